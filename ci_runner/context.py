@@ -1,0 +1,54 @@
+"""Who runs us and for which pull request: values that hold no secret and can be written to JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NewType
+
+Sha = NewType("Sha", str)
+
+ProviderName = Literal["github-actions", "gitlab-ci", "circleci", "local"]
+ForgeName = Literal["github", "gitlab", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository on a forge. `api_url` has no trailing slash and comes from the runner only."""
+
+    forge: ForgeName
+    slug: str
+    web_url: str
+    api_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull (merge) request as the CI event describes it; the forge may know a newer head."""
+
+    number: int
+    head_sha: Sha
+    head_branch: str
+    head_slug: str
+    base_sha: Sha
+    base_branch: str
+    base_slug: str
+    draft: bool = False
+
+    @property
+    def is_fork(self) -> bool:
+        """True also when the head repository is gone: such a head is nobody we trust."""
+        return self.head_slug.lower() != self.base_slug.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """One CI run. Absent parts are empty strings; `local` builds have neither run nor forge."""
+
+    provider: ProviderName
+    repository: Repository | None = None
+    pull_request: PullRequest | None = None
+    event: str = ""
+    run_id: str = ""
+    run_attempt: int = 1
+    run_url: str = ""
+    default_branch: str = ""

@@ -1,0 +1,1 @@
+"""Throw-away dev databases, and running migrations on them."""

@@ -1,0 +1,186 @@
+"""What every engine must answer: the Dialect and Connection protocols and their values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ci_runner.dialects.operations import Operation
+from ci_runner.schema.changes import Change, Rename
+from ci_runner.schema.diff import diff
+from ci_runner.schema.model import Identity, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Syntax:
+    """Lexical rules that a statement splitter needs."""
+
+    dollar_quotes: bool = False
+    escape_strings: bool = False
+    nested_comments: bool = False
+    identifier_quotes: tuple[str, ...] = ('"',)
+    atomic_bodies: bool = False
+    trigger_bodies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """The server's own words on a statement that failed.
+
+    `offset` counts characters from the start of the statement; None when the server gave none.
+    """
+
+    message: str
+    code: str = ""
+    detail: str = ""
+    hint: str = ""
+    offset: int | None = None
+
+
+class StatementFailed(Exception):
+    """A statement that the server refused. Expected; callers turn it into a value or a SqlError."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the server answered: rows touched (None where the engine does not count), notices."""
+
+    rows: int | None = None
+    notices: tuple[str, ...] = ()
+
+
+class Connection(Protocol):
+    """An open session in autocommit mode. A lost server raises errors.DatabaseError."""
+
+    def execute(self, sql: str) -> Outcome:
+        """Run one statement. Raises StatementFailed."""
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """Run one of our own SELECTs. Raises StatementFailed."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open, failed ones included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock that a statement took on a relation which existed before: `mode` as the engine says."""
+
+    relation: Identity
+    mode: str
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One look at a database: its schema and the physical facts that tell what a statement did.
+
+    `handles` are server-internal ids that survive a rename; `storage` names the files behind a
+    relation and changes when it is rewritten; `locks` are those held by this session now.
+    """
+
+    schema: Schema
+    handles: Mapping[Identity, str] = field(default_factory=dict)
+    storage: Mapping[Identity, str] = field(default_factory=dict)
+    locks: frozenset[Lock] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one statement did, seen from outside."""
+
+    changes: tuple[Change, ...] = ()
+    rewritten: tuple[Identity, ...] = ()
+    locks: tuple[Lock, ...] = ()
+
+
+def compare(before: Sighting, after: Sighting) -> Observation:
+    """Say what happened between two looks: renames proven by handle, rewrites, new locks."""
+    names_before = {handle: identity for identity, handle in before.handles.items()}
+    renames: list[Rename] = []
+    for identity, handle in after.handles.items():
+        was = names_before.get(handle)
+        if was is None or was == identity:
+            continue
+        old, new = before.schema.get(was), after.schema.get(identity)
+        if old is not None and new is not None and was not in after.handles:
+            renames.append(Rename(old, new))
+    renamed = {rename.old.identity for rename in renames} | {
+        rename.new.identity for rename in renames
+    }
+    changes = [
+        change for change in diff(before.schema, after.schema) if change.identity not in renamed
+    ]
+    rewritten = (
+        identity
+        for identity, place in before.storage.items()
+        if after.storage.get(identity, place) != place
+    )
+    locks = (lock for lock in after.locks - before.locks if lock.relation in before.handles)
+    return Observation(
+        (*renames, *changes),
+        tuple(sorted(rewritten)),
+        tuple(sorted(locks, key=lambda lock: (lock.relation, lock.mode))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStatement:
+    """One statement of a plan, without its terminator.
+
+    `summary` is a sentence without SQL; `undo` the statement that reverts it, None where data or
+    definition is lost; `hazards` are sentences on locks, rewrites, scans and data.
+    """
+
+    sql: str
+    summary: str
+    object: Identity
+    destructive: bool = False
+    transactional: bool = True
+    undo: str | None = None
+    hazards: tuple[str, ...] = ()
+
+
+class Dialect(Protocol):
+    """One engine."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def title(self) -> str:
+        """The engine's own spelling: PostgreSQL, SQLite."""
+
+    @property
+    def syntax(self) -> Syntax: ...
+
+    @property
+    def default_schema(self) -> str:
+        """What an unqualified name means; "" on engines without schemas."""
+
+    @property
+    def transactional_ddl(self) -> bool:
+        """Whether DDL rolls back with its transaction."""
+
+    def quote(self, name: str) -> str:
+        """`name` as an identifier, quoted only where the engine asks for it."""
+
+    def inspect(self, connection: Connection) -> Schema:
+        """The whole schema, in a constant number of catalogue queries."""
+
+    def sight(self, connection: Connection) -> Sighting:
+        """`inspect` with the physical facts that `compare` needs."""
+
+    def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
+        """Statements, in order, that turn `old` into `new`; empty when they are equal."""
+
+    def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+        """Statements that make `schema` in an empty database."""
+
+    def parse(self, sql: str) -> tuple[Operation, ...]:
+        """What one statement says that it does. Never raises: what can't be read is Unparsed."""

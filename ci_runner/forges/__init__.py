@@ -1,0 +1,1 @@
+"""Where the code lives: GitHub now, GitLab behind the same protocol."""

@@ -1,0 +1,1 @@
+"""Rules over what new migration files say and what they were seen doing."""

@@ -1,0 +1,1 @@
+"""Migration directories as values, and what running them did."""

@@ -1,0 +1,73 @@
+"""A migration directory as a value, and what changed in it between two commits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["up", "down", "repeatable", "baseline"]
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationFile:
+    """One file. `path` is relative to the repository with `/`; `name` relative to the directory.
+
+    `version` is "" for repeatable ones.
+    """
+
+    path: str
+    name: str
+    content: bytes
+    version: str
+    description: str
+    role: Role = "up"
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """`files` are those that a migration tool would run, in its order; `others` e.g. down files.
+
+    `checksum` is the content of the format's checksum file, None where there is none.
+    """
+
+    path: str
+    format: str
+    files: tuple[MigrationFile, ...] = ()
+    others: tuple[MigrationFile, ...] = ()
+    checksum: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryChange:
+    """What a pull request did to a directory. `edited` are (before, after) pairs."""
+
+    added: tuple[MigrationFile, ...] = ()
+    edited: tuple[tuple[MigrationFile, MigrationFile], ...] = ()
+    removed: tuple[MigrationFile, ...] = ()
+
+
+def changed(base: Directory, head: Directory) -> DirectoryChange:
+    """Compare by name within the directory; a moved directory is no edit.
+
+    A repeatable file that changed is `added`: its tool runs it again.
+    """
+    before = {file.name: file for file in base.files}
+    after = {file.name: file for file in head.files}
+    return DirectoryChange(
+        added=tuple(
+            file
+            for file in head.files
+            if file.name not in before
+            or (file.role == "repeatable" and file.content != before[file.name].content)
+        ),
+        edited=tuple(
+            (before[file.name], file)
+            for file in head.files
+            if file.name in before
+            and file.role != "repeatable"
+            and before[file.name].content != file.content
+        ),
+        removed=tuple(
+            file for file in base.files if file.name not in after and file.role != "repeatable"
+        ),
+    )

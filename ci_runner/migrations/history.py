@@ -1,0 +1,73 @@
+"""What happened when migrations ran on a dev database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ci_runner.dialects.base import Failure, Observation
+from ci_runner.dialects.operations import Operation
+from ci_runner.schema.model import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """A comment that speaks to us. `rules` is empty for "all of them".
+
+    `scope` is file for one that stands before the first statement and is followed by a blank line.
+    `spelling` is the comment's own prefix, such as `atlas:nolint`.
+    """
+
+    spelling: str
+    verb: str
+    rules: tuple[str, ...]
+    line: int
+    scope: Literal["statement", "file"] = "statement"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement without its terminator. Lines count from 1; `line` is that of its first word.
+
+    `directives` stand in the comments directly above it, inside it, or behind it on its last line.
+    """
+
+    text: str
+    path: str
+    line: int
+    end_line: int
+    directives: tuple[Directive, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One statement that was run, with the schema before and after it.
+
+    `transactional` tells whether a transaction was open around it; `seconds` is wall time.
+    `executed` is False when an earlier failure kept it from being run: then only `operations`,
+    read from its text, tell anything.
+    """
+
+    statement: Statement
+    operations: tuple[Operation, ...]
+    before: Schema
+    after: Schema
+    transactional: bool
+    seconds: float = 0.0
+    rows: int | None = None
+    observed: Observation = Observation()
+    notices: tuple[str, ...] = ()
+    failure: Failure | None = None
+    executed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Files that were run and the schema they reached, up to the first failure."""
+
+    steps: tuple[Step, ...]
+    schema: Schema
+
+    @property
+    def failed(self) -> Step | None:
+        return next((step for step in self.steps if step.failure is not None), None)

@@ -1,0 +1,1 @@
+"""The one report of a run, and one renderer per format."""

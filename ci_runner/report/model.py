@@ -1,0 +1,131 @@
+"""The report of one run as a value: what JSON holds and what every renderer shows.
+
+Only strings, numbers and tuples, so that an untrusted job can write it and a trusted one read it.
+Durations are milliseconds, the only fields that may differ between two runs on the same input.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+FORMAT = 1
+
+SeverityName = Literal["error", "warning", "note"]
+State = Literal["in-sync", "generated", "differs", "no-schema", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """`line` 0 is the file as a whole."""
+
+    rule: str
+    severity: SeverityName
+    message: str
+    path: str
+    line: int
+    end_line: int
+    evidence: str = ""
+    instead: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedStep:
+    """One statement of a new file and what the dev database did with it.
+
+    `rows` is None where the engine does not count; `outcome` is `not run` behind a failure.
+    """
+
+    path: str
+    line: int
+    sql: str
+    outcome: Literal["ok", "failed", "not run"]
+    milliseconds: float = 0.0
+    rows: int | None = None
+    transactional: bool = True
+    changes: tuple[str, ...] = ()
+    rewritten: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedStatement:
+    """One statement of the generated plan."""
+
+    sql: str
+    summary: str
+    object: str
+    destructive: bool
+    hazards: tuple[str, ...] = ()
+    undo: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFile:
+    """One migration file of the change. `statements` counts, `sha256` is of the content."""
+
+    path: str
+    status: Literal["new", "edited", "removed", "generated"]
+    statements: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedFile:
+    """A file that the run wrote and that a publisher may commit. `content` is UTF-8 text."""
+
+    path: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedProject:
+    """One project's part.
+
+    `state`: `in-sync`, the directory reaches the desired schema and nothing was missing;
+    `generated`, a missing migration was written and proven; `differs`, one is missing and was not
+    written; `no-schema`, no desired schema is configured; `unknown`, the comparison could not be
+    made and `problem` says why. `unmanaged` are objects that were there and were not compared.
+    """
+
+    name: str
+    dialect: str
+    server: str
+    directory: str
+    format: str
+    state: State
+    problem: str = ""
+    files: tuple[ReportedFile, ...] = ()
+    steps: tuple[ReportedStep, ...] = ()
+    plan: tuple[ReportedStatement, ...] = ()
+    findings: tuple[ReportedFinding, ...] = ()
+    unmanaged: tuple[str, ...] = ()
+    generated: tuple[GeneratedFile, ...] = ()
+    replayed_files: int = 0
+    replay_milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedBuild:
+    """Where the report comes from. Empty strings and 0 where a local run has none."""
+
+    provider: str = "local"
+    repository: str = ""
+    web_url: str = ""
+    pull_request: int = 0
+    head_sha: str = ""
+    base_sha: str = ""
+    run_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole run. `fail_on` is the severity from which the verdict is `fail`."""
+
+    tool_version: str
+    build: ReportedBuild
+    projects: tuple[ReportedProject, ...]
+    fail_on: Literal["error", "warning", "note", "never"] = "error"
+    format: int = FORMAT
+    notices: tuple[str, ...] = field(default=())

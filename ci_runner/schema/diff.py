@@ -1,0 +1,58 @@
+"""Compare two schemas and say what changed, object by object."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ci_runner.schema.changes import Alter, Change, Create, Drop
+from ci_runner.schema.model import Schema, SchemaObject, Table
+
+
+def diff(old: Schema, new: Schema) -> tuple[Change, ...]:
+    """Changes that lead from `old` to `new`, sorted by identity; the plan finds the order.
+
+    Column order is not a difference: no engine can change it in place.
+    """
+    mine = {each.identity: each for each in old.objects}
+    theirs = {each.identity: each for each in new.objects}
+    dropped_tables = {
+        (table.schema, table.name) for table in old.of_type(Table) if table.identity not in theirs
+    }
+    changes: list[Change] = []
+    for identity in sorted(mine.keys() | theirs.keys()):
+        before, after = mine.get(identity), theirs.get(identity)
+        if before is None and after is not None:
+            changes.append(Create(after))
+        elif before is not None and after is None:
+            if _home(before) not in dropped_tables:
+                changes.append(Drop(before))
+        elif before is not None and after is not None and before != after:
+            changes += _altered(before, after)
+    return tuple(changes)
+
+
+def _home(each: SchemaObject) -> tuple[str, str] | None:
+    """(schema, table) of what lives inside a table; None for everything else."""
+    table = getattr(each, "table", None)
+    return None if table is None else (str(getattr(each, "schema", "")), table)
+
+
+def _altered(before: SchemaObject, after: SchemaObject) -> Iterator[Change]:
+    if isinstance(before, Table) and isinstance(after, Table):
+        yield from _altered_table(before, after)
+    else:
+        yield Alter(before, after)
+
+
+def _altered_table(before: Table, after: Table) -> Iterator[Change]:
+    if replace(before, columns=()) != replace(after, columns=()):
+        yield Alter(before, after)
+    mine = {column.name: column for column in before.columns}
+    theirs = {column.name: column for column in after.columns}
+    for name, column in theirs.items():
+        if name not in mine:
+            yield Create(column)
+        elif mine[name] != column:
+            yield Alter(mine[name], column)
+    yield from (Drop(column) for name, column in mine.items() if name not in theirs)

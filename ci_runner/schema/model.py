@@ -1,0 +1,282 @@
+"""A database schema as frozen values, as a server's catalogue reports it.
+
+Expressions and definitions are the server's own canonical text, never the author's.
+Names are unquoted. `schema` is "" on engines that have none (SQLite).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, TypeVar
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Identity:
+    """The name of one object, unique within a schema value.
+
+    `parent` is the table for what has no life outside it: columns, constraints, triggers.
+    """
+
+    kind: str
+    schema: str
+    name: str
+    parent: str = ""
+
+    @property
+    def qualified(self) -> str:
+        return ".".join(part for part in (self.schema, self.parent, self.name) if part)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.qualified}"
+
+
+@dataclass(frozen=True, slots=True)
+class Namespace:
+    """A schema in the sense of CREATE SCHEMA."""
+
+    name: str
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("schema", "", self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A free-standing or owned sequence; those of identity columns belong to their column."""
+
+    schema: str
+    name: str
+    type: str
+    start: int
+    increment: int
+    minimum: int
+    maximum: int
+    cache: int
+    cycle: bool
+    owned_by: Identity | None = None
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("sequence", self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Enum:
+    schema: str
+    name: str
+    values: tuple[str, ...]
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("enum", self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`type` is as the server formats it, length and precision included.
+
+    `generated` is the expression of a generated column, `identity_options` the text behind
+    GENERATED ... AS IDENTITY where it differs from the defaults.
+    """
+
+    schema: str
+    table: str
+    name: str
+    type: str
+    not_null: bool = False
+    default: str | None = None
+    generated: str | None = None
+    generated_kind: Literal["", "stored", "virtual"] = ""
+    identity_kind: Literal["", "always", "by default"] = ""
+    identity_options: str = ""
+    collation: str | None = None
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("column", self.schema, self.name, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`options` are engine words that belong to the table itself, such as UNLOGGED or STRICT."""
+
+    schema: str
+    name: str
+    columns: tuple[Column, ...]
+    options: tuple[str, ...] = ()
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("table", self.schema, self.name)
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PrimaryKey:
+    schema: str
+    table: str
+    name: str
+    columns: tuple[str, ...]
+    definition: str
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("primary key", self.schema, self.name, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    schema: str
+    table: str
+    name: str
+    columns: tuple[str, ...]
+    definition: str
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("unique", self.schema, self.name, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    schema: str
+    table: str
+    name: str
+    definition: str
+    valid: bool = True
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("check", self.schema, self.name, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """`references` is the identity of the referenced table."""
+
+    schema: str
+    table: str
+    name: str
+    columns: tuple[str, ...]
+    references: Identity
+    referenced_columns: tuple[str, ...]
+    definition: str
+    valid: bool = True
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("foreign key", self.schema, self.name, self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index that is not the body of a constraint. `keys` are column names or expressions."""
+
+    schema: str
+    table: str
+    name: str
+    unique: bool
+    method: str
+    keys: tuple[str, ...]
+    include: tuple[str, ...]
+    predicate: str | None
+    definition: str
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("index", self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`columns` are the names it shows, in order; `options` as `name=value`."""
+
+    schema: str
+    name: str
+    columns: tuple[str, ...]
+    definition: str
+    options: tuple[str, ...] = ()
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("view", self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    schema: str
+    table: str
+    name: str
+    definition: str
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("trigger", self.schema, self.name, self.table)
+
+
+Constraint = PrimaryKey | Unique | Check | ForeignKey
+SchemaObject = Namespace | Sequence | Enum | Column | Table | Constraint | Index | View | Trigger
+T = TypeVar("T", bound=SchemaObject)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All objects of one database.
+
+    `objects` is sorted by identity and holds no Column: columns live in their Table.
+    `dependencies` are (dependent, what it needs) and may name columns.
+    `unmanaged` are objects that exist but that this version does not compare.
+    """
+
+    dialect: str
+    objects: tuple[SchemaObject, ...] = ()
+    dependencies: frozenset[tuple[Identity, Identity]] = field(default=frozenset())
+    unmanaged: tuple[Identity, ...] = ()
+
+    @staticmethod
+    def of(
+        dialect: str,
+        objects: Iterable[SchemaObject],
+        dependencies: Iterable[tuple[Identity, Identity]] = (),
+        unmanaged: Iterable[Identity] = (),
+    ) -> Schema:
+        """Sort and freeze, so that two readings of one database are equal values."""
+        ordered = tuple(sorted(objects, key=lambda each: each.identity))
+        return Schema(dialect, ordered, frozenset(dependencies), tuple(sorted(set(unmanaged))))
+
+    @cached_property
+    def by_identity(self) -> dict[Identity, SchemaObject]:
+        """Every object by identity, columns included."""
+        found: dict[Identity, SchemaObject] = {}
+        for each in self.objects:
+            found[each.identity] = each
+            if isinstance(each, Table):
+                found.update({column.identity: column for column in each.columns})
+        return found
+
+    def get(self, identity: Identity) -> SchemaObject | None:
+        return self.by_identity.get(identity)
+
+    def of_type(self, kind: type[T]) -> Iterator[T]:
+        return (each for each in self.objects if isinstance(each, kind))
+
+    def table(self, schema: str, name: str) -> Table | None:
+        found = self.by_identity.get(Identity("table", schema, name))
+        return found if isinstance(found, Table) else None
