@@ -70,7 +70,7 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock that a statement took on a relation which existed before: `mode` as the engine says."""
+    """A lock taken on a relation that existed before; `mode` as the engine spells it."""
 
     relation: Identity
     mode: str

@@ -103,7 +103,7 @@ class Forge(Protocol):
     def find_check(self, sha: Sha, name: str) -> ExistingCheck | None: ...
 
     def write_check(self, check: Check, existing: ExistingCheck | None, digest: str) -> str:
-        """Create or update; returns its URL. `digest` lets the next run see that nothing changed."""
+        """Create or update; returns its URL. By `digest` the next run sees that nothing changed."""
 
     def is_protected(self, branch: str) -> bool: ...
 

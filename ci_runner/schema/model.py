@@ -204,13 +204,14 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`columns` are the names it shows, in order; `options` as `name=value`."""
+    """`columns` are the names it shows, in order, `column_types` theirs; `options` as `name=value`."""
 
     schema: str
     name: str
     columns: tuple[str, ...]
     definition: str
     options: tuple[str, ...] = ()
+    column_types: tuple[str, ...] = ()
     comment: str | None = None
 
     @property

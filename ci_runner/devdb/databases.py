@@ -1,0 +1,53 @@
+"""Databases of our own on a PostgreSQL server: made with an unguessable name, dropped in the end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ci_runner.dialects import dialect
+from ci_runner.dialects.base import Dialect, StatementFailed
+from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.errors import DatabaseError
+
+MARKER = "schema-ci dev database"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PostgresServer:
+    """`admin` may create databases; `owner` is the role that owns and uses them.
+
+    Both are libpq connection strings and may hold a password, so they are never printed.
+    """
+
+    description: str
+    admin: str
+    owner: str = ""
+    owner_role: str = ""
+
+    @property
+    def dialect(self) -> Dialect:
+        return dialect("postgres")
+
+    @contextmanager
+    def database(self) -> Iterator[PostgresConnection]:
+        """An empty database made from template0, so that nothing of the server's leaks in."""
+        name = f"schema_ci_{secrets.token_hex(8)}"
+        owned = f" OWNER {self.owner_role}" if self.owner_role else ""
+        with connect(self.admin) as admin:
+            try:
+                admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'{owned}")
+            except StatementFailed as refused:
+                raise DatabaseError(
+                    "the dev server lets us create no database",
+                    said=refused.failure.message,
+                    next_step="ALTER ROLE ... CREATEDB, or leave out --dev-url",
+                ) from refused
+            try:
+                admin.execute(f"COMMENT ON DATABASE {name} IS '{MARKER}'")
+                with connect(self.owner or self.admin, dbname=name) as connection:
+                    yield connection
+            finally:
+                admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

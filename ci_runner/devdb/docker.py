@@ -1,0 +1,95 @@
+"""A PostgreSQL server in a container of its own, through testcontainers."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.dialects.base import StatementFailed
+from ci_runner.dialects.postgres.connect import connect
+from ci_runner.errors import ConfigError, DatabaseError
+
+_START_SECONDS = 60.0
+
+
+@contextmanager
+def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[PostgresServer]:
+    """A container of `image`, reachable on loopback only, removed at block end.
+
+    Raises DatabaseError when there is no engine or no image.
+    """
+    try:
+        from docker.errors import DockerException
+        from testcontainers.core.config import testcontainers_config
+        from testcontainers.core.container import DockerContainer
+    except ModuleNotFoundError as missing:
+        raise ConfigError(
+            "docker:// needs testcontainers", next_step="pip install 'schema-ci[docker]'"
+        ) from missing
+    # The reaper is an image of its own that may not be at hand; the block's end removes ours.
+    testcontainers_config.ryuk_disabled = True
+    password = secrets.token_urlsafe(18)
+    try:
+        container = (
+            DockerContainer(image)
+            .with_env("POSTGRES_PASSWORD", password)
+            .with_env("POSTGRES_DB", "postgres")
+            .with_kwargs(labels={"schema-ci": "dev-database", "schema-ci.pid": str(os.getpid())})
+        )
+        container.ports = {"5432/tcp": ("127.0.0.1", None)}
+        container.start()
+    except DockerException as refused:
+        raise DatabaseError(
+            "no container could be started",
+            where=f"image {image}",
+            said=_first_line(refused),
+            next_step="start Docker, pull the image, or use local://postgres",
+        ) from refused
+    try:
+        wrapped = container.get_wrapped_container()
+        wrapped.reload()
+        port = wrapped.ports["5432/tcp"][0]["HostPort"]
+        admin = f"host=127.0.0.1 port={port} user=postgres password={password} dbname=postgres"
+        version = _wait(admin, wrapped)
+        yield _server(admin, version, image, superuser=superuser)
+    finally:
+        container.stop()
+
+
+def _server(admin: str, version: str, image: str, *, superuser: bool) -> PostgresServer:
+    description = f"PostgreSQL {version}, container {image}"
+    if superuser:
+        return PostgresServer(description, admin, admin)
+    password = secrets.token_urlsafe(18)
+    with connect(admin) as session:
+        session.execute(
+            f"CREATE ROLE schema_ci LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'"
+        )
+    host = admin.split(" user=")[0]
+    return PostgresServer(
+        description, admin, f"{host} user=schema_ci password={password}", "schema_ci"
+    )
+
+
+def _wait(conninfo: str, container: object) -> str:
+    """Until a connection over TCP succeeds: while it sets up, the image listens on its socket only."""
+    deadline = time.monotonic() + _START_SECONDS
+    while True:
+        try:
+            with connect(conninfo) as connection:
+                connection.query("SELECT 1")
+                return connection.version
+        except (DatabaseError, StatementFailed) as refused:
+            container.reload()  # type: ignore[attr-defined]  # docker-py ships no types
+            if container.status != "running" or time.monotonic() > deadline:  # type: ignore[attr-defined]  # as above
+                log = container.logs(tail=5).decode(errors="replace")  # type: ignore[attr-defined]  # as above
+                raise DatabaseError("the container's server did not start", said=log) from refused
+            time.sleep(0.02)
+
+
+def _first_line(refused: Exception) -> str:
+    return next((line for line in str(refused).splitlines() if line.strip()), "")

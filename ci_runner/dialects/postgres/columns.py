@@ -1,0 +1,250 @@
+"""Columns: how they are read for every table at once, and the ALTER TABLE forms of a change."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres.kind import MANAGED_TABLE, comment_on
+from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.schema.model import Column
+
+_QUERY = f"""
+SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname,
+       pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+       pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
+       CASE WHEN a.attcollation <> t.typcollation THEN
+            quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,
+       pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
+       s.seqcache, s.seqcycle, pg_catalog.col_description(c.oid, a.attnum)
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
+LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
+LEFT JOIN pg_catalog.pg_depend i ON a.attidentity <> '' AND i.deptype = 'i'
+     AND i.classid = 'pg_catalog.pg_class'::regclass
+     AND i.refclassid = 'pg_catalog.pg_class'::regclass
+     AND i.refobjid = c.oid AND i.refobjsubid = a.attnum
+LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = i.objid
+WHERE a.attnum > 0 AND NOT a.attisdropped AND {MANAGED_TABLE}
+ORDER BY c.oid, a.attnum
+"""
+
+
+def read(connection: Connection) -> Mapping[int, tuple[tuple[int, Column], ...]]:
+    """(attribute number, column) in order, for every table by oid."""
+    found: dict[int, list[tuple[int, Column]]] = defaultdict(list)
+    for row in connection.query(_QUERY):
+        oid, number, schema, table, name, kind, not_null, expression, generated, identity = row[:10]
+        collation, *sequence, comment = row[10:]
+        expression_text = optional(expression)
+        found[integer(oid)].append(
+            (
+                integer(number),
+                Column(
+                    schema=text(schema),
+                    table=text(table),
+                    name=text(name),
+                    type=text(kind),
+                    not_null=bool(not_null),
+                    default=None if generated else expression_text,
+                    generated=expression_text if generated else None,
+                    generated_kind={"s": "stored", "v": "virtual"}.get(text(generated), ""),  # type: ignore[arg-type]  # the mapping's values are the literals
+                    identity_kind={"a": "always", "d": "by default"}.get(text(identity), ""),  # type: ignore[arg-type]  # as above
+                    identity_options=_identity_options(sequence) if identity else "",
+                    collation=optional(collation),
+                    comment=optional(comment),
+                ),
+            )
+        )
+    return {oid: tuple(columns) for oid, columns in found.items()}
+
+
+def _identity_options(sequence: list[object]) -> str:
+    """What differs from the defaults behind GENERATED ... AS IDENTITY."""
+    kind, *numbers, cycle = sequence
+    start, step, low, high, cache = (integer(number) for number in numbers)
+    top = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}[text(kind)]
+    least, most = (1, top - 1) if step > 0 else (-top, -1)
+    parts = [
+        f"INCREMENT BY {step}" if step != 1 else "",
+        f"MINVALUE {low}" if low != least else "",
+        f"MAXVALUE {high}" if high != most else "",
+        f"START WITH {start}" if start != (low if step > 0 else high) else "",
+        f"CACHE {cache}" if cache != 1 else "",
+        "CYCLE" if cycle else "",
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _identity_clause(column: Column) -> str:
+    options = f" ({column.identity_options})" if column.identity_options else ""
+    return f"GENERATED {column.identity_kind.upper()} AS IDENTITY{options}"
+
+
+def clause(column: Column) -> str:
+    """The column as it stands in CREATE TABLE."""
+    parts = [quote(column.name), column.type]
+    if column.collation:
+        parts.append(f"COLLATE {column.collation}")
+    if column.generated is not None:
+        kind = " STORED" if column.generated_kind == "stored" else ""
+        parts.append(f"GENERATED ALWAYS AS ({column.generated}){kind}")
+    elif column.identity_kind:
+        parts.append(_identity_clause(column))
+    elif column.default is not None:
+        parts.append(f"DEFAULT {column.default}")
+    if column.not_null:
+        parts.append("NOT NULL")
+    return " ".join(parts)
+
+
+def _table(column: Column) -> str:
+    return qualified(column.schema, column.table)
+
+
+def comment(old: str | None, new: Column) -> tuple[PlannedStatement, ...]:
+    what = f"COLUMN {qualified(new.schema, new.table, new.name)}"
+    return comment_on(what, new.identity, old, new.comment)
+
+
+def add(new: Column) -> tuple[PlannedStatement, ...]:
+    needs_value = new.not_null and new.default is None and not new.identity_kind
+    return (
+        PlannedStatement(
+            f"ALTER TABLE {_table(new)} ADD COLUMN {clause(new)}",
+            f"Add {new.identity}",
+            new.identity,
+            undo=f"ALTER TABLE {_table(new)} DROP COLUMN {quote(new.name)}",
+            hazards=("fails if the table has rows",)
+            if needs_value and new.generated is None
+            else (),
+        ),
+        *comment(None, new),
+    )
+
+
+def drop(old: Column) -> tuple[PlannedStatement, ...]:
+    return (
+        PlannedStatement(
+            f"ALTER TABLE {_table(old)} DROP COLUMN {quote(old.name)}",
+            f"Drop {old.identity}",
+            old.identity,
+            destructive=old.generated is None,
+            hazards=("the column's data is lost",) if old.generated is None else (),
+        ),
+    )
+
+
+def retypes(old: Column, new: Column) -> bool:
+    return (old.type, old.collation) != (new.type, new.collation)
+
+
+def must_be_made_again(old: Column, new: Column) -> bool:
+    """Generated columns cannot take another expression before PostgreSQL 17, nor become one."""
+    return new.generated is not None and (
+        (old.generated, old.generated_kind) != (new.generated, new.generated_kind)
+        or retypes(old, new)
+    )
+
+
+def alter(old: Column, new: Column) -> tuple[PlannedStatement, ...]:
+    """Every difference in an order that the server accepts."""
+    if must_be_made_again(old, new):
+        return (*drop(old), *add(new))
+    return (*_detach(old, new), *_retype(old, new), *_attach(old, new), *comment(old.comment, new))
+
+
+def _at(column: Column) -> str:
+    return f"ALTER TABLE {_table(column)} ALTER COLUMN {quote(column.name)}"
+
+
+def _statement(
+    column: Column,
+    sql: str,
+    summary: str,
+    *,
+    undo: str | None = None,
+    hazards: tuple[str, ...] = (),
+) -> PlannedStatement:
+    return PlannedStatement(
+        f"{_at(column)} {sql}",
+        summary,
+        column.identity,
+        undo=f"{_at(column)} {undo}" if undo else None,
+        hazards=hazards,
+    )
+
+
+def _detach(old: Column, new: Column) -> Iterator[PlannedStatement]:
+    """Take off what stands in the way: an expression, an identity, a default of the old type."""
+    if old.generated is not None and new.generated is None:
+        yield _statement(new, "DROP EXPRESSION", f"Make {new.identity} an ordinary column")
+    if old.identity_kind and (
+        not new.identity_kind or old.identity_options != new.identity_options
+    ):
+        yield _statement(new, "DROP IDENTITY", f"Take the identity off {new.identity}")
+    if old.default is not None and (new.default is None or retypes(old, new)):
+        yield _statement(
+            new,
+            "DROP DEFAULT",
+            f"Take the default off {new.identity}",
+            undo=f"SET DEFAULT {old.default}",
+        )
+
+
+def _retype(old: Column, new: Column) -> Iterator[PlannedStatement]:
+    if not retypes(old, new):
+        return
+    collate = f" COLLATE {new.collation}" if new.collation else ""
+    name = quote(new.name)
+    yield _statement(
+        new,
+        f"TYPE {new.type}{collate} USING {name}::{new.type}",
+        f"Change the type of {new.identity} from {old.type} to {new.type}",
+        hazards=(
+            "holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",
+            "fails if a value does not fit",
+        ),
+    )
+
+
+def _attach(old: Column, new: Column) -> Iterator[PlannedStatement]:
+    identity_gone = old.identity_kind and old.identity_options != new.identity_options
+    if new.default is not None and (old.default != new.default or retypes(old, new)):
+        yield _statement(
+            new,
+            f"SET DEFAULT {new.default}",
+            f"Set the default of {new.identity}",
+            undo="DROP DEFAULT" if old.default is None else f"SET DEFAULT {old.default}",
+        )
+    if new.not_null and not old.not_null:
+        yield _statement(
+            new,
+            "SET NOT NULL",
+            f"Forbid NULL in {new.identity}",
+            undo="DROP NOT NULL",
+            hazards=(
+                "scans the table under ACCESS EXCLUSIVE",
+                f"fails if a row is NULL: SELECT count(*) FROM {_table(new)}"
+                f" WHERE {quote(new.name)} IS NULL",
+            ),
+        )
+    if new.identity_kind and (not old.identity_kind or identity_gone):
+        yield _statement(
+            new, f"ADD {_identity_clause(new)}", f"Make {new.identity} an identity column"
+        )
+    elif new.identity_kind != old.identity_kind and new.identity_kind:
+        yield _statement(
+            new,
+            f"SET GENERATED {new.identity_kind.upper()}",
+            f"Generate {new.identity} {new.identity_kind}",
+            undo=f"SET GENERATED {old.identity_kind.upper()}",
+        )
+    if old.not_null and not new.not_null:
+        yield _statement(new, "DROP NOT NULL", f"Allow NULL in {new.identity}", undo="SET NOT NULL")

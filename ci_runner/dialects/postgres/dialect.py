@@ -1,0 +1,42 @@
+"""PostgreSQL's answers to the questions of the Dialect protocol."""
+
+from __future__ import annotations
+
+from ci_runner.dialects.base import Connection, PlannedStatement, Sighting, Syntax
+from ci_runner.dialects.operations import Operation
+from ci_runner.dialects.postgres.inspect import inspect, sight
+from ci_runner.dialects.postgres.parse import parse
+from ci_runner.dialects.postgres.plan import plan
+from ci_runner.dialects.postgres.quote import quote
+from ci_runner.schema.model import Namespace, Schema
+
+
+class PostgresDialect:
+    """See ci_runner.dialects.base.Dialect."""
+
+    name = "postgres"
+    title = "PostgreSQL"
+    default_schema = "public"
+    transactional_ddl = True
+    syntax = Syntax(
+        dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True
+    )
+
+    def quote(self, name: str) -> str:
+        return quote(name)
+
+    def inspect(self, connection: Connection) -> Schema:
+        return inspect(connection)
+
+    def sight(self, connection: Connection) -> Sighting:
+        return sight(connection)
+
+    def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
+        return plan(old, new)
+
+    def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+        """A fresh database has the schema `public`, with this comment: initdb's template."""
+        return plan(Schema.of(self.name, (Namespace("public", "standard public schema"),)), schema)
+
+    def parse(self, sql: str) -> tuple[Operation, ...]:
+        return parse(sql)

@@ -1,0 +1,87 @@
+"""Indexes that are not the body of a constraint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Found, Kind, World, comment_on
+from ci_runner.dialects.postgres.quote import qualified
+from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.schema.model import Index
+
+_QUERY = f"""
+SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
+       ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true)
+             FROM generate_series(1, i.indnkeyatts) k ORDER BY k),
+       ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true)
+             FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
+       pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
+       pg_catalog.obj_description(i.indexrelid, 'pg_class'), ic.relfilenode::text
+FROM pg_catalog.pg_index i
+JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
+JOIN pg_catalog.pg_am am ON am.oid = ic.relam
+WHERE {MANAGED_TABLE}
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
+                  WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+"""
+
+
+def _read(connection: Connection) -> Iterator[Found]:
+    for row in connection.query(_QUERY):
+        oid, schema, table, name, unique, method, keys, include, predicate, *rest = row
+        definition, comment, node = rest
+        yield Found(
+            Index(
+                schema=text(schema),
+                table=text(table),
+                name=text(name),
+                unique=bool(unique),
+                method=text(method),
+                keys=texts(keys),
+                include=texts(include),
+                predicate=optional(predicate),
+                definition=settled(text(definition)),
+                comment=optional(comment),
+            ),
+            (("pg_class", integer(oid), 0),),
+            storage=text(node),
+        )
+
+
+def _create(new: Index) -> tuple[PlannedStatement, ...]:
+    name = qualified(new.schema, new.name)
+    return (
+        PlannedStatement(
+            new.definition,
+            f"Create index {new.name} on {new.schema}.{new.table}",
+            new.identity,
+            undo=f"DROP INDEX {name}",
+            hazards=("blocks writes to the table while it is built",),
+        ),
+        *comment_on(f"INDEX {name}", new.identity, None, new.comment),
+    )
+
+
+def _drop(old: Index) -> tuple[PlannedStatement, ...]:
+    return (
+        PlannedStatement(
+            f"DROP INDEX {qualified(old.schema, old.name)}",
+            f"Drop index {old.name} on {old.schema}.{old.table}",
+            old.identity,
+            undo=old.definition,
+        ),
+    )
+
+
+def _alter(old: Index, new: Index, _: World) -> tuple[PlannedStatement, ...] | None:
+    if replace(old, comment=new.comment) != new:
+        return None
+    name = qualified(new.schema, new.name)
+    return comment_on(f"INDEX {name}", new.identity, old.comment, new.comment)
+
+
+KIND = Kind(Index, _read, _create, _drop, _alter)

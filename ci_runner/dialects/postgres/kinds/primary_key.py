@@ -1,0 +1,21 @@
+"""Primary keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres import constraints
+from ci_runner.dialects.postgres.kind import Found, Kind
+from ci_runner.schema.model import PrimaryKey
+
+
+def _read(connection: Connection) -> Iterator[Found]:
+    for row in constraints.rows(connection, "p"):
+        found = PrimaryKey(
+            row.schema, row.table, row.name, row.columns, row.definition, row.comment
+        )
+        yield Found(found, row.addresses)
+
+
+KIND = Kind(PrimaryKey, _read, constraints.create, constraints.drop, constraints.alter)

@@ -1,0 +1,19 @@
+"""Unique constraints; unique indexes without a constraint are indexes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres import constraints
+from ci_runner.dialects.postgres.kind import Found, Kind
+from ci_runner.schema.model import Unique
+
+
+def _read(connection: Connection) -> Iterator[Found]:
+    for row in constraints.rows(connection, "u"):
+        found = Unique(row.schema, row.table, row.name, row.columns, row.definition, row.comment)
+        yield Found(found, row.addresses)
+
+
+KIND = Kind(Unique, _read, constraints.create, constraints.drop, constraints.alter)

@@ -1,0 +1,38 @@
+"""SQLite's answers to the Dialect protocol."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ci_runner.dialects.base import Connection, PlannedStatement, Sighting, Syntax
+from ci_runner.dialects.operations import Operation
+from ci_runner.dialects.sqlite import ddl, inspect, tokens
+from ci_runner.dialects.sqlite.parse import parse
+from ci_runner.schema.model import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteDialect:
+    name: str = "sqlite"
+    title: str = "SQLite"
+    syntax: Syntax = Syntax(identifier_quotes=('"', "`", "["), trigger_bodies=True)
+    default_schema: str = ""
+    transactional_ddl: bool = True
+
+    def quote(self, name: str) -> str:
+        return tokens.quote(name)
+
+    def inspect(self, connection: Connection) -> Schema:
+        return inspect.inspect(connection)
+
+    def sight(self, connection: Connection) -> Sighting:
+        return inspect.sight(connection)
+
+    def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
+        return ddl.plan(old, new)
+
+    def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+        return ddl.create(schema)
+
+    def parse(self, sql: str) -> tuple[Operation, ...]:
+        return parse(sql)

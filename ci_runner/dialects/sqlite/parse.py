@@ -1,0 +1,157 @@
+"""What one SQLite statement says that it does, read from its tokens.
+
+SQLite's DDL is small enough to read directly, which keeps what a general parser gives up on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ci_runner.dialects.operations import (
+    AddColumn,
+    CreateIndex,
+    CreateTable,
+    CreateView,
+    Data,
+    DropColumn,
+    DropIndex,
+    DropTable,
+    Operation,
+    Other,
+    RenameColumn,
+    RenameTable,
+    Target,
+    Transaction,
+    Unparsed,
+)
+from ci_runner.dialects.sqlite.tokens import Token, closing, split, tokenize, write
+
+_TRANSACTION = {"BEGIN": "begin", "COMMIT": "commit", "END": "commit", "ROLLBACK": "rollback"}
+
+
+def parse(sql: str) -> tuple[Operation, ...]:
+    """The operation of one statement. Never raises."""
+    tokens = tuple(token for token in tokenize(sql) if token.word != ";")
+    try:
+        return (_read(tokens),) if tokens else ()
+    except IndexError:
+        return (Unparsed("the statement ends too early"),)
+
+
+def _read(tokens: Sequence[Token]) -> Operation:
+    words = [token.word for token in tokens]
+    first = words[0]
+    if first == "BEGIN" or (first in _TRANSACTION and "TO" not in words):
+        verb = {"BEGIN": "begin", "ROLLBACK": "rollback"}.get(first, "commit")
+        match verb:
+            case "begin":
+                return Transaction("begin")
+            case "rollback":
+                return Transaction("rollback")
+            case _:
+                return Transaction("commit")
+    if first in {"INSERT", "REPLACE", "UPDATE", "DELETE"}:
+        return _data(tokens, words)
+    if first == "ALTER" and words[1] == "TABLE":
+        return _alter(tokens)
+    if first == "DROP":
+        target, _ = _target(tokens, 4 if words[2] == "IF" else 2)
+        if words[1] == "TABLE":
+            return DropTable(target)
+        return DropIndex(target) if words[1] == "INDEX" else Other(f"drop {words[1].lower()}")
+    if first == "CREATE":
+        return _create(tokens, words)
+    return Other(first.lower()) if first else Unparsed("no statement starts like this")
+
+
+def _target(tokens: Sequence[Token], at: int) -> tuple[Target, int]:
+    """The possibly qualified name at `at`, and the position behind it."""
+    if at + 2 < len(tokens) and tokens[at + 1].word == ".":
+        return Target(tokens[at].name, tokens[at + 2].name), at + 3
+    return Target("", tokens[at].name), at + 1
+
+
+def _data(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
+    at = 1
+    while words[at] in {"OR", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK", "INTO", "FROM"}:
+        at += 1
+    return Data(words[0].lower(), _target(tokens, at)[0])
+
+
+def _create(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
+    temporary = words[1] in {"TEMP", "TEMPORARY"}
+    at = 2 if temporary else 1
+    unique = words[at] == "UNIQUE"
+    at += unique
+    kind = words[at]
+    at += 1
+    absent = words[at : at + 3] == ["IF", "NOT", "EXISTS"]
+    target, end = _target(tokens, at + 3 * absent)
+    if kind == "TABLE":
+        return CreateTable(target, temporary)
+    if kind == "VIEW":
+        return CreateView(target)
+    if kind != "INDEX":
+        return Other(f"create {kind.lower()}")
+    table = tokens[end + 1].name
+    parts = split(tokens[end + 3 : closing(tokens, end + 2)])
+    columns = tuple(part[0].name for part in parts if part and _is_column(part))
+    return CreateIndex(
+        Target(target.schema, table),
+        target.name,
+        unique=unique,
+        if_not_exists=absent,
+        columns=columns,
+    )
+
+
+def _is_column(part: Sequence[Token]) -> bool:
+    rest = [token.word for token in part[1:]]
+    return part[0].is_name and (not rest or rest[0] in {"ASC", "DESC", "COLLATE"})
+
+
+def _alter(tokens: Sequence[Token]) -> Operation:
+    table, at = _target(tokens, 2)
+    words = [token.word for token in tokens[at:]]
+    at += 1
+    if words[:2] == ["RENAME", "TO"]:
+        return RenameTable(table, tokens[at + 1].name)
+    at += words[1] == "COLUMN"
+    match words[0]:
+        case "RENAME":
+            return RenameColumn(table, tokens[at].name, tokens[at + 2].name)
+        case "DROP":
+            return DropColumn(table, tokens[at].name)
+        case "ADD":
+            return _add(table, tokens[at].name, tokens[at + 1 :])
+        case _:
+            return Unparsed("not an ALTER TABLE that SQLite knows")
+
+
+def _add(table: Target, column: str, rest: Sequence[Token]) -> AddColumn:
+    words = [token.word for token in rest]
+    starts = {"CONSTRAINT", "PRIMARY", "NOT", "UNIQUE", "CHECK", "DEFAULT", "COLLATE",
+              "REFERENCES", "GENERATED", "AS", "NULL"}  # fmt: skip
+    end = next((at for at, word in enumerate(words) if word in starts), len(words))
+    default: Sequence[Token] = ()
+    if "DEFAULT" in words:
+        at = words.index("DEFAULT") + 1
+        stop = closing(rest, at) if words[at] == "(" else at + (words[at] in {"+", "-"})
+        default = rest[at : stop + 1]
+    calls = [
+        token.name.lower()
+        for token, behind in zip(default, default[1:], strict=False)
+        if token.kind == "word" and behind.word == "("
+    ]
+    generated = "AS" in words
+    return AddColumn(
+        table,
+        column,
+        write(rest[:end], ()).upper(),
+        not_null=any(pair == ("NOT", "NULL") for pair in zip(words, words[1:], strict=False)),
+        default=write(default, ()) if default else None,
+        default_calls=tuple(calls),
+        generated=("stored" if "STORED" in words else "virtual") if generated else "",
+        primary_key="PRIMARY" in words,
+        unique="UNIQUE" in words,
+    )

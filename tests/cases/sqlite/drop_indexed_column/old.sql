@@ -1,0 +1,1 @@
+CREATE TABLE t (id INT, a TEXT); CREATE INDEX i ON t (a);

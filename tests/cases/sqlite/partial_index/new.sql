@@ -1,0 +1,1 @@
+CREATE TABLE t (a, b); CREATE UNIQUE INDEX i ON t (a, lower(b)) WHERE b IS NOT NULL;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a, b, c); CREATE VIEW v AS SELECT * FROM t;

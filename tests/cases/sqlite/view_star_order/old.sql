@@ -1,0 +1,1 @@
+CREATE TABLE t (a, c); CREATE VIEW v AS SELECT * FROM t;

@@ -1,0 +1,1 @@
+"""Tests of migration directories, statements and checksums."""

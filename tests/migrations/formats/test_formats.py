@@ -1,0 +1,174 @@
+"""Every directory format: order, roles, names that are refused, names of new files."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ci_runner.errors import SqlError
+from ci_runner.migrations import formats
+from ci_runner.migrations.formats import FORMATS
+from ci_runner.migrations.reader import read_directory
+
+WHEN = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+CORPORA = Path(__file__).parents[3] / "../shared/corpora"
+REAL = [
+    ("conductor-pg", "flyway"),
+    ("uaa-pg", "flyway"),
+    ("openmeter", "golang-migrate"),
+    ("concourse", "golang-migrate"),
+    ("memos-pg", "plain"),
+    ("umami", "plain"),
+]
+
+
+def test_registry_equals_the_folder() -> None:
+    folder = Path(formats.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "base"}
+
+    assert modules == {name.replace("-", "_") for name in FORMATS}
+    assert list(FORMATS) == [one.name for one in FORMATS.values()]
+
+
+@pytest.mark.parametrize(
+    ("format_name", "names", "ran", "others"),
+    [
+        ("atlas", ["2_b.sql", "1_a.sql", "x/3_c.sql"], ["1_a.sql", "2_b.sql"], []),
+        (
+            "golang-migrate",
+            ["10_b.up.sql", "9_a.up.sql", "9_a.down.sql"],
+            ["9_a.up.sql", "10_b.up.sql"],
+            ["9_a.down.sql"],
+        ),
+        (
+            "flyway",
+            [
+                "R__z.sql",
+                "R__a.sql",
+                "V1.10__c.sql",
+                "V1_9__b.sql",
+                "U1_9__b.sql",
+                "beforeMigrate.sql",
+            ],
+            ["V1_9__b.sql", "V1.10__c.sql", "R__a.sql", "R__z.sql"],
+            ["U1_9__b.sql"],
+        ),
+        (
+            "flyway",
+            ["V1__a.sql", "V2__b.sql", "V3__c.sql", "B1__x.sql", "B2__y.sql"],
+            ["B2__y.sql", "V3__c.sql"],
+            ["B1__x.sql", "V1__a.sql", "V2__b.sql"],
+        ),
+        (
+            "plain",
+            ["0.10/00__x.sql", "0.2/1.sql", "0.2/1.down.sql", "notes.txt"],
+            ["0.2/1.sql", "0.10/00__x.sql"],
+            ["0.2/1.down.sql"],
+        ),
+    ],
+)
+def test_files_come_in_the_order_of_their_tool(
+    format_name: str, names: list[str], ran: list[str], others: list[str]
+) -> None:
+    found = FORMATS[format_name].read("db", dict.fromkeys(names, b""))
+
+    assert ran == [file.name for file in found.files]
+    assert others == [file.name for file in found.others]
+
+
+@pytest.mark.parametrize(
+    ("format_name", "name"),
+    [("atlas", "foo.sql"), ("golang-migrate", "1_a.sql"), ("flyway", "V__a.sql")],
+)
+def test_a_name_that_does_not_fit_is_refused(format_name: str, name: str) -> None:
+    with pytest.raises(SqlError, match="does not fit") as refused:
+        FORMATS[format_name].read("db", {name: b""})
+
+    assert f"db/{name}" == refused.value.where
+    assert refused.value.said.startswith("expected ")
+
+
+@pytest.mark.parametrize(
+    ("format_name", "first", "second"),
+    [
+        ("atlas", "1_a.sql", "1_b.sql"),
+        ("golang-migrate", "01_a.up.sql", "1_b.up.sql"),
+        ("flyway", "V1__a.sql", "x/V1.0__b.sql"),
+    ],
+)
+def test_two_files_of_one_version_are_refused(format_name: str, first: str, second: str) -> None:
+    with pytest.raises(SqlError, match="two files have version") as refused:
+        FORMATS[format_name].read("db", {first: b"", second: b""})
+
+    assert {f"db/{first}", f"db/{second}"} == set(refused.value.where.split("\n"))
+
+
+@pytest.mark.parametrize(
+    ("format_name", "names", "up", "down"),
+    [
+        ("atlas", [], "20260203040506_add_x.sql", None),
+        ("atlas", ["20250101000000_a.sql"], "20260203040506_add_x.sql", None),
+        ("golang-migrate", ["000009_a.up.sql"], "000010_add_x.up.sql", None),
+        ("golang-migrate", ["1_a.up.sql", "1_a.down.sql"], "2_add_x.up.sql", "2_add_x.down.sql"),
+        ("flyway", [], "V1__add_x.sql", None),
+        ("flyway", ["s/V4_9__a.sql", "R__b.sql"], "s/V4_10__add_x.sql", None),
+        ("flyway", ["V1__a.sql", "U1__a.sql"], "V2__add_x.sql", "U2__add_x.sql"),
+        ("plain", [], "0001_add_x.sql", None),
+        ("plain", ["0.27/02__a.sql"], "0.27/03__add_x.sql", None),
+        ("plain", ["09_a/migration.sql"], "10_add_x/migration.sql", None),
+    ],
+)
+def test_a_new_file_continues_the_directory(
+    format_name: str, names: list[str], up: str, down: str | None
+) -> None:
+    one = FORMATS[format_name]
+    found = one.read("db", dict.fromkeys(names, b""))
+
+    new = one.new_file_names(found, one.next_version(found, WHEN), "add x")
+
+    assert (up, down) == new
+    versioned = [
+        file for file in one.read("db", dict.fromkeys([*names, up], b"")).files if file.version
+    ]
+    assert up == versioned[-1].name
+
+
+def test_plain_files_without_numbers_cannot_be_continued() -> None:
+    found = FORMATS["plain"].read("db", {"schema.sql": b""})
+
+    with pytest.raises(SqlError, match="no numbers"):
+        FORMATS["plain"].next_version(found, WHEN)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "name", "text", "expected"),
+    [
+        ("atlas", "1.sql", "SELECT 1;", True),
+        ("atlas", "1.sql", "-- atlas:txmode none\n\nSELECT 1;", False),
+        ("plain", "1.sql", "-- schema-ci:txmode none\nSELECT 1;", False),
+        ("flyway", "V1__a.sql", "CREATE TABLE t (a int);", True),
+        ("flyway", "V1__a.sql", "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a);", False),
+        ("golang-migrate", "1_a.up.sql", "SELECT 1; SELECT 2;", True),
+        ("golang-migrate", "1_a.up.sql", "CREATE INDEX CONCURRENTLY i ON t (a);", False),
+        ("golang-migrate", "1_a.up.sql", "BEGIN; SELECT 1; COMMIT;", False),
+    ],
+)
+def test_whether_a_transaction_is_opened_around_a_file(
+    format_name: str, name: str, text: str, expected: bool
+) -> None:
+    one = FORMATS[format_name]
+    (file,) = one.read("db", {name: text.encode()}).files
+
+    assert expected is one.transactional(file, text)
+
+
+@pytest.mark.parametrize(
+    ("project", "format_name"), [pair for pair in REAL if (CORPORA / pair[0]).is_dir()]
+)
+def test_real_directories_are_read(project: str, format_name: str) -> None:
+    found = read_directory(CORPORA / project, "migrations", format_name)
+
+    assert found.files
+    assert found.files[-1].version

@@ -1,0 +1,46 @@
+"""Directives that hold for a whole file."""
+
+from __future__ import annotations
+
+import pytest
+
+from ci_runner.migrations.directives import file_directives, read_directive, transaction_mode
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_atlas_directive_holds_for_the_file_when_a_blank_line_follows(newline: str) -> None:
+    text = newline.join(["-- about", "-- atlas:txmode none", "", "SELECT 1;"])
+
+    (found,) = file_directives(text)
+
+    assert ("atlas:txmode", ("none",), 2, "file") == (
+        found.spelling,
+        found.rules,
+        found.line,
+        found.scope,
+    )
+
+
+def test_a_directive_directly_above_a_statement_is_not_the_files() -> None:
+    assert () == file_directives("-- atlas:nolint DS103\nDROP TABLE t;\n\nSELECT 1;")
+
+
+def test_a_directive_below_the_first_statement_is_not_the_files() -> None:
+    assert () == file_directives("SELECT 1;\n-- atlas:nolint\n\nSELECT 2;")
+
+
+def test_our_own_txmode_needs_no_blank_line() -> None:
+    assert "none" == transaction_mode("-- schema-ci:txmode none\nVACUUM;")
+    assert "" == transaction_mode("-- atlas:txmode none\nVACUUM;")
+
+
+@pytest.mark.parametrize("comment", ["-- see atlas:nolint", "-- atlas:pos x", "-- a"])
+def test_other_comments_say_nothing(comment: str) -> None:
+    assert None is read_directive(comment, 1)
+
+
+def test_rules_are_parted_by_blanks_or_commas() -> None:
+    found = read_directive("/* schema-ci:nolint a, b c */", 3)
+
+    assert found is not None
+    assert ("a", "b", "c") == found.rules

@@ -1,0 +1,74 @@
+"""Directories read from disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ci_runner.errors import ConfigError, SqlError
+from ci_runner.migrations.reader import SIZE_LIMIT, detect, read_directory
+
+
+def test_files_have_repository_paths_and_other_files_are_left_out(tmp_path: Path) -> None:
+    folder = tmp_path / "db" / "migrations"
+    folder.mkdir(parents=True)
+    (folder / "1_a.sql").write_bytes(b"SELECT 1;\r\n")
+    (folder / "README.md").write_bytes(b"\xff")
+
+    found = read_directory(tmp_path, "db/migrations", "atlas")
+
+    assert [("db/migrations/1_a.sql", "1_a.sql", b"SELECT 1;\r\n")] == [
+        (file.path, file.name, file.content) for file in found.files
+    ]
+
+
+def test_an_empty_directory_is_a_directory(tmp_path: Path) -> None:
+    assert () == read_directory(tmp_path, ".", "flyway").files
+
+
+@pytest.mark.parametrize("name", ["file.sql", "absent"])
+def test_what_is_no_directory_is_refused(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file.sql").touch()
+
+    with pytest.raises(SqlError, match="no migration directory"):
+        read_directory(tmp_path, name, "plain")
+
+
+@pytest.mark.parametrize("name", ["m", "m/1_a.sql"])
+def test_a_link_out_of_the_root_is_refused(tmp_path: Path, name: str) -> None:
+    root = tmp_path / "root"
+    (tmp_path / "outside").mkdir()
+    link = root / name
+    link.parent.mkdir(parents=True)
+    link.symlink_to(tmp_path / "outside")
+
+    with pytest.raises(SqlError, match="leaves the repository"):
+        read_directory(root, "m", "plain")
+
+
+def test_a_huge_file_is_refused(tmp_path: Path) -> None:
+    with (tmp_path / "1.sql").open("wb") as file:
+        file.truncate(SIZE_LIMIT + 1)
+
+    with pytest.raises(SqlError, match="too large"):
+        read_directory(tmp_path, ".", "plain")
+
+
+def test_an_unknown_format_is_a_config_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="unknown format"):
+        read_directory(tmp_path, ".", "rails")
+
+
+@pytest.mark.parametrize(
+    ("names", "expected"),
+    [
+        (["1_a.up.sql", "1_a.down.sql", "atlas.sum"], "golang-migrate"),
+        (["1_a.sql", "atlas.sum"], "atlas"),
+        (["x/V1_2__a.sql"], "flyway"),
+        (["a.sql"], "plain"),
+        (["README.md"], None),
+    ],
+)
+def test_names_speak_for_a_format(names: list[str], expected: str | None) -> None:
+    assert expected == detect(names)
