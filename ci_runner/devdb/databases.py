@@ -1,4 +1,4 @@
-"""Databases of our own on a PostgreSQL server: made with an unguessable name, dropped in the end."""
+"""Databases of our own on a PostgreSQL server: made with a random name, dropped in the end."""
 
 from __future__ import annotations
 

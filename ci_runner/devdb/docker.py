@@ -23,7 +23,9 @@ def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[Postgres
     Raises DatabaseError when there is no engine or no image.
     """
     try:
-        from docker.errors import DockerException
+        from docker.errors import (  # type: ignore[import-untyped]  # docker-py ships no types
+            DockerException,
+        )
         from testcontainers.core.config import testcontainers_config
         from testcontainers.core.container import DockerContainer
     except ModuleNotFoundError as missing:
@@ -40,7 +42,7 @@ def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[Postgres
             .with_env("POSTGRES_DB", "postgres")
             .with_kwargs(labels={"schema-ci": "dev-database", "schema-ci.pid": str(os.getpid())})
         )
-        container.ports = {"5432/tcp": ("127.0.0.1", None)}
+        container.ports = {"5432/tcp": ("127.0.0.1", None)}  # type: ignore[dict-item]  # docker-py binds a host so
         container.start()
     except DockerException as refused:
         raise DatabaseError(
@@ -69,14 +71,14 @@ def _server(admin: str, version: str, image: str, *, superuser: bool) -> Postgre
         session.execute(
             f"CREATE ROLE schema_ci LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'"
         )
-    host = admin.split(" user=")[0]
+    host = admin.split(" user=", 1)[0]
     return PostgresServer(
         description, admin, f"{host} user=schema_ci password={password}", "schema_ci"
     )
 
 
 def _wait(conninfo: str, container: object) -> str:
-    """Until a connection over TCP succeeds: while it sets up, the image listens on its socket only."""
+    """Until TCP connects: while it sets up, the image listens on its socket only."""
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:

@@ -107,9 +107,9 @@ def _account() -> pwd.struct_passwd | None:
 
 def _roomy() -> Path | None:
     """Memory where there is enough of it: it makes CREATE DATABASE ten times as fast."""
-    if _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK):
-        if shutil.disk_usage(_MEMORY).free >= _MEMORY_NEEDED:
-            return _MEMORY
+    writable = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
+    if writable and shutil.disk_usage(_MEMORY).free >= _MEMORY_NEEDED:
+        return _MEMORY
     return None
 
 

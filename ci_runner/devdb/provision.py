@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from ci_runner.devdb.server import Server
+from ci_runner.dialects import dialect
 from ci_runner.errors import ConfigError, DatabaseError
 
 GRAMMAR = (
@@ -22,13 +23,13 @@ _SCHEMES = ("sqlite", "local", "docker", "postgres", "postgresql")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 
 # The cloud's metadata service answers on these; no dev database does.
-_FORBIDDEN_HOST = re.compile(r"169\\.254\\.|fd00:ec2:|metadata\\.")
+_FORBIDDEN_HOST = re.compile(r"169\.254\.|fd00:ec2:|metadata\.")
 
 
 def dialect_of(url: str) -> str:
     """The dialect that a dev URL asks for. Raises ConfigError for one that we can't read."""
     parts = urlsplit(url)
-    if parts.scheme in {"sqlite"}:
+    if parts.scheme == "sqlite":
         return "sqlite"
     if parts.scheme in {"postgres", "postgresql"}:
         return "postgres"
@@ -91,7 +92,7 @@ def _open(url: str, *, superuser: bool) -> AbstractContextManager[Server]:
     if parts.scheme == "sqlite":
         from ci_runner.devdb.embedded import embedded
 
-        return embedded()
+        return embedded(dialect("sqlite"))
     if parts.scheme == "local":
         from ci_runner.devdb.local import local_postgres
 

@@ -34,6 +34,7 @@ class ReportedStep:
     """One statement of a new file and what the dev database did with it.
 
     `rows` is None where the engine does not count; `outcome` is `not run` behind a failure.
+    `destructive`: it dropped a schema, table, column or other object that existed before.
     """
 
     path: str
@@ -47,6 +48,7 @@ class ReportedStep:
     rewritten: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     error: str = ""
+    destructive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,10 @@ class ReportedProject:
 
 @dataclass(frozen=True, slots=True)
 class ReportedBuild:
-    """Where the report comes from. Empty strings and 0 where a local run has none."""
+    """Where the report comes from. Empty strings and 0 where a local run has none.
+
+    `web_url` is the repository's own page, without a trailing slash.
+    """
 
     provider: str = "local"
     repository: str = ""

@@ -98,35 +98,38 @@ def _lost(cause: Exception) -> DatabaseError:
 
 
 @contextmanager
-def connect(conninfo: str, *, timeout: float = 5.0, **parts: str) -> Iterator[PostgresConnection]:
+def connect(
+    conninfo: str, *, timeout: float = 5.0, dbname: str = ""
+) -> Iterator[PostgresConnection]:
     """An autocommit session, closed at block end. `timeout` in seconds, for the connection only.
 
     Raises DatabaseError that names host and database, never the password.
     """
     try:
-        session = psycopg.connect(
-            conninfo, autocommit=True, connect_timeout=max(2, int(timeout)), **parts
-        )
+        if dbname:
+            conninfo = psycopg.conninfo.make_conninfo(conninfo, dbname=dbname)
+        session = psycopg.connect(conninfo, autocommit=True, connect_timeout=max(2, int(timeout)))
     except psycopg.OperationalError as refused:
         raise DatabaseError(
             "the dev database does not answer",
-            where=_where(conninfo, parts),
+            where=_where(conninfo),
             said=_first_line(refused),
             next_step="start it, correct the URL, or leave out --dev-url to get one of our own",
         ) from refused
-    except psycopg.ProgrammingError as malformed:
+    except psycopg.ProgrammingError:
         raise DatabaseError(
             "the dev database URL cannot be read",
             said="it is not a valid PostgreSQL connection URL",
             next_step="write postgres://USER:PASSWORD@HOST:PORT/DATABASE",
-        ) from malformed
+        ) from None  # libpq quotes the URL, password included
     with session:
         yield PostgresConnection(session)
 
 
-def _where(conninfo: str, parts: dict[str, str]) -> str:
-    known = {**psycopg.conninfo.conninfo_to_dict(conninfo), **parts}
-    return f"{known.get('host') or 'localhost'}:{known.get('port') or 5432}/{known.get('dbname') or ''}"
+def _where(conninfo: str) -> str:
+    known = psycopg.conninfo.conninfo_to_dict(conninfo)
+    host, port = known.get("host") or "localhost", known.get("port") or 5432
+    return f"{host}:{port}/{known.get('dbname') or ''}"
 
 
 def _first_line(refused: Exception) -> str:

@@ -114,7 +114,7 @@ def _table(text: TableText, rows: list[tuple[object, ...]], options: tuple[str, 
     columns = []
     for _, name, declared, not_null, default, hidden in rows:
         key = str(name).lower()
-        kind = _HIDDEN.get(hidden, "")
+        kind = _HIDDEN.get(hidden)
         # SQLite before 3.46 leaves the words of a generated column in its type.
         type_ = str(declared).removesuffix("GENERATED ALWAYS").strip() if kind else str(declared)
         column = Column(

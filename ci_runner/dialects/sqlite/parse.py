@@ -6,6 +6,7 @@ SQLite's DDL is small enough to read directly, which keeps what a general parser
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from ci_runner.dialects.operations import (
     AddColumn,
@@ -38,7 +39,7 @@ def parse(sql: str) -> tuple[Operation, ...]:
         return (Unparsed("the statement ends too early"),)
 
 
-def _read(tokens: Sequence[Token]) -> Operation:
+def _read(tokens: Sequence[Token]) -> Operation:  # noqa: PLR0911  one return per kind
     words = [token.word for token in tokens]
     first = words[0]
     if first == "BEGIN" or (first in _TRANSACTION and "TO" not in words):
@@ -140,7 +141,7 @@ def _add(table: Target, column: str, rest: Sequence[Token]) -> AddColumn:
         default = rest[at : stop + 1]
     calls = [
         token.name.lower()
-        for token, behind in zip(default, default[1:], strict=False)
+        for token, behind in pairwise(default)
         if token.kind == "word" and behind.word == "("
     ]
     generated = "AS" in words
@@ -148,7 +149,7 @@ def _add(table: Target, column: str, rest: Sequence[Token]) -> AddColumn:
         table,
         column,
         write(rest[:end], ()).upper(),
-        not_null=any(pair == ("NOT", "NULL") for pair in zip(words, words[1:], strict=False)),
+        not_null=any(pair == ("NOT", "NULL") for pair in pairwise(words)),
         default=write(default, ()) if default else None,
         default_calls=tuple(calls),
         generated=("stored" if "STORED" in words else "virtual") if generated else "",

@@ -14,7 +14,7 @@ _TABLE_STARTS = frozenset("CONSTRAINT PRIMARY UNIQUE CHECK FOREIGN".split())
 
 @dataclass(slots=True)
 class TableText:
-    """What the text of one CREATE TABLE says, by column name in lower case where it is per column."""
+    """What one CREATE TABLE says; what is per column, by its name in lower case."""
 
     table: str
     names: Collection[str]

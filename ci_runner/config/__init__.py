@@ -1,0 +1,1 @@
+"""Configuration: one option table, one file, one frozen value that knows where it came from."""

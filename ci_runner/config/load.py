@@ -1,0 +1,288 @@
+"""Merge defaults, schema-ci.toml, environment and flags, and refuse what makes no sense."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from ci_runner.config.lines import key_lines
+from ci_runner.config.model import Config, Project
+from ci_runner.config.options import OPTIONS, SEVERITIES, Option, by_key
+from ci_runner.errors import ConfigError
+
+NAME = "schema-ci.toml"
+LARGEST = 2**20
+_SERVER_SCHEMES = frozenset({"postgres", "postgresql", "mysql", "mariadb"})
+_TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_EXAMPLE = """write schema-ci.toml:
+    [[project]]
+    dialect = "postgres"
+    directory = "migrations"
+    schema = ["schema.sql"]"""
+
+
+class _File:
+    """What schema-ci.toml says, and where."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        try:
+            self.values = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as broken:
+            raise ConfigError(
+                f"{path} is not valid TOML", where=path, said=str(broken), next_step="correct it"
+            ) from broken
+        self.lines = key_lines(text)
+
+    def where(self, key: str) -> str:
+        line = self.lines.get(key) or self.lines.get(key.rpartition(".")[0])
+        return f"{self.path}:{line}" if line else self.path
+
+
+def load(
+    root: Path,
+    environ: Mapping[str, str],
+    flags: Mapping[str, object],
+    rules: Iterable[str],
+    *,
+    file: str = "",
+) -> Config:
+    """The configuration of the repository at `root`.
+
+    `flags` are values by option key, absent where no flag was given. `file` is relative to `root`;
+    "" looks for schema-ci.toml. Raises ConfigError with file, line, what was expected and the
+    nearest valid name.
+    """
+    source = _read(root, file)
+    known_rules = frozenset(rules)
+    severities = _check_keys(source, known_rules)
+    values: dict[str, object] = {}
+    origins: dict[str, str] = {}
+    for option in OPTIONS:
+        if option.scope == "global":
+            values[option.key], origins[option.key] = _value(option, source, environ, flags)
+    projects = tuple(_projects(source, environ, flags, origins))
+    return Config(
+        projects=projects,
+        dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], environ),
+        dev_superuser=bool(values["dev.superuser"]),
+        fail_on=str(values["lint.fail-on"]),
+        rules=severities,
+        comment=str(values["publish.comment"]),
+        check=bool(values["publish.check"]),
+        commit=str(values["publish.commit"]),
+        max_auto_commits=int(str(values["publish.max-auto-commits"])),
+        output_dir=str(values["output-dir"]),
+        origins=origins,
+    )
+
+
+def _read(root: Path, file: str) -> _File:
+    path = root / (file or NAME)
+    if not path.is_file():
+        if file:
+            raise ConfigError(f"there is no {file}", where=file, next_step=_EXAMPLE)
+        return _File(NAME, "")
+    if path.stat().st_size > LARGEST:
+        raise ConfigError("the file is larger than 1 MiB", where=file or NAME)
+    try:
+        return _File(file or NAME, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as bad:
+        raise ConfigError("the file is not UTF-8", where=file or NAME) from bad
+
+
+def _check_keys(source: _File, known_rules: frozenset[str]) -> Mapping[str, str]:
+    """Refuse unknown keys; returns the severity by rule."""
+    known = {option.key for option in OPTIONS if option.scope == "global"}
+    tables = {key.partition(".")[0] for key in known if "." in key}
+    severities: dict[str, str] = {}
+    for key, value in source.values.items():
+        if key == "project":
+            continue
+        if key in tables and isinstance(value, dict):
+            for inner, content in value.items():
+                if key == "lint" and inner == "rules":
+                    severities = _rules(source, content, known_rules)
+                elif f"{key}.{inner}" not in known:
+                    raise _unknown(source, f"{key}.{inner}", inner, _inside(key, known))
+        elif key not in known:
+            raise _unknown(source, key, key, [*tables, "project", "output-dir"])
+    return severities
+
+
+def _inside(table: str, known: Iterable[str]) -> list[str]:
+    names = [key.partition(".")[2] for key in known if key.startswith(f"{table}.")]
+    return [*names, "rules"] if table == "lint" else names
+
+
+def _unknown(source: _File, key: str, name: str, valid: Iterable[str]) -> ConfigError:
+    listed = sorted(valid)
+    near = get_close_matches(name, listed, 1)
+    guess = f"; did you mean `{near[0]}`?" if near else ""
+    return ConfigError(
+        f"unknown key `{key}`{guess}",
+        where=source.where(key),
+        next_step=f"use one of: {', '.join(listed)}",
+    )
+
+
+def _rules(source: _File, content: object, known: frozenset[str]) -> dict[str, str]:
+    if not isinstance(content, dict):
+        raise _wrong(source.where("lint.rules"), "lint.rules", "a table of rule = severity")
+    for rule, severity in content.items():
+        if rule not in known:
+            raise _unknown(source, f"lint.rules.{rule}", rule, known)
+        if severity not in SEVERITIES:
+            expected = f"one of {', '.join(SEVERITIES)}"
+            raise _wrong(source.where(f"lint.rules.{rule}"), f"lint.rules.{rule}", expected)
+    return dict(content)
+
+
+def _wrong(where: str, key: str, expected: str) -> ConfigError:
+    return ConfigError(
+        f"`{key}` has a value that makes no sense", where=where, said=f"expected {expected}"
+    )
+
+
+def _value(
+    option: Option,
+    source: _File,
+    environ: Mapping[str, str],
+    flags: Mapping[str, object],
+    *,
+    table: Mapping[str, object] | None = None,
+    key: str = "",
+) -> tuple[object, str]:
+    """The winning value of one option, checked, and where it came from."""
+    found, origin = option.default, "default"
+    holder: object = source.values if table is None else table
+    for part in option.key.split("."):
+        holder = holder.get(part) if isinstance(holder, dict) else None
+    if holder is not None:
+        found, origin = holder, source.where(key or option.key)
+    if option.env and environ.get(option.env):
+        found, origin = _typed(option, environ[option.env]), option.env
+    if option.key in flags:
+        found, origin = flags[option.key], option.flag
+    return _checked(option, found, origin), origin
+
+
+def _typed(option: Option, text: str) -> object:
+    if option.kind == "flag":
+        return _TRUTH.get(text.lower(), text)
+    if option.kind == "number":
+        return int(text) if text.isdigit() else text
+    return text
+
+
+def _checked(option: Option, value: object, origin: str) -> object:
+    expected = {
+        "text": "text",
+        "texts": "text or a list of texts",
+        "flag": "true or false",
+        "number": "a whole number",
+    }[option.kind]
+    if option.kind == "texts" and isinstance(value, str):
+        value = (value,)
+    fits = {
+        "text": isinstance(value, str),
+        "texts": isinstance(value, list | tuple) and all(isinstance(each, str) for each in value),
+        "flag": isinstance(value, bool),
+        "number": isinstance(value, int) and not isinstance(value, bool),
+    }[option.kind]
+    if not fits:
+        raise _wrong(origin, option.key, expected)
+    if option.choices and value not in option.choices and value != option.default:
+        near = get_close_matches(str(value), option.choices, 1)
+        guess = f"; did you mean {near[0]!r}?" if near else ""
+        raise _wrong(origin, option.key, f"one of {', '.join(option.choices)}{guess}")
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _projects(
+    source: _File,
+    environ: Mapping[str, str],
+    flags: Mapping[str, object],
+    origins: dict[str, str],
+) -> Iterable[Project]:
+    tables = source.values.get("project", [])
+    if not isinstance(tables, list):
+        raise _wrong(source.where("project"), "project", "tables headed [[project]]")
+    if not tables:
+        if not flags.get("dialect") and not environ.get("SCHEMA_CI_DIALECT"):
+            raise ConfigError("no project is configured", where=source.path, next_step=_EXAMPLE)
+        tables = [{}]
+    names: set[str] = set()
+    for position, table in enumerate(tables):
+        project = _project(source, table, position, environ, flags, origins)
+        if project.name in names:
+            where = source.where(f"project[{position}].name")
+            raise _wrong(where, "name", f"a name that no other project has, not {project.name!r}")
+        names.add(project.name)
+        yield project
+
+
+def _project(
+    source: _File,
+    table: Mapping[str, object],
+    position: int,
+    environ: Mapping[str, str],
+    flags: Mapping[str, object],
+    origins: dict[str, str],
+) -> Project:
+    options = {key: option for key, option in by_key().items() if option.scope == "project"}
+    at = f"project[{position}]"
+    for key in table:
+        if key not in options:
+            raise _unknown(source, f"{at}.{key}", key, options)
+    values: dict[str, object] = {}
+    for key, option in options.items():
+        values[key], origins[f"{at}.{key}"] = _value(
+            option, source, environ, flags, table=table, key=f"{at}.{key}"
+        )
+    if not values["dialect"]:
+        raise _wrong(source.where(at), f"{at}.dialect", "one of postgres, sqlite")
+    schema = values["schema"]
+    paths = schema if isinstance(schema, tuple) else ()
+    directory = _inside_repository(str(values["directory"]), source.where(f"{at}.directory"))
+    return Project(
+        name=str(values["name"]) or PurePosixPath(directory).name,
+        dialect=str(values["dialect"]),
+        directory=directory,
+        format=str(values["format"]),
+        schema=tuple(_inside_repository(path, source.where(f"{at}.schema")) for path in paths),
+    )
+
+
+def _inside_repository(path: str, where: str) -> str:
+    clean = PurePosixPath(path)
+    if clean.is_absolute() or ".." in clean.parts or not path.strip() or path.startswith("-"):
+        raise _wrong(where, path, "a path inside the repository")
+    return clean.as_posix()
+
+
+def _dev_url(url: str, origin: str, environ: Mapping[str, str]) -> str:
+    """A dev URL, `env:NAME` resolved. A server's URL may not stand in the file.
+
+    The file belongs to the pull request, and a pull request must not choose a server for us.
+    """
+    if url.startswith("env:"):
+        name = url.removeprefix("env:")
+        if not environ.get(name):
+            raise ConfigError(
+                f"`dev.url` names the environment variable {name}, which is not set",
+                where=origin,
+                next_step=f"set {name}",
+            )
+        return environ[name]
+    if urlsplit(url).scheme in _SERVER_SCHEMES and ".toml" in origin:
+        raise ConfigError(
+            "a server's URL may not stand in the configuration file",
+            where=origin,
+            said="the file is part of the pull request, the server is not",
+            next_step='write `url = "env:DEV_URL"` and set DEV_URL in the CI',
+        )
+    return url

@@ -1,0 +1,34 @@
+"""The configuration of one run as a frozen value; dev URLs never show in a repr."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """One migration directory with its desired schema; paths are relative to the repository."""
+
+    name: str
+    dialect: str
+    directory: str
+    format: str
+    schema: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """`origins` says for each key where its value came from: default, file:line, name or flag."""
+
+    projects: tuple[Project, ...]
+    dev_url: str = field(repr=False)
+    dev_superuser: bool
+    fail_on: str
+    rules: Mapping[str, str]
+    comment: str
+    check: bool
+    commit: str
+    max_auto_commits: int
+    output_dir: str
+    origins: Mapping[str, str]

@@ -1,0 +1,126 @@
+"""The one option table: source of flags, file keys, environment names, action inputs and docs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["text", "texts", "flag", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One setting. `key` is its path in schema-ci.toml; `env` is "" for what only a file can say.
+
+    `scope` project means: inside each `[[project]]`.
+    """
+
+    key: str
+    kind: Kind
+    default: object
+    help: str
+    scope: Literal["global", "project"] = "global"
+    choices: tuple[str, ...] = ()
+    flag: str = ""
+    env: str = ""
+    action: str = ""
+
+
+SEVERITIES = ("error", "warning", "note", "off")
+
+OPTIONS: tuple[Option, ...] = (
+    Option("name", "text", "", "the project's name in reports", "project"),
+    Option(
+        "dialect",
+        "text",
+        "",
+        "the engine",
+        "project",
+        ("postgres", "sqlite"),
+        "--dialect",
+        "SCHEMA_CI_DIALECT",
+        "dialect",
+    ),
+    Option("directory", "text", "migrations", "the migration directory", "project"),
+    Option(
+        "format",
+        "text",
+        "auto",
+        "the directory's format",
+        "project",
+        ("auto", "atlas", "golang-migrate", "flyway", "plain"),
+    ),
+    Option("schema", "texts", (), "files or folders of the desired schema", "project"),
+    Option(
+        "dev.url",
+        "text",
+        "",
+        "the dev database: sqlite://, local://postgres, docker://postgres/16/dev or env:NAME",
+        flag="--dev-url",
+        env="SCHEMA_CI_DEV_URL",
+        action="dev-url",
+    ),
+    Option(
+        "dev.superuser",
+        "flag",
+        False,
+        "run migrations with superuser rights on a dev database of our own",
+        env="SCHEMA_CI_DEV_SUPERUSER",
+    ),
+    Option(
+        "lint.fail-on",
+        "text",
+        "error",
+        "the severity from which a run fails",
+        choices=("error", "warning", "note", "never"),
+        flag="--fail-on",
+        env="SCHEMA_CI_FAIL_ON",
+        action="fail-on",
+    ),
+    Option(
+        "publish.comment",
+        "text",
+        "update",
+        "the pull request comment",
+        choices=("update", "off"),
+        env="SCHEMA_CI_COMMENT",
+        action="comment",
+    ),
+    Option(
+        "publish.check",
+        "flag",
+        True,
+        "write a check run or commit status",
+        env="SCHEMA_CI_CHECK",
+        action="check",
+    ),
+    Option(
+        "publish.commit",
+        "text",
+        "check",
+        "a missing migration: fail and show it, write it, or commit it to the branch",
+        choices=("check", "write", "push"),
+        env="SCHEMA_CI_COMMIT",
+        action="commit",
+    ),
+    Option(
+        "publish.max-auto-commits",
+        "number",
+        3,
+        "how many commits one pull request may get from us",
+        env="SCHEMA_CI_MAX_AUTO_COMMITS",
+    ),
+    Option(
+        "output-dir",
+        "text",
+        "schema-ci-report",
+        "where report.json and report.md are written",
+        flag="--output-dir",
+        env="SCHEMA_CI_OUTPUT_DIR",
+        action="output-dir",
+    ),
+)
+
+
+def by_key() -> dict[str, Option]:
+    return {option.key: option for option in OPTIONS}

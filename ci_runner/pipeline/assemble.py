@@ -1,0 +1,170 @@
+"""From what the reviews found to the one report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+from ci_runner import __version__
+from ci_runner.context import Build
+from ci_runner.lint.rule import Finding
+from ci_runner.migrations.history import Step
+from ci_runner.pipeline.review import Reviewed
+from ci_runner.report.model import (
+    GeneratedFile,
+    Report,
+    ReportedBuild,
+    ReportedFile,
+    ReportedFinding,
+    ReportedProject,
+    ReportedStatement,
+    ReportedStep,
+    State,
+)
+from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename
+
+
+def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
+    """One project's part. `wrote` is whether a missing migration may be written."""
+    change = reviewed.change
+    return ReportedProject(
+        name=change.name,
+        dialect=reviewed.dialect,
+        server=reviewed.server,
+        directory=change.head.path,
+        format=change.head.format,
+        state=_state(reviewed, wrote=wrote),
+        problem=reviewed.problem,
+        files=_files(reviewed),
+        steps=tuple(_step(step) for step in reviewed.steps),
+        plan=tuple(
+            ReportedStatement(
+                statement.sql,
+                statement.summary,
+                str(statement.object),
+                statement.destructive,
+                statement.hazards,
+                statement.undo,
+            )
+            for statement in (reviewed.plan.statements if reviewed.plan else ())
+        ),
+        findings=tuple(finding(each) for each in reviewed.findings),
+        unmanaged=tuple(str(each) for each in reviewed.unmanaged),
+        generated=tuple(
+            GeneratedFile(path, content.decode()) for path, content in reviewed.files.items()
+        ),
+        replayed_files=reviewed.replayed,
+        replay_milliseconds=round(reviewed.replay_seconds * 1000, 1),
+    )
+
+
+def _state(reviewed: Reviewed, *, wrote: bool) -> State:
+    if reviewed.problem:
+        return "unknown"
+    if not reviewed.change.schema:
+        return "no-schema"
+    if reviewed.plan is None:
+        return "unknown"
+    if not reviewed.plan.statements:
+        return "in-sync"
+    return "generated" if wrote else "differs"
+
+
+def _files(reviewed: Reviewed) -> tuple[ReportedFile, ...]:
+    counts = Counter(step.statement.path for step in reviewed.steps)
+    change = reviewed.change.files
+
+    def sha256(content: bytes) -> str:
+        return hashlib.sha256(content).hexdigest()
+
+    found = [
+        ReportedFile(each.path, "new", counts[each.path], sha256(each.content))
+        for each in change.added
+    ]
+    found += [
+        ReportedFile(each.path, "edited", 0, sha256(each.content)) for _, each in change.edited
+    ]
+    found += [
+        ReportedFile(each.path, "removed", 0, sha256(each.content)) for each in change.removed
+    ]
+    found += [
+        ReportedFile(path, "generated", counts[path], sha256(content))
+        for path, content in reviewed.files.items()
+    ]
+    return tuple(found)
+
+
+def _step(step: Step) -> ReportedStep:
+    failure = step.failure
+    error = ""
+    if failure is not None:
+        error = failure.message + (f" (SQLSTATE {failure.code})" if failure.code else "")
+    outcome = "not run" if not step.executed else "failed" if failure else "ok"
+    return ReportedStep(
+        path=step.statement.path,
+        line=step.statement.line,
+        sql=step.statement.text,
+        outcome=outcome,
+        milliseconds=round(step.seconds * 1000, 1),
+        rows=step.rows,
+        transactional=step.transactional,
+        changes=tuple(_said(change) for change in step.observed.changes),
+        rewritten=tuple(str(each) for each in step.observed.rewritten),
+        locks=tuple(f"{lock.mode} on {lock.relation}" for lock in step.observed.locks),
+        error=error,
+    )
+
+
+def _said(change: Change) -> str:
+    match change:
+        case Create(new):
+            return f"create {new.identity}"
+        case Drop(old):
+            return f"drop {old.identity}"
+        case Alter(_, new):
+            return f"alter {new.identity}"
+        case Rename(old, new):
+            return f"rename {old.identity} to {new.identity.qualified}"
+
+
+def finding(each: Finding) -> ReportedFinding:
+    if each.severity.value == "off":
+        raise AssertionError("a finding that is off is none")
+    return ReportedFinding(
+        each.rule,
+        each.severity.value,
+        each.message,
+        each.path,
+        each.line,
+        each.end_line,
+        each.evidence,
+        each.instead,
+    )
+
+
+def report(
+    build: Build,
+    head_sha: str,
+    base_sha: str,
+    projects: tuple[ReportedProject, ...],
+    fail_on: str,
+    notices: tuple[str, ...] = (),
+) -> Report:
+    """The report of the whole run."""
+    pull_request = build.pull_request
+    repository = build.repository
+    return Report(
+        tool_version=__version__,
+        build=ReportedBuild(
+            provider=build.provider,
+            repository=repository.slug if repository else "",
+            web_url=repository.web_url if repository else "",
+            pull_request=pull_request.number if pull_request else 0,
+            head_sha=head_sha,
+            base_sha=base_sha,
+            run_url=build.run_url,
+        ),
+        projects=projects,
+        fail_on=fail_on,  # type: ignore[arg-type]  # the option table allows just these words
+        notices=notices,
+    )

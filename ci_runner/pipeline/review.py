@@ -1,0 +1,219 @@
+"""Review one project: replay, rehearse, diff, plan, prove, lint."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from ci_runner.devdb.replay import Script, rehearse, replay, script
+from ci_runner.devdb.server import Server
+from ci_runner.dialects.base import Connection
+from ci_runner.errors import SqlError
+from ci_runner.lint.check import check
+from ci_runner.lint.rule import Finding, Review, Severity
+from ci_runner.migrations import checksum
+from ci_runner.migrations.directory import Directory, DirectoryChange, changed
+from ci_runner.migrations.history import History, Step
+from ci_runner.migrations.plan import Plan, make_plan, written
+from ci_runner.pipeline.sources import desired
+from ci_runner.schema.model import Identity, Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A project's part of a pull request. `when` is the head commit's time, UTC."""
+
+    name: str
+    base: Directory
+    head: Directory
+    schema: tuple[str, ...]
+    when: datetime
+    migration_name: str = ""
+
+    @property
+    def files(self) -> DirectoryChange:
+        return changed(self.base, self.head)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What the review of one project found.
+
+    `plan` is None when the comparison could not be made, and `problem` says why; `files` are those
+    that the missing migration asks for, by path in the repository.
+    """
+
+    change: Change
+    server: str
+    dialect: str
+    steps: tuple[Step, ...] = ()
+    plan: Plan | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    unmanaged: tuple[Identity, ...] = ()
+    problem: str = ""
+    replayed: int = 0
+    replay_seconds: float = 0.0
+
+
+def review(
+    server: Server,
+    root: Path,
+    change: Change,
+    severities: Mapping[str, Severity],
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Reviewed:
+    """Never raises for what is wrong with the change itself: that becomes a finding."""
+    reviewed = Reviewed(change, server.description, server.dialect.name)
+    try:
+        merged, new = _scripts(server, change)
+        wanted = desired(server.dialect, root, change.schema)
+    except SqlError as unreadable:
+        return _stopped(reviewed, unreadable, severities)
+    with server.database() as connection:
+        progress(f"replaying {len(merged)} merged files")
+        started = time.perf_counter()
+        try:
+            replay(connection, merged)
+        except SqlError as failed:
+            return _stopped(reviewed, failed, severities)
+        seconds = time.perf_counter() - started
+        base = server.dialect.inspect(connection)
+        history = rehearse(connection, server.dialect, new, progress=progress)
+        compared = _compare(server, connection, change, wanted, history, progress)
+    steps = (*history.steps, *compared.steps)
+    findings = check(
+        Review(server.dialect.name, server.dialect.default_schema, base, steps, change.files),
+        severities,
+    )
+    return Reviewed(
+        change,
+        server.description,
+        server.dialect.name,
+        steps,
+        compared.plan,
+        compared.files,
+        (*_checksum_findings(change.head, severities), *findings, *compared.findings),
+        tuple(sorted({*history.schema.unmanaged, *compared.unmanaged})),
+        compared.problem,
+        len(merged),
+        seconds,
+    )
+
+
+def _scripts(server: Server, change: Change) -> tuple[tuple[Script, ...], tuple[Script, ...]]:
+    """Merged files as they were merged, then new ones in the head's order."""
+    merged = tuple(script(file, change.base.format, server.dialect) for file in change.base.files)
+    new = tuple(script(file, change.head.format, server.dialect) for file in change.files.added)
+    return merged, new
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    plan: Plan | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    steps: tuple[Step, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    unmanaged: tuple[Identity, ...] = ()
+    problem: str = ""
+
+
+def _compare(
+    server: Server,
+    connection: Connection,
+    change: Change,
+    wanted: Sequence[Script],
+    history: History,
+    progress: Callable[[str], None],
+) -> _Compared:
+    """Plan what is missing and prove it on the database that the new files have just reached."""
+    if not change.schema:
+        return _Compared()
+    if history.failed is not None:
+        return _Compared(problem="a new migration does not run, so what it reaches is not known")
+    progress("loading the desired schema")
+    try:
+        with server.database() as other:
+            replay(other, wanted)
+            goal = server.dialect.inspect(other)
+    except SqlError as failed:
+        finding = refused(failed, Severity.ERROR)
+        return _Compared(findings=(finding,), problem="the desired schema does not load")
+    plan = make_plan(server.dialect, history.schema, goal)
+    if not plan.statements:
+        return _Compared(plan, unmanaged=goal.unmanaged)
+    grown, files = written(plan, change.head, change.when, change.migration_name)
+    progress("proving the missing migration")
+    proof = rehearse(
+        connection, server.dialect, (script(grown.files[-1], grown.format, server.dialect),)
+    )
+    problem = _unproven(server, proof, goal)
+    if problem:
+        return _Compared(steps=proof.steps, unmanaged=goal.unmanaged, problem=problem)
+    return _Compared(plan, files, proof.steps, unmanaged=goal.unmanaged)
+
+
+def _unproven(server: Server, proof: History, goal: Schema) -> str:
+    """Why the plan is not good, "" when it reached the goal and planning again gives nothing."""
+    if proof.failed is not None and proof.failed.failure is not None:
+        return (
+            "the planned migration does not run, so it is not offered:"
+            f" {proof.failed.failure.message}"
+        )
+    rest = server.dialect.plan(proof.schema, goal)
+    if rest:
+        left = "; ".join(statement.summary for statement in rest)
+        return (
+            f"the planned migration does not reach the desired schema, so it is not offered: {left}"
+        )
+    return ""
+
+
+def _stopped(reviewed: Reviewed, error: SqlError, severities: Mapping[str, Severity]) -> Reviewed:
+    """The review ends early: the error becomes a finding, and nothing is claimed."""
+    change = reviewed.change
+    return Reviewed(
+        change,
+        reviewed.server,
+        reviewed.dialect,
+        findings=(*_checksum_findings(change.head, severities), refused(error, Severity.ERROR)),
+        problem=error.what,
+    )
+
+
+def refused(error: SqlError, severity: Severity) -> Finding:
+    """SQL that does not run, as a finding."""
+    path, _, line = error.where.splitlines()[0].rpartition(":") if error.where else ("", "", "")
+    number = int(line) if line.isdigit() else 0
+    return Finding(
+        "syntax-error",
+        severity,
+        error.what,
+        path if number else error.where,
+        number,
+        number,
+        evidence=error.said,
+        instead=error.next_step,
+    )
+
+
+def _checksum_findings(head: Directory, severities: Mapping[str, Severity]) -> tuple[Finding, ...]:
+    severity = severities.get("checksum", Severity.ERROR)
+    if (head.checksum is None and head.format != "atlas") or severity is Severity.OFF:
+        return ()
+    return tuple(
+        Finding(
+            "checksum",
+            severity,
+            problem.message,
+            f"{head.path}/{checksum.NAME}",
+            problem.line,
+            problem.line,
+            instead="run `schema-ci hash` once the files are as they should be",
+        )
+        for problem in checksum.verify(head)
+    )

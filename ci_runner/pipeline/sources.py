@@ -1,0 +1,104 @@
+"""Where a schema can come from: SQL files, folders, migration directories, databases, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from ci_runner.devdb.replay import Script, replay, script
+from ci_runner.devdb.server import Server
+from ci_runner.dialects.base import Connection, Dialect
+from ci_runner.errors import SqlError, UsageError
+from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.formats import FORMATS
+from ci_runner.migrations.formats.naming import natural
+from ci_runner.migrations.reader import detect, files_on_disk, read_files
+from ci_runner.migrations.statements import decode, split
+from ci_runner.schema.model import Schema
+
+EMPTY = "empty"
+_DATABASES = {"postgres": "postgres", "postgresql": "postgres", "sqlite": "sqlite"}
+
+
+def dialect_of_source(source: str) -> str | None:
+    """The dialect that a source settles by itself: that of a database URL."""
+    return _DATABASES.get(urlsplit(source).scheme)
+
+
+def load(server: Server, source: str) -> Schema:
+    """The schema that `source` describes, as `server`'s engine understands it.
+
+    Files run in a database of their own; a database URL is only read. Raises UsageError for what
+    is no source, SqlError for SQL that does not run.
+    """
+    if dialect_of_source(source) is not None:
+        return _read_database(server.dialect, source)
+    with server.database() as connection:
+        if source != EMPTY:
+            replay(connection, scripts(server.dialect, source))
+        return server.dialect.inspect(connection)
+
+
+def scripts(dialect: Dialect, source: str) -> tuple[Script, ...]:
+    """What running `source` means: one file, or a folder's files in order."""
+    place = Path(source)
+    if place.is_file():
+        return (_plain(dialect, str(place), place.read_bytes()),)
+    if not place.is_dir():
+        raise UsageError(
+            f"{source!r} is neither a file, a folder nor a database URL",
+            next_step="give a .sql file, a folder, a migration directory, a URL, or `empty`",
+        )
+    files = files_on_disk(place, ".")
+    listed = [name for name in files if name.endswith(".sql")]
+    format_name = detect(files) if listed else "plain"
+    if format_name == "plain" or (format_name == "atlas" and "atlas.sum" not in files):
+        names = sorted(listed, key=lambda name: [natural(part) for part in name.split("/")])
+        return tuple(_plain(dialect, str(place / name), files[name]) for name in names)
+    directory = read_files(source.rstrip("/"), format_name, files)
+    return tuple(script(file, directory.format, dialect) for file in directory.files)
+
+
+def desired(dialect: Dialect, root: Path, paths: Sequence[str]) -> tuple[Script, ...]:
+    """The scripts of a desired schema, named relative to the repository."""
+    found: list[Script] = []
+    for path in paths:
+        place = root / path
+        if place.is_dir():
+            names = sorted(
+                (each.relative_to(place).as_posix() for each in place.rglob("*.sql")),
+                key=lambda name: [natural(part) for part in name.split("/")],
+            )
+            found += [
+                _plain(dialect, f"{path}/{name}", (place / name).read_bytes()) for name in names
+            ]
+        elif place.is_file():
+            found.append(_plain(dialect, path, place.read_bytes()))
+        else:
+            raise SqlError(
+                "the desired schema does not exist",
+                where=path,
+                next_step="create it, or correct `schema` in schema-ci.toml",
+            )
+    return tuple(found)
+
+
+def _plain(dialect: Dialect, path: str, content: bytes) -> Script:
+    text = decode(content, path)
+    file = MigrationFile(path, path, content, "", "")
+    statements = split(text, path, dialect.syntax)
+    return Script(path, statements, wrapped=FORMATS["plain"].transactional(file, text))
+
+
+def _read_database(dialect: Dialect, url: str) -> Schema:
+    connection: Connection
+    if dialect.name == "sqlite":
+        from ci_runner.dialects.sqlite.connect import connect as open_sqlite
+
+        with open_sqlite(f"{urlsplit(url).netloc}{urlsplit(url).path}") as connection:
+            return dialect.inspect(connection)
+    from ci_runner.dialects.postgres.connect import connect as open_postgres
+
+    with open_postgres(url) as connection:
+        return dialect.inspect(connection)

@@ -1,0 +1,117 @@
+"""Pass, warn or fail, and the sentence that says why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from ci_runner.report.model import Report, ReportedProject, ReportedStep
+
+Outcome = Literal["pass", "warn", "fail"]
+_RANK = {"note": 1, "warning": 2, "error": 3, "never": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`sentence` is plain text of our own words and numbers: nothing in it needs escaping."""
+
+    outcome: Outcome
+    errors: int
+    warnings: int
+    notes: int
+    destructive: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Destruction:
+    """A statement that loses data or an object. `line` 0 stands in a plan that has no file yet."""
+
+    path: str
+    line: int
+    sql: str
+    undo: str | None = None
+
+
+def verdict(report: Report) -> Verdict:
+    """What the whole run comes to.
+
+    Never `pass` for what was not looked at: a statement that failed, a comparison that could not
+    be made or a migration that is missing is `fail` whatever `fail_on` says; no project at all is
+    `warn`. Destructive statements without a finding are `warn`.
+    """
+    found = [finding.severity for project in report.projects for finding in project.findings]
+    losses = sum(len(destructive(project)) for project in report.projects)
+    broken = any(
+        project.state in {"unknown", "differs"} or stopped(project) for project in report.projects
+    )
+    outcome: Outcome = "pass"
+    if broken or any(_RANK[severity] >= _RANK[report.fail_on] for severity in found):
+        outcome = "fail"
+    elif losses or not report.projects or {"error", "warning"} & set(found):
+        outcome = "warn"
+    return Verdict(
+        outcome,
+        found.count("error"),
+        found.count("warning"),
+        found.count("note"),
+        losses,
+        "; ".join(_clauses(report, losses)),
+    )
+
+
+def stopped(project: ReportedProject) -> tuple[ReportedStep, ...]:
+    """Statements that failed, or that a failure kept from being run."""
+    return tuple(step for step in project.steps if step.outcome != "ok")
+
+
+def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
+    """What loses data: in the new files, and in the plan as far as no rehearsed file holds it."""
+    in_files = tuple(
+        Destruction(step.path, step.line, step.sql) for step in project.steps if step.destructive
+    )
+    rehearsed = {step.sql for step in project.steps}
+    path = next((file.path for file in project.files if file.status == "generated"), "")
+    return in_files + tuple(
+        Destruction(path, 0, statement.sql, statement.undo)
+        for statement in project.plan
+        if statement.destructive and statement.sql not in rehearsed
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """`1 error`, `2 errors`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _clauses(report: Report, losses: int) -> Iterator[str]:
+    if not report.projects:
+        yield "no project was reviewed"
+        return
+    steps = [step.outcome for project in report.projects for step in project.steps]
+    if failed := steps.count("failed"):
+        yield f"{count(failed, 'statement')} failed"
+    if skipped := steps.count("not run"):
+        yield f"{count(skipped, 'statement')} not run"
+    states = [project.state for project in report.projects]
+    if unknown := states.count("unknown"):
+        yield f"{count(unknown, 'project')} could not be compared"
+    found = [finding.severity for project in report.projects for finding in project.findings]
+    counts = [
+        count(found.count(name), name)
+        for name in ("error", "warning", "note")
+        if name in found
+    ]
+    yield ", ".join(counts) or "no findings"
+    if losses:
+        yield count(losses, "destructive statement")
+    files = [file.status for project in report.projects for file in project.files]
+    if generated := files.count("generated"):
+        yield f"{count(generated, 'migration')} generated"
+    if differing := states.count("differs"):
+        yield f"the migration of {count(differing, 'project')} is missing"
+    if set(states) == {"in-sync"}:
+        yield "schema and migrations agree"
+    if unset := states.count("no-schema"):
+        yield f"{count(unset, 'project')} without a desired schema to compare with"
