@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from enum import IntEnum
 from typing import TextIO
-
-from ci_runner.secrets import Redactor
 
 # ECMA-48 control sequences, operating system commands (with BEL or ST), and other escapes.
 _ESCAPES = re.compile(
@@ -58,7 +57,7 @@ class Level(IntEnum):
 
 
 class Log:
-    """Writes to `stream`. Warnings are always written, `info` from normal, `detail` if verbose.
+    """Writes to `stream`; `redact` takes the secrets out of every line. Warnings are always written, `info` from normal, `detail` if verbose.
 
     Progress is one line that updates itself on a terminal, and one line per new step elsewhere.
     """
@@ -69,12 +68,12 @@ class Log:
         *,
         level: Level = Level.NORMAL,
         color: bool = False,
-        redactor: Redactor | None = None,
+        redact: Callable[[str], str] = str,
     ) -> None:
         self._stream = stream
         self._level = level
         self._color = color
-        self._redactor = redactor or Redactor()
+        self._redact = redact
         self._updates = stream.isatty()
         self._current = ""
         self._open = False
@@ -116,7 +115,7 @@ class Log:
         self._current = ""
 
     def _safe(self, text: str) -> str:
-        return neutral(self._redactor.redact(text))
+        return neutral(self._redact(text))
 
     def _line(self, text: str, color: str = "") -> None:
         if self._open:

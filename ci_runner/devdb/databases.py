@@ -33,21 +33,44 @@ class PostgresServer:
 
     @contextmanager
     def database(self) -> Iterator[PostgresConnection]:
-        """An empty database made from template0, so that nothing of the server's leaks in."""
+        """An empty database made from template0, so that nothing of the server's leaks in.
+
+        When it cannot be dropped after an error, that error gets a note and stays the one raised.
+        """
         name = f"schema_ci_{secrets.token_hex(8)}"
+        try:
+            self._create(name)
+            with connect(self.owner or self.admin, dbname=name) as connection:
+                yield connection
+        except BaseException as first:
+            try:
+                self._drop(name)
+            except DatabaseError as second:
+                first.add_note(f"{second.what}: {second.said}")
+            raise
+        self._drop(name)
+
+    def _create(self, name: str) -> None:
         owned = f" OWNER {self.owner_role}" if self.owner_role else ""
         with connect(self.admin) as admin:
             try:
                 admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'{owned}")
+                admin.execute(f"COMMENT ON DATABASE {name} IS '{MARKER}'")
             except StatementFailed as refused:
                 raise DatabaseError(
                     "the dev server lets us create no database",
                     said=refused.failure.message,
                     next_step="ALTER ROLE ... CREATEDB, or leave out --dev-url",
                 ) from refused
+
+    def _drop(self, name: str) -> None:
+        """On a session of its own: the one that created it may be gone by now."""
+        with connect(self.admin) as admin:
             try:
-                admin.execute(f"COMMENT ON DATABASE {name} IS '{MARKER}'")
-                with connect(self.owner or self.admin, dbname=name) as connection:
-                    yield connection
-            finally:
                 admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            except StatementFailed as refused:
+                raise DatabaseError(
+                    f"the dev database {name} could not be dropped",
+                    said=refused.failure.message,
+                    next_step=f"DROP DATABASE {name}",
+                ) from refused

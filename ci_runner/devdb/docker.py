@@ -6,19 +6,23 @@ import os
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import ConfigError, DatabaseError
 
+if TYPE_CHECKING:
+    from docker import DockerClient  # type: ignore[import-untyped]  # docker-py ships no types
+
 _START_SECONDS = 60.0
 
 
 @contextmanager
 def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[PostgresServer]:
-    """A container of `image`, reachable on loopback only, removed at block end.
+    """A container of `image`, on loopback where the engine is local, removed at block end.
 
     Raises DatabaseError when there is no engine or no image.
     """
@@ -26,6 +30,7 @@ def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[Postgres
         from docker.errors import (  # type: ignore[import-untyped]  # docker-py ships no types
             DockerException,
         )
+        from requests.exceptions import RequestException  # docker-py lets time-outs through
         from testcontainers.core.config import testcontainers_config
         from testcontainers.core.container import DockerContainer
     except ModuleNotFoundError as missing:
@@ -35,31 +40,51 @@ def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[Postgres
     # The reaper is an image of its own that may not be at hand; the block's end removes ours.
     testcontainers_config.ryuk_disabled = True
     password = secrets.token_urlsafe(18)
-    try:
-        container = (
-            DockerContainer(image)
-            .with_env("POSTGRES_PASSWORD", password)
-            .with_env("POSTGRES_DB", "postgres")
-            .with_kwargs(labels={"schema-ci": "dev-database", "schema-ci.pid": str(os.getpid())})
+    name = f"schema-ci-{secrets.token_hex(8)}"
+    with ExitStack() as stack:
+        try:
+            container = (
+                DockerContainer(image)
+                .with_name(name)
+                .with_env("POSTGRES_PASSWORD", password)
+                .with_env("POSTGRES_DB", "postgres")
+                .with_kwargs(
+                    labels={"schema-ci": "dev-database", "schema-ci.pid": str(os.getpid())}
+                )
+            )
+            client = container.get_docker_client()
+            host = client.host()
+            binding = ("127.0.0.1", None) if host == "localhost" else None
+            container.ports = {"5432/tcp": binding}  # type: ignore[dict-item]  # docker-py binds a host so
+            # By name: a container that was created and then did not start has no object yet.
+            stack.callback(_remove, client.client, name)
+            container.start()
+            wrapped = container.get_wrapped_container()
+            wrapped.reload()
+            port = wrapped.ports["5432/tcp"][0]["HostPort"]
+        except (DockerException, RequestException) as refused:
+            raise DatabaseError(
+                "no container could be started",
+                where=f"image {image}",
+                said=_first_line(refused),
+                next_step="start Docker, pull the image, or use local://postgres",
+            ) from refused
+        address = "127.0.0.1" if host == "localhost" else host
+        admin = (
+            f"host={address} port={port} sslmode=disable "
+            f"user=postgres password={password} dbname=postgres"
         )
-        container.ports = {"5432/tcp": ("127.0.0.1", None)}  # type: ignore[dict-item]  # docker-py binds a host so
-        container.start()
-    except DockerException as refused:
-        raise DatabaseError(
-            "no container could be started",
-            where=f"image {image}",
-            said=_first_line(refused),
-            next_step="start Docker, pull the image, or use local://postgres",
-        ) from refused
-    try:
-        wrapped = container.get_wrapped_container()
-        wrapped.reload()
-        port = wrapped.ports["5432/tcp"][0]["HostPort"]
-        admin = f"host=127.0.0.1 port={port} user=postgres password={password} dbname=postgres"
         version = _wait(admin, wrapped)
         yield _server(admin, version, image, superuser=superuser)
-    finally:
-        container.stop()
+
+
+def _remove(client: DockerClient, name: str) -> None:
+    from docker.errors import NotFound
+
+    try:
+        client.containers.get(name).remove(force=True, v=True)
+    except NotFound:
+        return
 
 
 def _server(admin: str, version: str, image: str, *, superuser: bool) -> PostgresServer:
@@ -71,9 +96,9 @@ def _server(admin: str, version: str, image: str, *, superuser: bool) -> Postgre
         session.execute(
             f"CREATE ROLE schema_ci LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'"
         )
-    host = admin.split(" user=", 1)[0]
+    address = admin.split(" user=", 1)[0]
     return PostgresServer(
-        description, admin, f"{host} user=schema_ci password={password}", "schema_ci"
+        description, admin, f"{address} user=schema_ci password={password}", "schema_ci"
     )
 
 

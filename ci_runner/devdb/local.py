@@ -24,10 +24,12 @@ _DEBIAN = Path("/usr/lib/postgresql")
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder below it is made private by mkdtemp
 _MEMORY_NEEDED = 512 * 2**20
 _START_SECONDS = 30.0
+_STOP_SECONDS = 10.0
 
 # Durability is worth nothing in a database that lives for one run.
 _SETTINGS = {
     "listen_addresses": "",
+    "port": "5432",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -74,7 +76,7 @@ def local_postgres(*, superuser: bool = False) -> Iterator[PostgresServer]:
             os.chown(folder, account.pw_uid, account.pw_gid)
         _initdb(binaries, folder, account)
         with _running(binaries, folder, account):
-            conninfo = f"host={folder} user=postgres dbname=postgres"
+            conninfo = _address(folder, "postgres")
             with connect(conninfo) as admin:
                 if not superuser:
                     admin.execute(f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE")
@@ -83,11 +85,25 @@ def local_postgres(*, superuser: bool = False) -> Iterator[PostgresServer]:
             yield PostgresServer(
                 f"PostgreSQL {version}, local server",
                 conninfo,
-                f"host={folder} user={role}",
+                _address(folder, role),
                 role,
             )
     finally:
+        _remove(folder)
+
+
+def _address(folder: Path, role: str) -> str:
+    """All of it, so that PGPORT and its like in our own environment change nothing."""
+    return f"host={folder} port=5432 user={role} dbname=postgres"
+
+
+def _remove(folder: Path) -> None:
+    """Until it is gone: children of a killed initdb may still write for a moment."""
+    for _ in range(40):
         shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -120,27 +136,33 @@ def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
 
 
 def _initdb(binaries: Path, folder: Path, account: pwd.struct_passwd | None) -> None:
-    command = [
-        str(binaries / "initdb"),
-        f"--pgdata={folder / 'data'}",
-        "--username=postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C.UTF-8",
-        "--no-sync",
-        "--no-instructions",
-    ]
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        **_as(account),  # type: ignore[call-overload]  # user, group and extra_groups
-    )
-    if done.returncode:
-        raise DatabaseError("initdb failed", said="\n".join(done.stderr.strip().splitlines()[-5:]))
+    """In C.UTF-8; in C where the machine does not have that."""
+    said = ""
+    for locale in ("C.UTF-8", "C"):
+        done = subprocess.run(
+            [
+                str(binaries / "initdb"),
+                f"--pgdata={folder / 'data'}",
+                "--username=postgres",
+                "--auth=trust",
+                "--encoding=UTF8",
+                f"--locale={locale}",
+                "--no-sync",
+                "--no-instructions",
+            ],
+            cwd=folder,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            **_as(account),  # type: ignore[call-overload]  # user, group and extra_groups
+        )
+        if done.returncode == 0:
+            return
+        said = "\n".join(done.stderr.strip().splitlines()[-5:])
+        if "invalid locale" not in said:
+            break
+    raise DatabaseError("initdb failed", said=said)
 
 
 def _environment() -> dict[str, str]:
@@ -173,7 +195,11 @@ def _running(binaries: Path, folder: Path, account: pwd.struct_passwd | None) ->
         yield
     finally:
         server.send_signal(signal.SIGQUIT)
-        server.wait()
+        try:
+            server.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
@@ -181,7 +207,7 @@ def _wait(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
     deadline = time.monotonic() + _START_SECONDS
     while True:
         try:
-            with connect(f"host={folder} user=postgres dbname=postgres") as connection:
+            with connect(_address(folder, "postgres")) as connection:
                 connection.query("SELECT 1")
         except (DatabaseError, StatementFailed) as refused:
             if server.poll() is None and time.monotonic() < deadline:

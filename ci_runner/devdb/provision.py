@@ -19,8 +19,12 @@ _LADDER = {
     "sqlite": ("sqlite://",),
     "postgres": ("local://postgres", "docker://postgres/16/dev"),
 }
-_SCHEMES = ("sqlite", "local", "docker", "postgres", "postgresql")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_SCHEMES = ("sqlite", "local", "docker", "docker+postgres", "postgres", "postgresql")
+_TAG = r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}"
+_OFFICIAL_IMAGE = re.compile(rf"docker://postgres(?:/(?P<tag>{_TAG})(?:/[^/]*)?)?/?")
+_OWN_IMAGE = re.compile(
+    rf"docker\+postgres://(?:_/)?(?P<image>[a-z0-9][a-z0-9._/:-]*:{_TAG})(?:/[^/:]*)?"
+)
 
 # The cloud's metadata service answers on these; no dev database does.
 _FORBIDDEN_HOST = re.compile(r"169\.254\.|fd00:ec2:|metadata\.")
@@ -28,17 +32,24 @@ _FORBIDDEN_HOST = re.compile(r"169\.254\.|fd00:ec2:|metadata\.")
 
 def dialect_of(url: str) -> str:
     """The dialect that a dev URL asks for. Raises ConfigError for one that we can't read."""
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
         return "sqlite"
-    if parts.scheme in {"postgres", "postgresql"}:
+    if scheme in {"postgres", "postgresql", "docker+postgres"}:
         return "postgres"
-    if parts.scheme in {"local", "docker"} and parts.netloc in {"postgres", "schema-ci-test"}:
-        return "postgres"
-    near = get_close_matches(parts.scheme, _SCHEMES, 1)
-    hint = f"; did you mean {near[0]}://?" if near and near[0] != parts.scheme else ""
+    engine = rest.split("/", 1)[0]
+    if scheme in {"local", "docker"}:
+        if engine == "postgres":
+            return "postgres"
+        raise ConfigError(
+            f"{scheme}:// can start no {engine or '(nothing)'!r}", next_step=f"write {GRAMMAR}"
+        )
+    if not url.startswith(f"{scheme}://"):
+        scheme = ""  # what stands there instead may be a password
+    near = get_close_matches(scheme, _SCHEMES, 1)
+    hint = f"; did you mean {near[0]}://?" if near else ""
     raise ConfigError(
-        f"unknown dev URL with scheme {parts.scheme or '(none)'!r}{hint}",
+        f"unknown dev URL with scheme {scheme or '(none)'!r}{hint}",
         next_step=f"write {GRAMMAR}",
     )
 
@@ -88,29 +99,48 @@ def _first(dialect_name: str, *, superuser: bool, say: Callable[[str], None]) ->
 
 
 def _open(url: str, *, superuser: bool) -> AbstractContextManager[Server]:
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite":
+    scheme = url.partition("://")[0]
+    if scheme == "sqlite":
         from ci_runner.devdb.embedded import embedded
 
         return embedded(dialect("sqlite"))
-    if parts.scheme == "local":
+    if scheme == "local":
         from ci_runner.devdb.local import local_postgres
 
         return local_postgres(superuser=superuser)
-    if parts.scheme == "docker":
+    if scheme in {"docker", "docker+postgres"}:
         from ci_runner.devdb.docker import docker_postgres
 
-        return docker_postgres(_image(url), superuser=superuser)
-    if _FORBIDDEN_HOST.match(parts.hostname or ""):
+        return docker_postgres(image_of(url), superuser=superuser)
+    if _FORBIDDEN_HOST.match(_host(url)):
         raise ConfigError("the dev URL points to a metadata address", next_step="correct it")
     from ci_runner.devdb.existing import existing_postgres
 
     return existing_postgres(url)
 
 
-def _image(url: str) -> str:
-    """docker://postgres/16/dev -> postgres:16; the database name is ours to choose."""
-    tag = (urlsplit(url).path.strip("/").split("/") or [""])[0] or "latest"
-    if not _TAG.fullmatch(tag):
-        raise ConfigError(f"{tag!r} is no image tag", next_step="write docker://postgres/16/dev")
-    return f"{urlsplit(url).netloc}:{tag}"
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        raise ConfigError(
+            "the dev URL cannot be read", next_step="write postgres://USER@HOST:PORT/DATABASE"
+        ) from None  # the cause quotes the URL
+
+
+def image_of(url: str) -> str:
+    """The image that a Docker dev URL names; the database in it is ours to choose.
+
+    docker://postgres/16/dev -> postgres:16; docker+postgres://acme/postgis:16/dev ->
+    acme/postgis:16, where `_` in place of the first part means an image without one.
+    Raises ConfigError.
+    """
+    if official := _OFFICIAL_IMAGE.fullmatch(url):
+        return f"postgres:{official['tag'] or 'latest'}"
+    if own := _OWN_IMAGE.fullmatch(url):
+        return own["image"]
+    raise ConfigError(
+        "the dev URL names no image",
+        where=url,
+        next_step="write docker://postgres/16/dev or docker+postgres://acme/postgis:16/dev",
+    )

@@ -34,7 +34,6 @@ class ReportedStep:
     """One statement of a new file and what the dev database did with it.
 
     `rows` is None where the engine does not count; `outcome` is `not run` behind a failure.
-    `destructive`: it dropped a schema, table, column or other object that existed before.
     """
 
     path: str
@@ -48,7 +47,6 @@ class ReportedStep:
     rewritten: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     error: str = ""
-    destructive: bool = False
 
 
 @dataclass(frozen=True, slots=True)

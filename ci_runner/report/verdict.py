@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from ci_runner.report.destruction import destructive
 from ci_runner.report.model import Report, ReportedProject, ReportedStep
 
 Outcome = Literal["pass", "warn", "fail"]
@@ -22,16 +23,6 @@ class Verdict:
     notes: int
     destructive: int
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Destruction:
-    """A statement that loses data or an object. `line` 0 stands in a plan that has no file yet."""
-
-    path: str
-    line: int
-    sql: str
-    undo: str | None = None
 
 
 def verdict(report: Report) -> Verdict:
@@ -66,20 +57,6 @@ def stopped(project: ReportedProject) -> tuple[ReportedStep, ...]:
     return tuple(step for step in project.steps if step.outcome != "ok")
 
 
-def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
-    """What loses data: in the new files, and in the plan as far as no rehearsed file holds it."""
-    in_files = tuple(
-        Destruction(step.path, step.line, step.sql) for step in project.steps if step.destructive
-    )
-    rehearsed = {step.sql for step in project.steps}
-    path = next((file.path for file in project.files if file.status == "generated"), "")
-    return in_files + tuple(
-        Destruction(path, 0, statement.sql, statement.undo)
-        for statement in project.plan
-        if statement.destructive and statement.sql not in rehearsed
-    )
-
-
 def count(number: int, noun: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -99,9 +76,7 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
         yield f"{count(unknown, 'project')} could not be compared"
     found = [finding.severity for project in report.projects for finding in project.findings]
     counts = [
-        count(found.count(name), name)
-        for name in ("error", "warning", "note")
-        if name in found
+        count(found.count(name), name) for name in ("error", "warning", "note") if name in found
     ]
     yield ", ".join(counts) or "no findings"
     if losses:

@@ -28,45 +28,33 @@ class PostgresConnection:
 
     def execute(self, sql: str) -> Outcome:
         self._notices.clear()
-        try:
-            result = self._session.pgconn.exec_(sql.encode())
-        except psycopg.OperationalError as lost:
-            raise _lost(lost) from lost
-        match result.status:
-            case pq.ExecStatus.COMMAND_OK | pq.ExecStatus.TUPLES_OK | pq.ExecStatus.EMPTY_QUERY:
-                return Outcome(_rows(result), tuple(self._notices))
-            case pq.ExecStatus.FATAL_ERROR:
-                self._raise(result)
-        raise StatementFailed(
-            Failure("COPY from or to the client is not possible in a migration", "0A000")
-        )
-
-    def _raise(self, result: pq.abc.PGresult) -> None:
-        if self._session.pgconn.status != pq.ConnStatus.OK:
-            raise _lost(
-                psycopg.OperationalError(_field(result, pq.DiagnosticField.MESSAGE_PRIMARY))
-            )
-        position = _field(result, pq.DiagnosticField.STATEMENT_POSITION)
-        raise StatementFailed(
-            Failure(
-                _field(result, pq.DiagnosticField.MESSAGE_PRIMARY),
-                _field(result, pq.DiagnosticField.SQLSTATE),
-                _field(result, pq.DiagnosticField.MESSAGE_DETAIL),
-                _field(result, pq.DiagnosticField.MESSAGE_HINT),
-                int(position) - 1 if position else None,
-            )
-        )
+        with self._session.cursor() as cursor:
+            self._run(cursor, sql)
+            result = cursor.pgresult
+            return Outcome(_rows(result) if result else None, tuple(self._notices))
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
+        with self._session.cursor(row_factory=tuple_row) as cursor:
+            self._run(cursor, sql)
+            return cursor.fetchall()
+
+    def _run(self, cursor: psycopg.Cursor[tuple[object, ...]], sql: str) -> None:
+        """Wait as psycopg does: libpq's PQexec would hold back signals until the server answers."""
         try:
-            with self._session.cursor(row_factory=tuple_row) as cursor:
-                return cursor.execute(sql.encode()).fetchall()
+            cursor.execute(sql.encode())
         except psycopg.Error as failed:
             if self._session.closed:
                 raise _lost(failed) from failed
-            raise StatementFailed(
-                Failure(failed.diag.message_primary or str(failed), failed.sqlstate or "")
-            ) from failed
+            if cursor.pgresult is None and not failed.sqlstate:
+                self._leave_copy()
+                raise StatementFailed(
+                    Failure("COPY from or to the client is not possible in a migration", "0A000")
+                ) from failed
+            raise StatementFailed(_failure(failed)) from failed
+
+    def _leave_copy(self) -> None:
+        """PQexec ends a COPY that the session is in; nothing else does in a single call."""
+        self._session.pgconn.exec_(b"")
 
     @property
     def in_transaction(self) -> bool:
@@ -84,15 +72,21 @@ def _rows(result: pq.abc.PGresult) -> int | None:
     return count if verb in _COUNTED and count is not None else None
 
 
-def _field(result: pq.abc.PGresult, field: pq.DiagnosticField) -> str:
-    return (result.error_field(field) or b"").decode(errors="replace")
+def _failure(failed: psycopg.Error) -> Failure:
+    said = failed.diag
+    return Failure(
+        said.message_primary or _first_line(failed),
+        failed.sqlstate or "",
+        said.message_detail or "",
+        said.message_hint or "",
+        int(said.statement_position) - 1 if said.statement_position else None,
+    )
 
 
 def _lost(cause: Exception) -> DatabaseError:
-    first = str(cause).strip().splitlines()
     return DatabaseError(
         "the connection to the dev database was lost",
-        said=first[0] if first else "",
+        said=_first_line(cause),
         next_step="run again; if it happens each time, look at the server's log",
     )
 
@@ -108,7 +102,13 @@ def connect(
     try:
         if dbname:
             conninfo = psycopg.conninfo.make_conninfo(conninfo, dbname=dbname)
-        session = psycopg.connect(conninfo, autocommit=True, connect_timeout=max(2, int(timeout)))
+        session = psycopg.connect(
+            conninfo,
+            autocommit=True,
+            prepare_threshold=None,  # a prepared statement is not the simple query protocol
+            connect_timeout=max(2, int(timeout)),
+            client_encoding="utf8",
+        )
     except psycopg.OperationalError as refused:
         raise DatabaseError(
             "the dev database does not answer",
@@ -122,8 +122,10 @@ def connect(
             said="it is not a valid PostgreSQL connection URL",
             next_step="write postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         ) from None  # libpq quotes the URL, password included
-    with session:
+    try:
         yield PostgresConnection(session)
+    finally:
+        session.close()
 
 
 def _where(conninfo: str) -> str:

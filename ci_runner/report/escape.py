@@ -1,0 +1,79 @@
+"""Put untrusted text into Markdown so that it shows as it is and does nothing.
+
+Three places, three functions: `fence` for blocks, `code` for a line, `prose` for a sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+from ci_runner.errors import InternalError
+from ci_runner.log import visible
+
+# GitHub reads Markdown inside inline HTML, so each character that could start a construct of
+# GFM (emphasis, link, emoji, mention, autolink, math, footnote, table cell) becomes an entity.
+_ACTIVE = re.compile(r"[&<>|`@#*_\[\]\\~!:$\"\n\t]|(?<=[wW])\.")
+_LONG = re.compile(r"(?P<edge>^ +| +$)|(?<= ) ")
+_WORD = re.compile(r"[(\"']*[A-Za-z]+(?:['-][A-Za-z]+)*[\"').,;:?!]*|\d{1,6}[.,;)]*|[-\u2013]")
+_TICKS = re.compile(r"`+")
+_FENCE = re.compile(r" {0,3}(?P<ticks>`{3,})(?P<rest>.*)")
+_SHA = re.compile(r"[0-9a-f]{7,64}")
+_SITE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~-]+)*")
+
+
+def fence(text: str, language: str = "") -> str:
+    """`text` as a code block whose fence is longer than any run of backticks in it."""
+    shown = visible(text).strip("\n")
+    longest = max((len(run) for run in _TICKS.findall(shown)), default=0)
+    ticks = "`" * max(3, longest + 1)
+    return f"{ticks}{language}\n{shown}\n{ticks}"
+
+
+def code(text: str) -> str:
+    """`text` in one line as `<code>`, fit for a sentence, a link text and a table cell."""
+    shown = _LONG.sub(lambda found: "&#32;" * len(found[0]), visible(text))
+    return f"<code>{_ACTIVE.sub(_entity, shown)}</code>"
+
+
+def prose(text: str) -> str:
+    """A sentence that quotes untrusted names: plain words stay, all else is `<code>`."""
+    return " ".join(word if _WORD.fullmatch(word) else code(word) for word in visible(text).split())
+
+
+def link(shown: str, web_url: str, sha: str, path: str, line: int, *, blob: str = "blob") -> str:
+    """`shown` (already escaped) as a link to a line of a file at a commit; bare if not safe."""
+    parts = path.split("/")
+    if (
+        not _SITE.fullmatch(web_url)
+        or not _SHA.fullmatch(sha)
+        or not {"", ".", ".."}.isdisjoint(parts)
+    ):
+        return shown
+    anchor = f"#L{line}" if line > 0 else ""
+    address = quote(path.encode("utf-8", "surrogateescape"), safe="/")
+    return f"[{shown}]({web_url}/{blob}/{sha}/{address}{anchor})"
+
+
+def guard(body: str) -> str:
+    """`body`, when none of its lines outside a fence starts with `/`: GitLab would obey that.
+
+    The last look before publishing; raises InternalError, which a person should never see.
+    """
+    closing = ""
+    for line in body.split("\n"):
+        found = _FENCE.fullmatch(line)
+        if closing:
+            if found and not found["rest"].strip() and len(found["ticks"]) >= len(closing):
+                closing = ""
+        elif found and "`" not in found["rest"]:
+            closing = found["ticks"]
+        elif line.lstrip().startswith("/"):
+            raise InternalError("a line of the comment would start a quick action")
+    if closing:
+        raise InternalError("a code block of the comment is not closed")
+    return body
+
+
+def _entity(found: re.Match[str]) -> str:
+    return f"&#{ord(found[0])};"

@@ -1,0 +1,260 @@
+"""The comment on a pull request: is this change safe, in ten seconds.
+
+The same report always gives the same text: no time, no date, no run. Everything that comes from
+the repository or a database goes through `escape` or is a number.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator
+
+from ci_runner.report.destruction import Destruction, destructive
+from ci_runner.report.elide import error_without_data, without_data
+from ci_runner.report.escape import code, fence, guard, link, prose
+from ci_runner.report.model import Report, ReportedBuild, ReportedFinding, ReportedProject
+from ci_runner.report.verdict import Verdict, count, stopped, verdict
+
+LEVELS = 4
+_WORDS = {"pass": "✅ **Passed**", "warn": "⚠️ **Passed with warnings**", "fail": "❌ **Failed**"}
+_SEVERITIES = {"error": "❌ error", "warning": "⚠️ warning", "note": "💬 note"}
+_STATES = {
+    "in-sync": "✅ in sync",
+    "generated": "🆕 migration generated",
+    "differs": "❌ migration missing",
+    "no-schema": "➖ no desired schema",
+    "unknown": "❌ not compared",
+}
+_LEFT_OUT = {
+    1: "SQL of statements that lose no data",
+    2: "findings in full, what the statements did, and SQL of statements that lose no data",
+    3: "everything but this line",
+}
+_SHORT_PLAN = 10
+_SHORT_SQL = 70
+
+
+def render(report: Report, level: int = 0) -> str:
+    """The comment's body, without the publisher's marker line.
+
+    `level` 0 is everything; 1 leaves out SQL that loses no data; 2 keeps counts, failing rules and
+    destructive statements; 3 is the status line. Each says what is missing and where it is.
+    """
+    if not 0 <= level < LEVELS:
+        raise ValueError(f"level {level} is not in 0..{LEVELS - 1}")
+    return guard("\n\n".join(_blocks(report, level)) + "\n")
+
+
+def _blocks(report: Report, level: int) -> Iterator[str]:
+    result = verdict(report)
+    yield _status(report, result)
+    if level:
+        yield (
+            f"> ✂️ Left out to fit: {_LEFT_OUT[level]}. The whole report is in the job's log and in "
+            "its <code>report&#46;md</code>."
+        )
+    if level == 3:
+        return
+    if report.projects:
+        yield _overview(report.projects)
+    yield from (f"> {prose(notice)}" for notice in report.notices)
+    for project in report.projects:
+        blocks = tuple(_project(project, report.build, level))
+        if blocks and len(report.projects) > 1:
+            yield f"### Project {code(project.name)}"
+        yield from blocks
+    yield from _next_steps(report)
+
+
+def _status(report: Report, result: Verdict) -> str:
+    build = report.build
+    parts = []
+    if build.head_sha:
+        parts.append(f"commit {_commit(build)}")
+    parts.append(count(len(report.projects), "project"))
+    files = [file for project in report.projects for file in project.files]
+    if files:
+        parts.append(count(len(files), "changed migration file"))
+    parts.append(f"schema-ci {prose(report.tool_version[:40])}")
+    return f"{_WORDS[result.outcome]}: {result.sentence}\n\n<sub>{' · '.join(parts)}</sub>"
+
+
+def _commit(build: ReportedBuild) -> str:
+    return code(build.head_sha[:7])
+
+
+def _overview(projects: tuple[ReportedProject, ...]) -> str:
+    rows = []
+    for project in projects:
+        severities = Counter(finding.severity for finding in project.findings)
+        losses = len(destructive(project))
+        rows.append(
+            (
+                code(project.name),
+                code(project.server or project.dialect),
+                _files(project),
+                str(_statements(project)),
+                f"🔥 **{losses}**" if losses else "0",
+                f"{severities['error']} / {severities['warning']}",
+                _STATES[project.state],
+            )
+        )
+    return _table(
+        ("Project", "Database", "Files", "Statements", "Destructive", "Errors / warnings", "State"),
+        rows,
+    )
+
+
+def _statements(project: ReportedProject) -> int:
+    """Rehearsed ones, and planned ones that no rehearsed file holds."""
+    rehearsed = {step.sql for step in project.steps}
+    return len(project.steps) + sum(each.sql not in rehearsed for each in project.plan)
+
+
+def _files(project: ReportedProject) -> str:
+    counts = Counter(file.status for file in project.files)
+    return ", ".join(f"{number} {status}" for status, number in counts.items()) or "0"
+
+
+def _project(project: ReportedProject, build: ReportedBuild, level: int) -> Iterator[str]:
+    if project.problem:
+        yield f"**❌ Not compared.** The schema was not compared, because:\n\n{fence(project.problem)}"
+    yield from _failures(project, build)
+    losses = destructive(project)
+    if losses:
+        yield f"**🔥 {count(len(losses), 'destructive statement')}: data is lost**"
+        yield from (_destruction(loss, build) for loss in losses)
+    if level >= 2:
+        yield from _failing_rules(project)
+        return
+    if project.findings:
+        yield "**Findings**\n\n" + _table(
+            ("Severity", "Rule", "Where", "What, and what to do instead"),
+            [_finding(finding, build) for finding in _worst_first(project.findings)],
+        )
+    yield from _effects(project, build, level)
+    yield from _plan(project, level)
+    if project.unmanaged:
+        names = ", ".join(code(each) for each in project.unmanaged)
+        yield f"**Not compared**, because this version does not know them: {names}"
+
+
+def _failures(project: ReportedProject, build: ReportedBuild) -> Iterator[str]:
+    behind = 0
+    for step in stopped(project):
+        if step.outcome == "not run":
+            behind += 1
+            continue
+        yield (
+            f"**❌ The migration does not apply**: {_where(step.path, step.line, build)}\n\n"
+            f"{fence(without_data(step.sql), 'sql')}\n\n"
+            f"{fence(error_without_data(step.error, step.sql))}"
+        )
+    if behind:
+        yield f"{count(behind, 'statement')} behind the failure: not run, and so not reviewed."
+
+
+def _destruction(loss: Destruction, build: ReportedBuild) -> str:
+    sql = fence(without_data(loss.sql), "sql")
+    return f"{_where(loss.path, loss.line, build)}\n\n{sql}" if loss.path else sql
+
+
+def _worst_first(findings: tuple[ReportedFinding, ...]) -> list[ReportedFinding]:
+    return sorted(findings, key=lambda finding: list(_SEVERITIES).index(finding.severity))
+
+
+def _finding(finding: ReportedFinding, build: ReportedBuild) -> tuple[str, ...]:
+    said = [prose(finding.message)]
+    if finding.evidence:
+        said.append(f"Seen: {prose(finding.evidence)}")
+    if finding.instead:
+        said.append(f"→ {prose(finding.instead)}")
+    return (
+        _SEVERITIES[finding.severity],
+        code(finding.rule),
+        _where(finding.path, finding.line, build),
+        "<br>".join(said),
+    )
+
+
+def _failing_rules(project: ReportedProject) -> Iterator[str]:
+    counts = Counter((finding.severity, finding.rule) for finding in project.findings)
+    lines = [
+        f"- {_SEVERITIES[severity]} {code(rule)}: {number}"
+        for (severity, rule), number in sorted(counts.items())
+        if severity != "note"
+    ]
+    if lines:
+        yield "**Findings**\n\n" + "\n".join(lines)
+
+
+def _effects(project: ReportedProject, build: ReportedBuild, level: int) -> Iterator[str]:
+    """Only statements that rewrote or locked something: the others have nothing to say."""
+    rows = []
+    for step in project.steps:
+        if not (step.rewritten or step.locks):
+            continue
+        where = _where(step.path, step.line, build)
+        rewrote = ", ".join(code(each) for each in step.rewritten) or "–"
+        locks = ", ".join(code(each) for each in step.locks) or "–"
+        shown = (code(_shortened(without_data(step.sql))),) if level == 0 else ()
+        rows.append((where, *shown, rewrote, locks))
+    if rows:
+        statement = ("Statement",) if level == 0 else ()
+        yield "**What the new statements did on the dev database**\n\n" + _table(
+            ("Where", *statement, "Rewrote", "Locked"), rows
+        )
+
+
+def _shortened(sql: str) -> str:
+    line = " ".join(sql.split())
+    return line if len(line) <= _SHORT_SQL else f"{line[:_SHORT_SQL]}…"
+
+
+def _plan(project: ReportedProject, level: int) -> Iterator[str]:
+    if not project.plan:
+        return
+    written = [file.path for file in project.files if file.status == "generated"]
+    if project.state == "generated":
+        names = ", ".join(code(path) for path in written)
+        title = "Generated migration, proven to reach the desired schema"
+        intro = f"**{title}**" + (f": {names}" if names else "")
+    else:
+        intro = "**Missing migration**: the desired schema needs it, the directory has none"
+    hazards = dict.fromkeys(hazard for each in project.plan for hazard in each.hazards)
+    yield "\n".join([intro, "", *(f"- ⚠️ {prose(hazard)}" for hazard in hazards)]).rstrip()
+    if level:
+        return
+    sql = "\n".join(f"{without_data(each.sql).rstrip()};" for each in project.plan)
+    opened = " open" if sql.count("\n") + 1 < _SHORT_PLAN else ""
+    summary = count(len(project.plan), "statement")
+    yield f"<details{opened}><summary>{summary}</summary>\n\n{fence(sql, 'sql')}\n\n</details>"
+
+
+def _next_steps(report: Report) -> Iterator[str]:
+    commands = []
+    for project in report.projects:
+        name = "" if len(report.projects) == 1 else f" {shlex.quote(project.name)}"
+        option = "" if len(report.projects) == 1 else f" --project{name}"
+        if project.state == "differs":
+            commands.append(f"schema-ci diff{name}  # write the missing migration")
+        if project.state == "unknown" or stopped(project):
+            commands.append(
+                f"schema-ci run{option} --no-publish  # the same review, on your machine"
+            )
+        elif any(finding.severity != "note" for finding in project.findings):
+            commands.append(f"schema-ci run{option} --no-publish  # after the fix, before the push")
+    if commands:
+        yield "**Next**\n\n" + fence("\n".join(commands), "sh")
+
+
+def _where(path: str, line: int, build: ReportedBuild) -> str:
+    shown = code(f"{path}:{line}" if line > 0 else path)
+    blob = "-/blob" if build.provider == "gitlab-ci" else "blob"
+    return link(shown, build.web_url, build.head_sha, path, line, blob=blob)
+
+
+def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = (header, ("---",) * len(header), *rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

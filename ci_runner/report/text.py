@@ -1,0 +1,90 @@
+"""The report on a terminal: the verdict first, then each project as a DBA would read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.report.findings import indented, paint, render_text
+from ci_runner.report.model import Report, ReportedProject, ReportedStep
+from ci_runner.report.verdict import count, verdict
+
+_COLORS = {"pass": "32", "warn": "33", "fail": "31"}
+_STATES = {
+    "in-sync": "the migrations reach the desired schema",
+    "generated": "a missing migration was written and proven",
+    "differs": "a migration is missing",
+    "no-schema": "no desired schema is configured: nothing to compare with",
+    "unknown": "the schema was not compared",
+}
+
+
+def render(report: Report, color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: on or off
+    """The whole report as text, safe to print in any CI's log."""
+    result = verdict(report)
+    word = paint(result.outcome, _COLORS[result.outcome], color=color)
+    lines = [f"{word}: {result.sentence}"]
+    lines += [f"note: {indented(notice)}" for notice in report.notices]
+    for project in report.projects:
+        lines += ["", *_project(project, color=color)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _project(project: ReportedProject, *, color: bool) -> Iterator[str]:
+    name = paint(indented(project.name), "1", color=color)
+    yield f"{name} ({indented(project.server or project.dialect)}): {_STATES[project.state]}"
+    if project.problem:
+        yield from _error("the schema was not compared", "", project.problem, color=color)
+    if project.replayed_files:
+        yield (
+            f"  replayed {count(project.replayed_files, 'merged file')}"
+            f" in {project.replay_milliseconds:.0f} ms"
+        )
+    for file in project.files:
+        yield f"  {file.status} {indented(file.path)}"
+    for step in project.steps:
+        yield _step(step, color=color)
+    for step in project.steps:
+        if step.outcome == "failed":
+            place = f"{step.path}:{step.line}"
+            said = f"{project.dialect}: {step.error}"
+            yield from _error("the migration does not apply", place, said, color=color)
+    if project.findings:
+        yield from render_text(project.findings, color).splitlines()
+    if project.plan:
+        yield f"  plan, {count(len(project.plan), 'statement')}:"
+        for statement in project.plan:
+            mark = paint(" -- destructive", "31", color=color) if statement.destructive else ""
+            yield f"    {indented(statement.sql).replace(chr(10), chr(10) + '  ')};{mark}"
+            yield from (f"      -- {indented(hazard)}" for hazard in statement.hazards)
+    if project.unmanaged:
+        yield f"  not compared: {', '.join(indented(each) for each in project.unmanaged)}"
+    yield from _next_step(project)
+
+
+def _step(step: ReportedStep, *, color: bool) -> str:
+    words = [f"  {indented(step.path)}:{step.line}"]
+    if step.outcome == "not run":
+        words.append("not run")
+    else:
+        words.append(paint(step.outcome, "32" if step.outcome == "ok" else "31", color=color))
+        words.append(f"{step.milliseconds:.1f} ms")
+    if step.rows is not None:
+        words.append(count(step.rows, "row"))
+    words += [f"rewrote {indented(each)}" for each in step.rewritten]
+    words += [f"locked {indented(each)}" for each in step.locks]
+    return "  ".join(words)
+
+
+def _error(what: str, where: str, said: str, *, color: bool) -> Iterator[str]:
+    yield f"{paint('error', '31', color=color)}: {what}"
+    if where:
+        yield f"  {indented(where)}"
+    yield f"  {indented(said)}"
+
+
+def _next_step(project: ReportedProject) -> Iterator[str]:
+    if project.state == "differs":
+        yield f"next: run `schema-ci diff {indented(project.name)}` to write the missing migration"
+    elif project.state == "generated":
+        names = ", ".join(indented(file.path) for file in project.generated)
+        yield f"next: review and commit {names}" if names else "next: review the generated file"

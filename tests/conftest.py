@@ -1,0 +1,42 @@
+"""The real parts that tests share: a PostgreSQL server of our own and a Docker Engine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NoReturn
+
+import pytest
+
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.local import find_binaries, local_postgres
+
+
+def require(reason: str) -> NoReturn:
+    """Skip for want of a part of the machine; fail where SCHEMA_CI_REQUIRE_ALL=1 promises all."""
+    if os.environ.get("SCHEMA_CI_REQUIRE_ALL") == "1":
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """One server for the whole session; each test makes databases of its own on it."""
+    if find_binaries() is None:
+        require("needs PostgreSQL server binaries: apt-get install postgresql")
+    with local_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> str:
+    """The version of a Docker Engine that answers."""
+    docker = pytest.importorskip("docker")
+    try:
+        client = docker.from_env()
+    except docker.errors.DockerException as refused:
+        require(f"needs a Docker Engine: {refused}")
+    try:
+        return str(client.version()["Version"])
+    finally:
+        client.close()

@@ -1,0 +1,60 @@
+"""A database is dropped whatever happens, and its drop never hides what happened first."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.local import local_postgres
+from ci_runner.dialects.postgres.connect import connect
+from ci_runner.errors import DatabaseError
+
+_OURS = "SELECT count(*) FROM pg_database WHERE datname LIKE 'schema_ci_%'"
+
+
+def test_database_is_dropped_though_a_session_holds_it(postgres_server: PostgresServer) -> None:
+    with connect(postgres_server.admin) as admin:
+        before = admin.query(_OURS)
+        with pytest.raises(ZeroDivisionError), postgres_server.database():
+            assert before != admin.query(_OURS)
+            raise ZeroDivisionError
+
+        assert before == admin.query(_OURS)
+
+
+def test_lost_session_is_reported_and_its_database_dropped(
+    postgres_server: PostgresServer,
+) -> None:
+    with connect(postgres_server.admin) as admin:
+        before = admin.query(_OURS)
+        with (
+            pytest.raises(DatabaseError, match="was lost"),
+            postgres_server.database() as connection,
+        ):
+            connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+        assert before == admin.query(_OURS)
+
+
+def test_cleanup_of_a_lost_server_does_not_hide_the_loss(postgres_server: PostgresServer) -> None:
+    with (
+        local_postgres() as server,
+        pytest.raises(DatabaseError, match="was lost") as lost,
+        server.database() as connection,
+    ):
+        folder = Path(server.admin.split()[0].removeprefix("host="))
+        postmaster = (folder / "data" / "postmaster.pid").read_text().splitlines()[0]
+        os.kill(int(postmaster), signal.SIGQUIT)
+        connection.execute("SELECT pg_sleep(30)")
+
+    assert any("does not answer" in note for note in lost.value.__notes__)
+
+
+def test_strings_never_show_a_connection_string() -> None:
+    server = PostgresServer("PostgreSQL", "host=h password=hunter2")
+
+    assert "hunter2" not in repr(server)

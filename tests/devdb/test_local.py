@@ -1,0 +1,106 @@
+"""A server of our own: isolated, unprivileged, and gone without a trace."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.local import find_binaries, local_postgres
+from ci_runner.dialects.base import StatementFailed
+from ci_runner.errors import DatabaseError
+from tests.conftest import require
+
+
+def folder_of(server: PostgresServer) -> Path:
+    return Path(server.admin.split()[0].removeprefix("host="))
+
+
+def test_databases_do_not_see_each_other(postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as one, postgres_server.database() as other:
+        one.execute("CREATE TABLE t (a int)")
+
+        assert [("t",)] == one.query("SELECT relname FROM pg_class WHERE relname = 't'")
+        assert [] == other.query("SELECT relname FROM pg_class WHERE relname = 't'")
+
+
+def test_migrations_can_not_run_programs(postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as connection:
+        connection.execute("CREATE TABLE t (a text)")
+        with pytest.raises(StatementFailed) as refused:
+            connection.execute("COPY t FROM PROGRAM 'id'")
+
+    assert "42501" == refused.value.failure.code
+
+
+def test_description_says_version_and_place(postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as connection:
+        expected = f"PostgreSQL {connection.version}, local server"
+
+    assert expected == postgres_server.description
+
+
+def test_nothing_is_left_after_an_error(postgres_server: PostgresServer) -> None:
+    seen: list[Path] = []
+    with pytest.raises(ZeroDivisionError), local_postgres(superuser=True) as server:
+        seen.append(folder_of(server))
+        assert seen[0].is_dir()
+        with server.database() as connection:
+            assert [("on",)] == connection.query("SHOW is_superuser")
+            raise ZeroDivisionError
+
+    assert not seen[0].exists()
+
+
+def test_our_own_environment_changes_nothing(
+    postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGPORT", "1")
+    monkeypatch.setenv("PGDATABASE", "nowhere")
+    with postgres_server.database() as connection:
+        assert [(1,)] == connection.query("SELECT 1")
+
+
+@pytest.fixture
+def wrapped_initdb() -> Iterator[Path]:
+    """A folder for an `initdb` of a test's own, readable by the user that the server runs as."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def _install(folder: Path, body: str) -> None:
+    binaries = find_binaries()
+    if binaries is None:
+        require("needs PostgreSQL server binaries: apt-get install postgresql")
+    for name, lines in (("initdb", body), ("postgres", "")):
+        script = folder / name
+        script.write_text(f'#!/bin/sh\n{lines}\nexec {binaries / name} "$@"\n')
+        script.chmod(0o755)
+
+
+def test_locale_falls_back_to_c(wrapped_initdb: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse = 'echo "initdb: error: invalid locale name \\"C.UTF-8\\"" >&2; exit 1'
+    _install(wrapped_initdb, f'case "$*" in *--locale=C.UTF-8*) {refuse};; esac')
+    monkeypatch.setenv("PATH", f"{wrapped_initdb}:/usr/bin:/bin")
+
+    with local_postgres() as server, server.database() as connection:
+        assert [("C", "UTF8")] == connection.query(
+            "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database"
+            " WHERE datname = current_database()"
+        )
+
+
+def test_failing_initdb_is_quoted(wrapped_initdb: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _install(wrapped_initdb, "echo 'initdb: error: no space' >&2; exit 1")
+    monkeypatch.setenv("PATH", f"{wrapped_initdb}:/usr/bin:/bin")
+
+    with pytest.raises(DatabaseError) as refused, local_postgres():
+        pass
+
+    assert "initdb failed\n  initdb: error: no space" == str(refused.value)
