@@ -13,6 +13,8 @@ from pathlib import Path
 from ci_runner.context import Sha
 from ci_runner.errors import GitError
 
+# protocol.file stays at git's own `user`: an origin that is a folder is fetched from when asked
+# for, and never for a submodule. B13's `never` would refuse the origin of a local clone.
 _HARDENED = (
     "-c",
     "core.hooksPath=/dev/null",
@@ -22,10 +24,20 @@ _HARDENED = (
     "protocol.ext.allow=never",
     "-c",
     "commit.gpgsign=false",
+    "-c",
+    "log.showSignature=false",
     "--literal-pathspecs",
 )
 _SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _BLOB_MODES = frozenset({b"100644", b"100755"})
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+_QUOTED = 4000
+_LARGEST = 256 * 2**20
+_USERINFO = re.compile(r"(?<=://)[^/\s@]+@")
+# What a CI sets so that git may fetch. The others, GIT_DIR for one, would lead us elsewhere.
+_ACCESS = re.compile(
+    r"GIT_(?:ASKPASS|SSH|SSH_COMMAND|SSL_\w+|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,10 @@ class Git:
     root: Path
 
     def head(self) -> Sha:
-        return self._commit("HEAD")
+        found = self._commit("HEAD")
+        if found is None:
+            raise GitError("the repository has no commit yet", where=str(self.root))
+        return found
 
     def branch(self) -> str | None:
         """The branch that is checked out; None when the head is detached."""
@@ -43,19 +58,32 @@ class Git:
         return done.decode().strip() or None
 
     def merge_base(self, ref: str) -> Sha:
-        """The commit that HEAD and `ref` share. A shallow clone is deepened from its origin."""
-        other = self._resolve(ref)
-        found = self._merge_base(other)
-        if found is None and self.is_shallow():
-            _run(self.root, "fetch", "--quiet", "--unshallow", "origin", accept=(0, 1, 128))
-            found = self._merge_base(self._resolve(ref))
-        if found is None:
-            raise GitError(
-                f"HEAD and {ref!r} share no commit",
-                said="the clone is shallow" if self.is_shallow() else "",
-                next_step="fetch the whole history: `fetch-depth: 0` with actions/checkout",
-            )
-        return found
+        """The commit that HEAD and `ref` share.
+
+        What a shallow or single-branch clone lacks is fetched from its origin.
+        """
+        found = self._known_merge_base(ref)
+        if found is not None:
+            return found
+        said = self._fetch(ref)
+        found = self._known_merge_base(ref)
+        if found is not None:
+            return found
+        if self._resolve(ref) is None:
+            what = f"there is no branch or commit {ref!r} here"
+        else:
+            what = f"HEAD and {ref!r} share no commit"
+        if self.is_shallow():
+            said = f"the clone is shallow\n{said}".rstrip()
+        raise GitError(what, said=said, next_step=_FETCH)
+
+    def changed_paths(self, base: Sha, head: Sha) -> tuple[str, ...]:
+        """Paths that differ between two commits; a rename counts as both its names."""
+        listed = _run(
+            self.root, "diff-tree", "-r", "-z", "--name-only", "--no-renames",
+            "--end-of-options", base, head,
+        )  # fmt: skip
+        return tuple(os.fsdecode(path) for path in listed.split(b"\0") if path)
 
     def is_shallow(self) -> bool:
         return _run(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"
@@ -67,16 +95,21 @@ class Git:
 
     def files_at(self, commit: Sha, directory: str) -> Mapping[str, bytes]:
         """Content by name relative to `directory`; links and submodules are left out."""
+        prefix = "" if directory in {"", "."} else f"{directory}/"
         listed = _run(
-            self.root, "ls-tree", "-r", "-z", "--full-tree", commit, "--", f"{directory}/"
-        )
+            self.root, "ls-tree", "-r", "-z", "-l", "--full-tree", commit,
+            *(["--", prefix] if prefix else []),
+        )  # fmt: skip
         names: list[tuple[str, str]] = []
+        total = 0
         for entry in filter(None, listed.split(b"\0")):
             mode_type_sha, _, path = entry.partition(b"\t")
-            mode, _, sha = mode_type_sha.split(b" ")
+            mode, _, sha, size = mode_type_sha.split()
             if mode in _BLOB_MODES:
-                name = path.decode(errors="surrogateescape").removeprefix(f"{directory}/")
-                names.append((name, sha.decode()))
+                total += int(size)
+                names.append((os.fsdecode(path).removeprefix(prefix), sha.decode()))
+        if total > _LARGEST:
+            raise GitError("the directory holds more than 256 MiB", where=directory)
         return dict(
             zip((name for name, _ in names), self._blobs([s for _, s in names]), strict=True)
         )
@@ -87,37 +120,56 @@ class Git:
             return []
         output = _run(self.root, "cat-file", "--batch", stdin="\n".join(shas).encode() + b"\n")
         found, position = [], 0
-        for _ in shas:
+        for sha in shas:
             end = output.index(b"\n", position)
-            size = int(output[position:end].split(b" ")[2])
+            answer = output[position:end].split(b" ")
+            if len(answer) != 3:
+                raise GitError(f"git lacks the object {sha}", next_step=_FETCH)
+            size = int(answer[2])
             found.append(output[end + 1 : end + 1 + size])
             position = end + 1 + size + 1
         return found
 
-    def _commit(self, revision: str) -> Sha:
+    def _commit(self, revision: str) -> Sha | None:
         done = _run(
             self.root, "rev-parse", "--verify", "--quiet", "--end-of-options",
             f"{revision}^{{commit}}", accept=(0, 1, 128),
         )  # fmt: skip
         text = done.decode().strip()
-        if not _SHA.fullmatch(text):
-            raise GitError(f"there is no commit {revision!r} here", next_step=_FETCH)
-        return Sha(text)
+        return Sha(text) if _SHA.fullmatch(text) else None
 
-    def _resolve(self, ref: str) -> Sha:
+    def _resolve(self, ref: str) -> Sha | None:
         """A branch as the remote has it, else a local branch, else any revision."""
-        if ref.startswith("-"):
+        if not ref or ref.startswith("-") or _UNPRINTABLE.search(ref):
             raise GitError(f"{ref!r} is no name of a branch or commit")
         for spelled in (f"refs/remotes/origin/{ref}", f"refs/heads/{ref}", ref):
-            try:
-                return self._commit(spelled)
-            except GitError:
-                continue
-        raise GitError(f"there is no branch or commit {ref!r} here", next_step=_FETCH)
+            if commit := self._commit(spelled):
+                return commit
+        return None
 
-    def _merge_base(self, other: Sha) -> Sha | None:
+    def _known_merge_base(self, ref: str) -> Sha | None:
+        other = self._resolve(ref)
+        if other is None:
+            return None
         done = _run(self.root, "merge-base", "HEAD", other, accept=(0, 1, 128)).decode().strip()
         return Sha(done) if done else None
+
+    def _fetch(self, ref: str) -> str:
+        """Fetch the branch `ref`, if it can be one, and all history. Returns git's complaint."""
+        wanted = (
+            [f"+refs/heads/{ref}:refs/remotes/origin/{ref}"] if self._can_be_branch(ref) else []
+        )
+        depth = ["--unshallow"] if self.is_shallow() else []
+        try:
+            _run(self.root, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", *depth,
+                 "--end-of-options", "origin", *wanted)  # fmt: skip
+        except GitError as failed:
+            return failed.said
+        return ""
+
+    def _can_be_branch(self, name: str) -> bool:
+        shown = _run(self.root, "check-ref-format", "--branch", name, accept=(0, 1, 128))
+        return bool(shown)
 
 
 _FETCH = "fetch it: `fetch-depth: 0` with actions/checkout, `git fetch origin BRANCH` by hand"
@@ -129,17 +181,27 @@ def open_repository(start: Path) -> Git:
     return Git(Path(top))
 
 
+def _workspace(folder: Path) -> Path:
+    """The checkout that `folder` is in, found without git: git asks first who owns it."""
+    here = folder.resolve()
+    return next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+
+
 def _run(root: Path, *arguments: str, stdin: bytes = b"", accept: tuple[int, ...] = (0,)) -> bytes:
     """Standard output of one git command. Raises GitError with git's own words."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("GIT_")},
+        **{
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("GIT_") or _ACCESS.fullmatch(name)
+        },
         "GIT_TERMINAL_PROMPT": "0",
         "GIT_OPTIONAL_LOCKS": "0",
         "LC_ALL": "C",
     }
     try:
         done = subprocess.run(
-            ["git", "-c", f"safe.directory={root}", *_HARDENED, *arguments],
+            ["git", "-c", f"safe.directory={_workspace(root)}", *_HARDENED, *arguments],
             cwd=root,
             env=environment,
             input=stdin,
@@ -149,7 +211,7 @@ def _run(root: Path, *arguments: str, stdin: bytes = b"", accept: tuple[int, ...
     except FileNotFoundError as missing:
         raise GitError("git is not installed", next_step="install git") from missing
     if done.returncode not in accept:
-        said = done.stderr.decode(errors="replace").strip()
+        said = _USERINFO.sub("***@", done.stderr[:_QUOTED].decode(errors="replace").strip())
         if "not a git repository" in said:
             raise GitError(
                 "this is not a git repository",

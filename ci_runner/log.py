@@ -57,8 +57,9 @@ class Level(IntEnum):
 
 
 class Log:
-    """Writes to `stream`; `redact` takes the secrets out of every line. Warnings are always written, `info` from normal, `detail` if verbose.
+    """Writes to `stream`; `redact` takes the secrets out of every line.
 
+    Warnings are always written, `info` from normal on, `detail` only when verbose.
     Progress is one line that updates itself on a terminal, and one line per new step elsewhere.
     """
 

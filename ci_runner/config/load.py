@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
-from urllib.parse import urlsplit
 
 from ci_runner.config.lines import key_lines
 from ci_runner.config.model import Config, Project
 from ci_runner.config.options import OPTIONS, SEVERITIES, Option, by_key
+from ci_runner.config.secret import Secret
 from ci_runner.errors import ConfigError
 
 NAME = "schema-ci.toml"
 LARGEST = 2**20
-_SERVER_SCHEMES = frozenset({"postgres", "postgresql", "mysql", "mariadb"})
+# Servers that we start ourselves. The file belongs to the pull request, which must not choose
+# any other server for us.
+_OWN_SCHEMES = frozenset({"", "sqlite", "local", "docker"})
+_TOML_LINE = re.compile(r"at line (\d+)")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _EXAMPLE = """write schema-ci.toml:
     [[project]]
@@ -32,14 +36,20 @@ class _File:
         try:
             self.values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as broken:
+            line = _TOML_LINE.search(str(broken))
+            last = len(text.splitlines()) or 1
             raise ConfigError(
-                f"{path} is not valid TOML", where=path, said=str(broken), next_step="correct it"
+                f"{path} is not valid TOML",
+                where=f"{path}:{line[1] if line else last}",
+                said=str(broken),
             ) from broken
         self.lines = key_lines(text)
 
     def where(self, key: str) -> str:
-        line = self.lines.get(key) or self.lines.get(key.rpartition(".")[0])
-        return f"{self.path}:{line}" if line else self.path
+        """File and line of `key`, else of the table that it is in."""
+        while key and key not in self.lines:
+            key = key.rpartition(".")[0]
+        return f"{self.path}:{self.lines[key]}" if key else self.path
 
 
 def load(
@@ -64,10 +74,20 @@ def load(
     for option in OPTIONS:
         if option.scope == "global":
             values[option.key], origins[option.key] = _value(option, source, environ, flags)
-    projects = tuple(_projects(source, environ, flags, origins))
+    if values["dev.superuser"] and _is_from(source, origins["dev.superuser"]):
+        raise ConfigError(
+            "`dev.superuser` may not stand in the configuration file",
+            where=origins["dev.superuser"],
+            said="the file is part of the pull request, whose SQL a superuser's rights would free",
+            next_step="set SCHEMA_CI_DEV_SUPERUSER=true in the CI",
+        )
+    projects = tuple(_projects(source, root, environ, flags, origins))
+    output_dir = str(values["output-dir"])
+    if _is_from(source, origins["output-dir"]):
+        output_dir = _inside_repository(output_dir, origins["output-dir"])
     return Config(
         projects=projects,
-        dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], environ),
+        dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], source, environ),
         dev_superuser=bool(values["dev.superuser"]),
         fail_on=str(values["lint.fail-on"]),
         rules=severities,
@@ -75,7 +95,7 @@ def load(
         check=bool(values["publish.check"]),
         commit=str(values["publish.commit"]),
         max_auto_commits=int(str(values["publish.max-auto-commits"])),
-        output_dir=str(values["output-dir"]),
+        output_dir=output_dir,
         origins=origins,
     )
 
@@ -102,7 +122,9 @@ def _check_keys(source: _File, known_rules: frozenset[str]) -> Mapping[str, str]
     for key, value in source.values.items():
         if key == "project":
             continue
-        if key in tables and isinstance(value, dict):
+        if key in tables:
+            if not isinstance(value, dict):
+                raise _wrong(source.where(key), key, f"a table headed [{key}]")
             for inner, content in value.items():
                 if key == "lint" and inner == "rules":
                     severities = _rules(source, content, known_rules)
@@ -174,7 +196,7 @@ def _typed(option: Option, text: str) -> object:
     if option.kind == "flag":
         return _TRUTH.get(text.lower(), text)
     if option.kind == "number":
-        return int(text) if text.isdigit() else text
+        return int(text) if text.isascii() and text.isdigit() else text
     return text
 
 
@@ -183,7 +205,7 @@ def _checked(option: Option, value: object, origin: str) -> object:
         "text": "text",
         "texts": "text or a list of texts",
         "flag": "true or false",
-        "number": "a whole number",
+        "number": "a whole number, 0 or more",
     }[option.kind]
     if option.kind == "texts" and isinstance(value, str):
         value = (value,)
@@ -191,7 +213,7 @@ def _checked(option: Option, value: object, origin: str) -> object:
         "text": isinstance(value, str),
         "texts": isinstance(value, list | tuple) and all(isinstance(each, str) for each in value),
         "flag": isinstance(value, bool),
-        "number": isinstance(value, int) and not isinstance(value, bool),
+        "number": isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     }[option.kind]
     if not fits:
         raise _wrong(origin, option.key, expected)
@@ -204,12 +226,13 @@ def _checked(option: Option, value: object, origin: str) -> object:
 
 def _projects(
     source: _File,
+    root: Path,
     environ: Mapping[str, str],
     flags: Mapping[str, object],
     origins: dict[str, str],
 ) -> Iterable[Project]:
     tables = source.values.get("project", [])
-    if not isinstance(tables, list):
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         raise _wrong(source.where("project"), "project", "tables headed [[project]]")
     if not tables:
         if not flags.get("dialect") and not environ.get("SCHEMA_CI_DIALECT"):
@@ -217,7 +240,7 @@ def _projects(
         tables = [{}]
     names: set[str] = set()
     for position, table in enumerate(tables):
-        project = _project(source, table, position, environ, flags, origins)
+        project = _project(source, root, table, position, environ, flags, origins)
         if project.name in names:
             where = source.where(f"project[{position}].name")
             raise _wrong(where, "name", f"a name that no other project has, not {project.name!r}")
@@ -227,6 +250,7 @@ def _projects(
 
 def _project(
     source: _File,
+    root: Path,
     table: Mapping[str, object],
     position: int,
     environ: Mapping[str, str],
@@ -249,7 +273,7 @@ def _project(
     paths = schema if isinstance(schema, tuple) else ()
     directory = _inside_repository(str(values["directory"]), source.where(f"{at}.directory"))
     return Project(
-        name=str(values["name"]) or PurePosixPath(directory).name,
+        name=str(values["name"]) or PurePosixPath(directory).name or root.resolve().name,
         dialect=str(values["dialect"]),
         directory=directory,
         format=str(values["format"]),
@@ -259,16 +283,22 @@ def _project(
 
 def _inside_repository(path: str, where: str) -> str:
     clean = PurePosixPath(path)
-    if clean.is_absolute() or ".." in clean.parts or not path.strip() or path.startswith("-"):
-        raise _wrong(where, path, "a path inside the repository")
+    unsafe = "\\" in path or "\0" in path or path.startswith("-")
+    if clean.is_absolute() or ".." in clean.parts or not path.strip() or unsafe:
+        raise ConfigError(
+            f"the path {path!r} leads out of the repository",
+            where=where,
+            said="expected a path relative to the repository, with `/`",
+        )
     return clean.as_posix()
 
 
-def _dev_url(url: str, origin: str, environ: Mapping[str, str]) -> str:
-    """A dev URL, `env:NAME` resolved. A server's URL may not stand in the file.
+def _is_from(source: _File, origin: str) -> bool:
+    return origin == source.path or origin.startswith(f"{source.path}:")
 
-    The file belongs to the pull request, and a pull request must not choose a server for us.
-    """
+
+def _dev_url(url: str, origin: str, source: _File, environ: Mapping[str, str]) -> Secret:
+    """A dev URL, `env:NAME` resolved. A server's URL may not stand in the file."""
     if url.startswith("env:"):
         name = url.removeprefix("env:")
         if not environ.get(name):
@@ -277,12 +307,12 @@ def _dev_url(url: str, origin: str, environ: Mapping[str, str]) -> str:
                 where=origin,
                 next_step=f"set {name}",
             )
-        return environ[name]
-    if urlsplit(url).scheme in _SERVER_SCHEMES and ".toml" in origin:
+        return Secret(environ[name])
+    if _is_from(source, origin) and url.partition(":")[0].lower() not in _OWN_SCHEMES:
         raise ConfigError(
             "a server's URL may not stand in the configuration file",
             where=origin,
             said="the file is part of the pull request, the server is not",
             next_step='write `url = "env:DEV_URL"` and set DEV_URL in the CI',
         )
-    return url
+    return Secret(url)

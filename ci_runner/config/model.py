@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+from ci_runner.config.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,7 @@ class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag."""
 
     projects: tuple[Project, ...]
-    dev_url: str = field(repr=False)
+    dev_url: Secret
     dev_superuser: bool
     fail_on: str
     rules: Mapping[str, str]

@@ -64,7 +64,7 @@ OPTIONS: tuple[Option, ...] = (
         "dev.superuser",
         "flag",
         False,
-        "run migrations with superuser rights on a dev database of our own",
+        "run migrations with superuser rights on a dev server of our own; never from the file",
         env="SCHEMA_CI_DEV_SUPERUSER",
     ),
     Option(

@@ -16,6 +16,7 @@ from ci_runner.errors import ConfigError, DatabaseError
 
 if TYPE_CHECKING:
     from docker import DockerClient  # type: ignore[import-untyped]  # docker-py ships no types
+    from docker.models.containers import Container  # type: ignore[import-untyped]  # as above
 
 _START_SECONDS = 60.0
 
@@ -53,15 +54,14 @@ def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[Postgres
                 )
             )
             client = container.get_docker_client()
+            stack.callback(client.client.close)
             host = client.host()
             binding = ("127.0.0.1", None) if host == "localhost" else None
             container.ports = {"5432/tcp": binding}  # type: ignore[dict-item]  # docker-py binds a host so
-            # By name: a container that was created and then did not start has no object yet.
-            stack.callback(_remove, client.client, name)
+            stack.enter_context(_removed_in_the_end(client.client, name))
             container.start()
             wrapped = container.get_wrapped_container()
             wrapped.reload()
-            port = wrapped.ports["5432/tcp"][0]["HostPort"]
         except (DockerException, RequestException) as refused:
             raise DatabaseError(
                 "no container could be started",
@@ -69,22 +69,46 @@ def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[Postgres
                 said=_first_line(refused),
                 next_step="start Docker, pull the image, or use local://postgres",
             ) from refused
+        published = wrapped.ports.get("5432/tcp")
+        if not published:
+            raise _not_started(wrapped)
         address = "127.0.0.1" if host == "localhost" else host
         admin = (
-            f"host={address} port={port} sslmode=disable "
+            f"host={address} port={published[0]['HostPort']} sslmode=disable "
             f"user=postgres password={password} dbname=postgres"
         )
         version = _wait(admin, wrapped)
         yield _server(admin, version, image, superuser=superuser)
 
 
+@contextmanager
+def _removed_in_the_end(client: DockerClient, name: str) -> Iterator[None]:
+    """By name: a container that was created and did not start has no object. Hides no error."""
+    try:
+        yield
+    except BaseException as first:
+        try:
+            _remove(client, name)
+        except DatabaseError as second:
+            first.add_note(f"{second.what}: {second.said}")
+        raise
+    _remove(client, name)
+
+
 def _remove(client: DockerClient, name: str) -> None:
-    from docker.errors import NotFound
+    from docker.errors import DockerException, NotFound
+    from requests.exceptions import RequestException
 
     try:
         client.containers.get(name).remove(force=True, v=True)
     except NotFound:
         return
+    except (DockerException, RequestException) as refused:
+        raise DatabaseError(
+            f"the container {name} could not be removed",
+            said=_first_line(refused),
+            next_step=f"docker rm --force --volumes {name}",
+        ) from refused
 
 
 def _server(admin: str, version: str, image: str, *, superuser: bool) -> PostgresServer:
@@ -102,7 +126,7 @@ def _server(admin: str, version: str, image: str, *, superuser: bool) -> Postgre
     )
 
 
-def _wait(conninfo: str, container: object) -> str:
+def _wait(conninfo: str, container: Container) -> str:
     """Until TCP connects: while it sets up, the image listens on its socket only."""
     deadline = time.monotonic() + _START_SECONDS
     while True:
@@ -111,11 +135,18 @@ def _wait(conninfo: str, container: object) -> str:
                 connection.query("SELECT 1")
                 return connection.version
         except (DatabaseError, StatementFailed) as refused:
-            container.reload()  # type: ignore[attr-defined]  # docker-py ships no types
-            if container.status != "running" or time.monotonic() > deadline:  # type: ignore[attr-defined]  # as above
-                log = container.logs(tail=5).decode(errors="replace")  # type: ignore[attr-defined]  # as above
-                raise DatabaseError("the container's server did not start", said=log) from refused
+            container.reload()
+            if container.status != "running" or time.monotonic() > deadline:
+                raise _not_started(container) from refused
             time.sleep(0.02)
+
+
+def _not_started(container: Container) -> DatabaseError:
+    return DatabaseError(
+        "the container's server did not start",
+        said=container.logs(tail=5).decode(errors="replace").strip(),
+        next_step="correct the image, or use local://postgres",
+    )
 
 
 def _first_line(refused: Exception) -> str:

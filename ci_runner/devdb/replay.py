@@ -44,7 +44,7 @@ def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
     text = decode(file.content, file.path)
     statements = split(text, file.path, dialect.syntax)
     own = any(_OPENS.match(statement.text) for statement in statements)
-    wrapped = FORMATS[format_name].transactional(file, text) and not own
+    wrapped = FORMATS[format_name].transactional(file, text, statements) and not own
     return Script(file.path, statements, wrapped)
 
 

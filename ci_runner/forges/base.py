@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from ci_runner.context import Sha
+from ci_runner.errors import ForgeError
 
 Conclusion = Literal["success", "neutral", "failure", "cancelled"]
 
@@ -79,6 +80,10 @@ class StaleHead:
     """The branch moved: nothing was written."""
 
     found: Sha
+
+
+class OutcomeUnknown(ForgeError):
+    """A write was sent and no answer came back: read again before writing again."""
 
 
 class Forge(Protocol):

@@ -17,7 +17,8 @@ from ci_runner.migrations.directory import Directory
 
 NAME = "atlas.sum"
 _LINE = re.compile(r"(?P<name>.+) h1:(?P<hash>[A-Za-z0-9+/]{43}=)")
-_IGNORE = re.compile(rb"--\s*atlas:sum\s+ignore")
+# The first line only, and nothing behind the word: ariga/atlas, sql/migrate/dir.go, reDirective.
+_DIRECTIVE = re.compile(rb"[ -~]*atlas:(?P<name>\w+)(?: +(?P<mode>[ -~]*))*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +32,35 @@ class ChecksumProblem:
 
 
 def atlas_sum(files: Iterable[tuple[str, bytes]]) -> bytes:
-    """The content of atlas.sum for (name, content) in the directory's order."""
+    """The content of atlas.sum for (name, content), in the order of their names as in Atlas.
+
+    A file that begins with `-- atlas:sum ignore` lends its name to the hashes and has no line.
+    """
     entries = _entries(files)
     total = hashlib.sha256()
-    for name, digest in entries:
+    for name, digest in entries.items():
         total.update(name.encode())
         total.update(digest.encode())
     lines = [f"h1:{base64.b64encode(total.digest()).decode()}"]
-    lines += [f"{name} h1:{digest}" for name, digest in entries]
+    lines += [f"{name} h1:{digest}" for name, digest in entries.items()]
     return ("\n".join(lines) + "\n").encode()
 
 
-def _entries(files: Iterable[tuple[str, bytes]]) -> list[tuple[str, str]]:
+def _entries(files: Iterable[tuple[str, bytes]]) -> dict[str, str]:
     running = hashlib.sha256()
-    entries = []
-    for name, content in files:
+    entries = {}
+    for name, content in sorted(files):
         running.update(name.encode())
-        if not _IGNORE.match(content):
-            running.update(content)
-        entries.append((name, base64.b64encode(running.digest()).decode()))
+        if _ignored(content):
+            continue
+        running.update(content)
+        entries[name] = base64.b64encode(running.digest()).decode()
     return entries
+
+
+def _ignored(content: bytes) -> bool:
+    found = _DIRECTIVE.match(content)
+    return found is not None and (found["name"], found["mode"]) == (b"sum", b"ignore")
 
 
 def checksum_of(directory: Directory) -> bytes:
@@ -94,18 +104,19 @@ def _differences(
     directory: Directory, recorded: dict[str, tuple[str, int]]
 ) -> Iterable[ChecksumProblem]:
     """Missing and unknown names; else the first file whose hash breaks the chain."""
-    present = {file.name for file in directory.files}
+    entries = _entries((file.name, file.content) for file in directory.files)
     for name, (_, number) in recorded.items():
-        if name not in present:
+        if name not in entries:
             message = f"{name} is in {NAME} and not in the directory"
             yield ChecksumProblem("removed", name, number, message)
-    for file in directory.files:
-        if file.name not in recorded:
-            message = f"{file.name} is in the directory and not in {NAME}"
-            yield ChecksumProblem("added", file.name, 0, message)
-    if present != recorded.keys():
+    for name in entries:
+        if name in recorded:
+            continue
+        message = f"{name} is in the directory and not in {NAME}"
+        yield ChecksumProblem("added", name, 0, message)
+    if entries.keys() != recorded.keys():
         return
-    for name, digest in _entries((file.name, file.content) for file in directory.files):
+    for name, digest in entries.items():
         if recorded[name][0] != digest:
             message = f"{name} was edited, or the files before it are in another order"
             yield ChecksumProblem("edited", name, recorded[name][1], message)

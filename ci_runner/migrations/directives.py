@@ -7,8 +7,11 @@ from typing import Literal
 
 from ci_runner.migrations.history import Directive
 
-_DIRECTIVE = re.compile(r"--\s*(?P<who>schema-ci|atlas):(?P<verb>[a-z]+)[ \t]*(?P<rest>[^\r\n]*)")
+_DIRECTIVE = re.compile(
+    r"(?:--|/\*)\s*(?P<who>schema-ci|atlas):(?P<verb>[a-z]+)[ \t]*(?P<rest>[^\r\n]*)"
+)
 _DELIMITER = re.compile(r"\A\ufeff?--[ \t]*(?:schema-ci|atlas):delimiter[ \t]+(?P<mark>[^\r\n]+)")
+_COMMENT = re.compile(r"--.*|/\*(?:(?!\*/).)*\*/")
 _RULE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -22,7 +25,7 @@ def directive(comment: str, line: int, scope: Literal["statement", "file"]) -> D
 
 
 def delimiter(text: str) -> str | None:
-    """What ends a statement, when the file's first line says so; `\\n` stands for a new line."""
+    r"""What ends a statement, when the file's first line says so; `\n` stands for a new line."""
     found = _DELIMITER.match(text)
     if found is None:
         return None
@@ -36,7 +39,7 @@ def file_directives(text: str) -> tuple[Directive, ...]:
         stripped = line.strip()
         if not stripped:
             return tuple(head)
-        if not stripped.startswith("--"):
+        if not _COMMENT.fullmatch(stripped):
             return ()
         found = directive(stripped, number, "file")
         if found is not None:

@@ -12,7 +12,8 @@ Role = Literal["up", "down", "repeatable", "baseline"]
 class MigrationFile:
     """One file. `path` is relative to the repository with `/`; `name` relative to the directory.
 
-    `version` is "" for repeatable ones.
+    `version` is "" for repeatable ones. `transaction` is what the tool's settings for this file say
+    about one around it; None when they say nothing.
     """
 
     path: str
@@ -21,6 +22,7 @@ class MigrationFile:
     version: str
     description: str
     role: Role = "up"
+    transaction: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from ci_runner.errors import SqlError
+from ci_runner.errors import ConfigError, SqlError
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.formats import FORMATS
@@ -15,7 +15,10 @@ LARGEST = 64 * 2**20
 
 
 def files_on_disk(root: Path, path: str) -> Mapping[str, bytes]:
-    """Content by name, for every file below `root`/`path`. Links that lead outside are refused."""
+    """Content by name, for every file below `root`/`path` that some format reads.
+
+    Links that lead out of the directory, and a directory outside of `root`, are refused.
+    """
     folder = root / path
     if not folder.is_dir():
         raise SqlError(
@@ -24,9 +27,13 @@ def files_on_disk(root: Path, path: str) -> Mapping[str, bytes]:
             next_step="create it, or correct `directory` in schema-ci.toml",
         )
     home = folder.resolve()
+    if not home.is_relative_to(root.resolve()):
+        raise SqlError("the migration directory leads out of the repository", where=path)
     found: dict[str, bytes] = {}
     for place in sorted(folder.rglob("*")):
         name = place.relative_to(folder).as_posix()
+        if not (place.is_dir() or _is_read(place.name)):
+            continue
         if not place.resolve().is_relative_to(home):
             raise SqlError("the link leads out of the migration directory", where=f"{path}/{name}")
         if not place.is_file():
@@ -37,19 +44,31 @@ def files_on_disk(root: Path, path: str) -> Mapping[str, bytes]:
     return found
 
 
+def _is_read(name: str) -> bool:
+    return name.endswith((".sql", ".sql.conf")) or name == checksum.NAME
+
+
 def read_files(path: str, format_name: str, files: Mapping[str, bytes]) -> Directory:
-    """A directory from its files by name, in the format called `format_name`."""
+    """A directory from its files by name, in the format called `format_name`, or `auto`."""
     name = detect(files) if format_name == "auto" else format_name
+    if name not in FORMATS:
+        raise ConfigError(
+            f"unknown format {name}", where=path, next_step=f"use auto, {', '.join(FORMATS)}"
+        )
     return FORMATS[name].read(path, files)
 
 
 def detect(names: Iterable[str]) -> str:
-    """The format that a directory's file names speak of; `atlas` for an empty one."""
-    listed = [name for name in names if name.endswith(".sql")]
-    if any(name.endswith(".up.sql") for name in listed):
+    """The format that a directory's file names speak of.
+
+    `atlas` for an empty one: its files need no tool to be there yet, and its checksum is useful.
+    """
+    every = tuple(names)
+    listed = [name for name in every if name.endswith(".sql")]
+    if any(re.fullmatch(r"\d+_[^/]+\.up\.sql", name) for name in listed):
         return "golang-migrate"
     if any(re.match(r"(?:.*/)?(?:[VUB]\d[\d._]*|R)__", name) for name in listed):
         return "flyway"
-    if checksum.NAME in names or all(re.fullmatch(r"\d{14}_[^/]+", name) for name in listed):
+    if checksum.NAME in every or all(re.fullmatch(r"\d{14}_[^/]+", name) for name in listed):
         return "atlas"
     return "plain"

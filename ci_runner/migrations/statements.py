@@ -10,16 +10,22 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from typing import NoReturn
 
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
-from ci_runner.migrations.directives import delimiter, directive, file_directives
-from ci_runner.migrations.history import Directive, Statement
+from ci_runner.migrations.directives import delimiter, directive
+from ci_runner.migrations.history import Statement
 
-_ROUTINE = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b", re.IGNORECASE)
-_TRIGGER = re.compile(r"CREATE\s+(?:TEMP\s+|TEMPORARY\s+)?TRIGGER\b", re.IGNORECASE)
-_ATOMIC = re.compile(r"\s+ATOMIC\b", re.IGNORECASE)
+_GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)+"
+_ROUTINE = re.compile(
+    rf"CREATE{_GAP}(?:OR{_GAP}REPLACE{_GAP})?(?:FUNCTION|PROCEDURE)\b", re.IGNORECASE
+)
+_TRIGGER = re.compile(rf"CREATE{_GAP}(?:TEMP(?:ORARY)?{_GAP})?TRIGGER\b", re.IGNORECASE)
+_ATOMIC = re.compile(rf"{_GAP}ATOMIC\b", re.IGNORECASE)
 _COPY = re.compile(r"COPY\b[^;]*\bFROM\s+STDIN\b", re.IGNORECASE)
+_BLANKS = re.compile(r"\s*")
+_BEHIND = re.compile(r"[ \t]*(?P<comment>--[^\n]*|/\*(?:(?!\*/)[^\n])*\*/)[ \t\r]*(?:\n|\Z)")
 
 
 def decode(content: bytes, path: str) -> str:
@@ -38,19 +44,22 @@ def decode(content: bytes, path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Comment:
-    text: str
     start: int
+    end: int
 
 
 @cache
 def _scanner(syntax: Syntax, mark: str) -> re.Pattern[str]:
     """Everything that may hide or be a terminator; the group's name says what it is."""
+    terminator = r"\r?\n".join(re.escape(part) for part in mark.split("\n"))
     parts = [
-        rf"(?P<mark>{re.escape(mark)})",
+        rf"(?P<mark>(?-i:{terminator}))",
+        r"(?P<open>\()",
+        r"(?P<shut>\))",
         r"(?P<line>--[^\n]*)",
         r"(?P<block>/\*)",
         r"(?P<text>(?P<escape>\b[eE])?')",
-        r"(?P<command>^\\)",
+        r"(?P<command>\\)",
         r"(?P<word>\b(?:BEGIN|CASE|END)\b)",
         *(
             rf"(?P<name{place}>{re.escape(each)})"
@@ -59,68 +68,84 @@ def _scanner(syntax: Syntax, mark: str) -> re.Pattern[str]:
     ]
     if syntax.dollar_quotes:
         parts.append(r"(?P<dollar>(?<![\w$])\$(?:[^\W\d]\w*)?\$)")
-    return re.compile("|".join(parts), re.IGNORECASE | re.MULTILINE)
+    return re.compile("|".join(parts), re.IGNORECASE)
 
 
-_STRING = re.compile(r"[^']*(?:''[^']*)*(?:'|\Z)")
-_ESCAPED = re.compile(r"(?:[^'\\]|\\.|'')*(?:'|\Z)", re.DOTALL)
-_CLOSERS = {'"': re.compile(r'(?:[^"]|"")*(?:"|\Z)'), "`": re.compile(r"(?:[^`]|``)*(?:`|\Z)")}
-_BRACKET = re.compile(r"[^\]]*(?:\]|\Z)")
+_CLOSERS = {
+    "'": re.compile(r"[^']*(?:''[^']*)*'"),
+    '"': re.compile(r'[^"]*(?:""[^"]*)*"'),
+    "`": re.compile(r"[^`]*(?:``[^`]*)*`"),
+    "[": re.compile(r"[^\]]*\]"),
+}
+_ESCAPED = re.compile(r"[^'\\]*(?:(?:\\.|'')[^'\\]*)*'", re.DOTALL)
 _NESTED = re.compile(r"/\*|\*/")
 
 
 def split(text: str, path: str, syntax: Syntax) -> tuple[Statement, ...]:
     """The statements of one file, comments between them left out.
 
-    Raises SqlError for what only psql understands: backslash commands and COPY data.
+    Raises SqlError for what is never closed, and for what only psql understands: backslash
+    commands and COPY data.
     """
     return tuple(_Splitter(text, path, syntax).statements())
 
 
 class _Splitter:
+    """One pass over one text; `comments` are those met since the last statement."""
+
     def __init__(self, text: str, path: str, syntax: Syntax) -> None:
         self.text = text
         self.path = path
         self.syntax = syntax
-        self.mark = delimiter(text) or ";"
-        self.scan = _scanner(syntax, self.mark).search
+        self.scan = _scanner(syntax, delimiter(text) or ";").search
         self.breaks = [found.start() for found in re.finditer("\n", text)]
         self.comments: list[_Comment] = []
-        self.file_lines = {each.line for each in file_directives(text)}
 
     def line(self, offset: int) -> int:
         return bisect_right(self.breaks, offset - 1) + 1
 
     def statements(self) -> Iterator[Statement]:
-        position, first = 0, True
+        position = 0
         while position < len(self.text):
             end, after = self._end(position)
             start = self._first_word(position, end)
             if start < end:
                 self._refuse_copy(start, end)
-                yield self._statement(start, end, after, first=first)
-                first = False
-                self.comments = [each for each in self.comments if each.start >= after]
+                behind = None
+                if "\n" not in self.text[end:after]:
+                    behind = _BEHIND.match(self.text, after)
+                if behind:
+                    self.comments.append(_Comment(*behind.span("comment")))
+                    after = behind.end("comment")
+                yield self._statement(start, end)
+            self.comments.clear()
             position = after
 
-    def _statement(self, start: int, end: int, after: int, *, first: bool) -> Statement:
+    def _statement(self, start: int, end: int) -> Statement:
         body = self.text[start:end].rstrip()
-        line_end = self.text.find("\n", after)
-        behind = self.text[after : line_end if line_end >= 0 else len(self.text)].strip()
-        directives = [
-            found
-            for each in self.comments
-            if (found := directive(each.text, self.line(each.start), "statement"))
-            and not (first and found.line in self.file_lines)
-        ]
-        trailing = directive(behind, self.line(after), "statement")
+        directives = (
+            directive(self.text[each.start : each.end], self.line(each.start), "statement")
+            for each in self._attached(start)
+        )
         return Statement(
             body,
             self.path,
             self.line(start),
             self.line(start + len(body) - 1),
-            (*directives, *_one(trailing)),
+            tuple(found for found in directives if found),
         )
+
+    def _attached(self, start: int) -> list[_Comment]:
+        """The comments in and behind the statement, and those above it up to an empty line."""
+        attached: list[_Comment] = []
+        below = start
+        for each in reversed(self.comments):
+            if each.start < start:
+                if self.text.count("\n", each.end, below) > 1:
+                    break
+                below = each.start
+            attached.append(each)
+        return attached[::-1]
 
     def _refuse_copy(self, start: int, end: int) -> None:
         if _COPY.match(self.text, start, end):
@@ -132,44 +157,51 @@ class _Splitter:
 
     def _first_word(self, start: int, end: int) -> int:
         """The offset of the first character that is neither blank nor comment."""
-        ends = {each.start: each.start + len(each.text) for each in self.comments}
-        while start < end:
-            if start in ends:
-                start = ends[start]
-            elif self.text[start].isspace():
-                start += 1
-            else:
+        for each in self.comments:
+            start = self._behind_blanks(start)
+            if start != each.start:
                 break
-        return min(start, end)
+            start = each.end
+        return min(self._behind_blanks(start), end)
 
-    def _end(self, position: int) -> tuple[int, int]:
-        """Where the statement that begins at `position` ends, and where the next one begins."""
-        start, depth, bodied = position, 0, False
+    def _behind_blanks(self, start: int) -> int:
+        blanks = _BLANKS.match(self.text, start)
+        return blanks.end() if blanks else start
+
+    def _end(self, start: int) -> tuple[int, int]:
+        """Where the statement that begins at `start` ends, and where the next one begins.
+
+        As in psql, a terminator between parentheses is none: CREATE RULE ... DO (a; b).
+        """
+        position, parentheses, bodies = start, 0, 0
         while found := self.scan(self.text, position):
             position = found.end()
             match found.lastgroup:
                 case "mark":
-                    if depth == 0:
+                    if not parentheses and not bodies:
                         return found.start(), position
+                case "open":
+                    parentheses += 1
+                case "shut":
+                    parentheses = max(parentheses - 1, 0)
                 case "line":
-                    self.comments.append(_Comment(found[0], found.start()))
+                    self.comments.append(_Comment(found.start(), position))
                 case "block":
                     position = self._block_end(found.start())
-                    self.comments.append(
-                        _Comment(self.text[found.start() : position], found.start())
-                    )
+                    self.comments.append(_Comment(found.start(), position))
                 case "word":
-                    if not bodied:
-                        bodied = self._opens_body(start, found)
-                        depth = int(bodied)
-                    else:
-                        depth += -1 if found[0].upper() == "END" else 1
-                        depth = max(depth, 0)
+                    bodies = self._bodies(bodies, start, found)
                 case "command":
                     self._refuse_command(found.start())
                 case _:
                     position = self._closed(found)
         return len(self.text), len(self.text)
+
+    def _bodies(self, depth: int, start: int, found: re.Match[str]) -> int:
+        """How many BEGIN and CASE are open behind this word, within the body of a routine."""
+        if depth:
+            return depth + (-1 if found[0].upper() == "END" else 1)
+        return int(self._opens_body(start, found))
 
     def _opens_body(self, start: int, found: re.Match[str]) -> bool:
         """Whether this BEGIN opens a body whose semicolons are not ours to split at."""
@@ -187,37 +219,39 @@ class _Splitter:
     def _block_end(self, start: int) -> int:
         if not self.syntax.nested_comments:
             end = self.text.find("*/", start + 2)
-            return len(self.text) if end < 0 else end + 2
+            return end + 2 if end >= 0 else self._refuse_unclosed("comment", start)
         depth, position = 1, start + 2
         while depth:
             found = _NESTED.search(self.text, position)
             if found is None:
-                return len(self.text)
+                return self._refuse_unclosed("comment", start)
             depth += 1 if found[0] == "/*" else -1
             position = found.end()
         return position
 
     def _closed(self, found: re.Match[str]) -> int:
-        """The offset behind a quoted thing; an unclosed one reaches to the end of the text."""
+        """The offset behind a quoted thing."""
         if found.lastgroup == "dollar":
             end = self.text.find(found[0], found.end())
-            return len(self.text) if end < 0 else end + len(found[0])
-        if found[0].endswith("'"):
-            escaped = self.syntax.escape_strings and found["escape"]
-            closer = _ESCAPED if escaped else _STRING
-        else:
-            closer = _BRACKET if found[0] == "[" else _CLOSERS[found[0]]
+            return (
+                end + len(found[0]) if end >= 0 else self._refuse_unclosed(found[0], found.start())
+            )
+        escaped = self.syntax.escape_strings and found["escape"]
+        closer = _ESCAPED if escaped else _CLOSERS[found[0][-1]]
         closed = closer.match(self.text, found.end())
-        return closed.end() if closed else len(self.text)
+        return closed.end() if closed else self._refuse_unclosed(found[0], found.start())
 
-    def _refuse_command(self, start: int) -> None:
-        command = self.text[start:].split(None, 1)[0][:20]
+    def _refuse_unclosed(self, opening: str, start: int) -> NoReturn:
+        raise SqlError(
+            f"the {opening} is never closed",
+            where=f"{self.path}:{self.line(start)}",
+            next_step="close it, or double a quote that is meant as a character",
+        )
+
+    def _refuse_command(self, start: int) -> NoReturn:
+        command = self.text[start : start + 20].split(None, 1)[0]
         raise SqlError(
             f"psql command {command} cannot be run",
             where=f"{self.path}:{self.line(start)}",
             next_step="remove it: migrations run through a driver, never through psql",
         )
-
-
-def _one(found: Directive | None) -> tuple[Directive, ...]:
-    return () if found is None else (found,)

@@ -13,8 +13,7 @@ from ci_runner.log import visible
 
 # GitHub reads Markdown inside inline HTML, so each character that could start a construct of
 # GFM (emphasis, link, emoji, mention, autolink, math, footnote, table cell) becomes an entity.
-_ACTIVE = re.compile(r"[&<>|`@#*_\[\]\\~!:$\"\n\t]|(?<=[wW])\.")
-_LONG = re.compile(r"(?P<edge>^ +| +$)|(?<= ) ")
+_ACTIVE = re.compile(r"[&<>|`@#*_\[\]\\~!:$\"\n\t]|(?<=[wW])\.|\A | \Z|(?<= ) ")
 _WORD = re.compile(r"[(\"']*[A-Za-z]+(?:['-][A-Za-z]+)*[\"').,;:?!]*|\d{1,6}[.,;)]*|[-\u2013]")
 _TICKS = re.compile(r"`+")
 _FENCE = re.compile(r" {0,3}(?P<ticks>`{3,})(?P<rest>.*)")
@@ -32,8 +31,7 @@ def fence(text: str, language: str = "") -> str:
 
 def code(text: str) -> str:
     """`text` in one line as `<code>`, fit for a sentence, a link text and a table cell."""
-    shown = _LONG.sub(lambda found: "&#32;" * len(found[0]), visible(text))
-    return f"<code>{_ACTIVE.sub(_entity, shown)}</code>"
+    return f"<code>{_ACTIVE.sub(_entity, visible(text))}</code>"
 
 
 def prose(text: str) -> str:
@@ -41,18 +39,17 @@ def prose(text: str) -> str:
     return " ".join(word if _WORD.fullmatch(word) else code(word) for word in visible(text).split())
 
 
-def link(shown: str, web_url: str, sha: str, path: str, line: int, *, blob: str = "blob") -> str:
-    """`shown` (already escaped) as a link to a line of a file at a commit; bare if not safe."""
-    parts = path.split("/")
+def blob_url(web_url: str, sha: str, path: str, line: int, *, blob: str = "blob") -> str:
+    """Where a line of a file at a commit is shown; "" when any part is not what it should be."""
     if (
         not _SITE.fullmatch(web_url)
         or not _SHA.fullmatch(sha)
-        or not {"", ".", ".."}.isdisjoint(parts)
+        or not {"", ".", ".."}.isdisjoint(path.split("/"))
     ):
-        return shown
+        return ""
     anchor = f"#L{line}" if line > 0 else ""
-    address = quote(path.encode("utf-8", "surrogateescape"), safe="/")
-    return f"[{shown}]({web_url}/{blob}/{sha}/{address}{anchor})"
+    address = quote(path.encode("utf-8", "surrogatepass"), safe="/")
+    return f"{web_url}/{blob}/{sha}/{address}{anchor}"
 
 
 def guard(body: str) -> str:

@@ -23,7 +23,7 @@ def dump(report: Report) -> bytes:
 
 
 def load(content: bytes) -> Report:
-    """The report in `content`. Raises UsageError that says where it is wrong and what belongs there.
+    """The report in `content`. Raises UsageError: where it is wrong and what belongs there.
 
     Strict: no key that the model does not know, no string where a number is meant, no more than
     16 MiB, and only the format that this version writes.

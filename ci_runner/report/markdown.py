@@ -8,22 +8,23 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 
 from ci_runner.report.destruction import Destruction, destructive
 from ci_runner.report.elide import error_without_data, without_data
-from ci_runner.report.escape import code, fence, guard, link, prose
+from ci_runner.report.escape import blob_url, code, fence, guard, prose
 from ci_runner.report.model import Report, ReportedBuild, ReportedFinding, ReportedProject
 from ci_runner.report.verdict import Verdict, count, stopped, verdict
 
 LEVELS = 4
-_WORDS = {"pass": "✅ **Passed**", "warn": "⚠️ **Passed with warnings**", "fail": "❌ **Failed**"}
+_WORDS = {"pass": "✅ Passed", "warn": "⚠️ Passed with warnings", "fail": "❌ Failed"}
 _SEVERITIES = {"error": "❌ error", "warning": "⚠️ warning", "note": "💬 note"}
 _STATES = {
     "in-sync": "✅ in sync",
     "generated": "🆕 migration generated",
     "differs": "❌ migration missing",
-    "no-schema": "➖ no desired schema",
+    "no-schema": "⚪ no desired schema",
     "unknown": "❌ not compared",
 }
 _LEFT_OUT = {
@@ -62,7 +63,7 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
     for project in report.projects:
         blocks = tuple(_project(project, report.build, level))
         if blocks and len(report.projects) > 1:
-            yield f"### Project {code(project.name)}"
+            yield f"#### Project {code(project.name)}"
         yield from blocks
     yield from _next_steps(report)
 
@@ -76,8 +77,8 @@ def _status(report: Report, result: Verdict) -> str:
     files = [file for project in report.projects for file in project.files]
     if files:
         parts.append(count(len(files), "changed migration file"))
-    parts.append(f"schema-ci {prose(report.tool_version[:40])}")
-    return f"{_WORDS[result.outcome]}: {result.sentence}\n\n<sub>{' · '.join(parts)}</sub>"
+    parts.append(f"schema-ci {code(report.tool_version[:40])}")
+    return f"### {_WORDS[result.outcome]}: {result.sentence}\n\n<sub>{' · '.join(parts)}</sub>"
 
 
 def _commit(build: ReportedBuild) -> str:
@@ -119,7 +120,7 @@ def _files(project: ReportedProject) -> str:
 
 def _project(project: ReportedProject, build: ReportedBuild, level: int) -> Iterator[str]:
     if project.problem:
-        yield f"**❌ Not compared.** The schema was not compared, because:\n\n{fence(project.problem)}"
+        yield f"**❌ The schema was not compared**, because:\n\n{fence(project.problem)}"
     yield from _failures(project, build)
     losses = destructive(project)
     if losses:
@@ -196,8 +197,8 @@ def _effects(project: ReportedProject, build: ReportedBuild, level: int) -> Iter
         if not (step.rewritten or step.locks):
             continue
         where = _where(step.path, step.line, build)
-        rewrote = ", ".join(code(each) for each in step.rewritten) or "–"
-        locks = ", ".join(code(each) for each in step.locks) or "–"
+        rewrote = ", ".join(code(each) for each in step.rewritten) or "no"
+        locks = ", ".join(code(each) for each in step.locks) or "no"
         shown = (code(_shortened(without_data(step.sql))),) if level == 0 else ()
         rows.append((where, *shown, rewrote, locks))
     if rows:
@@ -250,11 +251,15 @@ def _next_steps(report: Report) -> Iterator[str]:
 
 
 def _where(path: str, line: int, build: ReportedBuild) -> str:
-    shown = code(f"{path}:{line}" if line > 0 else path)
+    """File name and line as a link; the whole path where there is nothing to link to."""
     blob = "-/blob" if build.provider == "gitlab-ci" else "blob"
-    return link(shown, build.web_url, build.head_sha, path, line, blob=blob)
+    place = f":{line}" if line > 0 else ""
+    address = blob_url(build.web_url, build.head_sha, path, line, blob=blob)
+    return (
+        f"[{code(PurePosixPath(path).name + place)}]({address})" if address else code(path + place)
+    )
 
 
-def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = (header, ("---",) * len(header), *rows)
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from pathlib import Path
 
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.local import local_postgres
+from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 
 _OURS = "SELECT count(*) FROM pg_database WHERE datname LIKE 'schema_ci_%'"
 
 
-def test_database_is_dropped_though_a_session_holds_it(postgres_server: PostgresServer) -> None:
+def test_database_is_dropped_after_an_error(postgres_server: PostgresServer) -> None:
     with connect(postgres_server.admin) as admin:
         before = admin.query(_OURS)
-        with pytest.raises(ZeroDivisionError), postgres_server.database():
-            assert before != admin.query(_OURS)
-            raise ZeroDivisionError
+        with pytest.raises(StatementFailed), postgres_server.database() as connection:
+            connection.execute("SELECT 1 / 0")
+
+        assert before == admin.query(_OURS)
+
+
+def test_database_is_dropped_though_another_session_holds_it(
+    postgres_server: PostgresServer,
+) -> None:
+    with connect(postgres_server.admin) as admin:
+        before = admin.query(_OURS)
+        with postgres_server.database() as connection:
+            [(name,)] = connection.query("SELECT current_database()")
+            with connect(postgres_server.admin, dbname=str(name)) as other:
+                assert [(1,)] == other.query("SELECT 1")
+                assert before != admin.query(_OURS)
+                postgres_server._drop(str(name))
 
         assert before == admin.query(_OURS)
 
@@ -40,16 +56,20 @@ def test_lost_session_is_reported_and_its_database_dropped(
         assert before == admin.query(_OURS)
 
 
+def _stop(server: PostgresServer) -> None:
+    folder = Path(server.admin.split()[0].removeprefix("host="))
+    postmaster = (folder / "data" / "postmaster.pid").read_text().splitlines()[0]
+    os.kill(int(postmaster), signal.SIGQUIT)
+
+
 def test_cleanup_of_a_lost_server_does_not_hide_the_loss(postgres_server: PostgresServer) -> None:
-    with (
-        local_postgres() as server,
-        pytest.raises(DatabaseError, match="was lost") as lost,
-        server.database() as connection,
-    ):
-        folder = Path(server.admin.split()[0].removeprefix("host="))
-        postmaster = (folder / "data" / "postmaster.pid").read_text().splitlines()[0]
-        os.kill(int(postmaster), signal.SIGQUIT)
-        connection.execute("SELECT pg_sleep(30)")
+    with local_postgres() as server:
+        threading.Timer(1, _stop, (server,)).start()
+        with (
+            pytest.raises(DatabaseError, match="was lost") as lost,
+            server.database() as connection,
+        ):
+            connection.execute("SELECT pg_sleep(30)")
 
     assert any("does not answer" in note for note in lost.value.__notes__)
 

@@ -45,15 +45,20 @@ def test_description_says_version_and_place(postgres_server: PostgresServer) -> 
 
 
 def test_nothing_is_left_after_an_error(postgres_server: PostgresServer) -> None:
-    seen: list[Path] = []
-    with pytest.raises(ZeroDivisionError), local_postgres(superuser=True) as server:
-        seen.append(folder_of(server))
-        assert seen[0].is_dir()
-        with server.database() as connection:
-            assert [("on",)] == connection.query("SHOW is_superuser")
-            raise ZeroDivisionError
+    with (
+        pytest.raises(StatementFailed),
+        local_postgres() as server,
+        server.database() as connection,
+    ):
+        connection.execute("SELECT 1 / 0")
 
-    assert not seen[0].exists()
+    assert not folder_of(server).exists()
+
+
+def test_superuser_is_had_for_the_asking(postgres_server: PostgresServer) -> None:
+    with local_postgres(superuser=True) as server, server.database() as connection:
+        assert folder_of(server).is_dir()
+        assert [("on",)] == connection.query("SHOW is_superuser")
 
 
 def test_our_own_environment_changes_nothing(

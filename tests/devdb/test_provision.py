@@ -86,9 +86,3 @@ def test_ladder_says_what_it_took(postgres_server: PostgresServer) -> None:
     said: list[str] = []
     with provision("", "postgres", say=said.append) as server:
         assert [f"dev database: {server.description} (no --dev-url given)"] == said
-
-
-def test_ladder_says_why_a_step_was_passed_over(
-    docker_engine: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.skip("needs postgres:16")

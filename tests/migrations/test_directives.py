@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.migrations.directives import file_directives, read_directive, transaction_mode
+from ci_runner.migrations.directives import directive, file_directives, transaction_mode
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -29,18 +29,24 @@ def test_a_directive_below_the_first_statement_is_not_the_files() -> None:
     assert () == file_directives("SELECT 1;\n-- atlas:nolint\n\nSELECT 2;")
 
 
-def test_our_own_txmode_needs_no_blank_line() -> None:
-    assert "none" == transaction_mode("-- schema-ci:txmode none\nVACUUM;")
-    assert "" == transaction_mode("-- atlas:txmode none\nVACUUM;")
+def test_a_transaction_mode_is_read_from_the_files_head_only() -> None:
+    assert "none" == transaction_mode("-- schema-ci:txmode none\n\nVACUUM;")
+    assert None is transaction_mode("-- atlas:txmode none\nVACUUM;")
 
 
-@pytest.mark.parametrize("comment", ["-- see atlas:nolint", "-- atlas:pos x", "-- a"])
+def test_a_block_comment_speaks_for_the_file_too() -> None:
+    (found,) = file_directives("/* atlas:nolint DS103 */\n\nSELECT 1;")
+
+    assert ("nolint", ("DS103",)) == (found.verb, found.rules)
+
+
+@pytest.mark.parametrize("comment", ["-- see atlas:nolint", "-- a"])
 def test_other_comments_say_nothing(comment: str) -> None:
-    assert None is read_directive(comment, 1)
+    assert None is directive(comment, 1, "statement")
 
 
 def test_rules_are_parted_by_blanks_or_commas() -> None:
-    found = read_directive("/* schema-ci:nolint a, b c */", 3)
+    found = directive("/* schema-ci:nolint a, b c */", 3, "statement")
 
     assert found is not None
     assert ("a", "b", "c") == found.rules

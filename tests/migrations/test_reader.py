@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ci_runner.errors import ConfigError, SqlError
-from ci_runner.migrations.reader import SIZE_LIMIT, detect, read_directory
+from ci_runner.migrations.reader import LARGEST, detect, files_on_disk, read_files
 
 
 def test_files_have_repository_paths_and_other_files_are_left_out(tmp_path: Path) -> None:
@@ -16,7 +16,7 @@ def test_files_have_repository_paths_and_other_files_are_left_out(tmp_path: Path
     (folder / "1_a.sql").write_bytes(b"SELECT 1;\r\n")
     (folder / "README.md").write_bytes(b"\xff")
 
-    found = read_directory(tmp_path, "db/migrations", "atlas")
+    found = read_files("db/migrations", "atlas", files_on_disk(tmp_path, "db/migrations"))
 
     assert [("db/migrations/1_a.sql", "1_a.sql", b"SELECT 1;\r\n")] == [
         (file.path, file.name, file.content) for file in found.files
@@ -24,15 +24,15 @@ def test_files_have_repository_paths_and_other_files_are_left_out(tmp_path: Path
 
 
 def test_an_empty_directory_is_a_directory(tmp_path: Path) -> None:
-    assert () == read_directory(tmp_path, ".", "flyway").files
+    assert () == read_files(".", "flyway", files_on_disk(tmp_path, ".")).files
 
 
 @pytest.mark.parametrize("name", ["file.sql", "absent"])
 def test_what_is_no_directory_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "file.sql").touch()
 
-    with pytest.raises(SqlError, match="no migration directory"):
-        read_directory(tmp_path, name, "plain")
+    with pytest.raises(SqlError, match="does not exist"):
+        read_files(name, "plain", files_on_disk(tmp_path, name))
 
 
 @pytest.mark.parametrize("name", ["m", "m/1_a.sql"])
@@ -43,21 +43,31 @@ def test_a_link_out_of_the_root_is_refused(tmp_path: Path, name: str) -> None:
     link.parent.mkdir(parents=True)
     link.symlink_to(tmp_path / "outside")
 
-    with pytest.raises(SqlError, match="leaves the repository"):
-        read_directory(root, "m", "plain")
+    with pytest.raises(SqlError, match="leads out of"):
+        read_files("m", "plain", files_on_disk(root, "m"))
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "1.sql").open("wb") as file:
-        file.truncate(SIZE_LIMIT + 1)
+        file.truncate(LARGEST + 1)
 
-    with pytest.raises(SqlError, match="too large"):
-        read_directory(tmp_path, ".", "plain")
+    with pytest.raises(SqlError, match="larger than"):
+        read_files(".", "plain", files_on_disk(tmp_path, "."))
+
+
+def test_other_kinds_of_files_are_not_looked_at(tmp_path: Path) -> None:
+    with (tmp_path / "dump.tar").open("wb") as file:
+        file.truncate(LARGEST + 1)
+    (tmp_path / "LICENSE").symlink_to("/etc/hosts")
+    (tmp_path / "atlas.sum").write_bytes(b"h1:\n")
+    (tmp_path / "V1__a.sql.conf").touch()
+
+    assert {"atlas.sum", "V1__a.sql.conf"} == set(files_on_disk(tmp_path, "."))
 
 
 def test_an_unknown_format_is_a_config_error(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="unknown format"):
-        read_directory(tmp_path, ".", "rails")
+        read_files(".", "rails", files_on_disk(tmp_path, "."))
 
 
 @pytest.mark.parametrize(
@@ -67,8 +77,11 @@ def test_an_unknown_format_is_a_config_error(tmp_path: Path) -> None:
         (["1_a.sql", "atlas.sum"], "atlas"),
         (["x/V1_2__a.sql"], "flyway"),
         (["a.sql"], "plain"),
-        (["README.md"], None),
+        (["V0001.a.up.sql", "V0001.a.down.sql"], "plain"),
+        (["README.md"], "atlas"),
+        ([], "atlas"),
+        (["20260203040506_a.sql"], "atlas"),
     ],
 )
 def test_names_speak_for_a_format(names: list[str], expected: str | None) -> None:
-    assert expected == detect(names)
+    assert expected == detect(iter(names))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
-from ci_runner.migrations.statements import split
+from ci_runner.migrations.statements import decode, split
 
 POSTGRES = Syntax(dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True)
 SQLITE = Syntax(identifier_quotes=('"', "`", "["), trigger_bodies=True)
@@ -27,12 +27,6 @@ def test_lines_are_those_of_the_first_and_last_word() -> None:
 
     assert [("SELECT 1", 3, 3), ("SELECT\r\n  2", 5, 6), ("SELECT 3", 7, 7)] == [
         (one.text, one.line, one.end_line) for one in found
-    ]
-
-
-def test_first_line_moves_every_line() -> None:
-    assert [11, 12] == [
-        one.line for one in split("SELECT 1;\nSELECT 2", "m", POSTGRES, first_line=11)
     ]
 
 
@@ -53,9 +47,11 @@ def test_a_file_without_statements_has_none(sql: str) -> None:
         "SELECT $1",
         "SELECT 1 /* a; /* b; */ c; */ + 1",
         "SELECT 1 -- a; 'b\n + 1",
-        "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1;"
-        " SELECT CASE WHEN true THEN 1 END; END",
-        "create or replace /* x */ procedure p() begin\n atomic insert into t values (1); end",
+        (
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT 1;"
+            " SELECT CASE WHEN true THEN 1 END; END"
+        ),
+        "create or replace -- x\n procedure p() begin /* y */\n atomic insert into t values(1);end",
         "CREATE RULE r AS ON INSERT TO t DO (SELECT 1; SELECT 2)",
         "BEGIN",
         "END",
@@ -68,9 +64,12 @@ def test_postgres_statement_stays_whole(statement: str) -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "CREATE TRIGGER t AFTER INSERT ON a WHEN CASE new.x WHEN 1 THEN 1 END BEGIN"
-        " UPDATE a SET b = CASE WHEN 1 THEN 2 END; SELECT 1; END",
+        (
+            "CREATE TRIGGER t AFTER INSERT ON a WHEN CASE new.x WHEN 1 THEN 1 END BEGIN"
+            " UPDATE a SET b = CASE WHEN 1 THEN 2 END; SELECT 1; END"
+        ),
         "CREATE TEMP TRIGGER IF NOT EXISTS t BEFORE DELETE ON [a;b] BEGIN DELETE FROM c; END",
+        "CREATE /* a; */ TRIGGER t AFTER INSERT ON a BEGIN SELECT 1; SELECT 2; END",
         "SELECT `a;b`, [c;'d]",
         "BEGIN TRANSACTION",
         "SELECT '$$'",
@@ -84,7 +83,9 @@ def test_only_postgres_nests_comments() -> None:
     assert ["SELECT 1 /* a /* b */", "c */"] == texts("SELECT 1 /* a /* b */; c */", SQLITE)
 
 
-@pytest.mark.parametrize("sql", ["SELECT 1;\n\\d t\n", "\n  \\restrict x", "SELECT 1\n\\gx\n"])
+@pytest.mark.parametrize(
+    "sql", ["SELECT 1;\n\\d t\n", "\n  \\restrict x", "SELECT 1\n\\gx\n", "\nSELECT 1 \\gexec"]
+)
 def test_psql_commands_are_refused_with_their_line(sql: str) -> None:
     with pytest.raises(SqlError, match="psql command") as refused:
         split(sql, "m.sql", POSTGRES)
@@ -133,15 +134,82 @@ def test_directives_above_inside_and_behind_belong_to_the_statement() -> None:
     )
 
     assert [
-        [("atlas:nolint", ("DS103", "MF103"), 3), ("schema-ci:nolint", ("a",), 4)]
-        + [("schema-ci:nolint", ("b",), 5)],
+        [
+            ("atlas:nolint", ("DS103", "MF103"), 3),
+            ("schema-ci:nolint", ("a",), 4),
+            ("schema-ci:nolint", ("b",), 5),
+        ],
         [("schema-ci:nolint", ("c",), 6)],
     ] == [[(one.spelling, one.rules, one.line) for one in each.directives] for each in found]
 
 
+@pytest.mark.parametrize("comment", ["-- atlas:nolint DS103", "/* atlas:nolint DS103 */"])
+def test_a_directive_behind_a_statement_is_not_the_next_ones(comment: str) -> None:
+    one, two = split(f"SELECT 1; {comment}\r\nSELECT 2;", "m.sql", POSTGRES)
+
+    assert [("DS103",)] == [each.rules for each in one.directives]
+    assert () == two.directives
+
+
+def test_a_directive_between_two_statements_on_one_line_is_the_second_ones() -> None:
+    one, two = split("SELECT 1; /* atlas:nolint DS103 */ SELECT 2;", "m.sql", POSTGRES)
+
+    assert () == one.directives
+    assert ["nolint"] == [each.verb for each in two.directives]
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_directive_above_an_empty_line_is_not_the_statements(newline: str) -> None:
+    sql = newline.join(
+        ["SELECT 1;", "-- atlas:nolint far", "", "-- atlas:nolint near", "-- why", "SELECT 2;"]
+    )
+
+    _, two = split(sql, "m.sql", POSTGRES)
+
+    assert [("near",)] == [each.rules for each in two.directives]
+
+
+def test_atlas_delimiter_minds_case() -> None:
+    assert ["select 'a' going; on"] == texts("-- atlas:delimiter GO\nselect 'a' going; on\nGO\n")
+
+
+def test_an_unpaired_parenthesis_holds_its_own_file_together_only() -> None:
+    assert ["SELECT )", "SELECT (; SELECT 2;"] == texts("SELECT ); SELECT (; SELECT 2;")
+
+
+def test_byte_order_mark_goes_and_line_ends_stay() -> None:
+    assert "é\r\n" == decode(b"\xef\xbb\xbf\xc3\xa9\r\n", "m.sql")
+
+
+def test_a_bad_byte_is_named_with_line_and_offset() -> None:
+    with pytest.raises(SqlError, match="not UTF-8") as refused:
+        decode(b"ab\n\xff", "m.sql")
+
+    assert "m.sql:2" == refused.value.where
+    assert "byte 0xff at offset 3" == refused.value.said
+
+
 PIECES = st.sampled_from(
-    ["SELECT", "a", "1", "'x;''y'", '"q;"', "$$;'$$", "$t$ $$; $t$", "/* ; /* ; */ */", "(", ")"]
-    + ["-- ;'\n", "E'\\';'", "\r\n", "\n", "case", "begin", "end"]
+    [
+        "SELECT",
+        "a",
+        "1",
+        "'x;''y'",
+        '"q;"',
+        "$$;'$$",
+        "$t$ $$; $t$",
+        "/* ; /* ; */ */",
+        "(a; b)",
+        "-- ;'\n",
+        "E'\\';'",
+        "\r\n",
+        "\n",
+        "case",
+        "begin",
+        "end",
+        "(a; (b;) c)",
+        ")",
+    ]
 )
 
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, comment_on
+from ci_runner.dialects.postgres.kind import MANAGED_TABLE, World, comment_on
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
-from ci_runner.schema.model import Column
+from ci_runner.schema.model import Column, Enum
 
 _QUERY = f"""
 SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname,
@@ -153,11 +153,16 @@ def must_be_made_again(old: Column, new: Column) -> bool:
     )
 
 
-def alter(old: Column, new: Column) -> tuple[PlannedStatement, ...]:
+def alter(old: Column, new: Column, world: World) -> tuple[PlannedStatement, ...]:
     """Every difference in an order that the server accepts."""
     if must_be_made_again(old, new):
         return (*drop(old), *add(new))
-    return (*_detach(old, new), *_retype(old, new), *_attach(old, new), *comment(old.comment, new))
+    return (
+        *_detach(old, new),
+        *_retype(old, new, world),
+        *_attach(old, new),
+        *comment(old.comment, new),
+    )
 
 
 def _at(column: Column) -> str:
@@ -198,14 +203,17 @@ def _detach(old: Column, new: Column) -> Iterator[PlannedStatement]:
         )
 
 
-def _retype(old: Column, new: Column) -> Iterator[PlannedStatement]:
+def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
     if not retypes(old, new):
         return
+    # No cast leads from one enum to another but the one by way of text.
+    enums = {qualified(each.schema, each.name) for each in world.new.of_type(Enum)}
+    way = f"text::{new.type}" if new.type in enums else new.type
     collate = f" COLLATE {new.collation}" if new.collation else ""
     name = quote(new.name)
     yield _statement(
         new,
-        f"TYPE {new.type}{collate} USING {name}::{new.type}",
+        f"TYPE {new.type}{collate} USING {name}::{way}",
         f"Change the type of {new.identity} from {old.type} to {new.type}",
         hazards=(
             "holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",
@@ -231,8 +239,8 @@ def _attach(old: Column, new: Column) -> Iterator[PlannedStatement]:
             undo="DROP NOT NULL",
             hazards=(
                 "scans the table under ACCESS EXCLUSIVE",
-                f"fails if a row is NULL: SELECT count(*) FROM {_table(new)}"
-                f" WHERE {quote(new.name)} IS NULL",
+                "fails if a row is NULL:"
+                + f" SELECT count(*) FROM {_table(new)} WHERE {quote(new.name)} IS NULL",
             ),
         )
     if new.identity_kind and (not old.identity_kind or identity_gone):

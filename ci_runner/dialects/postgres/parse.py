@@ -1,12 +1,13 @@
 """Read what a statement says it does, from the tree that PostgreSQL's own parser makes of it.
 
-The parser is libpg_query behind postgast; this is the only module that knows of it.
+The parser is libpg_query behind postgast; only this module and tree.py know of it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
 from ci_runner.dialects.operations import (
     AddColumn,
@@ -30,9 +31,7 @@ from ci_runner.dialects.operations import (
     Transaction,
     Unparsed,
 )
-
-# The tree is protobuf: typed by libpg_query's schema, untyped for mypy.
-Node = Any
+from ci_runner.dialects.postgres.tree import Node, library, tree
 
 _SERIAL = frozenset({"serial", "serial4", "bigserial", "serial8", "smallserial", "serial2"})
 _CONSTRAINTS: dict[str, Literal["primary key", "unique", "check", "foreign key", "exclude"]] = {
@@ -55,17 +54,18 @@ _DATA = {
     "merge_stmt": "MERGE",
     "copy_stmt": "COPY",
 }
+_LEADING_DATA = re.compile(r"\s*(INSERT|UPDATE|DELETE|MERGE|COPY)\b", re.IGNORECASE)
 
 
 def parse(sql: str) -> tuple[Operation, ...]:
     """The operations of one statement. Never raises: what can't be read is Unparsed."""
-    import postgast
-
-    try:
-        tree = postgast.parse(sql)
-    except (postgast.PgQueryError, UnicodeError, ValueError) as unreadable:
-        return (Unparsed(str(unreadable)),)
-    return tuple(operation for statement in tree.stmts for operation in _statement(statement.stmt))
+    parsed = tree(sql)
+    if isinstance(parsed, Unparsed):
+        data = _LEADING_DATA.match(sql)
+        return (Data(data[1].upper()) if data else parsed,)
+    return tuple(
+        operation for statement in parsed.stmts for operation in _statement(statement.stmt)
+    )
 
 
 def _word(message: Node, field: str) -> str:
@@ -88,6 +88,15 @@ def _statement(statement: Node) -> Iterator[Operation]:
             yield from _drop(node)
         case "index_stmt":
             yield _index(node)
+        case "create_table_as_stmt" if _word(node, "objtype") == "OBJECT_TABLE":
+            yield CreateTable(_target(node.into.rel), node.into.rel.relpersistence == "t")
+        case "select_stmt" if node.HasField("into_clause"):
+            into = node.into_clause.rel
+            yield CreateTable(_target(into), into.relpersistence == "t")
+        case "create_schema_stmt":
+            yield Other(kind)
+            for element in node.schema_elts:
+                yield from _statement(element)
         case "view_stmt":
             yield CreateView(_target(node.view), bool(node.replace))
         case "transaction_stmt":
@@ -135,7 +144,7 @@ def _constraint(table: Target, node: Node, columns: tuple[str, ...]) -> Iterator
         kind,
         node.conname,
         named or columns,
-        bool(node.skip_validation),
+        kind in {"check", "foreign key"} and not (node.is_enforced and not node.skip_validation),
         bool(node.indexname),
         _target(node.pktable) if kind == "foreign key" else None,
     )
@@ -216,8 +225,7 @@ def _type(node: Node) -> str:
 
 
 def _text(expression: Node) -> str:
-    import postgast
-
+    postgast = library()
     select = postgast.parse("SELECT 1")
     select.stmts[0].stmt.select_stmt.target_list[0].res_target.val.CopyFrom(expression)
     return str(postgast.deparse(select)).removeprefix("SELECT ")

@@ -136,7 +136,7 @@ class _Work:
 
     def _altered(self, old: SchemaObject, new: SchemaObject) -> tuple[PlannedStatement, ...] | None:
         if isinstance(old, Column) and isinstance(new, Column):
-            return columns.alter(old, new)
+            return columns.alter(old, new, self.world)
         return _BY_TYPE[type(new)].alter(old, new, self.world)
 
     def add_blocked(self) -> None:
@@ -278,7 +278,12 @@ class _Work:
         if isinstance(each, Table) and verb == "create":
             return table.create_with(each, self.inline[identity])
         kind = _BY_TYPE[type(each)]
-        return kind.drop(each) if verb == "drop" else kind.create(each)
+        if verb == "drop":
+            return kind.drop(each)
+        made = kind.create(each)
+        if self._created_table(each) is None:
+            return made
+        return tuple(replace(statement, hazards=()) for statement in made)
 
 
 def _closed(schema: Schema) -> Iterator[tuple[Identity, Identity]]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from ci_runner.migrations.directory import Directory, MigrationFile
+from ci_runner.migrations.history import Statement
 
 
 class Format(Protocol):
@@ -24,8 +25,10 @@ class Format(Protocol):
         Raises SqlError for a name or order that the tool would refuse.
         """
 
-    def transactional(self, file: MigrationFile, text: str) -> bool:
-        """Whether the tool runs this file in a transaction."""
+    def transactional(
+        self, file: MigrationFile, text: str, statements: Sequence[Statement] = ()
+    ) -> bool:
+        """Whether the tool runs this file, whose text holds these statements, in a transaction."""
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         """A version behind the last one, in the directory's own style. `when` is UTC."""

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from pathlib import PurePosixPath
 
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
-from ci_runner.migrations.formats.naming import misnamed, refuse_duplicates, successor
+from ci_runner.migrations.formats.naming import misnamed, refuse_duplicates, runs_outside, successor
+from ci_runner.migrations.history import Statement
 
 _NAME = re.compile(
     r"(?:.*/)?(?:(?P<kind>[VUB])(?P<version>\d+(?:[._]\d+)*)|(?P<repeat>R))__(?P<description>.+)\.sql"
 )
-_OUTSIDE = re.compile(rb"^\s*executeInTransaction\s*=\s*false\s*$", re.MULTILINE)
+_CALLBACK = re.compile(r"(?:.*/)?(?:(?:before|after)[A-Z][A-Za-z]*|createSchema)(?:__.+)?\.sql")
+_SETTING = re.compile(
+    rb"^\s*executeInTransaction\s*=\s*(?P<value>true|false)\s*$", re.MULTILINE | re.IGNORECASE
+)
 
 
 def _key(file: MigrationFile) -> tuple[int, ...]:
@@ -41,8 +46,14 @@ class Flyway:
             "B": "baseline",
             None: "repeatable",
         }
-        for name, content in files.items():
+        callbacks = []
+        for name, content in sorted(files.items()):
             if not name.endswith(".sql"):
+                continue
+            if _CALLBACK.fullmatch(name):
+                callbacks.append(
+                    MigrationFile(f"{path}/{name}", name, content, "", "", "repeatable")
+                )
                 continue
             parts = _NAME.fullmatch(name)
             if parts is None:
@@ -56,21 +67,20 @@ class Flyway:
                     (parts["version"] or "").replace("_", "."),
                     parts["description"].replace("_", " "),
                     role,
+                    _setting(files.get(f"{name}.conf", b"")),
                 )
             )
         for role in ("up", "down", "baseline"):
             found[role].sort(key=_key)
-            refuse_duplicates(found[role])
+            refuse_duplicates(found[role], _key)
         found["repeatable"].sort(key=lambda file: file.description)
-        outside = tuple(
-            MigrationFile(f"{path}/{name}", name, content, "", "", "down")
-            for name, content in sorted(files.items())
-            if name.endswith(".sql.conf") and _OUTSIDE.search(content)
-        )
-        return self._ordered(path, found, outside)
+        return self._ordered(path, found, tuple(callbacks))
 
     def _ordered(
-        self, path: str, found: dict[Role, list[MigrationFile]], outside: tuple[MigrationFile, ...]
+        self,
+        path: str,
+        found: dict[Role, list[MigrationFile]],
+        callbacks: tuple[MigrationFile, ...],
     ) -> Directory:
         """On an empty database the newest baseline stands for every version up to its own."""
         start = found["baseline"][-1:]
@@ -80,18 +90,43 @@ class Flyway:
             path,
             self.name,
             (*start, *versions, *found["repeatable"]),
-            (*skipped, *found["baseline"][:-1], *found["down"], *outside),
+            (*skipped, *found["baseline"][:-1], *found["down"], *callbacks),
         )
 
-    def transactional(self, file: MigrationFile, text: str) -> bool:
-        """Flyway leaves the transaction out for a file that must run outside one."""
-        return not re.search(r"\b(?:CONCURRENTLY|VACUUM)\b", text, re.IGNORECASE)
+    def transactional(
+        self,
+        file: MigrationFile,
+        text: str,  # noqa: ARG002 - part of the protocol
+        statements: Sequence[Statement] = (),
+    ) -> bool:
+        """As the file's own `.sql.conf` says; else Flyway looks for what must run outside one."""
+        if file.transaction is not None:
+            return file.transaction
+        return not any(runs_outside(statement) for statement in statements)
 
     def next_version(self, directory: Directory, when: datetime) -> str:
-        versions = [file.version for file in directory.files if file.version]
-        if versions and "." in versions[-1]:
-            return str(int(versions[-1].split(".")[0]) + 1)
-        return successor(versions, when)
+        last = _last(directory)
+        if last is None:
+            return successor((), when)
+        *before, number = last.version.split(".")
+        return ".".join((*before, successor((number,), when)))
 
     def file_names(self, directory: Directory, version: str, description: str) -> tuple[str, str]:
-        return f"V{version}__{description}.sql", ""
+        """Beside the last versioned file, with its separator."""
+        last = _last(directory)
+        if last is None:
+            return f"V{version}__{description}.sql", ""
+        place = PurePosixPath(last.name)
+        if "." not in place.name.split("__")[0]:
+            version = version.replace(".", "_")
+        return str(place.with_name(f"V{version}__{description}.sql")), ""
+
+
+def _last(directory: Directory) -> MigrationFile | None:
+    """The highest version, be it a baseline's."""
+    return next((file for file in reversed(directory.files) if file.version), None)
+
+
+def _setting(content: bytes) -> bool | None:
+    found = _SETTING.search(content)
+    return None if found is None else found["value"].lower() == b"true"

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from calendar import timegm
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.history import Statement
 
 STAMP = "%Y%m%d%H%M%S"
 _DIGITS = re.compile(r"(\d+)")
+# From 2001 to 2033; beyond it lie days as YYYYMMDDnn.
+_UNIX_SECONDS = re.compile(r"1\d{9}")
+# postgresql.org: the pages of these commands. REFRESH ... CONCURRENTLY may run in a transaction.
+_OUTSIDE = re.compile(
+    r"CREATE\s+(?:UNIQUE\s+)?INDEX\s+CONCURRENTLY\b|DROP\s+INDEX\s+CONCURRENTLY\b"
+    r"|REINDEX\b[^;']*\bCONCURRENTLY\b|REINDEX\s+(?:DATABASE|SYSTEM)\b|VACUUM\b"
+    r"|ALTER\s+TABLE\b[^;'(]*\bDETACH\s+PARTITION\b[^;'(]*\bCONCURRENTLY\b"
+    r"|(?:CREATE|DROP)\s+(?:DATABASE|TABLESPACE)\b|ALTER\s+SYSTEM\b",
+    re.IGNORECASE,
+)
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:
@@ -35,25 +46,36 @@ def timestamp_after(last: str, when: datetime) -> str:
         return str(int(last) + 1)
 
 
-def successor(versions: list[str], when: datetime) -> str:
-    """The next version in the style of those before: a timestamp, or a number of equal width."""
-    if not versions or len(versions[-1]) == 14:
+def successor(versions: Sequence[str], when: datetime) -> str:
+    """The next version in the style of those before: a time, or a number of equal width."""
+    if not versions or len(versions[-1]) == len("YYYYMMDDHHMMSS"):
         return timestamp_after(versions[-1] if versions else "", when)
     last = versions[-1]
-    return str(int(last) + 1).zfill(len(last))
+    following = int(last) + 1
+    if _UNIX_SECONDS.fullmatch(last):
+        following = max(following, timegm(when.utctimetuple()))
+    return str(following).zfill(len(last))
 
 
-def refuse_duplicates(files: Iterable[MigrationFile]) -> None:
-    """Raise SqlError when two files have one version."""
-    listed = list(files)
-    for version, count in Counter(file.version for file in listed).items():
-        if count > 1:
-            names = ", ".join(file.name for file in listed if file.version == version)
+def refuse_duplicates(
+    files: Iterable[MigrationFile], number: Callable[[MigrationFile], object]
+) -> None:
+    """Raise SqlError when two files have one version; `number` is what the tool compares."""
+    same: dict[object, list[MigrationFile]] = {}
+    for file in files:
+        same.setdefault(number(file), []).append(file)
+    for group in same.values():
+        if len(group) > 1:
             raise SqlError(
-                f"version {version} is used by {count} files",
-                where=names,
+                f"version {group[0].version} is used by {len(group)} files",
+                where="\n".join(file.path for file in group),
                 next_step="give each file a version of its own",
             )
+
+
+def runs_outside(statement: Statement) -> bool:
+    """Whether PostgreSQL refuses this statement in a transaction."""
+    return _OUTSIDE.match(statement.text) is not None
 
 
 def misnamed(path: str, expected: str) -> SqlError:

@@ -1,17 +1,21 @@
-"""Plain SQL files in natural order of their paths: `2_b.sql` before `10_a.sql`, folders likewise."""
+"""Plain SQL files in natural order of their paths: `2_b.sql` before `10_a.sql`, folders alike."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from ci_runner.migrations.directives import transaction_mode
-from ci_runner.migrations.directory import Directory, MigrationFile
+from ci_runner.migrations.directory import Directory, MigrationFile, Role
 from ci_runner.migrations.formats.naming import natural, successor
+from ci_runner.migrations.history import Statement
 
-_VERSION = re.compile(r"\d+")
+_NUMBERED = re.compile(r"(?P<number>\d+)(?P<joint>[_-]*)")
+_TIMED = re.compile(r"(?P<before>.+?_)(?P<number>\d{14})_")
+_DOWN = re.compile(r"(?:.*[/.])?down\.sql")
 
 
 class Plain:
@@ -25,27 +29,64 @@ class Plain:
             (name for name in files if name.endswith(".sql")),
             key=lambda name: [natural(part) for part in name.split("/")],
         )
-        return Directory(path, self.name, tuple(_file(path, name, files[name]) for name in names))
+        found = tuple(_file(path, name, files[name]) for name in names)
+        return Directory(
+            path,
+            self.name,
+            tuple(file for file in found if file.role == "up"),
+            tuple(file for file in found if file.role == "down"),
+        )
 
-    def transactional(self, file: MigrationFile, text: str) -> bool:
+    def transactional(
+        self,
+        file: MigrationFile,  # noqa: ARG002 - part of the protocol
+        text: str,
+        statements: Sequence[Statement] = (),  # noqa: ARG002 - part of the protocol
+    ) -> bool:
         return transaction_mode(text) != "none"
 
     def next_version(self, directory: Directory, when: datetime) -> str:
-        numbers = [
-            found[0]
-            for file in directory.files
-            if (found := _VERSION.match(PurePosixPath(file.name).name))
-        ]
-        return successor(numbers, when)
+        place = _place(directory)
+        return successor((place.number,) if place.number else (), when)
 
     def file_names(self, directory: Directory, version: str, description: str) -> tuple[str, str]:
-        """Beside the last file, so that it stays the last in order."""
-        last = (
-            PurePosixPath(directory.files[-1].name).parent if directory.files else PurePosixPath()
-        )
-        return str(last / f"{version}_{description}.sql"), ""
+        """Where it stays the last in order, in the manner of the last file there is."""
+        place = _place(directory)
+        return f"{place.before}{version}{place.joint}{description}{place.behind}", ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A file name around its version and description."""
+
+    before: str = ""
+    number: str = ""
+    joint: str = "_"
+    behind: str = ".sql"
+
+
+def _place(directory: Directory) -> _Place:
+    """The last file's number, else that of its innermost numbered folder.
+
+    A name without any gets a time behind it: `schema_20260203040506_x.sql` follows `schema.sql`.
+    """
+    if not directory.files:
+        return _Place()
+    *folders, name = directory.files[-1].name.split("/")
+    folder = "".join(f"{each}/" for each in folders)
+    if found := _NUMBERED.match(name):
+        return _Place(folder, found["number"], found["joint"] or "_")
+    for depth in range(len(folders), 0, -1):
+        if found := _NUMBERED.match(folders[depth - 1]):
+            above = "".join(f"{each}/" for each in folders[: depth - 1])
+            below = "".join(f"/{each}" for each in (*folders[depth:], name))
+            return _Place(above, found["number"], found["joint"] or "_", below)
+    if found := _TIMED.match(name):
+        return _Place(folder + found["before"], found["number"])
+    return _Place(f"{folder}{name.removesuffix('.sql')}_")
 
 
 def _file(path: str, name: str, content: bytes) -> MigrationFile:
     stem = PurePosixPath(name).stem
-    return MigrationFile(f"{path}/{name}", name, content, name, stem)
+    role: Role = "down" if _DOWN.fullmatch(name) else "up"
+    return MigrationFile(f"{path}/{name}", name, content, name, stem, role)

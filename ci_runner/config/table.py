@@ -1,0 +1,97 @@
+"""The option table as the README's Markdown and as the JSON Schema of schema-ci.toml."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from ci_runner.config.options import OPTIONS, SEVERITIES, Option
+
+Json = dict[str, object]
+
+
+def markdown_table() -> str:
+    """One row per option: where it may be set, its default and what it does."""
+    rows = [
+        "| `schema-ci.toml` | flag | environment | default | what it says |",
+        "|---|---|---|---|---|",
+    ]
+    rows += [_row(option) for option in OPTIONS]
+    severities = ", ".join(f"`{each}`" for each in SEVERITIES)
+    rows.append(f"| `lint.rules.RULE` | | | the rule's own | the rule's severity: {severities} |")
+    return "\n".join(rows) + "\n"
+
+
+def _row(option: Option) -> str:
+    key = f"project.{option.key}" if option.scope == "project" else option.key
+    choices = ", ".join(f"`{choice}`" for choice in option.choices)
+    says = f"{option.help}: {choices}" if choices else option.help
+    cells = (_code(key), _code(option.flag), _code(option.env), _code(_shown(option.default)), says)
+    return "| " + " | ".join(cells) + " |"
+
+
+def _shown(default: object) -> str:
+    match default:
+        case bool():
+            return str(default).lower()
+        case tuple():
+            return ", ".join(default)
+        case _:
+            return str(default)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def json_schema() -> Json:
+    """Draft 2020-12, for editors that complete and check schema-ci.toml."""
+    project: Json = {}
+    top: Json = {}
+    tables: dict[str, Json] = {}
+    for option in OPTIONS:
+        table, _, name = option.key.rpartition(".")
+        if option.scope == "project":
+            project[name] = _property(option)
+        elif table:
+            tables.setdefault(table, {})[name] = _property(option)
+        else:
+            top[name] = _property(option)
+    rule_severity: Json = {"type": "string", "enum": list(SEVERITIES)}
+    tables["lint"]["rules"] = {"type": "object", "additionalProperties": rule_severity}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "schema-ci.toml",
+        **_object(
+            {
+                "project": {"type": "array", "items": _object(project)},
+                **{name: _object(properties) for name, properties in tables.items()},
+                **top,
+            }
+        ),
+    }
+
+
+def _object(properties: Json) -> Json:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def _property(option: Option) -> Json:
+    described: Json = {"description": option.help, "default": option.default}
+    match option.kind:
+        case "text":
+            kind: Json = {"type": "string"}
+        case "texts":
+            described["default"] = []
+            texts: Json = {"type": "array", "items": {"type": "string"}}
+            kind = {"anyOf": [{"type": "string"}, texts]}
+        case "flag":
+            kind = {"type": "boolean"}
+        case "number":
+            kind = {"type": "integer", "minimum": 0}
+        case _:
+            assert_never(option.kind)
+    if option.choices:
+        kind["enum"] = list(option.choices)
+        if option.default not in option.choices:
+            del described["default"]
+    return {**described, **kind}

@@ -1,0 +1,141 @@
+"""One commit on a GitHub branch by compare-and-swap, proven after it was made."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from ci_runner.context import Sha
+from ci_runner.errors import ForgeError
+from ci_runner.forges.base import OutcomeUnknown, StaleHead
+from ci_runner.forges.github_api import Api, Refused
+
+_MUTATION = (
+    "mutation($input: CreateCommitOnBranchInput!) "
+    "{ createCommitOnBranch(input: $input) { commit { oid } } }"
+)
+
+
+def commit_files(
+    api: Api, slug: str, branch: str, expected: Sha, files: Mapping[str, bytes], message: str
+) -> Sha | StaleHead:
+    """By GraphQL, which signs and swaps in one step; by git data where that is refused."""
+    repo = f"/repos/{quote(slug, safe='/')}"
+    made = _by_graphql(api, repo, slug, branch, expected, files, message)
+    if made is None:
+        made = _by_git_data(api, repo, branch, expected, files, message)
+    if not isinstance(made, StaleHead):
+        _prove(api, repo, made, expected, files)
+    return made
+
+
+def _head(api: Api, repo: str, branch: str) -> Sha:
+    path = f"{repo}/git/ref/heads/{quote(branch, safe='/')}"
+    return Sha(api.call("read the branch", "GET", path)["object"]["sha"])
+
+
+def _by_graphql(
+    api: Api,
+    repo: str,
+    slug: str,
+    branch: str,
+    expected: Sha,
+    files: Mapping[str, bytes],
+    message: str,
+) -> Sha | StaleHead | None:
+    """None where the branch is untouched and another way should be tried."""
+    headline, _, body = message.partition("\n")
+    additions = [
+        {"path": path, "contents": base64.b64encode(content).decode()}
+        for path, content in files.items()
+    ]
+    variables = {
+        "input": {
+            "branch": {"repositoryNameWithOwner": slug, "branchName": branch},
+            "message": {"headline": headline, "body": body.strip("\n")},
+            "expectedHeadOid": expected,
+            "fileChanges": {"additions": additions},
+        }
+    }
+    try:
+        answer = api.graphql("commit to the branch", _MUTATION, variables)
+    except (Refused, OutcomeUnknown):
+        return _after_silence(api, repo, branch, expected, message)
+    if not answer.get("errors"):
+        return Sha(answer["data"]["createCommitOnBranch"]["commit"]["oid"])
+    found = _head(api, repo, branch)
+    return None if found == expected else StaleHead(found)
+
+
+def _after_silence(
+    api: Api, repo: str, branch: str, expected: Sha, message: str
+) -> Sha | StaleHead | None:
+    """What became of a commit whose answer was lost: it is there, it is not, or another is."""
+    found = _head(api, repo, branch)
+    if found == expected:
+        return None
+    commit = api.call("read the commit", "GET", f"{repo}/git/commits/{found}")
+    ours = [parent["sha"] for parent in commit["parents"]] == [expected]
+    return found if ours and commit["message"].strip() == message.strip() else StaleHead(found)
+
+
+def _by_git_data(
+    api: Api, repo: str, branch: str, expected: Sha, files: Mapping[str, bytes], message: str
+) -> Sha | StaleHead:
+    """Objects first, then the ref moves without force. Objects sent twice are the same objects."""
+    if (found := _head(api, repo, branch)) != expected:
+        return StaleHead(found)
+    base = api.call("read the commit", "GET", f"{repo}/git/commits/{expected}")["tree"]["sha"]
+    entries = []
+    for path, content in files.items():
+        body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
+        blob = api.call("write a file", "POST", f"{repo}/git/blobs", body, repeatable=True)
+        entries.append({"path": path, "mode": "100644", "type": "blob", "sha": blob["sha"]})
+    tree = api.call(
+        "write a tree",
+        "POST",
+        f"{repo}/git/trees",
+        {"base_tree": base, "tree": entries},
+        repeatable=True,
+    )
+    made = api.call(
+        "write a commit",
+        "POST",
+        f"{repo}/git/commits",
+        {"message": message, "tree": tree["sha"], "parents": [expected]},
+        repeatable=True,
+    )
+    try:
+        api.call(
+            "move the branch",
+            "PATCH",
+            f"{repo}/git/refs/heads/{quote(branch, safe='/')}",
+            {"sha": made["sha"], "force": False},
+        )
+    except Refused as refused:
+        if refused.status != 422 or (found := _head(api, repo, branch)) == expected:
+            raise
+        return StaleHead(found)
+    return Sha(made["sha"])
+
+
+def _prove(api: Api, repo: str, made: Sha, expected: Sha, files: Mapping[str, bytes]) -> None:
+    """The commit has one parent, the one we planned from, and changes our files only."""
+    commit = api.call("read our commit", "GET", f"{repo}/git/commits/{made}")
+    compared = api.call("compare our commit", "GET", f"{repo}/compare/{expected}...{made}")
+    changed = {file["filename"]: file["sha"] for file in compared["files"]}
+    parents = [parent["sha"] for parent in commit["parents"]]
+    if parents != [expected] or changed != {path: _blob(text) for path, text in files.items()}:
+        raise ForgeError(
+            "the commit on the branch is not the one we made",
+            where=made,
+            next_step="look at the commit and revert it if it is wrong",
+        )
+
+
+def _blob(content: bytes) -> str:
+    """Git's name of a file's content: git-scm.com, Git Internals, Git Objects."""
+    framed = b"blob %d\0" % len(content) + content
+    return hashlib.sha1(framed, usedforsecurity=False).hexdigest()

@@ -1,0 +1,1 @@
+"""The only outward effects: the commit, the comment, the check."""

@@ -1,0 +1,37 @@
+"""How long a text is in the ways that forges count, and the fullest rendering that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ci_runner.errors import ForgeError
+
+Render = Callable[[int], str]
+LEVELS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    code_points: int
+    utf16_units: int
+    bytes: int
+
+    @property
+    def characters(self) -> int:
+        """The larger of the two ways to count characters."""
+        return max(self.code_points, self.utf16_units)
+
+
+def measure(text: str) -> Size:
+    return Size(len(text), len(text.encode("utf-16-le")) // 2, len(text.encode()))
+
+
+def fullest(render: Render, *, characters: int, max_bytes: int) -> str:
+    """The first level, 0 full to 3 header only, within both limits. Never a cut text."""
+    for level in range(LEVELS):
+        text = render(level)
+        size = measure(text)
+        if size.characters <= characters and size.bytes <= max_bytes:
+            return text
+    raise ForgeError(f"even the report's header is longer than {characters} characters")

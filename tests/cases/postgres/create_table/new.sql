@@ -1,0 +1,1 @@
+CREATE TABLE app_user (id integer PRIMARY KEY, email varchar(80), age integer);

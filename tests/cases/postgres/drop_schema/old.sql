@@ -1,0 +1,1 @@
+CREATE SCHEMA s; CREATE TABLE s.t (a serial); CREATE TYPE s.e AS ENUM ('x');

@@ -1,0 +1,1 @@
+CREATE TYPE a AS ENUM ('x'); CREATE TYPE b AS ENUM ('x'); CREATE TABLE t (e b);

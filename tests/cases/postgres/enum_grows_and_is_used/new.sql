@@ -1,0 +1,1 @@
+CREATE TYPE mood AS ENUM ('z', 'a', 'b', 'c'); CREATE TABLE t (m mood DEFAULT 'b');

@@ -1,0 +1,1 @@
+CREATE TABLE p (a integer NOT NULL, b integer NOT NULL, CONSTRAINT p_pk PRIMARY KEY (a)); CREATE TABLE c (a integer CONSTRAINT c_fk REFERENCES p (a));

@@ -1,0 +1,171 @@
+"""Files on disk, an environment and flags become one value, or an error that helps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from ci_runner.config.load import load
+from ci_runner.config.model import Config, Project
+from ci_runner.errors import ConfigError
+
+RULES = ("drop-table", "drop-column")
+ONE = '[[project]]\ndialect = "sqlite"\n'
+
+
+def loaded(
+    root: Path,
+    text: str | None = ONE,
+    environ: Mapping[str, str] | None = None,
+    flags: Mapping[str, object] | None = None,
+    file: str = "",
+) -> Config:
+    if text is not None:
+        (root / (file or "schema-ci.toml")).write_text(text, encoding="utf-8")
+    return load(root, environ or {}, flags or {}, RULES, file=file)
+
+
+def test_one_line_of_configuration_is_enough(tmp_path: Path) -> None:
+    config = loaded(tmp_path)
+
+    assert (Project("migrations", "sqlite", "migrations", "auto", ()),) == config.projects
+    assert "error" == config.fail_on
+    assert "check" == config.commit
+    assert 3 == config.max_auto_commits
+
+
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
+    text = 'output-dir = "a"\n[lint]\nfail-on = "warning"\n' + ONE
+    environ = {"SCHEMA_CI_OUTPUT_DIR": "b", "SCHEMA_CI_FAIL_ON": "note"}
+
+    config = loaded(tmp_path, text, environ, {"output-dir": "c"})
+
+    assert "c" == config.output_dir
+    assert "--output-dir" == config.origins["output-dir"]
+    assert "note" == config.fail_on
+    assert "SCHEMA_CI_FAIL_ON" == config.origins["lint.fail-on"]
+    assert "schema-ci.toml:5" == config.origins["project[0].dialect"]
+    assert "default" == config.origins["publish.commit"]
+    assert "schema-ci.toml:3" == loaded(tmp_path, text).origins["lint.fail-on"]
+
+
+def test_without_a_file_the_dialect_flag_makes_one_project(tmp_path: Path) -> None:
+    config = loaded(tmp_path, None, flags={"dialect": "postgres"})
+
+    assert ("migrations", "postgres") == (config.projects[0].name, config.projects[0].dialect)
+
+
+def test_a_project_in_the_root_is_named_after_the_repository(tmp_path: Path) -> None:
+    assert tmp_path.name == loaded(tmp_path, f'{ONE}directory = "."\n').projects[0].name
+
+
+def test_without_a_file_and_a_dialect_a_file_to_copy_is_shown(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        loaded(tmp_path, None)
+
+    assert "[[project]]" in refused.value.next_step
+
+
+def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"there is no other\.toml"):
+        loaded(tmp_path, None, flags={"dialect": "sqlite"}, file="other.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "expected"),
+    [
+        (f"{ONE}directry = 'm'\n", 3, "did you mean `directory`?"),
+        (f"{ONE}[lint]\nfail_on = 'error'\n", 4, "did you mean `fail-on`?"),
+        (f"{ONE}[lintt]\nx = 1\n", 3, "did you mean `lint`?"),
+        (f"{ONE}[lint]\nfail-on = 'eror'\n", 4, "did you mean 'error'?"),
+        (f"{ONE}[lint.rules]\ndrop-tabel = 'off'\n", 4, "did you mean `drop-table`?"),
+        (f"{ONE}[lint.rules]\ndrop-table = []\n", 4, "error, warning, note, off"),
+        (f"{ONE}[lint]\nrules = 3\n", 4, "a table"),
+        ("lint = 3\n" + ONE, 1, "a table headed [lint]"),
+        ("project = [1]\n", 1, "tables headed [[project]]"),
+        ("project = 'x'\n", 1, "tables headed [[project]]"),
+        ("[[project]]\nname = 'x'\n", 1, "one of postgres, sqlite"),
+        ("[[project]]\n\ndialect = 'oracle'\n", 3, "one of postgres, sqlite"),
+        (f"{ONE}schema = [1]\n", 3, "text or a list of texts"),
+        (f"{ONE}directory = 3\n", 3, "expected text"),
+        (f"{ONE}[publish]\ncheck = 'yes'\n", 4, "true or false"),
+        (f"{ONE}[publish]\nmax-auto-commits = true\n", 4, "a whole number"),
+        (f"{ONE}[publish]\nmax-auto-commits = -1\n", 4, "a whole number"),
+        (f"{ONE}{ONE}", 3, "a name that no other project has"),
+        (f"{ONE}directory = '../m'\n", 3, "leads out of the repository"),
+        (f"{ONE}schema = ['ok.sql', '/etc/passwd']\n", 3, "leads out of the repository"),
+        ("output-dir = '/tmp/x'\n" + ONE, 1, "leads out of the repository"),
+        (f"{ONE}directory = \n", 3, "not valid TOML"),
+        (f"{ONE}directory = 'a", 3, "not valid TOML"),
+        (f"{ONE}[dev]\nurl = 'POSTGRES://u:hunter2@h/d'\n", 4, "env:DEV_URL"),
+        (f"{ONE}[dev]\nurl = 'mongodb://u:hunter2@h/d'\n", 4, "env:DEV_URL"),
+        (f"{ONE}[dev]\nurl = 'env:ABSENT'\n", 4, "set ABSENT"),
+        (f"{ONE}[dev]\nsuperuser = true\n", 4, "SCHEMA_CI_DEV_SUPERUSER=true"),
+    ],
+)
+def test_a_mistake_is_told_with_its_line(
+    tmp_path: Path, text: str, where: int, expected: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        loaded(tmp_path, text)
+
+    assert f"schema-ci.toml:{where}" == refused.value.where
+    assert expected in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("SCHEMA_CI_FAIL_ON", "fatal", "one of error"),
+        ("SCHEMA_CI_CHECK", "perhaps", "true or false"),
+        ("SCHEMA_CI_MAX_AUTO_COMMITS", "²", "a whole number"),
+    ],
+)
+def test_a_mistake_in_the_environment_names_the_variable(
+    tmp_path: Path, name: str, value: str, expected: str
+) -> None:
+    with pytest.raises(ConfigError, match=expected) as refused:
+        loaded(tmp_path, ONE, {name: value})
+
+    assert name == refused.value.where
+
+
+def test_environment_text_becomes_numbers_and_truth(tmp_path: Path) -> None:
+    config = loaded(tmp_path, ONE, {"SCHEMA_CI_CHECK": "No", "SCHEMA_CI_MAX_AUTO_COMMITS": "7"})
+
+    assert (False, 7) == (config.check, config.max_auto_commits)
+
+
+def test_a_file_of_another_name_may_not_choose_a_server_either(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="server's URL"):
+        loaded(tmp_path, f"{ONE}[dev]\nurl = 'postgres://h/d'\n", file="ci.conf")
+
+
+def test_a_dev_url_comes_from_the_variable_it_names_and_does_not_show(tmp_path: Path) -> None:
+    text = f"{ONE}[dev]\nurl = 'env:DEV'\n"
+
+    config = loaded(tmp_path, text, {"DEV": "postgres://u:hunter2@h/d"})
+
+    assert "postgres://u:hunter2@h/d" == config.dev_url
+    assert "hunter2" not in repr(config)
+
+
+def test_severities_of_rules_are_kept(tmp_path: Path) -> None:
+    config = loaded(tmp_path, f"{ONE}[lint.rules]\ndrop-table = 'note'\n")
+
+    assert {"drop-table": "note"} == config.rules
+
+
+def test_a_huge_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="larger than 1 MiB"):
+        loaded(tmp_path, "#" * (2**20 + 1))
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "schema-ci.toml").write_bytes(b'[[project]]\nname = "\xff"\n')
+
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        loaded(tmp_path, None)

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from ci_runner.dialects.operations import (
+    AddColumn,
+    AddConstraint,
+    AlterColumnType,
+    Concurrently,
+    CreateIndex,
+    CreateTable,
+    CreateView,
+    Data,
+    DropColumn,
+    DropIndex,
+    DropSchema,
+    DropTable,
+    Operation,
+    Other,
+    RenameColumn,
+    RenameTable,
+    SetNotNull,
+    Target,
+    Transaction,
+    Unparsed,
+)
+from ci_runner.dialects.postgres.parse import parse
+from ci_runner.dialects.postgres.tree import ORDINARY_LENGTH
+
+T = Target("", "t")
+
+ONE = {
+    'DROP TABLE IF EXISTS "A".b CASCADE': DropTable(Target("A", "b"), cascade=True),
+    "DROP SCHEMA s CASCADE": DropSchema("s", cascade=True),
+    "DROP INDEX CONCURRENTLY app.i": DropIndex(Target("app", "i"), concurrently=True),
+    "DROP VIEW v": Other("drop OBJECT_VIEW"),
+    "ALTER TABLE t DROP COLUMN a": DropColumn(T, "a"),
+    "ALTER TABLE t RENAME TO u": RenameTable(T, "u"),
+    "ALTER TABLE t RENAME a TO b": RenameColumn(T, "a", "b"),
+    "ALTER VIEW t RENAME COLUMN a TO b": Other("rename OBJECT_COLUMN"),
+    "ALTER TABLE t ALTER a SET NOT NULL": SetNotNull(T, "a"),
+    "ALTER TABLE t ALTER a TYPE varchar(20)": AlterColumnType(T, "a", "varchar(20)"),
+    "ALTER TABLE t ALTER a TYPE int USING a::int": AlterColumnType(T, "a", "int4", using=True),
+    "ALTER TABLE t ALTER a TYPE timestamptz(3)": AlterColumnType(T, "a", "timestamptz(3)"),
+    "ALTER TABLE t ALTER a TYPE interval(3)": AlterColumnType(T, "a", "interval(32767,3)"),
+    "ALTER TABLE t ALTER a TYPE app.mood[]": AlterColumnType(T, "a", "mood[]"),
+    "ALTER TABLE t ADD UNIQUE (a, b)": AddConstraint(T, "unique", columns=("a", "b")),
+    "ALTER TABLE t ADD CONSTRAINT k UNIQUE USING INDEX i": AddConstraint(
+        T, "unique", "k", using_index=True
+    ),
+    "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID": AddConstraint(
+        T, "check", "c", not_valid=True
+    ),
+    "ALTER TABLE t ADD CHECK (a > 0) NOT ENFORCED": AddConstraint(T, "check", not_valid=True),
+    "ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES app.p": AddConstraint(
+        T, "foreign key", columns=("a",), references=Target("app", "p")
+    ),
+    "CREATE TABLE t (a int)": CreateTable(T),
+    "CREATE TEMP TABLE t (a int)": CreateTable(T, temporary=True),
+    "CREATE TABLE t AS SELECT 1": CreateTable(T),
+    "SELECT 1 INTO t": CreateTable(T),
+    "CREATE OR REPLACE VIEW v AS SELECT 1": CreateView(Target("", "v"), replace=True),
+    "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY t (a, lower(b))": CreateIndex(
+        T, "i", concurrently=True, unique=True, if_not_exists=True, only=True, columns=("a",)
+    ),
+    "REINDEX TABLE CONCURRENTLY t": Concurrently("REINDEX"),
+    "REINDEX TABLE t": Other("reindex_stmt"),
+    "ALTER TABLE t DETACH PARTITION p CONCURRENTLY": Concurrently("DETACH PARTITION"),
+    "START TRANSACTION": Transaction("begin"),
+    "END": Transaction("commit"),
+    "ROLLBACK": Transaction("rollback"),
+    "SAVEPOINT a": Other("TRANS_STMT_SAVEPOINT"),
+    "DELETE FROM t": Data("DELETE", T),
+    "COPY t FROM STDIN": Data("COPY", T),
+    "ALTER TABLE t VALIDATE CONSTRAINT c": Other("AT_ValidateConstraint"),
+    "DO $$ BEGIN END $$": Other("do_stmt"),
+    "DROP TABEL t": Unparsed('syntax error at or near "TABEL"'),
+}
+
+
+@pytest.mark.parametrize("sql", ONE)
+def test_one_statement_is_one_operation(sql: str) -> None:
+    assert (ONE[sql],) == parse(sql)
+
+
+def test_an_added_column_carries_its_default_and_the_functions_called_in_it() -> None:
+    found = parse("ALTER TABLE t ADD a timestamptz NOT NULL DEFAULT pg_catalog.NOW() - age(now())")
+
+    assert (
+        AddColumn(
+            T,
+            "a",
+            "timestamptz",
+            not_null=True,
+            default="pg_catalog.now() - age(now())",
+            default_calls=("now", "age"),
+        ),
+    ) == found
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("a bigserial", AddColumn(T, "a", "bigserial", serial=True)),
+        ("a int GENERATED ALWAYS AS IDENTITY", AddColumn(T, "a", "int4", serial=True)),
+        ("a int GENERATED ALWAYS AS (b) STORED", AddColumn(T, "a", "int4", generated="stored")),
+        ("a int GENERATED ALWAYS AS (b)", AddColumn(T, "a", "int4", generated="virtual")),
+    ],
+)
+def test_what_fills_an_added_column_is_told(column: str, expected: AddColumn) -> None:
+    assert (expected,) == parse(f"ALTER TABLE t ADD COLUMN {column}")
+
+
+def test_inline_constraints_are_operations_of_their_own() -> None:
+    _, *found = parse("ALTER TABLE t ADD a int UNIQUE CHECK (a > 0) CONSTRAINT f REFERENCES p (id)")
+
+    expected: list[Operation] = [
+        AddConstraint(T, "unique", columns=("a",)),
+        AddConstraint(T, "check", columns=("a",)),
+        AddConstraint(T, "foreign key", "f", ("a",), references=Target("", "p")),
+    ]
+    assert expected == found
+
+
+def test_every_action_and_every_dropped_table_is_an_operation() -> None:
+    assert 2 == len(parse("DROP TABLE a, b"))
+    assert 3 == len(parse("ALTER TABLE t DROP a, DROP b, ADD c int"))
+
+
+def test_nothing_is_no_operation() -> None:
+    assert () == parse("-- only a comment")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT 1\0; DROP TABLE t",
+        "SELECT '\udc80'",
+        "SELECT " + "(" * 100_000,
+        "SELECT " + "+".join(["1"] * 300),
+        "SELECT " + "x" * 1_000_000,
+    ],
+    ids=["nul", "surrogate", "open brackets", "deep tree", "long"],
+)
+def test_what_cannot_be_read_is_unparsed(sql: str) -> None:
+    (found,) = parse(sql)
+
+    assert isinstance(found, Unparsed)
+
+
+@pytest.mark.parametrize("terms", [ORDINARY_LENGTH // 2, 200_000, 499_000])
+def test_a_long_chain_of_operators_does_not_end_the_process(terms: int) -> None:
+    program = (
+        "from ci_runner.dialects.postgres.parse import parse\n"
+        f"print(parse('SELECT ' + '+'.join('1' * {terms})))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert (0, "(Unparsed(reason='nested too deeply'),)\n") == (done.returncode, done.stdout)
+
+
+def test_a_huge_insert_is_still_data() -> None:
+    rows = ", ".join(["(1, 'x')"] * 200_000)
+
+    assert (Data("INSERT"),) == parse(f"INSERT INTO t VALUES {rows}")

@@ -1,0 +1,1 @@
+"""Servers on a socket that stand in for the forges."""

@@ -1,0 +1,446 @@
+"""A stateful GitHub on a socket over a real bare git repository.
+
+`python -m tests.fakes.github --repo BARE --port-file F --branch B [--base main]` serves it alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import json
+import re
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+class Answer(Exception):
+    """An answer other than 200."""
+
+    def __init__(self, status: int, body: Any = None) -> None:
+        super().__init__(status)
+        self.status = status
+        self.body = body
+
+
+@dataclass
+class Fault:
+    method: str
+    path: re.Pattern[str]
+    status: int
+    times: int
+    after_write: bool
+    headers: Mapping[str, str]
+    message: str
+
+
+@dataclass
+class FakeGitHub:
+    """One repository `slug` with pull request 7 from `branch` to `base`."""
+
+    bare: Path
+    branch: str
+    base: str = "main"
+    slug: str = "acme/shop"
+    login: str = "schema-ci[bot]"
+    validate: bool = True
+    state: str = "open"
+    head_slug: str = "acme/shop"
+    head_override: str = ""
+    protected: set[str] = field(default_factory=set)
+    comments: list[dict[str, Any]] = field(default_factory=list)
+    check_runs: list[dict[str, Any]] = field(default_factory=list)
+    statuses: list[dict[str, Any]] = field(default_factory=list)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        self._lock = threading.RLock()
+        self._ids = 100
+        self._server: ThreadingHTTPServer | None = None
+        self._contract: Any = None
+        if self.validate:
+            from tests.fakes.contract import Contract
+
+            self._contract = Contract()
+
+    def __enter__(self) -> Self:
+        fake = self
+
+        class Exchange(BaseHTTPRequestHandler):
+            def do(self) -> None:
+                size = int(self.headers.get("Content-Length") or 0)
+                fake.exchange(self, self.rfile.read(size))
+
+            do_GET = do_POST = do_PATCH = do_DELETE = do  # noqa: N815 - the standard library looks for these names
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
+                """Silent: `requests` is the log."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Exchange)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        assert self._server is not None
+        self._server.shutdown()
+        self._server.server_close()
+
+    @property
+    def writes(self) -> list[tuple[str, str]]:
+        return [(verb, path) for verb, path in self.requests if verb != "GET"]
+
+    def fail(
+        self,
+        method: str,
+        path: str,
+        status: int,
+        times: int = 1,
+        *,
+        after_write: bool = False,
+        headers: Mapping[str, str] | None = None,
+        message: str = "refused",
+    ) -> None:
+        fault = Fault(method, re.compile(path), status, times, after_write, headers or {}, message)
+        self.faults.append(fault)
+
+    def add_comment(self, body: str, login: str = "alice") -> dict[str, Any]:
+        self._ids += 1
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        link = f"https://github.invalid/{self.slug}/pull/7#issuecomment-{self._ids}"
+        user = {"login": login, "id": 1, "type": "User"}
+        comment = {
+            "id": self._ids,
+            "body": body,
+            "user": user,
+            "html_url": link,
+            "created_at": now,
+            "updated_at": now,
+        }
+        self.comments.append(comment)
+        return comment
+
+    def git(self, *argv: str, text: bytes = b"") -> str:
+        done = subprocess.run(
+            (
+                "git",
+                "--git-dir",
+                str(self.bare),
+                "-c",
+                "user.name=schema-ci[bot]",
+                "-c",
+                "user.email=bot@localhost",
+                *argv,
+            ),
+            input=text,
+            capture_output=True,
+            check=False,
+        )
+        if done.returncode:
+            raise Answer(422, {"message": done.stderr.decode()[:200]})
+        return done.stdout.decode().rstrip("\n")
+
+    def head(self, branch: str = "") -> str:
+        return self.git("rev-parse", f"refs/heads/{branch or self.branch}")
+
+    def exchange(self, handler: BaseHTTPRequestHandler, raw: bytes) -> None:
+        verb, target = handler.command, urlsplit(handler.path)
+        path = unquote(target.path)
+        body = json.loads(raw) if raw else None
+        with self._lock:
+            self.requests.append((verb, path))
+            fault = self._fault(verb, path)
+            headers: dict[str, str] = {}
+            status, answer = 200, None
+            if fault is None or fault.after_write:
+                status, answer = self._validated(verb, path, body)
+            if fault is not None:
+                status, answer = fault.status, {"message": fault.message}
+                headers.update(fault.headers)
+            elif isinstance(answer, list) or (isinstance(answer, dict) and "check_runs" in answer):
+                answer = self._page(answer, target.path, target.query, headers)
+        text = b"" if answer is None else json.dumps(answer).encode()
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Type", "application/json")
+        handler.send_header("Content-Length", str(len(text)))
+        handler.end_headers()
+        handler.wfile.write(text)
+
+    def _fault(self, verb: str, path: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.times and fault.method == verb and fault.path.search(path):
+                fault.times -= 1
+                return fault
+        return None
+
+    def _validated(self, verb: str, path: str, body: Any) -> tuple[int, Any]:
+        checked = self._contract is not None and path != "/graphql"
+        try:
+            status, answer = self._answer(verb, path, body)
+        except Answer as other:
+            return other.status, other.body
+        try:
+            if checked:
+                self._contract.request(verb, path, body)
+                answer = self._contract.complete(verb, path, status, answer)
+        except AssertionError as violation:
+            self.violations.append(str(violation))
+        return status, answer
+
+    def _page(self, answer: Any, path: str, query: str, headers: dict[str, str]) -> Any:
+        asked = {key: value[0] for key, value in parse_qs(query).items()}
+        size, page = int(asked.get("per_page", 30)), int(asked.get("page", 1))
+        rows = answer if isinstance(answer, list) else answer["check_runs"]
+        if page * size < len(rows):
+            rest = "&".join(f"{key}={value}" for key, value in asked.items() if key != "page")
+            headers["Link"] = f'<{self.url}{path}?{rest}&page={page + 1}>; rel="next"'
+        rows = rows[(page - 1) * size : page * size]
+        return rows if isinstance(answer, list) else {**answer, "check_runs": rows}
+
+    def _answer(self, verb: str, path: str, body: Any) -> tuple[int, Any]:
+        if path == "/user":
+            return 200, {"login": self.login, "id": 1, "user_view_type": "private"}
+        if path == "/graphql":
+            return 200, self._graphql(body["variables"]["input"])
+        short = path.removeprefix(f"/repos/{self.slug}")
+        for method, pattern, act in _ROUTES:
+            if method == verb and (match := re.fullmatch(pattern, short)):
+                answered: tuple[int, Any] = act(self, body, *match.groups())
+                return answered
+        raise Answer(404, {"message": "Not Found"})
+
+    def _pull(self, body: Any) -> tuple[int, Any]:
+        repo = {"full_name": self.slug, "default_branch": self.base}
+        head = {"full_name": self.head_slug, "default_branch": self.base}
+        return 200, {
+            "number": 7,
+            "state": self.state,
+            "merged": False,
+            "draft": False,
+            "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
+            "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
+        }
+
+    def _pull_commits(self, body: Any) -> tuple[int, Any]:
+        found = self.git("rev-list", "--reverse", f"{self.base}..refs/heads/{self.branch}")
+        return 200, [
+            {
+                "sha": sha,
+                "author": {"login": self.login},
+                "commit": {"message": self.git("log", "-1", "--format=%B", sha)},
+            }
+            for sha in found.split()
+        ]
+
+    def _create_comment(self, body: Any) -> tuple[int, Any]:
+        self._limit_comment(body)
+        return 201, self.add_comment(body["body"], self.login)
+
+    def _update_comment(self, body: Any, number: str) -> tuple[int, Any]:
+        self._limit_comment(body)
+        for comment in self.comments:
+            if comment["id"] == int(number):
+                comment["body"] = body["body"]
+                return 200, comment
+        raise Answer(404, {"message": "Not Found"})
+
+    def _delete_comment(self, body: Any, number: str) -> tuple[int, Any]:
+        self.comments[:] = [entry for entry in self.comments if entry["id"] != int(number)]
+        return 204, None
+
+    def _limit_comment(self, body: Any) -> None:
+        if len(body["body"]) > 65_536:
+            error = {
+                "resource": "IssueComment",
+                "code": "unprocessable",
+                "field": "data",
+                "message": "Body is too long (maximum is 65536 characters)",
+            }
+            raise Answer(422, {"message": "Validation Failed", "errors": [error]})
+
+    def _write_run(self, body: Any, number: str = "") -> tuple[int, Any]:
+        output = body.get("output", {})
+        if len(output.get("summary", "").encode()) > 65_535:
+            raise Answer(422, {"message": "summary exceeds a maximum bytesize of 65535"})
+        if len(output.get("annotations", ())) > 50:
+            raise Answer(422, {"message": "No more than 50 annotations"})
+        runs = [run for run in self.check_runs if str(run["id"]) == number]
+        if runs:
+            runs[0]["output"]["annotations_count"] += len(output.get("annotations", ()))
+            return 200, runs[0]
+        self._ids += 1
+        shown = {
+            "title": output["title"],
+            "summary": output["summary"],
+            "text": None,
+            "annotations_count": len(output["annotations"]),
+            "annotations_url": self.url,
+        }
+        run = {
+            "id": self._ids,
+            "name": body["name"],
+            "head_sha": body["head_sha"],
+            "external_id": body["external_id"],
+            "status": body["status"],
+            "conclusion": body["conclusion"],
+            "output": shown,
+            "html_url": f"https://github.invalid/{self.slug}/runs/{self._ids}",
+        }
+        self.check_runs.append(run)
+        return 201, run
+
+    def _runs(self, body: Any, sha: str) -> tuple[int, Any]:
+        found = [run for run in self.check_runs if run["head_sha"] == sha]
+        return 200, {"total_count": len(found), "check_runs": found}
+
+    def _statuses(self, body: Any, sha: str) -> tuple[int, Any]:
+        return 200, [entry for entry in reversed(self.statuses) if entry["url"].endswith(sha)]
+
+    def _create_status(self, body: Any, sha: str) -> tuple[int, Any]:
+        if len(body["description"]) > 140 or len(body["context"]) > 255:
+            raise Answer(422, {"message": "Validation Failed"})
+        self._ids += 1
+        status = {"id": self._ids, "target_url": None, **body, "url": f"{self.url}/statuses/{sha}"}
+        self.statuses.append(status)
+        return 201, status
+
+    def _branch(self, body: Any, name: str) -> tuple[int, Any]:
+        return 200, {"name": name, "protected": name in self.protected}
+
+    def _ref(self, body: Any, name: str) -> tuple[int, Any]:
+        return 200, {
+            "ref": f"refs/heads/{name}",
+            "object": {"sha": self.head(name), "type": "commit"},
+        }
+
+    def _move(self, body: Any, name: str) -> tuple[int, Any]:
+        old = self.head(name)
+        try:
+            self.git("merge-base", "--is-ancestor", old, body["sha"])
+        except Answer:
+            raise Answer(422, {"message": "Update is not a fast forward"}) from None
+        self.git("update-ref", f"refs/heads/{name}", body["sha"], old)
+        return self._ref(body, name)
+
+    def _blob(self, body: Any) -> tuple[int, Any]:
+        content = base64.b64decode(body["content"])
+        sha = self.git("hash-object", "-w", "--stdin", text=content)
+        return 201, {"sha": sha, "url": self.url}
+
+    def _tree(self, body: Any) -> tuple[int, Any]:
+        return 201, {"sha": self._make_tree(body["base_tree"], body["tree"])}
+
+    def _make_tree(self, base: str, entries: list[dict[str, str]]) -> str:
+        index = f"{self.bare}/index-of-the-fake"
+        environ = {"GIT_INDEX_FILE": index, "PATH": "/usr/bin:/bin:/usr/local/bin"}
+
+        def run(*argv: str) -> str:
+            return subprocess.run(
+                ("git", "--git-dir", str(self.bare), *argv),
+                env=environ,
+                capture_output=True,
+                check=True,
+                text=True,
+            ).stdout.strip()
+
+        run("read-tree", base)
+        for entry in entries:
+            run(
+                "update-index",
+                "--add",
+                "--cacheinfo",
+                f"{entry['mode']},{entry['sha']},{entry['path']}",
+            )
+        made = run("write-tree")
+        Path(index).unlink()
+        return made
+
+    def _commit(self, body: Any) -> tuple[int, Any]:
+        parents = [part for sha in body["parents"] for part in ("-p", sha)]
+        text = body["message"].encode()
+        return self._read_commit(
+            None, self.git("commit-tree", body["tree"], *parents, text=text), status=201
+        )
+
+    def _read_commit(self, body: Any, sha: str, status: int = 200) -> tuple[int, Any]:
+        tree, *parents = self.git("show", "-s", "--format=%T %P", sha).split()
+        return status, {
+            "sha": sha,
+            "message": self.git("log", "-1", "--format=%B", sha),
+            "tree": {"sha": tree},
+            "parents": [{"sha": one} for one in parents],
+        }
+
+    def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
+        lines = self.git("diff-tree", "-r", "--no-abbrev", old, new).splitlines()
+        files = [{"filename": line.split("\t")[1], "sha": line.split()[3]} for line in lines]
+        return 200, {"files": files}
+
+    def _graphql(self, asked: Any) -> Any:
+        name, expected = asked["branch"]["branchName"], asked["expectedHeadOid"]
+        if self.head(name) != expected:
+            message = f'Expected branch to point to "{expected}"'
+            return {"data": None, "errors": [{"type": "STALE_DATA", "message": message}]}
+        entries = []
+        for file in asked["fileChanges"]["additions"]:
+            sha = self._blob({"content": file["contents"]})[1]["sha"]
+            entries.append({"mode": "100644", "sha": sha, "path": file["path"]})
+        tree = self._make_tree(expected, entries)
+        message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"
+        made = self._commit({"message": message, "tree": tree, "parents": [expected]})[1]["sha"]
+        self.git("update-ref", f"refs/heads/{name}", made, expected)
+        return {"data": {"createCommitOnBranch": {"commit": {"oid": made}}}}
+
+
+_F = FakeGitHub
+_ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", r"/pulls/7", _F._pull),
+    ("GET", r"/pulls/7/commits", _F._pull_commits),
+    ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
+    ("POST", r"/issues/7/comments", _F._create_comment),
+    ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
+    ("DELETE", r"/issues/comments/(\d+)", _F._delete_comment),
+    ("POST", r"/check-runs", _F._write_run),
+    ("PATCH", r"/check-runs/(\d+)", _F._write_run),
+    ("GET", r"/commits/([^/]+)/check-runs", _F._runs),
+    ("GET", r"/commits/([^/]+)/statuses", _F._statuses),
+    ("POST", r"/statuses/([^/]+)", _F._create_status),
+    ("GET", r"/branches/(.+)", _F._branch),
+    ("GET", r"/git/ref/heads/(.+)", _F._ref),
+    ("PATCH", r"/git/refs/heads/(.+)", _F._move),
+    ("POST", r"/git/blobs", _F._blob),
+    ("POST", r"/git/trees", _F._tree),
+    ("POST", r"/git/commits", _F._commit),
+    ("GET", r"/git/commits/([^/]+)", _F._read_commit),
+    ("GET", r"/compare/(\w+)\.\.\.(\w+)", _F._compare),
+]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--repo", type=Path, required=True)
+    parser.add_argument("--port-file", type=Path, required=True)
+    parser.add_argument("--branch", required=True)
+    parser.add_argument("--base", default="main")
+    parser.add_argument("--slug", default="acme/shop")
+    asked = parser.parse_args()
+    with FakeGitHub(
+        asked.repo, asked.branch, asked.base, asked.slug, head_slug=asked.slug, validate=False
+    ) as fake:
+        asked.port_file.write_text(fake.url.rpartition(":")[2])
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Forges, spoken to over a socket."""

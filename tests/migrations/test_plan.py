@@ -1,0 +1,53 @@
+"""A plan written into a directory."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ci_runner.dialects.base import PlannedStatement
+from ci_runner.migrations import checksum
+from ci_runner.migrations.plan import Plan, written
+from ci_runner.migrations.reader import read_files
+from ci_runner.schema.model import Identity
+
+WHEN = datetime(2026, 2, 3, 4, 5, 6, tzinfo=UTC)
+PLAN = Plan(
+    (
+        PlannedStatement(
+            "CREATE TABLE t (a int)",
+            "create table t",
+            Identity("table", "public", "t"),
+            undo="DROP TABLE t",
+        ),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "names"),
+    [
+        ("atlas", []),
+        ("atlas", ["20250101000000_a.sql", "20270101000000_b.sql"]),
+        ("golang-migrate", ["9_a.up.sql", "9_a.down.sql", "10_b.up.sql", "atlas.sum"]),
+        ("flyway", ["s/V4_9__a.sql", "s/V4_8__a.sql"]),
+        ("plain", ["09_a/migration.sql", "schema.sql"]),
+        ("plain", ["2_a.sql", "10_a.sql", "10_a.down.sql"]),
+    ],
+)
+def test_a_written_file_sorts_last_and_verifies(format_name: str, names: list[str]) -> None:
+    before = dict.fromkeys(names, b"")
+    directory = read_files("db", format_name, before)
+
+    grown, new = written(PLAN, directory, WHEN, "add x")
+
+    onto = {path.removeprefix("db/"): content for path, content in new.items()}
+    again = read_files("db", format_name, {**before, **onto})
+    assert [file.name for file in again.files] == [file.name for file in grown.files]
+    assert len(directory.files) + 1 == len(again.files)
+    assert again.files[-1].path in new
+    assert b"CREATE TABLE t (a int);" in again.files[-1].content
+    if grown.checksum is not None:
+        assert again.checksum == grown.checksum
+        assert () == checksum.verify(again)

@@ -1,0 +1,1 @@
+"""Which CI runs us."""

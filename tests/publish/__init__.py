@@ -1,0 +1,1 @@
+"""Commit, comment and check."""
