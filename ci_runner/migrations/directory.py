@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -41,11 +42,15 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryChange:
-    """What a pull request did to a directory. `edited` are (before, after) pairs."""
+    """What a pull request did to a directory. `edited` are (before, after) pairs.
+
+    `behind` are those of `added` that come before a merged file in the order of execution.
+    """
 
     added: tuple[MigrationFile, ...] = ()
     edited: tuple[tuple[MigrationFile, MigrationFile], ...] = ()
     removed: tuple[MigrationFile, ...] = ()
+    behind: tuple[MigrationFile, ...] = ()
 
 
 def changed(base: Directory, head: Directory) -> DirectoryChange:
@@ -72,4 +77,11 @@ def changed(base: Directory, head: Directory) -> DirectoryChange:
         removed=tuple(
             file for file in base.files if file.name not in after and file.role != "repeatable"
         ),
+        behind=tuple(_behind(head, before)),
     )
+
+
+def _behind(head: Directory, merged: Mapping[str, MigrationFile]) -> Iterator[MigrationFile]:
+    versioned = [file for file in head.files if file.role != "repeatable"]
+    last = max((at for at, file in enumerate(versioned) if file.name in merged), default=-1)
+    return (file for file in versioned[: max(last, 0)] if file.name not in merged)

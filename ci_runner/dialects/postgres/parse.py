@@ -76,7 +76,7 @@ def _word(message: Node, field: str) -> str:
 
 def _statement(statement: Node) -> Iterator[Operation]:
     kind = statement.WhichOneof("node") or ""
-    node = getattr(statement, kind) if kind else None
+    node: Node = getattr(statement, kind) if kind else None
     match kind:
         case "create_stmt":
             yield from _create_table(node)
@@ -88,15 +88,6 @@ def _statement(statement: Node) -> Iterator[Operation]:
             yield from _drop(node)
         case "index_stmt":
             yield _index(node)
-        case "create_table_as_stmt" if _word(node, "objtype") == "OBJECT_TABLE":
-            yield CreateTable(_target(node.into.rel), node.into.rel.relpersistence == "t")
-        case "select_stmt" if node.HasField("into_clause"):
-            into = node.into_clause.rel
-            yield CreateTable(_target(into), into.relpersistence == "t")
-        case "create_schema_stmt":
-            yield Other(kind)
-            for element in node.schema_elts:
-                yield from _statement(element)
         case "view_stmt":
             yield CreateView(_target(node.view), bool(node.replace))
         case "transaction_stmt":
@@ -105,6 +96,31 @@ def _statement(statement: Node) -> Iterator[Operation]:
         case "reindex_stmt":
             names = {parameter.def_elem.defname for parameter in node.params}
             yield Concurrently("REINDEX") if "concurrently" in names else Other(kind)
+        case "create_table_as_stmt" | "select_stmt" | "create_schema_stmt":
+            yield from _also_create(kind, node)
+        case _:
+            yield from _touch(kind, node)
+
+
+def _also_create(kind: str, node: Node) -> Iterator[Operation]:
+    """Statements that may create a table without being CREATE TABLE (...)."""
+    match kind:
+        case "create_schema_stmt":
+            yield Other(kind)
+            for element in node.schema_elts:
+                yield from _statement(element)
+        case "create_table_as_stmt" if _word(node, "objtype") == "OBJECT_TABLE":
+            yield CreateTable(_target(node.into.rel), node.into.rel.relpersistence == "t")
+        case "select_stmt" if node.HasField("into_clause"):
+            into = node.into_clause.rel
+            yield CreateTable(_target(into), into.relpersistence == "t")
+        case _:
+            yield Other(kind)
+
+
+def _touch(kind: str, node: Node) -> Iterator[Operation]:
+    """Statements on rows, and what no rule asks for."""
+    match kind:
         case "truncate_stmt":
             for relation in node.relations:
                 yield Data("TRUNCATE", _target(relation.range_var))
@@ -202,7 +218,7 @@ def _add_column(table: Target, column: Node) -> AddColumn:
         kind,
         not_null="CONSTR_NOTNULL" in found or "CONSTR_PRIMARY" in found,
         default=None if default is None else _text(default.raw_expr),
-        default_calls=() if default is None else tuple(_calls(default.raw_expr)),
+        default_calls=() if default is None else tuple(dict.fromkeys(_calls(default.raw_expr))),
         serial=kind in _SERIAL or "CONSTR_IDENTITY" in found,
         generated="" if generated is None else _generated(generated),
         primary_key="CONSTR_PRIMARY" in found,

@@ -28,7 +28,7 @@ from ci_runner.dialects.operations import (
     Unparsed,
 )
 from ci_runner.dialects.postgres.parse import parse
-from ci_runner.dialects.postgres.tree import ORDINARY_LENGTH
+from ci_runner.dialects.postgres.tree import LONGEST, ORDINARY_LENGTH
 
 T = Target("", "t")
 
@@ -141,7 +141,7 @@ def test_nothing_is_no_operation() -> None:
         "SELECT '\udc80'",
         "SELECT " + "(" * 100_000,
         "SELECT " + "+".join(["1"] * 300),
-        "SELECT " + "x" * 1_000_000,
+        "SELECT " + "x" * 100_000,
     ],
     ids=["nul", "surrogate", "open brackets", "deep tree", "long"],
 )
@@ -151,13 +151,15 @@ def test_what_cannot_be_read_is_unparsed(sql: str) -> None:
     assert isinstance(found, Unparsed)
 
 
-@pytest.mark.parametrize("terms", [ORDINARY_LENGTH // 2, 200_000, 499_000])
+@pytest.mark.parametrize("terms", [ORDINARY_LENGTH // 2, LONGEST // 2 - 10])
 def test_a_long_chain_of_operators_does_not_end_the_process(terms: int) -> None:
     program = (
         "from ci_runner.dialects.postgres.parse import parse\n"
         f"print(parse('SELECT ' + '+'.join('1' * {terms})))"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True
+    )
 
     assert (0, "(Unparsed(reason='nested too deeply'),)\n") == (done.returncode, done.stdout)
 

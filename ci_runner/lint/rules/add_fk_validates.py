@@ -1,0 +1,36 @@
+"""A foreign key is added and checked against every row at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import AddConstraint
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for step in review.steps:
+        for operation in step.operations:
+            if (
+                isinstance(operation, AddConstraint)
+                and operation.kind == "foreign key"
+                and not operation.not_valid
+                and review.existed(operation.table)
+            ):
+                name = f" {operation.name}" if operation.name else ""
+                yield Hit(
+                    f"adds foreign key{name} to {operation.table} and checks every row at once",
+                    step,
+                )
+
+
+RULE = Rule(
+    id="add-fk-validates",
+    title="Foreign key added without NOT VALID",
+    severity=Severity.WARNING,
+    dialects=("postgres",),
+    why="Both tables are read in full while nobody can write to either.",
+    instead="ADD CONSTRAINT ... NOT VALID, then VALIDATE CONSTRAINT in a later transaction.",
+    check=_check,
+    aliases=("PG306", "adding-foreign-key-constraint", "constraint-missing-not-valid"),
+)

@@ -1,0 +1,38 @@
+"""A column is added that every row must fill and nothing fills."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import AddColumn
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for step in review.steps:
+        for operation in step.operations:
+            if (
+                isinstance(operation, AddColumn)
+                and operation.not_null
+                and operation.default is None
+                and not operation.serial
+                and not operation.generated
+                and review.existed(operation.table)
+            ):
+                yield Hit(
+                    f"adds column {operation.column} to {operation.table} as NOT NULL without a"
+                    " default: it fails if the table has rows",
+                    step,
+                )
+
+
+RULE = Rule(
+    id="add-required-column",
+    title="Required column without default",
+    severity=Severity.ERROR,
+    dialects=("postgres", "sqlite"),
+    why="The statement fails as soon as the table has a row, and old clients cannot insert any more.",
+    instead="Add it nullable or with a default, fill the rows, then set NOT NULL.",
+    check=_check,
+    aliases=("MF103", "adding-required-field", "data_depend"),
+)
