@@ -90,6 +90,7 @@ def lint(
     """Judge migration files by what they say and by what they do on a dev database."""
     from ci_runner.cli.linting import lint_changes, lint_files
     from ci_runner.lint.rule import Severity
+    from ci_runner.pipeline.assemble import finding
     from ci_runner.report.findings import render_json, render_text
 
     out = terminal(verbose=verbose, quiet=quiet, no_color=no_color, dev_url=dev_url)
@@ -98,7 +99,8 @@ def lint(
         found = lint_files(out, files, setup, flags)
     else:
         found = lint_changes(out, config, base, latest, flags)
-    out.result(render_json(found) if format_ == "json" else render_text(found, color=out.color))
+    shown = tuple(finding(each) for each in found)
+    out.result(render_json(shown) if format_ == "json" else render_text(shown, color=out.color))
     level = fail_on or "error"
     if level != "never" and any(each.severity.rank >= Severity(level).rank for each in found):
         return 1

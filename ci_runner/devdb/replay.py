@@ -77,7 +77,7 @@ def refusal(statement: Statement, failure: Failure) -> SqlError:
 
 def _advice(failure: Failure) -> str:
     if failure.code == "42501":
-        return "migrations run without superuser rights; `dev.superuser = true` grants them"
+        return "migrations run without superuser rights; SCHEMA_CI_DEV_SUPERUSER=true grants them"
     return "correct the statement"
 
 

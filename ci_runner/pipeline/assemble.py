@@ -7,7 +7,7 @@ from collections import Counter
 
 from ci_runner import __version__
 from ci_runner.context import Build
-from ci_runner.lint.rule import Finding
+from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations.history import Step
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.report.model import (
@@ -19,9 +19,16 @@ from ci_runner.report.model import (
     ReportedProject,
     ReportedStatement,
     ReportedStep,
+    SeverityName,
     State,
 )
 from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename
+
+_SEVERITIES: dict[Severity, SeverityName] = {
+    Severity.ERROR: "error",
+    Severity.WARNING: "warning",
+    Severity.NOTE: "note",
+}
 
 
 def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
@@ -99,12 +106,11 @@ def _step(step: Step) -> ReportedStep:
     error = ""
     if failure is not None:
         error = failure.message + (f" (SQLSTATE {failure.code})" if failure.code else "")
-    outcome = "not run" if not step.executed else "failed" if failure else "ok"
     return ReportedStep(
         path=step.statement.path,
         line=step.statement.line,
         sql=step.statement.text,
-        outcome=outcome,
+        outcome="not run" if not step.executed else "failed" if failure else "ok",
         milliseconds=round(step.seconds * 1000, 1),
         rows=step.rows,
         transactional=step.transactional,
@@ -128,11 +134,9 @@ def _said(change: Change) -> str:
 
 
 def finding(each: Finding) -> ReportedFinding:
-    if each.severity.value == "off":
-        raise AssertionError("a finding that is off is none")
     return ReportedFinding(
         each.rule,
-        each.severity.value,
+        _SEVERITIES[each.severity],
         each.message,
         each.path,
         each.line,

@@ -204,7 +204,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`columns` are the names it shows, in order, `column_types` theirs; `options` as `name=value`."""
+    """`columns` are the names it shows in order, `column_types` theirs; `options` `name=value`."""
 
     schema: str
     name: str

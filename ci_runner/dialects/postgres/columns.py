@@ -239,8 +239,7 @@ def _attach(old: Column, new: Column) -> Iterator[PlannedStatement]:
             undo="DROP NOT NULL",
             hazards=(
                 "scans the table under ACCESS EXCLUSIVE",
-                "fails if a row is NULL:"
-                + f" SELECT count(*) FROM {_table(new)} WHERE {quote(new.name)} IS NULL",
+                f"fails if a row is NULL: {_nulls(new)}",
             ),
         )
     if new.identity_kind and (not old.identity_kind or identity_gone):
@@ -256,3 +255,8 @@ def _attach(old: Column, new: Column) -> Iterator[PlannedStatement]:
         )
     if old.not_null and not new.not_null:
         yield _statement(new, "DROP NOT NULL", f"Allow NULL in {new.identity}", undo="SET NOT NULL")
+
+
+def _nulls(column: Column) -> str:
+    """The query that counts the rows in the way of SET NOT NULL."""
+    return f"SELECT count(*) FROM {_table(column)} WHERE {quote(column.name)} IS NULL"

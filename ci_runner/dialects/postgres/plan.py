@@ -264,23 +264,31 @@ class _Work:
         return [("alter", identity)] if identity in self.alters else []
 
     def statements(self, node: Node) -> tuple[PlannedStatement, ...]:
-        verb, identity = node
-        if verb == "alter":
-            return self._altered(*self.alters[identity]) or ()
-        if verb == "own":
-            new = self.world.new.by_identity[identity]
-            if not isinstance(new, Sequence):
-                raise AssertionError(f"{identity} is no sequence")
-            return sequence.own(self._sequence_before(new), new)
-        each = self.drops[identity] if verb == "drop" else self.creates[identity]
+        match node:
+            case ("alter", identity):
+                return self._altered(*self.alters[identity]) or ()
+            case ("drop", identity):
+                return self._dropped(self.drops[identity])
+            case ("create", identity):
+                return self._created(self.creates[identity])
+            case (_, identity):
+                new = self.world.new.by_identity[identity]
+                if not isinstance(new, Sequence):
+                    raise AssertionError(f"{identity} is no sequence")
+                return sequence.own(self._sequence_before(new), new)
+
+    def _dropped(self, each: SchemaObject) -> tuple[PlannedStatement, ...]:
         if isinstance(each, Column):
-            return columns.drop(each) if verb == "drop" else columns.add(each)
-        if isinstance(each, Table) and verb == "create":
-            return table.create_with(each, self.inline[identity])
-        kind = _BY_TYPE[type(each)]
-        if verb == "drop":
-            return kind.drop(each)
-        made = kind.create(each)
+            return columns.drop(each)
+        return _BY_TYPE[type(each)].drop(each)
+
+    def _created(self, each: SchemaObject) -> tuple[PlannedStatement, ...]:
+        """Nothing on a table that is new itself can block or fail: its hazards are left out."""
+        if isinstance(each, Column):
+            return columns.add(each)
+        if isinstance(each, Table):
+            return table.create_with(each, self.inline[each.identity])
+        made = _BY_TYPE[type(each)].create(each)
         if self._created_table(each) is None:
             return made
         return tuple(replace(statement, hazards=()) for statement in made)

@@ -28,7 +28,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     dialects=("postgres",),
     why="The statement fails: it must run outside a transaction.",
-    instead="Put it into a file of its own that runs outside a transaction: `-- atlas:txmode none`.",
+    instead="Put it into a file of its own, outside a transaction: `-- atlas:txmode none`.",
     check=_check,
     aliases=("PG103", "ban-concurrent-index-creation-in-transaction"),
 )

@@ -24,5 +24,5 @@ RULE = Rule(
     why="Databases that have run the old file never run the new one: they part ways for good.",
     instead="Leave merged files as they are; write the correction as a new file behind them.",
     check=_check,
-    aliases=("non_linear"),
+    aliases=("non_linear",),
 )

@@ -31,7 +31,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     dialects=("postgres", "sqlite"),
     why="Clients that run the old release still name the old column and fail at once.",
-    instead="Add the new column, write both, copy the values, move the readers, then drop the old one.",
+    instead="Add the new column, write both, copy the values, move readers, drop the old one.",
     check=_check,
     aliases=("BC102", "renaming-column", "incompatible"),
 )

@@ -39,7 +39,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     dialects=("postgres", "sqlite"),
     why="Clients that run the old release still use the old name and fail at once.",
-    instead="Make a view with the old name in the same transaction, and drop it in a later release.",
+    instead="Make a view with the old name in the same transaction; drop it in a later release.",
     check=_check,
     aliases=("BC101", "renaming-table", "incompatible"),
 )
