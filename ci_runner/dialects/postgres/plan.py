@@ -274,7 +274,7 @@ class _Work:
             case (_, identity):
                 new = self.world.new.by_identity[identity]
                 if not isinstance(new, Sequence):
-                    raise AssertionError(f"{identity} is no sequence")
+                    raise TypeError(f"{identity} is no sequence")
                 return sequence.own(self._sequence_before(new), new)
 
     def _dropped(self, each: SchemaObject) -> tuple[PlannedStatement, ...]:
