@@ -47,10 +47,24 @@ class Git:
     root: Path
 
     def head(self) -> Sha:
-        found = self._commit("HEAD")
+        found = self.head_if_any()
         if found is None:
-            raise GitError("the repository has no commit yet", where=str(self.root))
+            raise GitError(
+                "the repository has no commit yet",
+                where=str(self.root),
+                next_step="commit something first",
+            )
         return found
+
+    def head_if_any(self) -> Sha | None:
+        """None in a repository without a commit."""
+        return self._commit("HEAD")
+
+    def parents(self, sha: Sha) -> tuple[Sha, ...]:
+        """As the commit itself names them, also where a shallow clone lacks them."""
+        raw = _run(self.root, "cat-file", "commit", sha)
+        header = raw.partition(b"\n\n")[0].decode(errors="replace").splitlines()
+        return tuple(Sha(line[7:]) for line in header if line.startswith("parent "))
 
     def branch(self) -> str | None:
         """The branch that is checked out; None when the head is detached."""
@@ -179,6 +193,13 @@ def open_repository(start: Path) -> Git:
     """The checkout that `start` is in. Raises GitError when there is none, or no git."""
     top = _run(start, "rev-parse", "--show-toplevel").decode().rstrip("\n")
     return Git(Path(top))
+
+
+def find_repository(start: Path) -> Git | None:
+    """The checkout that `start` is in; None where there is none."""
+    if not any((each / ".git").exists() for each in (start, *start.parents)):
+        return None
+    return open_repository(start)
 
 
 def _workspace(folder: Path) -> Path:

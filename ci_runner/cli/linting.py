@@ -4,84 +4,107 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ci_runner.cli.terminal import Terminal
-from ci_runner.cli.workspace import open_workspace
-from ci_runner.config.model import Project
-from ci_runner.devdb.provision import provision
+from ci_runner.cli.common import Common
+from ci_runner.cli.workspace import open_config, open_workspace
+from ci_runner.config.model import Config
+from ci_runner.devdb.provision import dialect_of, provision
 from ci_runner.devdb.replay import rehearse, replay
-from ci_runner.errors import UsageError
+from ci_runner.errors import SqlError, UsageError
 from ci_runner.lint.check import check
-from ci_runner.lint.rule import Finding, Review
+from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.review import Change, Reviewed
 from ci_runner.pipeline.run import examine
 from ci_runner.pipeline.sources import scripts
-from ci_runner.pipeline.workspace import Workspace
 from ci_runner.report.model import ReportedStep
+
+_DEFAULT_LEVEL = "error"
 
 
 def lint_files(
-    out: Terminal, files: tuple[str, ...], setup: str | None, flags: Mapping[str, object]
-) -> tuple[Finding, ...]:
-    """Files alone, on a database that `setup` has prepared; no repository is needed."""
-    dialect = str(flags.get("dialect") or "postgres")
+    common: Common,
+    files: tuple[str, ...],
+    setup: str | None,
+    config: str,
+    flags: Mapping[str, object],
+) -> tuple[tuple[Finding, ...], str]:
+    """Files alone, on a database that `setup` has prepared; and the severity to fail from."""
+    loaded = open_config(common, config, flags)
+    url = str(loaded.dev_url) if loaded else common.dev_url
+    dialect = _dialect(common, loaded, url)
+    severities = {name: Severity(each) for name, each in loaded.rules.items()} if loaded else {}
+    log = common.out.log
     with (
-        provision(str(flags.get("dev.url") or ""), dialect, say=out.detail) as server,
+        provision(url, dialect, say=log.info) as server,
         server.database() as connection,
     ):
         if setup:
             replay(connection, scripts(server.dialect, setup))
         base = server.dialect.inspect(connection)
         new = tuple(each for name in files for each in scripts(server.dialect, name))
-        history = rehearse(connection, server.dialect, new, progress=out.detail)
-    return check(
-        Review(server.dialect.name, server.dialect.default_schema, base, history.steps), {}
-    )
+        history = rehearse(connection, server.dialect, new, progress=log.step)
+    log.clear()
+    engine = server.dialect
+    found = check(Review(engine.name, engine.default_schema, base, history.steps), severities)
+    level = loaded.fail_on if loaded else str(flags.get("lint.fail-on") or _DEFAULT_LEVEL)
+    return found, level
+
+
+def _dialect(common: Common, loaded: Config | None, url: str) -> str:
+    """As told, else what the dev URL or the configured projects leave no doubt about."""
+    if common.dialect:
+        return common.dialect
+    if url:
+        return dialect_of(url)
+    configured = {project.dialect for project in loaded.projects} if loaded else set()
+    if len(configured) == 1:
+        return configured.pop()
+    raise UsageError("which engine?", next_step="give --dialect postgres or sqlite, or --dev-url")
 
 
 def lint_changes(
-    out: Terminal, config: str, base: str, latest: int | None, flags: Mapping[str, object]
-) -> tuple[Finding, ...]:
-    """New files of every configured project."""
-    return tuple(
-        finding
-        for reviewed in _reviewed(out, config, base, latest, flags)
-        for finding in reviewed.findings
-    )
+    common: Common,
+    config: str,
+    base: str | None,
+    latest: int | None,
+    flags: Mapping[str, object],
+) -> tuple[tuple[Finding, ...], str]:
+    """New files of every configured project; and the severity to fail from."""
+    reviewed, loaded = _reviewed(common, config, base, latest, flags)
+    return tuple(finding for each in reviewed for finding in each.findings), loaded.fail_on
 
 
 def rehearsed(
-    out: Terminal, config: str, base: str, latest: int | None, flags: Mapping[str, object]
+    common: Common, config: str, base: str | None, latest: int | None
 ) -> tuple[ReportedStep, ...]:
-    """What each new statement did."""
-    return tuple(
-        step
-        for reviewed in _reviewed(out, config, base, latest, flags)
-        for step in assemble.project(reviewed, wrote=False).steps
-    )
+    """What each new statement did. Raises SqlError when what is merged does not run."""
+    reviewed, _ = _reviewed(common, config, base, latest, {})
+    for each in reviewed:
+        if each.problem:
+            where = [f"{found.path}:{found.line}" for found in each.findings if found.line]
+            said = [found.evidence for found in each.findings if found.evidence]
+            raise SqlError(each.problem, where="\n".join(where), said="\n".join(said))
+    return tuple(step for each in reviewed for step in assemble.project(each, wrote=False).steps)
 
 
 def _reviewed(
-    out: Terminal, config: str, base: str, latest: int | None, flags: Mapping[str, object]
-) -> list[Reviewed]:
-    if not base and latest is None:
-        raise UsageError(
-            "which files are new?", next_step="give --base REF, --latest N, or files by name"
-        )
-    workspace = open_workspace(out, config=config, base=base, flags=flags)
-    return [
-        examine(
-            workspace,
-            _change(workspace, project, latest),
-            project.dialect,
-            say=out.detail,
-            detail=out.detail,
-        )
-        for project in workspace.config.projects
-    ]
-
-
-def _change(workspace: Workspace, project: Project, latest: int | None) -> Change:
-    """The change without its desired schema: nothing is planned here."""
-    change = workspace.change(project) if latest is None else workspace.latest(project, latest)
-    return Change(change.name, change.base, change.head, (), change.when)
+    common: Common,
+    config: str,
+    base: str | None,
+    latest: int | None,
+    flags: Mapping[str, object],
+) -> tuple[list[Reviewed], Config]:
+    if base is None and latest is None:
+        raise UsageError("which files are new?", next_step="give --base REF or --latest N")
+    if base is not None and latest is not None:
+        raise UsageError("--base and --latest exclude each other", next_step="give one of them")
+    workspace = open_workspace(common, config=config, base=base, flags=flags)
+    found = []
+    for project in workspace.config.projects:
+        if latest is None:
+            change = workspace.change(project)
+            change = Change(change.name, change.base, change.head, (), change.when)
+        else:
+            change = workspace.latest(project, latest)
+        found.append(examine(workspace, change, project.dialect, common.out.log))
+    return found, workspace.config

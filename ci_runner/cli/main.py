@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 
 import click
 
 from ci_runner import __version__
-from ci_runner.cli import migrations, review, schema
+from ci_runner.cli import migrations, publishing, review, rules, schema
 from ci_runner.cli.terminal import Terminal
 from ci_runner.errors import ExitCode, SchemaCiError
 
@@ -19,30 +20,52 @@ def cli() -> None:
     """Review the database schema change of a pull request."""
 
 
-cli.add_command(review.run)
-cli.add_command(review.lint)
-cli.add_command(review.dry_run)
-cli.add_command(review.publish)
-cli.add_command(migrations.diff)
-cli.add_command(migrations.hash_)
-cli.add_command(migrations.validate)
-cli.add_command(schema.schema)
+for _command in (
+    review.run,
+    migrations.diff,
+    review.lint,
+    review.dry_run,
+    migrations.hash_,
+    migrations.validate,
+    schema.schema,
+    publishing.publish,
+    rules.rules,
+):
+    cli.add_command(_command)
 
 
 def main() -> None:
-    """Run the command line; every error becomes four lines and an exit code of its own."""
-    terminal = Terminal.for_errors()
+    """Run the command line; every error becomes a few lines and an exit code of its own."""
+    from ci_runner.devdb.signals import terminate_cleanly
+
+    terminate_cleanly()
+    log = Terminal.for_errors().log
     try:
         code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else ExitCode.OK)
     except SchemaCiError as error:
-        terminal.error(str(error))
-        if error.exit_code is ExitCode.INTERNAL:
-            traceback.print_exc(file=sys.stderr)
+        log.error(str(error))
         sys.exit(error.exit_code)
     except click.exceptions.Abort:
-        terminal.error("interrupted")
+        log.error("interrupted")
         sys.exit(ExitCode.INTERRUPTED)
     except click.ClickException as usage:
-        usage.show(sys.stderr)
+        log.error(f"{usage.format_message()}\n  next: schema-ci {_command_name()}--help")
         sys.exit(ExitCode.USAGE)
+    except BrokenPipeError:
+        # Whoever read our result has gone; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.OK)
+    except Exception:  # noqa: BLE001 - the last resort: an own exit code, and no secret in the trace
+        log.error(
+            f"schema-ci {__version__} has a fault\n{traceback.format_exc()}"
+            "  next: report it with these lines"
+        )
+        sys.exit(ExitCode.INTERNAL)
+
+
+def _command_name() -> str:
+    """The subcommand that was asked for, as far as it exists."""
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    return f"{name} " if name in cli.commands else ""

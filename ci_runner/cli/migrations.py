@@ -2,58 +2,57 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from ci_runner.cli.terminal import common, terminal
+from ci_runner.cli.common import Common, common, config_option, project_option
+
+if TYPE_CHECKING:
+    from ci_runner.pipeline.review import Reviewed
 
 
 @click.command()
 @click.argument("name", default="")
-@click.option("--check", is_flag=True, help="only say whether one is missing; exit with 3 if so")
-@click.option("--config", default="", metavar="FILE", help="instead of schema-ci.toml")
-@click.option("--project", "names", multiple=True, metavar="NAME", help="only this one")
+@click.option("--check", is_flag=True, help="Only say whether one is missing; exit with 3 if so.")
+@config_option
+@project_option
 @common
-def diff(
-    name: str,
-    config: str,
-    names: tuple[str, ...],
-    *,
-    check: bool,
-    dev_url: str | None,
-    dialect: str | None,
-    verbose: bool,
-    quiet: bool,
-    no_color: bool,
-) -> None:
-    """Write the migration that leads from the directory to the desired schema."""
-    from ci_runner.cli.workspace import open_workspace
-    from ci_runner.errors import DriftError, SqlError
-    from ci_runner.migrations.plan import sql
-    from ci_runner.pipeline.run import examine
-    from ci_runner.pipeline.workspace import projects, write_files
+def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, check: bool) -> None:
+    """Write the migration that leads from the directory to the desired schema.
 
-    out = terminal(verbose=verbose, quiet=quiet, no_color=no_color, dev_url=dev_url)
-    flags = {"dev.url": dev_url, "dialect": dialect}
-    workspace = open_workspace(out, config=config, base="", flags=flags)
+    NAME becomes part of the file's name; without it the file is named after what it does. Files
+    that are not committed yet count as new.
+    """
+    from ci_runner.cli.workspace import open_workspace
+    from ci_runner.errors import DriftError
+    from ci_runner.migrations.plan import sql
+    from ci_runner.pipeline.files import write_migrations
+    from ci_runner.pipeline.run import examine, without_secrets
+    from ci_runner.pipeline.workspace import projects
+
+    log = common.out.log
+    workspace = open_workspace(common, config=config)
     missing: list[str] = []
     for project in projects(workspace.config, names):
-        change = workspace.change(project, name)
-        reviewed = examine(workspace, change, project.dialect, say=out.detail, detail=out.detail)
-        if reviewed.problem:
-            where = [f"{each.path}:{each.line}" for each in reviewed.findings if each.line]
-            said = "\n".join(each.evidence for each in reviewed.findings if each.evidence)
-            raise SqlError(reviewed.problem, where="\n".join(where), said=said)
+        change = workspace.change(project, name, may_be_missing=True)
+        examined = examine(workspace, change, project.dialect, log)
+        reviewed = without_secrets(examined, common.out.redactor)
+        _refuse_unreviewed(reviewed)
         for identity in reviewed.unmanaged:
-            out.say(f"not compared: {identity}")
+            log.warn(f"{project.name}: not compared: {identity}")
+        if not change.schema:
+            log.warn(f"{project.name}: no desired schema is configured: nothing to compare with")
         if reviewed.plan is None or not reviewed.plan.statements:
-            out.say(f"{project.name}: nothing is missing among what is compared")
+            log.info(f"{project.name}: nothing is missing among what is compared")
             continue
         missing.append(project.name)
-        out.result(sql(reviewed.plan))
+        common.out.result(sql(reviewed.plan))
         if not check:
-            write_files(workspace.git.root, change.head, reviewed.files)
+            _refuse_broken_checksum(reviewed)
+            write_migrations(workspace.root, change.head.path, reviewed.files)
             for path in reviewed.files:
-                out.say(f"wrote {path}")
+                log.info(f"wrote {path}")
     if check and missing:
         raise DriftError(
             f"a migration is missing in {', '.join(missing)}",
@@ -61,71 +60,83 @@ def diff(
         )
 
 
+def _refuse_unreviewed(reviewed: Reviewed) -> None:
+    """SqlError where the comparison could not be made."""
+    from ci_runner.errors import SqlError
+
+    if reviewed.problem:
+        where = [f"{each.path}:{each.line}" for each in reviewed.findings if each.line]
+        said = [each.evidence for each in reviewed.findings if each.evidence]
+        raise SqlError(reviewed.problem, where="\n".join(where), said="\n".join(said))
+
+
+def _refuse_broken_checksum(reviewed: Reviewed) -> None:
+    """SqlError where a new checksum file would bless what somebody edited by hand."""
+    from ci_runner.errors import SqlError
+
+    if not reviewed.files:
+        broken = [each for each in reviewed.findings if each.rule == "checksum"]
+        raise SqlError(
+            "the checksum file does not fit the directory, so nothing was written",
+            where="\n".join(f"{each.path}:{each.line}" for each in broken),
+            said="\n".join(each.message for each in broken),
+            next_step="restore the files, or run `schema-ci hash` when they are as they should be",
+        )
+
+
 @click.command("hash")
-@click.option("--config", default="", metavar="FILE", help="instead of schema-ci.toml")
+@config_option
+@project_option
 @common
-def hash_(
-    config: str,
-    *,
-    dev_url: str | None,
-    dialect: str | None,
-    verbose: bool,
-    quiet: bool,
-    no_color: bool,
-) -> None:
+def hash_(common: Common, config: str, names: tuple[str, ...]) -> None:
     """Write the checksum file anew, after migration files were edited on purpose."""
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.migrations import checksum
     from ci_runner.migrations.formats import FORMATS
-    from ci_runner.migrations.reader import files_on_disk, read_files
-    from ci_runner.pipeline.workspace import write_files
+    from ci_runner.pipeline.files import write_migrations
+    from ci_runner.pipeline.workspace import projects
 
-    out = terminal(verbose=verbose, quiet=quiet, no_color=no_color, dev_url=dev_url)
-    workspace = open_workspace(
-        out, config=config, base="", flags={"dialect": dialect, "dev.url": dev_url}
-    )
-    root = workspace.git.root
-    for project in workspace.config.projects:
-        directory = read_files(
-            project.directory, project.format, files_on_disk(root, project.directory)
-        )
+    log = common.out.log
+    workspace = open_workspace(common, config=config)
+    for project in projects(workspace.config, names):
+        directory = workspace.directory(project)
         if not FORMATS[directory.format].has_checksum and directory.checksum is None:
-            out.say(f"{project.name}: {directory.format} directories have no checksum file")
+            log.info(f"{project.name}: {directory.format} directories have no checksum file")
             continue
         path = f"{directory.path}/{checksum.NAME}"
-        write_files(root, directory, {path: checksum.checksum_of(directory)})
-        out.say(f"wrote {path}")
+        content = checksum.checksum_of(directory)
+        if content == directory.checksum:
+            log.info(f"{path} fits already")
+            continue
+        write_migrations(workspace.root, directory.path, {path: content})
+        log.info(f"wrote {path}")
 
 
 @click.command()
-@click.option("--config", default="", metavar="FILE", help="instead of schema-ci.toml")
+@config_option
+@project_option
 @common
-def validate(
-    config: str,
-    *,
-    dev_url: str | None,
-    dialect: str | None,
-    verbose: bool,
-    quiet: bool,
-    no_color: bool,
-) -> int:
-    """Compare the checksum file with the directory."""
+def validate(common: Common, config: str, names: tuple[str, ...]) -> int:
+    """Compare the checksum file with the directory; exit with 1 when they differ."""
     from ci_runner.cli.workspace import open_workspace
+    from ci_runner.errors import ExitCode
     from ci_runner.migrations import checksum
-    from ci_runner.migrations.reader import files_on_disk, read_files
+    from ci_runner.migrations.formats import FORMATS
+    from ci_runner.pipeline.workspace import projects
 
-    out = terminal(verbose=verbose, quiet=quiet, no_color=no_color, dev_url=dev_url)
-    workspace = open_workspace(
-        out, config=config, base="", flags={"dialect": dialect, "dev.url": dev_url}
-    )
+    log = common.out.log
+    workspace = open_workspace(common, config=config)
     bad = 0
-    for project in workspace.config.projects:
-        files = files_on_disk(workspace.git.root, project.directory)
-        directory = read_files(project.directory, project.format, files)
-        if directory.checksum is None and directory.format != "atlas":
-            out.say(f"{project.name}: {directory.format} directories have no checksum file")
+    for project in projects(workspace.config, names):
+        directory = workspace.directory(project)
+        if directory.checksum is None and not FORMATS[directory.format].has_checksum:
+            log.info(f"{project.name}: {directory.format} directories have no checksum file")
             continue
-        for problem in checksum.verify(directory):
-            bad += 1
-            out.result(f"{directory.path}/{checksum.NAME}:{problem.line}: {problem.message}")
-    return int(bad > 0)
+        problems = checksum.verify(directory)
+        for problem in problems:
+            place = f"{directory.path}/{checksum.NAME}:{problem.line}"
+            common.out.result(f"{place}: {problem.message}")
+        if not problems:
+            log.info(f"{project.name}: {checksum.NAME} fits {len(directory.files)} files")
+        bad += len(problems)
+    return ExitCode.FINDINGS if bad else ExitCode.OK

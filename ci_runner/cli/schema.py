@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.terminal import Terminal, common, terminal
-from ci_runner.errors import DriftError, UsageError
+from ci_runner.cli.common import Common, common
 
-_FORMATS = click.Choice(["sql", "json"])
+if TYPE_CHECKING:
+    from ci_runner.schema.model import Identity
+
+_FORMAT = click.option(
+    "--format", "format_", type=click.Choice(["sql", "json"]), default="sql", show_default=True
+)
 
 
 @click.group()
@@ -20,46 +26,31 @@ def schema() -> None:
 
 
 @schema.command()
-@click.option("--from", "from_", required=True, metavar="SRC", help="the schema to start from")
-@click.option("--to", required=True, metavar="SRC", help="the schema to reach")
-@click.option("--format", "format_", type=_FORMATS, default="sql", show_default=True)
-@click.option("--check", is_flag=True, help="exit with 3 when they differ")
+@click.option("--from", "from_", required=True, metavar="SRC", help="The schema to start from.")
+@click.option("--to", required=True, metavar="SRC", help="The schema to reach.")
+@click.option("--check", is_flag=True, help="Exit with 3 when they differ.")
+@_FORMAT
 @common
-def diff(
-    from_: str,
-    to: str,
-    format_: str,
-    *,
-    check: bool,
-    dev_url: str | None,
-    dialect: str | None,
-    verbose: bool,
-    quiet: bool,
-    no_color: bool,
-) -> None:
+def diff(common: Common, from_: str, to: str, format_: str, *, check: bool) -> None:
     """Print the SQL that leads from one schema to another; nothing when they are equal.
 
     SRC is a .sql file, a folder of them, a migration directory, a database URL, or `empty`.
     """
     from ci_runner.devdb.provision import provision
+    from ci_runner.errors import DriftError
     from ci_runner.migrations.plan import make_plan, sql
     from ci_runner.pipeline.sources import load
 
-    out = terminal(verbose=verbose, quiet=quiet, no_color=no_color, dev_url=dev_url)
-    for source in (from_, to):
-        out.redactor.register_url(source)
-    name = _dialect(dialect, dev_url, from_, to)
-    with provision(dev_url or "", name, say=out.detail) as server:
+    dialect = _dialect(common, from_, to)
+    with provision(common.dev_url, dialect, say=common.out.log.info) as server:
         old, new = load(server, from_), load(server, to)
         plan = make_plan(server.dialect, old, new)
-    for identity in sorted({*old.unmanaged, *new.unmanaged}):
-        out.say(f"not compared: {identity}")
+    skipped = _unmanaged(common, {*old.unmanaged, *new.unmanaged}, "compared")
     if format_ == "json":
-        statements = [asdict(statement) for statement in plan.statements]
-        skipped = sorted({str(each) for each in (*old.unmanaged, *new.unmanaged)})
-        out.result(json.dumps({"statements": statements, "unmanaged": skipped}, indent=2))
+        statements = [{**asdict(each), "object": str(each.object)} for each in plan.statements]
+        common.out.result(json.dumps({"statements": statements, "unmanaged": skipped}, indent=2))
     else:
-        out.result(sql(plan))
+        common.out.result(sql(plan))
     if check and plan.statements:
         raise DriftError(
             f"the schemas differ: {len(plan.statements)} statements lead from one to the other"
@@ -68,57 +59,48 @@ def diff(
 
 @schema.command()
 @click.argument("source", metavar="SRC")
-@click.option("--format", "format_", type=_FORMATS, default="sql", show_default=True)
+@_FORMAT
 @common
-def inspect(
-    source: str,
-    format_: str,
-    *,
-    dev_url: str | None,
-    dialect: str | None,
-    verbose: bool,
-    quiet: bool,
-    no_color: bool,
-) -> None:
+def inspect(common: Common, source: str, format_: str) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
     from ci_runner.devdb.provision import provision
     from ci_runner.pipeline.sources import load
 
-    out = terminal(verbose=verbose, quiet=quiet, no_color=no_color, dev_url=dev_url)
-    out.redactor.register_url(source)
-    with provision(dev_url or "", _dialect(dialect, dev_url, source), say=out.detail) as server:
+    dialect = _dialect(common, source)
+    with provision(common.dev_url, dialect, say=common.out.log.info) as server:
         found = load(server, source)
         statements = server.dialect.create(found)
-    _name_unmanaged(out, [str(each) for each in found.unmanaged])
+    skipped = _unmanaged(common, found.unmanaged, "shown")
     if format_ == "json":
         objects = [{"kind": each.identity.kind, **asdict(each)} for each in found.objects]
-        document = {
-            "dialect": found.dialect,
-            "objects": objects,
-            "unmanaged": [str(each) for each in found.unmanaged],
-        }
-        out.result(json.dumps(document, indent=2))
+        document = {"dialect": found.dialect, "objects": objects, "unmanaged": skipped}
+        common.out.result(json.dumps(document, indent=2))
     else:
-        out.result("".join(f"{statement.sql};\n" for statement in statements))
+        common.out.result("".join(f"{statement.sql};\n" for statement in statements))
 
 
-def _name_unmanaged(out: Terminal, names: list[str]) -> None:
+def _unmanaged(common: Common, skipped: Iterable[Identity], verb: str) -> list[str]:
+    """Name what this version leaves out, on stderr, and return the names."""
+    names = [str(each) for each in sorted(skipped)]
     for name in names:
-        out.say(f"not shown: {name}")
+        common.out.log.warn(f"not {verb}: {name}")
+    return names
 
 
-def _dialect(given: str | None, dev_url: str | None, *sources: str) -> str:
-    """The dialect: as told, else as the dev URL or a database URL settles it."""
+def _dialect(common: Common, *sources: str) -> str:
+    """As told, else as the dev URL or a database settles it. Passwords in sources are hidden."""
     from ci_runner.devdb.provision import dialect_of
+    from ci_runner.errors import UsageError
     from ci_runner.pipeline.sources import dialect_of_source
 
-    if given:
-        return given
-    if dev_url:
-        return dialect_of(dev_url)
     for source in sources:
-        found = dialect_of_source(source)
-        if found:
+        common.out.redactor.register_url(source)
+    if common.dialect:
+        return common.dialect
+    if common.dev_url:
+        return dialect_of(common.dev_url)
+    for source in sources:
+        if found := dialect_of_source(source):
             return found
         if Path(source).suffix in {".db", ".sqlite"}:
             return "sqlite"

@@ -6,11 +6,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from ci_runner.cli.terminal import Terminal
-from ci_runner.config.load import load
-from ci_runner.context import Sha
+from ci_runner.cli.common import Common
+from ci_runner.config.load import NAME, load
+from ci_runner.config.model import Config
 from ci_runner.errors import UsageError
-from ci_runner.git import open_repository
+from ci_runner.git import Git, find_repository
 from ci_runner.lint.rules import RULES
 from ci_runner.pipeline.workspace import Workspace
 
@@ -18,30 +18,53 @@ _EXTRA = ("checksum", "unused-ignore")
 
 
 def open_workspace(
-    out: Terminal, *, config: str, base: str, flags: Mapping[str, object]
+    common: Common,
+    *,
+    config: str = "",
+    base: str | None = None,
+    flags: Mapping[str, object] | None = None,
 ) -> Workspace:
-    """The checkout around the current folder. `base` "" means HEAD: what is committed is merged."""
-    git = open_repository(Path.cwd())
+    """The folder around the current one that is a checkout, else the current one.
+
+    `base` is the ref that the change will be merged into, and needs a repository; None means that
+    what is committed counts as merged.
+    """
+    git = find_repository(Path.cwd())
+    root = git.root if git else Path.cwd()
+    loaded = _load(common, root, config, {**common.flags, **(flags or {})})
+    head = git.head_if_any() if git else None
+    if base is None:
+        return Workspace(root, loaded, git, head, head)
+    if git is None:
+        raise UsageError(
+            "--base needs a git repository", where=str(root), next_step="run in a checkout"
+        )
+    return Workspace(root, loaded, git, git.merge_base(base), git.head())
+
+
+def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Config | None:
+    """The configuration if there is one, for commands that can do without."""
+    git: Git | None = find_repository(Path.cwd())
+    root = git.root if git else Path.cwd()
+    if not config and not (root / NAME).is_file():
+        return None
+    return _load(common, root, config, {**common.flags, **flags})
+
+
+def _load(common: Common, root: Path, config: str, flags: Mapping[str, object]) -> Config:
     known = [*(rule.id for rule in RULES), *_EXTRA]
-    loaded = load(git.root, os.environ, _given(flags), known, file=config)
-    out.redactor.register_url(loaded.dev_url)
+    given = {key: value for key, value in flags.items() if value not in (None, "")}
+    loaded = load(root, os.environ, given, known, file=_relative(root, config))
+    common.out.redactor.register_url(loaded.dev_url)
     for key, origin in loaded.origins.items():
-        out.detail(f"{key}: from {origin}")
-    head = git.head()
-    return Workspace(git, loaded, git.merge_base(base) if base else head, head)
+        common.out.log.detail(f"{key}: from {origin}")
+    return loaded
 
 
-def base_of(base: str, pull_request_base: str, sha: Sha | None) -> str:
-    """The ref that the change starts from: as told, else the pull request's base."""
-    if base or pull_request_base:
-        return base or pull_request_base
-    if sha:
-        return sha
-    raise UsageError(
-        "no pull request was found in the environment",
-        next_step="give --base REF, the branch that the change will be merged into",
-    )
-
-
-def _given(flags: Mapping[str, object]) -> dict[str, object]:
-    return {key: value for key, value in flags.items() if value not in (None, "")}
+def _relative(root: Path, config: str) -> str:
+    """A file named on the command line is meant from the current folder."""
+    if not config:
+        return ""
+    place = Path.cwd() / config
+    inside = place.is_relative_to(root)
+    return place.relative_to(root).as_posix() if inside else str(place)

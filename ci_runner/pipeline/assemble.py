@@ -8,6 +8,7 @@ from collections import Counter
 from ci_runner import __version__
 from ci_runner.context import Build
 from ci_runner.lint.rule import Finding, Severity
+from ci_runner.migrations import checksum
 from ci_runner.migrations.history import Step
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.report.model import (
@@ -42,7 +43,7 @@ def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
         format=change.head.format,
         state=_state(reviewed, wrote=wrote),
         problem=reviewed.problem,
-        files=_files(reviewed),
+        files=_files(reviewed, wrote=wrote),
         steps=tuple(_step(step) for step in reviewed.steps),
         plan=tuple(
             ReportedStatement(
@@ -58,7 +59,8 @@ def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
         findings=tuple(finding(each) for each in reviewed.findings),
         unmanaged=tuple(str(each) for each in reviewed.unmanaged),
         generated=tuple(
-            GeneratedFile(path, content.decode()) for path, content in reviewed.files.items()
+            GeneratedFile(path, content.decode())
+            for path, content in (reviewed.files.items() if wrote else ())
         ),
         replayed_files=reviewed.replayed,
         replay_milliseconds=round(reviewed.replay_seconds * 1000, 1),
@@ -77,7 +79,7 @@ def _state(reviewed: Reviewed, *, wrote: bool) -> State:
     return "generated" if wrote else "differs"
 
 
-def _files(reviewed: Reviewed) -> tuple[ReportedFile, ...]:
+def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
     counts = Counter(step.statement.path for step in reviewed.steps)
     change = reviewed.change.files
 
@@ -95,8 +97,9 @@ def _files(reviewed: Reviewed) -> tuple[ReportedFile, ...]:
         ReportedFile(each.path, "removed", 0, sha256(each.content)) for each in change.removed
     ]
     found += [
-        ReportedFile(path, "generated", counts[path], sha256(content))
+        ReportedFile(path, "generated" if wrote else "missing", counts[path], sha256(content))
         for path, content in reviewed.files.items()
+        if not path.endswith(f"/{checksum.NAME}")
     ]
     return tuple(found)
 

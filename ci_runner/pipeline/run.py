@@ -2,84 +2,142 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ci_runner.config.model import Project
 from ci_runner.context import Build
 from ci_runner.devdb.provision import provision
-from ci_runner.errors import ExitCode, SqlError
+from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
 from ci_runner.lint.rule import Severity
+from ci_runner.log import Log
 from ci_runner.pipeline import assemble
+from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
-from ci_runner.pipeline.workspace import Workspace, projects, write_files, write_whole
+from ci_runner.pipeline.workspace import Workspace, projects
 from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
 from ci_runner.report.model import Report, ReportedProject
+from ci_runner.report.redact import redacted
+from ci_runner.report.verdict import verdict
+from ci_runner.secrets import Redactor
 
-Say = Callable[[str], None]
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The report, and what kept a project from being reviewed at all: it decides the exit code."""
+
+    report: Report
+    trouble: SchemaCiError | None = None
+
+    @property
+    def exit_code(self) -> ExitCode:
+        return self.trouble.exit_code if self.trouble else exit_code(self.report)
 
 
 def run(
-    workspace: Workspace, build: Build, names: tuple[str, ...], *, say: Say, detail: Say
-) -> Report:
-    """Review every project and write what is missing, if configuration lets us."""
+    workspace: Workspace, build: Build, names: tuple[str, ...], log: Log, redactor: Redactor
+) -> Result:
+    """Review every project and write what is missing, if configuration lets us.
+
+    A dev database that can't be had does not end the run: the report says so, and whoever waits
+    for a check gets one.
+    """
     config = workspace.config
-    wrote = config.commit in {"write", "push"}
+    head = workspace.reviewed_sha(build)
     reported: list[ReportedProject] = []
+    trouble: SchemaCiError | None = None
     for project in projects(config, names):
         try:
-            change = workspace.change(project)
+            reported.append(_project(workspace, project, log, redactor))
         except SqlError as unreadable:
-            reported.append(
-                _unreadable(project.name, project.dialect, project.directory, unreadable)
-            )
-            continue
-        say(f"{project.name}: {len(change.files.added)} new of {len(change.head.files)} files")
-        reviewed = examine(workspace, change, project.dialect, say=say, detail=detail)
-        if wrote and reviewed.files:
-            write_files(workspace.git.root, change.head, reviewed.files)
-        reported.append(assemble.project(reviewed, wrote=wrote))
-    return assemble.report(build, workspace.head, workspace.base, tuple(reported), config.fail_on)
+            reported.append(_unread(project, unreadable, unreadable.where))
+        except DatabaseError as missing:
+            trouble = missing
+            log.warn(str(missing))
+            reported.append(_unread(project, missing, ""))
+    report = assemble.report(build, head, workspace.base or "", tuple(reported), config.fail_on)
+    return Result(redacted(report, redactor.redact), trouble)
 
 
-def examine(
-    workspace: Workspace, change: Change, dialect: str, *, say: Say, detail: Say
-) -> Reviewed:
+def _project(
+    workspace: Workspace, project: Project, log: Log, redactor: Redactor
+) -> ReportedProject:
+    change = workspace.change(project)
+    new, every = len(change.files.added), len(change.head.files)
+    log.info(f"{project.name}: {new} new of {every} migration files in {project.directory}")
+    reviewed = without_secrets(examine(workspace, change, project.dialect, log), redactor)
+    wrote = workspace.config.commit in {"write", "push"}
+    if wrote and reviewed.files:
+        write_migrations(workspace.root, change.head.path, reviewed.files)
+        for path in reviewed.files:
+            log.info(f"{project.name}: wrote {path}")
+    return assemble.project(reviewed, wrote=wrote)
+
+
+def examine(workspace: Workspace, change: Change, dialect: str, log: Log) -> Reviewed:
     """One project on a dev server of its own."""
     config = workspace.config
     severities = {rule: Severity(severity) for rule, severity in config.rules.items()}
-    with provision(config.dev_url, dialect, superuser=config.dev_superuser, say=say) as server:
-        return review(server, workspace.git.root, change, severities, progress=detail)
+    with provision(config.dev_url, dialect, superuser=config.dev_superuser, say=log.info) as server:
+        reviewed = review(server, workspace.root, change, severities, progress=log.step)
+    log.clear()
+    return reviewed
 
 
-def _unreadable(name: str, dialect: str, directory: str, error: SqlError) -> ReportedProject:
+def without_secrets(reviewed: Reviewed, redactor: Redactor) -> Reviewed:
+    """The same, unless a generated file holds a secret of this run: then it is not offered.
+
+    Such a file can't be shown as it is, and must not be committed as anything else.
+    """
+    for path, content in reviewed.files.items():
+        text = content.decode()
+        if redactor.redact(text) != text:
+            problem = (
+                f"the planned migration {path} is not offered: it holds text that equals a secret"
+                " of this run's environment"
+            )
+            return replace(reviewed, plan=None, files={}, problem=problem)
+    return reviewed
+
+
+def _unread(project: Project, error: SchemaCiError, where: str) -> ReportedProject:
+    finding = refused(
+        SqlError(error.what, where=where, said=error.said, next_step=error.next_step),
+        Severity.ERROR,
+    )
     return ReportedProject(
-        name=name,
-        dialect=dialect,
+        name=project.name,
+        dialect=project.dialect,
         server="",
-        directory=directory,
+        directory=project.directory,
         format="",
         state="unknown",
         problem=error.what,
-        findings=(assemble.finding(refused(error, Severity.ERROR)),),
+        findings=(assemble.finding(finding),) if isinstance(error, SqlError) else (),
     )
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """report.json for machines, report.md for people; each whole or not at all."""
+    """report.json for machines, report.md for people; each whole or not at all.
+
+    The folder keeps itself out of the repository.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        write_whole(ignore, b"*\n")
     write_whole(folder / "report.json", dump(report))
     write_whole(folder / "report.md", render(report).encode())
 
 
 def exit_code(report: Report) -> ExitCode:
     """Findings outweigh drift: they are what a person must read first."""
-    rank = {"never": 9, "error": 3, "warning": 2, "note": 1}
-    findings = [finding for project in report.projects for finding in project.findings]
-    if any(rank[finding.severity] >= rank[report.fail_on] for finding in findings):
-        return ExitCode.FINDINGS
-    if any(project.state == "unknown" for project in report.projects):
-        return ExitCode.FINDINGS
-    if any(project.state == "differs" for project in report.projects):
-        return ExitCode.DRIFT
-    return ExitCode.OK
+    if verdict(report).outcome != "fail":
+        return ExitCode.OK
+    without_drift = tuple(
+        replace(project, state="in-sync") if project.state == "differs" else project
+        for project in report.projects
+    )
+    drifted_only = verdict(replace(report, projects=without_drift)).outcome != "fail"
+    return ExitCode.DRIFT if drifted_only else ExitCode.FINDINGS

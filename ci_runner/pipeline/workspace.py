@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ci_runner.config.model import Config, Project
-from ci_runner.context import Sha
-from ci_runner.errors import SqlError, UsageError
+from ci_runner.context import Build, Sha
+from ci_runner.errors import GitError, UsageError
 from ci_runner.git import Git
 from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.reader import files_on_disk, read_files
@@ -19,30 +17,61 @@ from ci_runner.pipeline.review import Change
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A checkout with its configuration. `base` is the commit that the change starts from."""
+    """A folder with its configuration. `base` is the commit that the change starts from.
 
-    git: Git
+    `git` is None outside of a repository; without a `base` nothing counts as merged.
+    """
+
+    root: Path
     config: Config
-    base: Sha
-    head: Sha
+    git: Git | None
+    base: Sha | None
+    head: Sha | None
 
-    def change(self, project: Project, name: str = "") -> Change:
+    def directory(self, project: Project, *, may_be_missing: bool = False) -> Directory:
+        """The migration directory in the work tree. Raises SqlError for one that can't be read."""
+        if may_be_missing and not (self.root / project.directory).exists():
+            return read_files(project.directory, project.format, {})
+        files = files_on_disk(self.root, project.directory)
+        return read_files(project.directory, project.format, files)
+
+    def change(self, project: Project, name: str = "", *, may_be_missing: bool = False) -> Change:
         """What the work tree holds of `project` against the base commit."""
-        head = read_files(
-            project.directory, project.format, files_on_disk(self.git.root, project.directory)
-        )
-        merged = self.git.files_at(self.base, project.directory)
+        head = self.directory(project, may_be_missing=may_be_missing)
+        merged = self.git.files_at(self.base, project.directory) if self.git and self.base else {}
         base = read_files(project.directory, head.format, merged)
-        return Change(
-            project.name, base, head, project.schema, self.git.commit_time(self.head), name
-        )
+        return Change(project.name, base, head, project.schema, self._when(), name)
 
     def latest(self, project: Project, count: int) -> Change:
         """The last `count` files as if they were new."""
-        change = self.change(project)
-        kept = len(change.head.files) - count
-        files = change.head.files[: max(kept, 0)]
-        return replace(change, base=replace(change.head, files=files))
+        head = self.directory(project)
+        files = head.files[: max(len(head.files) - count, 0)]
+        base = replace(head, files=files)
+        return Change(project.name, base, head, (), self._when())
+
+    def _when(self) -> datetime:
+        """The head's time, so that one input always gives one file name; else now. UTC."""
+        if self.git and self.head:
+            return self.git.commit_time(self.head)
+        return datetime.now(UTC)
+
+    def reviewed_sha(self, build: Build) -> Sha:
+        """The commit that the report speaks of: the pull request's head, not CI's own merge of it.
+
+        Raises GitError when the checkout is neither: a report of it would be of another change.
+        """
+        if self.git is None or self.head is None:
+            raise GitError("there is no commit to review", where=str(self.root))
+        pull = build.pull_request
+        if pull is None or not pull.head_sha:
+            return self.head
+        if pull.head_sha in {self.head, *self.git.parents(self.head)}:
+            return pull.head_sha
+        raise GitError(
+            f"the checkout is not that of pull request {pull.number}",
+            where=f"HEAD is {self.head[:12]}, the pull request's head {pull.head_sha[:12]}",
+            next_step="check out the pull request's head, or CI's merge of it with the base",
+        )
 
 
 def projects(config: Config, names: tuple[str, ...]) -> tuple[Project, ...]:
@@ -53,34 +82,4 @@ def projects(config: Config, names: tuple[str, ...]) -> tuple[Project, ...]:
             raise UsageError(
                 f"there is no project {name!r}", next_step=f"use one of: {', '.join(known)}"
             )
-    return tuple(known[name] for name in names) if names else config.projects
-
-
-def write_files(root: Path, directory: Directory, files: Mapping[str, bytes]) -> None:
-    """Write generated files, each whole or not at all, and none outside `directory`.
-
-    The checksum file comes last: a run that dies before it leaves a directory that fails its
-    check. Raises SqlError for a path that leads elsewhere.
-    """
-    home = (root / directory.path).resolve()
-    if not home.is_relative_to(root.resolve()):
-        raise SqlError("the migration directory leads out of the repository", where=directory.path)
-    for path, content in sorted(files.items(), key=lambda each: each[0].endswith(".sum")):
-        place = root / path
-        if not place.resolve().is_relative_to(home) or place.is_symlink():
-            raise SqlError("refusing to write outside the migration directory", where=path)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(place, content)
-
-
-def write_whole(place: Path, content: bytes) -> None:
-    """Through a temporary file beside it, so that nobody ever sees half of it."""
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".schema-ci-")
-    try:
-        with os.fdopen(handle, "wb") as output:
-            output.write(content)
-        Path(name).chmod(0o644)
-        Path(name).replace(place)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    return tuple(known[name] for name in dict.fromkeys(names)) if names else config.projects

@@ -35,7 +35,8 @@ def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
     """
     planned = {statement.sql: statement for statement in project.plan}
     rehearsed = {step.sql for step in project.steps}
-    path = next((file.path for file in project.files if file.status == "generated"), "")
+    unwritten = {"generated", "missing"}
+    path = next((file.path for file in project.files if file.status in unwritten), "")
     found = [
         Destruction(step.path, step.line, step.sql)
         for place, step in enumerate(project.steps)

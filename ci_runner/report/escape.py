@@ -16,6 +16,7 @@ from ci_runner.log import visible
 _ACTIVE = re.compile(r"[&<>|`@#*_\[\]\\~!:$\"\n\t]|(?<=[wW])\.|\A | \Z|(?<= ) ")
 _WORD = re.compile(r"[(\"']*[A-Za-z]+(?:['-][A-Za-z]+)*[\"').,;:?!]*|\d{1,6}[.,;)]*|[-\u2013]")
 _TICKS = re.compile(r"`+")
+_MARKED = re.compile(r"(?:(?<=\s)|\A)`([^`\s][^`\n]*)`(?=[\s.,;:?!)]|\Z)")
 _FENCE = re.compile(r" {0,3}(?P<ticks>`{3,})(?P<rest>.*)")
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 _SITE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~-]+)*")
@@ -35,8 +36,27 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A sentence that quotes untrusted names: plain words stay, all else is `<code>`."""
-    return " ".join(word if _WORD.fullmatch(word) else code(word) for word in visible(text).split())
+    """A sentence that quotes untrusted names: plain words stay, all else is `<code>`.
+
+    What stands between two backticks, as our own advice has it, is one piece of code.
+    """
+    shown, parts, end = visible(text), [], 0
+    for marked in _MARKED.finditer(shown):
+        parts += [_words(shown[end : marked.start()]), code(" ".join(marked[1].split()))]
+        end = marked.end()
+        while end < len(shown) and shown[end] in ".,;:?!)":
+            parts[-1] += _entity_or_same(shown[end])
+            end += 1
+    parts.append(_words(shown[end:]))
+    return " ".join(part for part in parts if part)
+
+
+def _words(text: str) -> str:
+    return " ".join(word if _WORD.fullmatch(word) else code(word) for word in text.split())
+
+
+def _entity_or_same(character: str) -> str:
+    return _ACTIVE.sub(_entity, character)
 
 
 def blob_url(web_url: str, sha: str, path: str, line: int, *, blob: str = "blob") -> str:

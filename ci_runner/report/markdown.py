@@ -9,6 +9,7 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from ci_runner.report.destruction import Destruction, destructive
@@ -61,7 +62,7 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
         yield _overview(report.projects)
     yield from (f"> {prose(notice)}" for notice in report.notices)
     for project in report.projects:
-        blocks = tuple(_project(project, report.build, level))
+        blocks = tuple(_project(project, _links(report.build, project), level))
         if blocks and len(report.projects) > 1:
             yield f"#### Project {code(project.name)}"
         yield from blocks
@@ -118,37 +119,37 @@ def _files(project: ReportedProject) -> str:
     return ", ".join(f"{number} {status}" for status, number in counts.items()) or "0"
 
 
-def _project(project: ReportedProject, build: ReportedBuild, level: int) -> Iterator[str]:
+def _project(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
     if project.problem:
         yield f"**❌ The schema was not compared**, because:\n\n{fence(project.problem)}"
-    yield from _failures(project, build)
+    yield from _failures(project, links)
     losses = destructive(project)
     if losses:
         yield f"**🔥 {count(len(losses), 'destructive statement')}: data is lost**"
-        yield from (_destruction(loss, build) for loss in losses)
+        yield from (_destruction(loss, links) for loss in losses)
     if level >= 2:
         yield from _failing_rules(project)
         return
     if project.findings:
         yield "**Findings**\n\n" + _table(
             ("Severity", "Rule", "Where", "What, and what to do instead"),
-            [_finding(finding, build) for finding in _worst_first(project.findings)],
+            [_finding(finding, links) for finding in _worst_first(project.findings)],
         )
-    yield from _effects(project, build, level)
+    yield from _effects(project, links, level)
     yield from _plan(project, level)
     if project.unmanaged:
         names = ", ".join(code(each) for each in project.unmanaged)
         yield f"**Not compared**, because this version does not know them: {names}"
 
 
-def _failures(project: ReportedProject, build: ReportedBuild) -> Iterator[str]:
+def _failures(project: ReportedProject, links: _Links) -> Iterator[str]:
     behind = 0
     for step in stopped(project):
         if step.outcome == "not run":
             behind += 1
             continue
         yield (
-            f"**❌ The migration does not apply**: {_where(step.path, step.line, build)}\n\n"
+            f"**❌ The migration does not apply**: {_where(step.path, step.line, links)}\n\n"
             f"{fence(without_data(step.sql), 'sql')}\n\n"
             f"{fence(error_without_data(step.error, step.sql))}"
         )
@@ -156,16 +157,16 @@ def _failures(project: ReportedProject, build: ReportedBuild) -> Iterator[str]:
         yield f"{count(behind, 'statement')} behind the failure: not run, and so not reviewed."
 
 
-def _destruction(loss: Destruction, build: ReportedBuild) -> str:
+def _destruction(loss: Destruction, links: _Links) -> str:
     sql = fence(without_data(loss.sql), "sql")
-    return f"{_where(loss.path, loss.line, build)}\n\n{sql}" if loss.path else sql
+    return f"{_where(loss.path, loss.line, links)}\n\n{sql}" if loss.path else sql
 
 
 def _worst_first(findings: tuple[ReportedFinding, ...]) -> list[ReportedFinding]:
     return sorted(findings, key=lambda finding: list(_SEVERITIES).index(finding.severity))
 
 
-def _finding(finding: ReportedFinding, build: ReportedBuild) -> tuple[str, ...]:
+def _finding(finding: ReportedFinding, links: _Links) -> tuple[str, ...]:
     said = [prose(finding.message)]
     if finding.evidence:
         said.append(f"Seen: {prose(finding.evidence)}")
@@ -174,7 +175,7 @@ def _finding(finding: ReportedFinding, build: ReportedBuild) -> tuple[str, ...]:
     return (
         _SEVERITIES[finding.severity],
         code(finding.rule),
-        _where(finding.path, finding.line, build),
+        _where(finding.path, finding.line, links),
         "<br>".join(said),
     )
 
@@ -190,13 +191,13 @@ def _failing_rules(project: ReportedProject) -> Iterator[str]:
         yield "**Findings**\n\n" + "\n".join(lines)
 
 
-def _effects(project: ReportedProject, build: ReportedBuild, level: int) -> Iterator[str]:
+def _effects(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
     """Only statements that rewrote or locked something: the others have nothing to say."""
     rows = []
     for step in project.steps:
         if not (step.rewritten or step.locks):
             continue
-        where = _where(step.path, step.line, build)
+        where = _where(step.path, step.line, links)
         rewrote = ", ".join(code(each) for each in step.rewritten) or "no"
         locks = ", ".join(code(each) for each in step.locks) or "no"
         shown = (code(_shortened(without_data(step.sql))),) if level == 0 else ()
@@ -236,10 +237,10 @@ def _plan(project: ReportedProject, level: int) -> Iterator[str]:
 def _next_steps(report: Report) -> Iterator[str]:
     commands = []
     for project in report.projects:
-        name = "" if len(report.projects) == 1 else f" {shlex.quote(project.name)}"
-        option = "" if len(report.projects) == 1 else f" --project{name}"
+        name = shlex.quote(project.name)
+        option = "" if len(report.projects) == 1 else f" --project {name}"
         if project.state == "differs":
-            commands.append(f"schema-ci diff{name}  # write the missing migration")
+            commands.append(f"schema-ci diff{option}  # write the missing migration")
         if project.state == "unknown" or stopped(project):
             commands.append(
                 f"schema-ci run{option} --no-publish  # the same review, on your machine"
@@ -250,11 +251,26 @@ def _next_steps(report: Report) -> Iterator[str]:
         yield "**Next**\n\n" + fence("\n".join(commands), "sh")
 
 
-def _where(path: str, line: int, build: ReportedBuild) -> str:
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Where the commit's files are shown, and which paths are not in it."""
+
+    build: ReportedBuild
+    absent: frozenset[str]
+
+
+def _links(build: ReportedBuild, project: ReportedProject) -> _Links:
+    unwritten = {"generated", "missing"}
+    return _Links(build, frozenset(each.path for each in project.files if each.status in unwritten))
+
+
+def _where(path: str, line: int, links: _Links) -> str:
     """File name and line as a link; the whole path where there is nothing to link to."""
+    build = links.build
     blob = "-/blob" if build.provider == "gitlab-ci" else "blob"
     place = f":{line}" if line > 0 else ""
-    address = blob_url(build.web_url, build.head_sha, path, line, blob=blob)
+    known = path not in links.absent
+    address = blob_url(build.web_url, build.head_sha, path, line, blob=blob) if known else ""
     return (
         f"[{code(PurePosixPath(path).name + place)}]({address})" if address else code(path + place)
     )

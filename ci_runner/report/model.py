@@ -63,10 +63,14 @@ class ReportedStatement:
 
 @dataclass(frozen=True, slots=True)
 class ReportedFile:
-    """One migration file of the change. `statements` counts, `sha256` is of the content."""
+    """One migration file of the change. `statements` counts, `sha256` is of the content.
+
+    `generated` was missing and has been written, `missing` was planned only: neither is in the
+    commit that was reviewed.
+    """
 
     path: str
-    status: Literal["new", "edited", "removed", "generated"]
+    status: Literal["new", "edited", "removed", "generated", "missing"]
     statements: int
     sha256: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from ci_runner.report.findings import indented, paint, render_text
@@ -84,7 +85,8 @@ def _error(what: str, where: str, said: str, *, color: bool) -> Iterator[str]:
 
 def _next_step(project: ReportedProject) -> Iterator[str]:
     if project.state == "differs":
-        yield f"next: run `schema-ci diff {indented(project.name)}` to write the missing migration"
+        name = shlex.quote(indented(project.name))
+        yield f"next: run `schema-ci diff --project {name}` to write the missing migration"
     elif project.state == "generated":
         names = ", ".join(indented(file.path) for file in project.generated)
         yield f"next: review and commit {names}" if names else "next: review the generated file"

@@ -81,8 +81,7 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
     yield ", ".join(counts) or "no findings"
     if losses:
         yield count(losses, "destructive statement")
-    files = [file.status for project in report.projects for file in project.files]
-    if generated := files.count("generated"):
+    if generated := states.count("generated"):
         yield f"{count(generated, 'migration')} generated"
     if differing := states.count("differs"):
         yield f"the migration of {count(differing, 'project')} is missing"

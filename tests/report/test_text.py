@@ -24,7 +24,7 @@ def test_a_failure_is_told_in_four_parts() -> None:
     text = render(report, False)
 
     assert f"error: the migration does not apply\n  {NEW}:1\n  postgres: no such column\n" in text
-    assert "next: run `schema-ci diff shop`" in text
+    assert "next: run `schema-ci diff --project shop`" in text
 
 
 def test_color_is_only_there_when_asked_for() -> None:

@@ -1,0 +1,76 @@
+"""The options that every command takes, turned into the one value that every command gets."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Concatenate, ParamSpec, TypeVar
+
+import click
+
+from ci_runner.cli.terminal import Terminal
+from ci_runner.log import Level
+from ci_runner.secrets import Redactor
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """The terminal, and what was said of the dev database; "" where nothing was."""
+
+    out: Terminal
+    dev_url: str
+    dialect: str
+
+    @property
+    def flags(self) -> dict[str, object]:
+        """By option key, as the configuration is loaded with."""
+        return {"dev.url": self.dev_url, "dialect": self.dialect}
+
+
+_OPTIONS = (
+    click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same."),
+    click.option("-q", "--quiet", is_flag=True, help="Warnings and errors only."),
+    click.option("-v", "--verbose", is_flag=True, help="Say more."),
+    click.option("--dialect", type=click.Choice(["postgres", "sqlite"]), help="The engine."),
+    click.option("--dev-url", metavar="URL", help="The dev database (default: one of our own)."),
+)
+
+
+config_option = click.option(
+    "--config", default="", metavar="FILE", help="Instead of schema-ci.toml."
+)
+project_option = click.option(
+    "--project", "names", multiple=True, metavar="NAME", help="Only this project; may be repeated."
+)
+
+
+def common(function: Callable[Concatenate[Common, P], R]) -> Callable[P, R]:
+    """Add the common options and hand them to `function` as its first argument."""
+
+    @functools.wraps(function)
+    def command(*arguments: P.args, **options: P.kwargs) -> R:
+        given = {name: options.pop(name) for name in _NAMES}
+        return function(_common(**given), *arguments, **options)  # type: ignore[arg-type]
+
+    for option in _OPTIONS:
+        command = option(command)
+    return command
+
+
+_NAMES = ("no_color", "quiet", "verbose", "dialect", "dev_url")
+
+
+def _common(
+    *, no_color: bool, quiet: bool, verbose: bool, dialect: str | None, dev_url: str | None
+) -> Common:
+    """The terminal knows every secret that the command was given."""
+    redactor = Redactor.of_environment()
+    if dev_url:
+        redactor.register_url(dev_url)
+    level = Level.QUIET if quiet else Level.VERBOSE if verbose else Level.NORMAL
+    terminal = Terminal(level, redactor, no_color=no_color)
+    return Common(terminal, dev_url or "", dialect or "")
