@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -98,6 +98,17 @@ class Git:
             "--end-of-options", base, head,
         )  # fmt: skip
         return tuple(os.fsdecode(path) for path in listed.split(b"\0") if path)
+
+    def uncommitted_paths(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """What below `paths` differs from HEAD in the work tree, files git does not track included.
+
+        Ignored files are not seen.
+        """
+        listed = _run(
+            self.root, "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames",
+            "--", *paths,
+        )  # fmt: skip
+        return tuple(os.fsdecode(entry[3:]) for entry in listed.split(b"\0") if entry)
 
     def is_shallow(self) -> bool:
         return _run(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"

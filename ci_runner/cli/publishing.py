@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from ci_runner.cli.terminal import Terminal
     from ci_runner.config.model import Config
     from ci_runner.context import Build
+    from ci_runner.errors import ExitCode
+    from ci_runner.forges.base import Forge
     from ci_runner.publish.outcome import Outcome
     from ci_runner.report.model import Report
 
@@ -28,7 +31,6 @@ def publish(common: Common, folder: str, config: str) -> int:
     """Publish a report that an earlier job wrote."""
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.errors import UsageError
-    from ci_runner.pipeline.run import exit_code
     from ci_runner.providers import detect
     from ci_runner.report.json import load
     from ci_runner.report.redact import redacted
@@ -52,63 +54,86 @@ def publish(common: Common, folder: str, config: str) -> int:
             next_step="publish the report of this run",
         )
     report = redacted(report, common.out.redactor.redact)
-    publish_report(report, build, workspace.config, common.out)
-    return exit_code(report)
+    return publish_report(report, build, workspace.config, common.out, show=lambda _: None)
 
 
-def publish_report(report: Report, build: Build, config: Config, out: Terminal) -> None:
-    """Comment, check and commit, as configured; says what was done and what was not, and why.
+def publish_report(
+    report: Report,
+    build: Build,
+    config: Config,
+    out: Terminal,
+    *,
+    show: Callable[[Report], None],
+) -> ExitCode:
+    """Commit, comment and check, as configured; says what was done and what was not, and why.
 
-    Raises ForgeError only when the check could not be written: a gate must never hang.
+    `show` gets the report as it is true after the commit, before anybody is told. Returns what the
+    process should say of it. Raises ForgeError when commit or check failed: a gate must never hang.
     """
-    from ci_runner.errors import ForgeError
-    from ci_runner.publish.outcome import Failed, Published, Skipped
-
-    log = out.log
-    repository = build.repository
-    if repository is None or build.pull_request is None:
-        log.info("nothing published: this build belongs to no pull request")
-        return
-    if repository.forge != "github":
-        log.warn(f"nothing published: {repository.forge} is not supported yet")
-        return
-    token = next((os.environ[name] for name in _TOKENS if os.environ.get(name)), "")
-    if not token:
-        log.warn("nothing published: GITHUB_TOKEN is not set")
-        return
-    out.redactor.register(token)
-    fatal = ""
-    for outcome in _outcomes(report, build, config, token):
-        match outcome:
-            case Published(what, url):
-                log.info(f"published {what}: {url}")
-            case Skipped(what, reason):
-                log.info(f"skipped {what}: {reason}")
-            case Failed(what, error, is_fatal):
-                log.warn(f"could not publish {what}: {error}")
-                fatal = fatal or (what if is_fatal else "")
-    if fatal:
-        raise ForgeError(
-            f"the {fatal} could not be published", next_step="the warning above says why"
-        )
-
-
-def _outcomes(report: Report, build: Build, config: Config, token: str) -> tuple[Outcome, ...]:
     from datetime import UTC, datetime
 
-    from ci_runner.forges.github import github
-    from ci_runner.publish.publish import PublishSettings
-    from ci_runner.publish.publish import publish as send
+    from ci_runner.pipeline.run import exit_code
+    from ci_runner.publish.commit import without_generated
+    from ci_runner.publish.publish import PublishSettings, announce, commit
     from ci_runner.report.markdown import render
 
-    assert build.repository is not None  # noqa: S101 - the caller has looked
+    forge, reason = _forge(build, out)
+    if forge is None:
+        if config.commit == "push":
+            report = without_generated(report)
+        show(report)
+        out.log.warn(f"nothing published: {reason}")
+        return exit_code(report)
     settings = PublishSettings(
         directories=tuple(project.directory for project in config.projects),
         commit=config.commit == "push",
         comment=config.comment == "update",
+        check=config.check,
         max_auto_commits=config.max_auto_commits,
     )
-    forge = github(build.repository, token)
-    return send(
-        report, forge, build, settings, lambda level: render(report, level), datetime.now(UTC)
-    )
+    committed = commit(report, forge, build, settings)
+    show(committed.report)
+    told = announce(committed, forge, build, settings, render, datetime.now(UTC))
+    return _say((committed.outcome, *told), exit_code(committed.report), out)
+
+
+def _forge(build: Build, out: Terminal) -> tuple[Forge | None, str]:
+    """The forge that the build's pull request lives on, or why there is none."""
+    repository = build.repository
+    if repository is None or build.pull_request is None:
+        return None, "this build belongs to no pull request"
+    if repository.forge != "github":
+        return None, f"{repository.forge} is not supported yet"
+    token = next((os.environ[name] for name in _TOKENS if os.environ.get(name)), "")
+    if not token:
+        return None, "GITHUB_TOKEN is not set"
+    from ci_runner.forges.github import github
+
+    out.redactor.register(token)
+    return github(repository, token), ""
+
+
+def _say(outcomes: tuple[Outcome, ...], code: ExitCode, out: Terminal) -> ExitCode:
+    """Tell each outcome. A run that was overtaken has nothing to say of the newer head: 0."""
+    from ci_runner.errors import ExitCode, ForgeError
+    from ci_runner.publish.outcome import Failed, Published, Skipped
+
+    fatal: list[str] = []
+    for outcome in outcomes:
+        match outcome:
+            case Published(what, url):
+                out.log.info(f"published {what}: {url}")
+            case Skipped(what, reason):
+                out.log.info(f"skipped {what}: {reason}")
+            case Failed(what, error, is_fatal):
+                out.log.warn(f"could not publish {what}: {error}")
+                fatal += [what] if is_fatal else []
+    if fatal:
+        raise ForgeError(
+            f"the {' and the '.join(fatal)} could not be published",
+            next_step="the warning above says why",
+        )
+    if any(isinstance(each, Skipped) and each.stale for each in outcomes):
+        out.log.info("a newer head is under review: this run decides nothing")
+        return ExitCode.OK
+    return code

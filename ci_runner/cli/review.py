@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
 from ci_runner.cli.common import Common, common, config_option, project_option
+
+if TYPE_CHECKING:
+    from ci_runner.context import Build
+    from ci_runner.report.model import Report
 
 _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 
@@ -34,30 +39,44 @@ def run(
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
     from ci_runner.cli.publishing import publish_report
     from ci_runner.cli.workspace import open_workspace
-    from ci_runner.errors import UsageError
+    from ci_runner.pipeline.run import exit_code, write_report
     from ci_runner.pipeline.run import run as review
-    from ci_runner.pipeline.run import write_report
     from ci_runner.providers import detect
     from ci_runner.report.text import render
 
     build = detect(os.environ)
-    pull_request = build.pull_request
-    ref = base or (pull_request.base_branch if pull_request else "")
-    if not ref:
-        raise UsageError(
-            "no pull request was found in the environment",
-            next_step="give --base REF, the branch that the change will be merged into",
-        )
     flags = {"output-dir": output_dir, "lint.fail-on": fail_on}
-    workspace = open_workspace(common, config=config, base=ref, flags=flags)
+    workspace = open_workspace(common, config=config, base=base or _base(build), flags=flags)
     result = review(workspace, build, names, common.out.log, common.out.redactor)
-    write_report(result.report, workspace.root / workspace.config.output_dir)
-    common.out.result(render(result.report, color=common.out.result_color))
-    if not no_publish:
-        publish_report(result.report, build, workspace.config, common.out)
+
+    def show(report: Report) -> None:
+        write_report(report, workspace.root / workspace.config.output_dir)
+        common.out.result(render(report, color=common.out.result_color))
+
+    if no_publish:
+        show(result.report)
+        code: int = exit_code(result.report)
+    else:
+        code = publish_report(result.report, build, workspace.config, common.out, show=show)
     if result.trouble:
         raise result.trouble
-    return result.exit_code
+    return code
+
+
+def _base(build: Build) -> str:
+    """The branch that the pull request will be merged into. Raises UsageError."""
+    from ci_runner.errors import UsageError
+
+    pull = build.pull_request
+    if pull is None:
+        what = "no pull request was found in the environment"
+    elif not pull.base_branch:
+        what = f"{build.provider} does not tell what pull request {pull.number} is merged into"
+    else:
+        return pull.base_branch
+    raise UsageError(
+        what, next_step="give --base REF, the branch that the change will be merged into"
+    )
 
 
 @click.command()

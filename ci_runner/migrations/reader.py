@@ -61,7 +61,8 @@ def read_files(path: str, format_name: str, files: Mapping[str, bytes]) -> Direc
 def detect(names: Iterable[str]) -> str:
     """The format that a directory's file names speak of.
 
-    `atlas` for an empty one: its files need no tool to be there yet, and its checksum is useful.
+    `atlas` for an empty one, so that it starts with a checksum file. Where files have none, only
+    the order of their names counts: nobody promised more.
     """
     every = tuple(names)
     listed = [name for name in every if name.endswith(".sql")]
@@ -69,6 +70,6 @@ def detect(names: Iterable[str]) -> str:
         return "golang-migrate"
     if any(re.match(r"(?:.*/)?(?:[VUB]\d[\d._]*|R)__", name) for name in listed):
         return "flyway"
-    if checksum.NAME in every or all(re.fullmatch(r"\d{14}_[^/]+", name) for name in listed):
+    if checksum.NAME in every or not listed:
         return "atlas"
     return "plain"

@@ -76,7 +76,7 @@ def _state(reviewed: Reviewed, *, wrote: bool) -> State:
         return "unknown"
     if not reviewed.plan.statements:
         return "in-sync"
-    return "generated" if wrote else "differs"
+    return "generated" if wrote and reviewed.files else "differs"
 
 
 def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:

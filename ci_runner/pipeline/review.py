@@ -43,7 +43,8 @@ class Reviewed:
     """What the review of one project found.
 
     `plan` is None when the comparison could not be made, and `problem` says why; `files` are those
-    that the missing migration asks for, by path in the repository.
+    that the missing migration asks for, by path in the repository, none where the checksum file
+    does not fit the directory.
     """
 
     change: Change
@@ -86,6 +87,7 @@ def review(
         history = rehearse(connection, server.dialect, new, progress=progress)
         compared = _compare(server, connection, change, wanted, history, progress)
     steps = (*history.steps, *compared.steps)
+    broken = _checksum_findings(change.head, severities)
     findings = check(
         Review(server.dialect.name, server.dialect.default_schema, base, steps, change.files),
         severities,
@@ -96,8 +98,9 @@ def review(
         server.dialect.name,
         steps,
         compared.plan,
-        compared.files,
-        (*_checksum_findings(change.head, severities), *findings, *compared.findings),
+        # A new checksum file would bless whatever the old one does not fit.
+        {} if broken else compared.files,
+        (*broken, *findings, *compared.findings),
         tuple(sorted({*history.schema.unmanaged, *compared.unmanaged})),
         compared.problem,
         len(merged),

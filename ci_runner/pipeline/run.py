@@ -30,10 +30,6 @@ class Result:
     report: Report
     trouble: SchemaCiError | None = None
 
-    @property
-    def exit_code(self) -> ExitCode:
-        return self.trouble.exit_code if self.trouble else exit_code(self.report)
-
 
 def run(
     workspace: Workspace, build: Build, names: tuple[str, ...], log: Log, redactor: Redactor
@@ -45,34 +41,41 @@ def run(
     """
     config = workspace.config
     head = workspace.reviewed_sha(build)
+    obstacle = workspace.not_as_pushed(build) if config.commit == "push" else ""
+    wrote = config.commit in {"write", "push"} and not obstacle
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
     for project in projects(config, names):
         try:
-            reported.append(_project(workspace, project, log, redactor))
+            reviewed = _review(workspace, project, log, redactor)
+            if wrote:
+                _write(workspace, reviewed, log)
+            reported.append(assemble.project(reviewed, wrote=wrote))
         except SqlError as unreadable:
             reported.append(_unread(project, unreadable, unreadable.where))
         except DatabaseError as missing:
             trouble = missing
             log.warn(str(missing))
             reported.append(_unread(project, missing, ""))
-    report = assemble.report(build, head, workspace.base or "", tuple(reported), config.fail_on)
+    notices = (f"Nothing is committed to the branch: {obstacle}.",) if obstacle else ()
+    report = assemble.report(
+        build, head, workspace.base or "", tuple(reported), config.fail_on, notices
+    )
     return Result(redacted(report, redactor.redact), trouble)
 
 
-def _project(
-    workspace: Workspace, project: Project, log: Log, redactor: Redactor
-) -> ReportedProject:
+def _review(workspace: Workspace, project: Project, log: Log, redactor: Redactor) -> Reviewed:
     change = workspace.change(project)
     new, every = len(change.files.added), len(change.head.files)
     log.info(f"{project.name}: {new} new of {every} migration files in {project.directory}")
-    reviewed = without_secrets(examine(workspace, change, project.dialect, log), redactor)
-    wrote = workspace.config.commit in {"write", "push"}
-    if wrote and reviewed.files:
-        write_migrations(workspace.root, change.head.path, reviewed.files)
+    return without_secrets(examine(workspace, change, project.dialect, log), redactor)
+
+
+def _write(workspace: Workspace, reviewed: Reviewed, log: Log) -> None:
+    if reviewed.files:
+        write_migrations(workspace.root, reviewed.change.head.path, reviewed.files)
         for path in reviewed.files:
-            log.info(f"{project.name}: wrote {path}")
-    return assemble.project(reviewed, wrote=wrote)
+            log.info(f"{reviewed.change.name}: wrote {path}")
 
 
 def examine(workspace: Workspace, change: Change, dialect: str, log: Log) -> Reviewed:

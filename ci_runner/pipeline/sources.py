@@ -53,7 +53,7 @@ def scripts(dialect: Dialect, source: str) -> tuple[Script, ...]:
     files = files_on_disk(place, ".")
     listed = [name for name in files if name.endswith(".sql")]
     format_name = detect(files) if listed else "plain"
-    if format_name == "plain" or (format_name == "atlas" and "atlas.sum" not in files):
+    if format_name == "plain":
         names = sorted(listed, key=lambda name: [natural(part) for part in name.split("/")])
         return tuple(_plain(dialect, str(place / name), files[name]) for name in names)
     directory = read_files(source.rstrip("/"), format_name, files)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ci_runner.config.model import Config, Project
 from ci_runner.context import Build, Sha
 from ci_runner.errors import GitError, UsageError
 from ci_runner.git import Git
 from ci_runner.migrations.directory import Directory
-from ci_runner.migrations.reader import files_on_disk, read_files
+from ci_runner.migrations.reader import detect, files_on_disk, read_files
 from ci_runner.pipeline.review import Change
 
 
@@ -30,17 +31,26 @@ class Workspace:
 
     def directory(self, project: Project, *, may_be_missing: bool = False) -> Directory:
         """The migration directory in the work tree. Raises SqlError for one that can't be read."""
-        if may_be_missing and not (self.root / project.directory).exists():
-            return read_files(project.directory, project.format, {})
-        files = files_on_disk(self.root, project.directory)
-        return read_files(project.directory, project.format, files)
+        return self._read(project, self._merged(project), may_be_missing=may_be_missing)
 
     def change(self, project: Project, name: str = "", *, may_be_missing: bool = False) -> Change:
         """What the work tree holds of `project` against the base commit."""
-        head = self.directory(project, may_be_missing=may_be_missing)
-        merged = self.git.files_at(self.base, project.directory) if self.git and self.base else {}
+        merged = self._merged(project)
+        head = self._read(project, merged, may_be_missing=may_be_missing)
         base = read_files(project.directory, head.format, merged)
         return Change(project.name, base, head, project.schema, self._when(), name)
+
+    def _merged(self, project: Project) -> Mapping[str, bytes]:
+        return self.git.files_at(self.base, project.directory) if self.git and self.base else {}
+
+    def _read(
+        self, project: Project, merged: Mapping[str, bytes], *, may_be_missing: bool
+    ) -> Directory:
+        """A format that is to be guessed is guessed from both sides: atlas.sum may be gone."""
+        absent = may_be_missing and not (self.root / project.directory).exists()
+        files = {} if absent else files_on_disk(self.root, project.directory)
+        style = detect([*files, *merged]) if project.format == "auto" else project.format
+        return read_files(project.directory, style, files)
 
     def latest(self, project: Project, count: int) -> Change:
         """The last `count` files as if they were new."""
@@ -48,6 +58,32 @@ class Workspace:
         files = head.files[: max(len(head.files) - count, 0)]
         base = replace(head, files=files)
         return Change(project.name, base, head, (), self._when())
+
+    def not_as_pushed(self, build: Build) -> str:
+        """Why what is generated here does not fit the pull request's head, "" when it does.
+
+        A file is committed to the head, so it must be made from the head's own migrations and
+        schema: not from CI's merge with a base that has others, nor from uncommitted edits.
+        """
+        pull = build.pull_request
+        if self.git is None or self.head is None or pull is None:
+            return ""
+        inputs = [
+            path
+            for project in self.config.projects
+            for path in (project.directory, *project.schema)
+        ]
+        if dirty := self.git.uncommitted_paths(inputs):
+            return f"the work tree differs from its commit in {dirty[0]}"
+        if pull.head_sha == self.head:
+            return ""
+        folders = tuple(PurePosixPath(path) for path in inputs)
+        for changed in map(PurePosixPath, self.git.changed_paths(pull.head_sha, self.head)):
+            if any(folder in (changed, *changed.parents) for folder in folders):
+                return (
+                    f"{changed} on {pull.base_branch} is not that of the branch: update the branch"
+                )
+        return ""
 
     def _when(self) -> datetime:
         """The head's time, so that one input always gives one file name; else now. UTC."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Forge, PullRequestState, StaleHead
 from ci_runner.publish.outcome import Skipped
-from ci_runner.report.model import GeneratedFile, Report
+from ci_runner.report.model import GeneratedFile, Report, ReportedProject
 
 _MAX_FILES = 20
 _MAX_BYTES = 1 << 20
@@ -49,6 +50,21 @@ def commit_generated(
     if isinstance(made, StaleHead):
         return Skipped("commit", f"the branch moved to {made.found[:7]}", stale=True)
     return made
+
+
+def without_generated(report: Report) -> Report:
+    """`report` as it reads when nothing was committed: what was generated is missing."""
+    return replace(report, projects=tuple(_missing(project) for project in report.projects))
+
+
+def _missing(project: ReportedProject) -> ReportedProject:
+    if project.state != "generated":
+        return project
+    files = tuple(
+        replace(file, status="missing") if file.status == "generated" else file
+        for file in project.files
+    )
+    return replace(project, state="differs", files=files, generated=())
 
 
 def message(files: tuple[GeneratedFile, ...], build: Build, pull: PullRequestState) -> str:

@@ -1,9 +1,9 @@
-"""Publish a report: commit, comment and check, each whatever became of the others."""
+"""Publish a report: first the commit, then what is true after it as comment and check."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ci_runner.context import Build, PullRequest, Sha
@@ -11,10 +11,11 @@ from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Forge
 from ci_runner.publish.check import write_check
 from ci_runner.publish.comment import upsert_comment
-from ci_runner.publish.commit import commit_generated
+from ci_runner.publish.commit import commit_generated, without_generated
 from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
-from ci_runner.publish.size import Render
 from ci_runner.report.model import Report
+
+Draw = Callable[[Report, int], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,46 +27,73 @@ class PublishSettings:
     commit: bool = False
     comment: bool = True
     comment_required: bool = False
+    check: bool = True
     max_auto_commits: int = 3
 
 
-def publish(
-    report: Report,
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The report as it is true once the commit was tried, and the head that it now speaks of."""
+
+    report: Report
+    head: Sha
+    outcome: Outcome
+
+
+def commit(report: Report, forge: Forge, build: Build, settings: PublishSettings) -> Committed:
+    """Commit what was generated, where that is asked for and safe.
+
+    What did not get to the branch is reported as missing again: a reader of the report must find
+    on the branch what it speaks of. Forge trouble is an outcome, never raised.
+    """
+    pull = build.pull_request
+    if pull is None:
+        return Committed(report, Sha(""), Skipped("commit", "no pull request"))
+    if not settings.commit:
+        return Committed(report, pull.head_sha, Skipped("commit", "committing is off"))
+    made = _commit(report, forge, build, pull, settings)
+    if isinstance(made, Skipped | Failed):
+        return Committed(without_generated(report), pull.head_sha, made)
+    url = f"{_web(build)}/commit/{made}"
+    return Committed(replace(report, committed=made), made, Published("commit", url))
+
+
+def announce(
+    committed: Committed,
     forge: Forge,
     build: Build,
     settings: PublishSettings,
-    render: Render,
+    draw: Draw,
     now: datetime,
 ) -> tuple[Outcome, ...]:
-    """What became of commit, comment and check. Forge trouble is an outcome, never raised."""
+    """What became of comment and check, each whatever became of the other.
+
+    `draw` gives the comment's text at a level of detail. Forge trouble is an outcome, never raised.
+    """
     if (pull := build.pull_request) is None:
-        return tuple(Skipped(what, "no pull request") for what in ("commit", "comment", "check"))
-    head = pull.head_sha
-    outcomes: list[Outcome] = []
-    if settings.commit:
-        committed = _commit(report, forge, build, pull, settings)
-        if isinstance(committed, str):
-            head = committed
-            outcomes.append(Published("commit", f"{_web(build)}/commit/{committed}"))
-        else:
-            outcomes.append(committed)
-    else:
-        outcomes.append(Skipped("commit", "committing is off"))
+        return tuple(Skipped(what, "no pull request") for what in ("comment", "check"))
+    report, head = committed.report, committed.head
+
+    def render(level: int) -> str:
+        return draw(report, level)
 
     def comment() -> Outcome:
+        if not settings.comment:
+            return Skipped("comment", "commenting is off")
         identity = f"schema-ci|{settings.project}|report"
         return upsert_comment(forge, pull.number, identity, render, build, head, now)
 
     def check() -> Outcome:
+        if not settings.check:
+            return Skipped("check", "checks are off")
         return write_check(forge, report, settings.project, render, build, head)
 
-    if settings.comment:
-        fatal = settings.comment_required
-        outcomes.append(_unless_stale("comment", forge, pull, head, comment, fatal=fatal))
-    else:
-        outcomes.append(Skipped("comment", "commenting is off"))
-    outcomes.append(_unless_stale("check", forge, pull, head, check, fatal=True))
-    return tuple(outcomes)
+    # The forge may need a moment to show the commit that we have just made.
+    heads = {head, pull.head_sha}
+    return (
+        _unless_stale("comment", forge, pull, heads, comment, fatal=settings.comment_required),
+        _unless_stale("check", forge, pull, heads, check, fatal=True),
+    )
 
 
 def _commit(
@@ -86,14 +114,14 @@ def _unless_stale(
     what: What,
     forge: Forge,
     pull: PullRequest,
-    head: Sha,
+    heads: set[Sha],
     write: Callable[[], Outcome],
     *,
     fatal: bool,
 ) -> Outcome:
     try:
         found = forge.pull_request(pull.number).head_sha
-        return _stale(what, found) if found != head else write()
+        return write() if found in heads else _stale(what, found)
     except ForgeError as error:
         return Failed(what, error, fatal=fatal)
 

@@ -62,7 +62,7 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
         yield _overview(report.projects)
     yield from (f"> {prose(notice)}" for notice in report.notices)
     for project in report.projects:
-        blocks = tuple(_project(project, _links(report.build, project), level))
+        blocks = tuple(_project(project, _links(report, project), level))
         if blocks and len(report.projects) > 1:
             yield f"#### Project {code(project.name)}"
         yield from blocks
@@ -136,7 +136,7 @@ def _project(project: ReportedProject, links: _Links, level: int) -> Iterator[st
             [_finding(finding, links) for finding in _worst_first(project.findings)],
         )
     yield from _effects(project, links, level)
-    yield from _plan(project, level)
+    yield from _plan(project, links, level)
     if project.unmanaged:
         names = ", ".join(code(each) for each in project.unmanaged)
         yield f"**Not compared**, because this version does not know them: {names}"
@@ -214,14 +214,15 @@ def _shortened(sql: str) -> str:
     return line if len(line) <= _SHORT_SQL else f"{line[:_SHORT_SQL]}…"
 
 
-def _plan(project: ReportedProject, level: int) -> Iterator[str]:
+def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
     if not project.plan:
         return
     written = [file.path for file in project.files if file.status == "generated"]
     if project.state == "generated":
-        names = ", ".join(code(path) for path in written)
-        title = "Generated migration, proven to reach the desired schema"
-        intro = f"**{title}**" + (f": {names}" if names else "")
+        names = ", ".join(_where(path, 0, links) for path in written)
+        done = f", committed as {code(links.committed[:7])}" if links.committed else ""
+        title = f"**Generated migration**, proven to reach the desired schema{done}"
+        intro = title + (f": {names}" if names else "")
     else:
         intro = "**Missing migration**: the desired schema needs it, the directory has none"
     hazards = dict.fromkeys(hazard for each in project.plan for hazard in each.hazards)
@@ -253,15 +254,19 @@ def _next_steps(report: Report) -> Iterator[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """Where the commit's files are shown, and which paths are not in it."""
+    """Where files are shown: at the reviewed commit; generated ones only where they were committed.
+
+    `absent` are the paths that the reviewed commit lacks.
+    """
 
     build: ReportedBuild
+    committed: str
     absent: frozenset[str]
 
 
-def _links(build: ReportedBuild, project: ReportedProject) -> _Links:
-    unwritten = {"generated", "missing"}
-    return _Links(build, frozenset(each.path for each in project.files if each.status in unwritten))
+def _links(report: Report, project: ReportedProject) -> _Links:
+    absent = (each.path for each in project.files if each.status in {"generated", "missing"})
+    return _Links(report.build, report.committed, frozenset(absent))
 
 
 def _where(path: str, line: int, links: _Links) -> str:
@@ -269,8 +274,8 @@ def _where(path: str, line: int, links: _Links) -> str:
     build = links.build
     blob = "-/blob" if build.provider == "gitlab-ci" else "blob"
     place = f":{line}" if line > 0 else ""
-    known = path not in links.absent
-    address = blob_url(build.web_url, build.head_sha, path, line, blob=blob) if known else ""
+    sha = links.committed if path in links.absent else build.head_sha
+    address = blob_url(build.web_url, sha, path, line, blob=blob)
     return (
         f"[{code(PurePosixPath(path).name + place)}]({address})" if address else code(path + place)
     )

@@ -6,7 +6,7 @@ Durations are milliseconds, the only fields that may differ between two runs on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 FORMAT = 1
@@ -128,11 +128,15 @@ class ReportedBuild:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The whole run. `fail_on` is the severity from which the verdict is `fail`."""
+    """The whole run. `fail_on` is the severity from which the verdict is `fail`.
+
+    `committed` is the commit that brought the generated files to the branch, "" without one.
+    """
 
     tool_version: str
     build: ReportedBuild
     projects: tuple[ReportedProject, ...]
     fail_on: Literal["error", "warning", "note", "never"] = "error"
     format: int = FORMAT
-    notices: tuple[str, ...] = field(default=())
+    notices: tuple[str, ...] = ()
+    committed: str = ""

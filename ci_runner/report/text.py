@@ -26,11 +26,11 @@ def render(report: Report, color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: 
     lines = [f"{word}: {result.sentence}"]
     lines += [f"note: {indented(notice)}" for notice in report.notices]
     for project in report.projects:
-        lines += ["", *_project(project, color=color)]
+        lines += ["", *_project(project, report.committed, color=color)]
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
-def _project(project: ReportedProject, *, color: bool) -> Iterator[str]:
+def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterator[str]:
     name = paint(indented(project.name), "1", color=color)
     yield f"{name} ({indented(project.server or project.dialect)}): {_STATES[project.state]}"
     if project.problem:
@@ -59,7 +59,7 @@ def _project(project: ReportedProject, *, color: bool) -> Iterator[str]:
             yield from (f"      -- {indented(hazard)}" for hazard in statement.hazards)
     if project.unmanaged:
         yield f"  not compared: {', '.join(indented(each) for each in project.unmanaged)}"
-    yield from _next_step(project)
+    yield from _next_step(project, committed)
 
 
 def _step(step: ReportedStep, *, color: bool) -> str:
@@ -83,10 +83,13 @@ def _error(what: str, where: str, said: str, *, color: bool) -> Iterator[str]:
     yield f"  {indented(said)}"
 
 
-def _next_step(project: ReportedProject) -> Iterator[str]:
+def _next_step(project: ReportedProject, committed: str) -> Iterator[str]:
     if project.state == "differs":
         name = shlex.quote(indented(project.name))
         yield f"next: run `schema-ci diff --project {name}` to write the missing migration"
     elif project.state == "generated":
         names = ", ".join(indented(file.path) for file in project.generated)
-        yield f"next: review and commit {names}" if names else "next: review the generated file"
+        if committed:
+            yield f"committed as {committed[:7]}: {names}"
+        else:
+            yield f"next: review and commit {names}"

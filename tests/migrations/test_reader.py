@@ -80,7 +80,8 @@ def test_an_unknown_format_is_a_config_error(tmp_path: Path) -> None:
         (["V0001.a.up.sql", "V0001.a.down.sql"], "plain"),
         (["README.md"], "atlas"),
         ([], "atlas"),
-        (["20260203040506_a.sql"], "atlas"),
+        (["20260203040506_a.sql"], "plain"),
+        (["20260203040506_a.sql", "atlas.sum"], "atlas"),
     ],
 )
 def test_names_speak_for_a_format(names: list[str], expected: str | None) -> None:

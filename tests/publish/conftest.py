@@ -13,7 +13,7 @@ import pytest
 from ci_runner.context import Build, PullRequest, Repository, Sha
 from ci_runner.forges.github import GitHubForge, github
 from ci_runner.publish.outcome import Outcome
-from ci_runner.publish.publish import PublishSettings, publish
+from ci_runner.publish.publish import PublishSettings, announce, commit
 from ci_runner.publish.size import Render
 from ci_runner.report.model import GeneratedFile, Report, ReportedBuild, ReportedProject
 from tests.fakes.github import FakeGitHub
@@ -46,8 +46,16 @@ class Scene:
     ) -> tuple[Outcome, ...]:
         settings = PublishSettings(("db/migrations",), commit=True)
         now = datetime(2026, 1, 1, tzinfo=UTC)
-        report = a_report(*generated)
-        return publish(report, self.forge(), build or self.build(), settings, render, now)
+        forge, where = self.forge(), build or self.build()
+        committed = commit(a_report(*generated), forge, where, settings)
+
+        def draw(_: Report, level: int) -> str:
+            return render(level)
+
+        return (
+            committed.outcome,
+            *announce(committed, forge, where, settings, draw, now),
+        )
 
 
 def a_report(*generated: GeneratedFile) -> Report:
