@@ -1,0 +1,284 @@
+"""`schema-ci run` from the environment of a CI job to the commit, the comment and the check."""
+
+from __future__ import annotations
+
+import pytest
+
+from ci_runner.errors import ExitCode
+from tests.checkout import FIRST, SCHEMA, add_column
+from tests.e2e.conftest import BRANCH, TOKEN, PullRequestScene
+
+INDEX = (
+    "-- schema-ci would rather see it built beside the writes\nCREATE INDEX i ON users (name);\n"
+)
+
+
+def test_a_missing_migration_is_committed_commented_and_checked(scene: PullRequestScene) -> None:
+    before = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    after = scene.fake.head()
+    assert ExitCode.OK == done.code, done.err
+    assert before == scene.fake.git("rev-parse", f"{after}^")
+    changed = scene.fake.git("diff-tree", "-r", "--name-only", before, after).splitlines()
+    name, checksum = changed
+    assert "migrations/atlas.sum" == checksum
+    assert name.startswith("migrations/20260203040506_")
+    assert "ALTER TABLE users ADD COLUMN email TEXT;" in scene.show(name)
+    (comment,) = scene.fake.comments
+    assert f"committed as <code>{after[:7]}</code>" in comment["body"]
+    assert f"/blob/{after}/{name}" in comment["body"]
+    (check,) = scene.fake.check_runs
+    assert (after, "success") == (check["head_sha"], check["conclusion"])
+    assert TOKEN not in done.said
+
+
+def test_a_run_on_the_commit_of_the_run_before_has_nothing_to_do(scene: PullRequestScene) -> None:
+    scene.run(SCHEMA_CI_COMMIT="push")
+    scene.checkout.git("fetch", "--quiet", "origin")
+    scene.checkout.git("reset", "--quiet", "--hard", f"origin/{BRANCH}")
+    head = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.OK == done.code, done.err
+    assert head == scene.fake.head()
+    assert "in-sync" == scene.checkout.report()["projects"][0]["state"]
+    assert 1 == len(scene.fake.comments)
+    writes = len(scene.fake.writes)
+    assert ExitCode.OK == scene.run(SCHEMA_CI_COMMIT="push").code
+    assert writes == len(scene.fake.writes)
+
+
+def test_a_run_that_was_overtaken_writes_nothing_and_decides_nothing(
+    scene: PullRequestScene,
+) -> None:
+    old = scene.fake.head()
+    scene.run(SCHEMA_CI_COMMIT="push")
+    writes = len(scene.fake.writes)
+
+    done = scene.rerun(old, SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.OK == done.code
+    assert "stale" in done.err
+    assert writes == len(scene.fake.writes)
+
+
+def test_without_leave_to_commit_the_missing_migration_fails_the_check(
+    scene: PullRequestScene,
+) -> None:
+    files = scene.checkout.files()
+    head = scene.fake.head()
+
+    done = scene.run()
+
+    assert ExitCode.DRIFT == done.code
+    assert files == scene.checkout.files()
+    assert head == scene.fake.head()
+    (check,) = scene.fake.check_runs
+    assert (head, "failure") == (check["head_sha"], check["conclusion"])
+    assert "ADD COLUMN email TEXT" in scene.fake.comments[0]["body"]
+
+
+def test_a4_b3_two_runs_on_the_same_input_differ_in_nothing(scene: PullRequestScene) -> None:
+    scene.run()
+    report, writes = scene.checkout.timeless_report(), len(scene.fake.writes)
+    text = (scene.checkout.root / "schema-ci-report" / "report.md").read_bytes()
+
+    scene.run(GITHUB_RUN_ID="32")
+
+    assert report == scene.checkout.timeless_report().replace("/runs/32", "/runs/31")
+    assert text == (scene.checkout.root / "schema-ci-report" / "report.md").read_bytes()
+    assert writes == len(scene.fake.writes)
+
+
+@pytest.mark.parametrize("way", ["fork", "protected", "closed"])
+def test_b5_what_may_not_be_committed_is_reported_as_missing(
+    scene: PullRequestScene, way: str
+) -> None:
+    if way == "fork":
+        scene.fake.head_slug = "mallory/shop"
+    elif way == "protected":
+        scene.fake.protected.add(BRANCH)
+    else:
+        scene.fake.state = "closed"
+    head = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.DRIFT == done.code
+    assert head == scene.fake.head()
+    assert "differs" == scene.checkout.report()["projects"][0]["state"]
+    assert "migration generated" not in scene.fake.comments[0]["body"]
+    assert "failure" == scene.fake.check_runs[0]["conclusion"]
+
+
+def test_a_finding_at_the_limit_fails_and_one_below_it_does_not(
+    postgres_scene: PullRequestScene,
+) -> None:
+    scene = postgres_scene
+    scene.checkout.write("migrations/20260202000000_i.sql", INDEX)
+    scene.checkout.run("hash")
+    scene.checkout.run("diff")
+    scene.checkout.commit()
+    scene.push()
+
+    warned, failed = scene.run(), scene.run("run", "--fail-on", "warning")
+
+    assert [ExitCode.OK, ExitCode.FINDINGS] == [warned.code, failed.code], failed.said
+    assert "create-index-blocking" in scene.fake.comments[0]["body"]
+    assert ["neutral", "failure"] == [each["conclusion"] for each in scene.fake.check_runs]
+
+
+def test_a_missing_migration_is_committed_on_postgres(postgres_scene: PullRequestScene) -> None:
+    done = postgres_scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.OK == done.code, done.err
+    listed = postgres_scene.fake.git("ls-tree", "-r", "--name-only", postgres_scene.fake.head())
+    (name,) = (path for path in listed.splitlines() if "20260203040506" in path)
+    assert "ALTER TABLE public.users ADD COLUMN email text;" in postgres_scene.show(name)
+
+
+def test_b2_a_merge_with_a_base_that_has_new_migrations_is_not_committed_from(
+    scene: PullRequestScene,
+) -> None:
+    checkout = scene.checkout
+    checkout.git("checkout", "--quiet", "main")
+    checkout.write("migrations/20260202000000_other.sql", "CREATE TABLE other (id integer);\n")
+    checkout.write("schema.sql", SCHEMA + "CREATE TABLE other (id integer);\n")
+    checkout.run("hash")
+    checkout.commit("meanwhile")
+    checkout.git("push", "--quiet", "origin", "main")
+    checkout.git("merge", "--quiet", "--no-edit", BRANCH)
+    head = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.DRIFT == done.code, done.err
+    assert head == scene.fake.head()
+    assert "update the branch" in scene.fake.comments[0]["body"].replace("</code>", "")
+
+
+def test_b2_a_merge_with_a_base_that_moved_elsewhere_is_committed_from(
+    scene: PullRequestScene,
+) -> None:
+    checkout = scene.checkout
+    checkout.git("checkout", "--quiet", "main")
+    checkout.write("README.md", "news\n")
+    checkout.commit("meanwhile")
+    checkout.git("push", "--quiet", "origin", "main")
+    checkout.git("merge", "--quiet", "--no-edit", BRANCH)
+    head = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.OK == done.code, done.err
+    assert head == scene.fake.git("rev-parse", f"{scene.fake.head()}^")
+
+
+def test_an_edited_merged_file_is_a_finding_and_its_checksum_is_not_made_to_fit(
+    scene: PullRequestScene,
+) -> None:
+    scene.checkout.write(f"migrations/{FIRST}", SCHEMA.replace("NOT NULL", ""))
+    scene.checkout.commit("edit history")
+    scene.push()
+    head = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.FINDINGS == done.code
+    assert head == scene.fake.head()
+    rules = {finding["rule"] for finding in scene.checkout.report()["projects"][0]["findings"]}
+    assert {"checksum", "non-linear-history"} <= rules
+
+
+def test_a_removed_merged_file_is_a_finding(scene: PullRequestScene) -> None:
+    (scene.checkout.root / "migrations" / FIRST).unlink()
+    scene.checkout.commit("forget history")
+    scene.push()
+
+    done = scene.run()
+
+    assert ExitCode.FINDINGS == done.code
+    assert "was merged and is removed here" in done.out
+
+
+def test_our_own_commit_with_a_migration_still_missing_is_never_followed_by_another(
+    scene: PullRequestScene,
+) -> None:
+    scene.checkout.commit("chore(db): add migration x\n\nSchema-CI-Run: 1.1")
+    scene.push()
+    head = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.FORGE == done.code
+    assert "not idempotent" in done.err
+    assert head == scene.fake.head()
+
+
+def test_no_more_than_the_configured_number_of_commits_is_made(scene: PullRequestScene) -> None:
+    scene.run(SCHEMA_CI_COMMIT="push")
+    scene.checkout.git("fetch", "--quiet", "origin")
+    scene.checkout.git("reset", "--quiet", "--hard", f"origin/{BRANCH}")
+    add_column(scene.checkout, "phone text")
+    scene.checkout.commit("one more")
+    head = scene.push()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push", SCHEMA_CI_MAX_AUTO_COMMITS="1")
+
+    assert ExitCode.DRIFT == done.code
+    assert head == scene.fake.head()
+    assert "automatic commits" in done.err
+
+
+def test_comment_check_and_publishing_can_be_left_out(scene: PullRequestScene) -> None:
+    scene.run(SCHEMA_CI_COMMENT="off", SCHEMA_CI_CHECK="false")
+    quiet = len(scene.fake.writes)
+    requests = len(scene.fake.requests)
+    done = scene.run("run", "--no-publish")
+
+    assert 0 == quiet
+    assert ExitCode.DRIFT == done.code
+    assert requests == len(scene.fake.requests)
+
+
+def test_an_earlier_jobs_report_is_published(scene: PullRequestScene) -> None:
+    scene.run("run", "--no-publish", SCHEMA_CI_COMMIT="push")
+    scene.checkout.git("checkout", "--quiet", "--force", "HEAD")
+    before = scene.fake.head()
+
+    done = scene.run("publish", "--from", "schema-ci-report", SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.OK == done.code, done.err
+    assert before == scene.fake.git("rev-parse", f"{scene.fake.head()}^")
+    assert 1 == len(scene.fake.comments)
+    assert "another commit" in scene.run("publish", "--from", "schema-ci-report").err
+
+
+def test_a_plain_shell_reviews_and_publishes_nothing(scene: PullRequestScene) -> None:
+    done = scene.checkout.run("run", "--base", "main")
+
+    assert ExitCode.DRIFT == done.code
+    assert "ADD COLUMN email TEXT" in done.out
+    assert "belongs to no pull request" in done.err
+    assert [] == scene.fake.requests
+
+
+def test_gitlab_is_recognised_reviewed_and_not_yet_published_to(scene: PullRequestScene) -> None:
+    done = scene.checkout.run(
+        "run",
+        GITLAB_CI="true",
+        CI_PROJECT_PATH="acme/shop",
+        CI_PROJECT_URL="https://gitlab.invalid/acme/shop",
+        CI_API_V4_URL="https://gitlab.invalid/api/v4",
+        CI_MERGE_REQUEST_IID="7",
+        CI_MERGE_REQUEST_TARGET_BRANCH_NAME="main",
+        CI_MERGE_REQUEST_SOURCE_PROJECT_PATH="acme/shop",
+        CI_COMMIT_SHA=scene.checkout.git("rev-parse", "HEAD"),
+    )
+
+    assert ExitCode.DRIFT == done.code, done.err
+    assert "gitlab is not supported yet" in done.err
+    assert "gitlab-ci" == scene.checkout.report()["build"]["provider"]
