@@ -23,7 +23,8 @@ _DATABASES = {"postgres": "postgres", "postgresql": "postgres", "sqlite": "sqlit
 
 def dialect_of_source(source: str) -> str | None:
     """The dialect that a source settles by itself: that of a database URL."""
-    return _DATABASES.get(urlsplit(source).scheme)
+    scheme, separator, _ = source.partition(":")
+    return _DATABASES.get(scheme.lower()) if separator else None
 
 
 def load(server: Server, source: str) -> Schema:
