@@ -20,7 +20,10 @@ _STATES = {
 
 
 def render(report: Report, color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: on or off
-    """The whole report as text, safe to print in any CI's log."""
+    """The whole report as text, safe to print in any CI's log.
+
+    Of the planned migration the plan is shown; its proof only where a statement failed.
+    """
     result = verdict(report)
     word = paint(result.outcome, _COLORS[result.outcome], color=color)
     lines = [f"{word}: {result.sentence}"]
@@ -42,8 +45,10 @@ def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterat
         )
     for file in project.files:
         yield f"  {file.status} {indented(file.path)}"
+    planned = {file.path for file in project.files if file.status in {"generated", "missing"}}
     for step in project.steps:
-        yield _step(step, color=color)
+        if step.path not in planned or step.outcome != "ok":
+            yield _step(step, color=color)
     for step in project.steps:
         if step.outcome == "failed":
             place = f"{step.path}:{step.line}"
