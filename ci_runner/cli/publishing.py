@@ -86,6 +86,7 @@ def publish_report(
         return exit_code(report)
     settings = PublishSettings(
         directories=tuple(project.directory for project in config.projects),
+        inputs=config.inputs,
         commit=config.commit == "push",
         comment=config.comment == "update",
         check=config.check,

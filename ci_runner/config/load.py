@@ -97,6 +97,7 @@ def load(
         max_auto_commits=int(str(values["publish.max-auto-commits"])),
         output_dir=output_dir,
         origins=origins,
+        path=source.path,
     )
 
 

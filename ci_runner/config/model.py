@@ -21,7 +21,10 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """`origins` says for each key where its value came from: default, file:line, name or flag."""
+    """`origins` says for each key where its value came from: default, file:line, name or flag.
+
+    `path` is the file, relative to the repository.
+    """
 
     projects: tuple[Project, ...]
     dev_url: Secret
@@ -34,3 +37,12 @@ class Config:
     max_auto_commits: int
     output_dir: str
     origins: Mapping[str, str]
+    path: str
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Files and folders that a review's result depends on."""
+        folders = (
+            path for project in self.projects for path in (project.directory, *project.schema)
+        )
+        return (self.path, *folders)

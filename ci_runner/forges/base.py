@@ -115,6 +115,9 @@ class Forge(Protocol):
     def commit_messages(self, number: int) -> tuple[tuple[Sha, str, str], ...]:
         """(sha, author login or "", message) of the pull request's commits, oldest first."""
 
+    def changed_paths(self, old: Sha, new: Sha) -> tuple[str, ...] | None:
+        """Files that differ between two commits; None when there are too many to tell."""
+
     def commit(
         self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str
     ) -> Sha | StaleHead:

@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -25,6 +26,7 @@ from ci_runner.forges.github_api import Api, Refused
 from ci_runner.forges.github_commit import commit_files
 
 _ANNOTATIONS = 50  # per request: GitHub's OpenAPI description, checks/create, maxItems
+_COMPARED = 300  # as many files a comparison lists: GitHub's OpenAPI description
 _DESCRIPTION = 140
 _CONTEXT = 255
 _STATES = {"success": "success", "neutral": "success", "failure": "failure", "cancelled": "error"}
@@ -62,12 +64,20 @@ class GitHubForge:
         self._repo = f"/repos/{quote(slug, safe='/')}"
 
     def viewer(self) -> str:
+        """GraphQL tells an app's installation who it is; REST only tells people."""
+        try:
+            query = "query { viewer { login } }"
+            answer = self._api.graphql("tell who we are", query, {}, repeatable=True)
+            if not answer.get("errors"):
+                return str(answer["data"]["viewer"]["login"])
+        except Refused as refused:
+            if refused.status == HTTPStatus.UNAUTHORIZED:
+                raise
         try:
             return str(self._api.call("tell who we are", "GET", "/user")["login"])
         except Refused as refused:
-            if refused.status != 403:
+            if refused.status != HTTPStatus.FORBIDDEN:
                 raise
-            # GITHUB_TOKEN belongs to an app installation, and those have no /user.
             return "github-actions[bot]"
 
     def pull_request(self, number: int) -> PullRequestState:
@@ -155,6 +165,11 @@ class GitHubForge:
             )
             for entry in self._api.pages("list the commits", path)
         )
+
+    def changed_paths(self, old: Sha, new: Sha) -> tuple[str, ...] | None:
+        what, path = "compare two commits", f"{self._repo}/compare/{old}...{new}"
+        files = self._api.call(what, "GET", path)["files"]
+        return tuple(file["filename"] for file in files) if len(files) < _COMPARED else None
 
     def commit(
         self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str

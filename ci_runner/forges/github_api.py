@@ -85,10 +85,12 @@ class Api:
             yield from page[key] if key else page
             following = self._next(headers.get("link", ""))
 
-    def graphql(self, what: str, query: str, variables: Mapping[str, object]) -> Any:  # noqa: ANN401
+    def graphql(
+        self, what: str, query: str, variables: Mapping[str, object], *, repeatable: bool = False
+    ) -> Any:  # noqa: ANN401 - the JSON edge
         """The whole answer: GraphQL errors come with HTTP 200."""
         body = {"query": query, "variables": variables}
-        return self.call(what, "POST", self._requester.graphql_url, body)
+        return self.call(what, "POST", self._requester.graphql_url, body, repeatable=repeatable)
 
     def _next(self, link: str) -> str:
         for entry in parse_header_links(link) if link else []:

@@ -68,11 +68,10 @@ class Workspace:
         pull = build.pull_request
         if self.git is None or self.head is None or pull is None:
             return ""
-        inputs = [
-            path
-            for project in self.config.projects
-            for path in (project.directory, *project.schema)
-        ]
+        for project in self.config.projects:
+            if link := self._link_in(project.directory):
+                return f"{link} is a symbolic link"
+        inputs = self.config.inputs
         if dirty := self.git.uncommitted_paths(inputs):
             return f"the work tree differs from its commit in {dirty[0]}"
         if pull.head_sha == self.head:
@@ -84,6 +83,12 @@ class Workspace:
                     f"{changed} on {pull.base_branch} is not that of the branch: update the branch"
                 )
         return ""
+
+    def _link_in(self, directory: str) -> str:
+        """The part of `directory` that is a link: a file committed below it would replace it."""
+        path = PurePosixPath(directory)
+        parts = (part for part in (path, *path.parents) if (self.root / part).is_symlink())
+        return str(next(parts, ""))
 
     def _when(self) -> datetime:
         """The head's time, so that one input always gives one file name; else now. UTC."""

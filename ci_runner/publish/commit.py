@@ -12,6 +12,7 @@ from ci_runner.forges.base import Forge, PullRequestState, StaleHead
 from ci_runner.publish.outcome import Skipped
 from ci_runner.report.model import GeneratedFile, Report, ReportedProject
 
+_TRIES = 3
 _MAX_FILES = 20
 _MAX_BYTES = 1 << 20
 _FORBIDDEN = frozenset({".git", ".github", ".circleci", ".gitlab-ci.yml", ".gitlab"})
@@ -27,9 +28,13 @@ def commit_generated(
     pull: PullRequestState,
     build: Build,
     directories: tuple[str, ...],
+    inputs: tuple[str, ...],
     max_auto_commits: int,
 ) -> Sha | Skipped:
-    """The new head, or why there is none. ForgeError where a generated file must not be written."""
+    """The new head, or why there is none. ForgeError where a generated file must not be written.
+
+    `inputs` are the files and folders that the generated files were made from.
+    """
     files = tuple(file for project in report.projects for file in project.generated)
     if not files:
         return Skipped("commit", "nothing was generated")
@@ -45,11 +50,35 @@ def commit_generated(
         )
     if sum(ours) >= max_auto_commits:
         return Skipped("commit", f"{sum(ours)} automatic commits are in this pull request already")
+    return _commit(forge, pull, files, message(files, build, pull), inputs)
+
+
+def _commit(
+    forge: Forge,
+    pull: PullRequestState,
+    files: tuple[GeneratedFile, ...],
+    text: str,
+    inputs: tuple[str, ...],
+) -> Sha | Skipped:
+    """On a branch that moved meanwhile only where nothing moved that the files were made from."""
     contents = {file.path: file.content.encode() for file in files}
-    made = forge.commit(pull.head_branch, pull.head_sha, contents, message(files, build, pull))
-    if isinstance(made, StaleHead):
-        return Skipped("commit", f"the branch moved to {made.found[:7]}", stale=True)
-    return made
+    head = pull.head_sha
+    for _ in range(_TRIES):
+        made = forge.commit(pull.head_branch, head, contents, text)
+        if not isinstance(made, StaleHead):
+            return made
+        head = made.found
+        if not _untouched(forge.changed_paths(pull.head_sha, head), inputs):
+            break
+    return Skipped("commit", f"the branch moved to {head[:7]}", stale=True)
+
+
+def _untouched(changed: tuple[str, ...] | None, inputs: tuple[str, ...]) -> bool:
+    if changed is None:
+        return False
+    roots = {PurePosixPath(path) for path in inputs}
+    paths = (PurePosixPath(path) for path in changed)
+    return not any(roots.intersection((path, *path.parents)) for path in paths)
 
 
 def without_generated(report: Report) -> Report:

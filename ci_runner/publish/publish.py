@@ -20,9 +20,13 @@ Draw = Callable[[Report, int], str]
 
 @dataclass(frozen=True, slots=True)
 class PublishSettings:
-    """`project` "" is all. `directories` come from the configuration, never from a report."""
+    """`project` "" is all. `directories` come from the configuration, never from a report.
+
+    `inputs` are all files and folders that a report depends on, the directories among them.
+    """
 
     directories: tuple[str, ...]
+    inputs: tuple[str, ...]
     project: str = ""
     commit: bool = False
     comment: bool = True
@@ -104,7 +108,13 @@ def _commit(
         if state.head_sha != pull.head_sha:
             return _stale("commit", state.head_sha)
         return commit_generated(
-            forge, report, state, build, settings.directories, settings.max_auto_commits
+            forge,
+            report,
+            state,
+            build,
+            settings.directories,
+            settings.inputs,
+            settings.max_auto_commits,
         )
     except ForgeError as error:
         return Failed("commit", error, fatal=True)

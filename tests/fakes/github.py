@@ -60,6 +60,7 @@ class FakeGitHub:
     requests: list[tuple[str, str]] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    before_commit: list[tuple[str, str]] = field(default_factory=list)
     url: str = ""
 
     def __post_init__(self) -> None:
@@ -97,7 +98,7 @@ class FakeGitHub:
 
     @property
     def writes(self) -> list[tuple[str, str]]:
-        return [(verb, path) for verb, path in self.requests if verb != "GET"]
+        return [each for each in self.requests if each[0] not in {"GET", "QUERY"}]
 
     def fail(
         self,
@@ -157,7 +158,9 @@ class FakeGitHub:
         path = unquote(target.path)
         body = json.loads(raw) if raw else None
         with self._lock:
-            self.requests.append((verb, path))
+            query = str((body or {}).get("query", ""))
+            asks = path == "/graphql" and not query.startswith("mutation")
+            self.requests.append(("QUERY" if asks else verb, path))
             fault = self._fault(verb, path)
             headers: dict[str, str] = {}
             status, answer = 200, None
@@ -212,6 +215,8 @@ class FakeGitHub:
         if path == "/user":
             return 200, {"login": self.login, "id": 1, "user_view_type": "private"}
         if path == "/graphql":
+            if "viewer" in body["query"]:
+                return 200, {"data": {"viewer": {"login": self.login}}}
             return 200, self._graphql(body["variables"]["input"])
         short = path.removeprefix(f"/repos/{self.slug}")
         for method, pattern, act in _ROUTES:
@@ -389,6 +394,8 @@ class FakeGitHub:
 
     def _graphql(self, asked: Any) -> Any:
         name, expected = asked["branch"]["branchName"], asked["expectedHeadOid"]
+        while self.before_commit:
+            self.git("update-ref", *self.before_commit.pop())
         if self.head(name) != expected:
             message = f'Expected branch to point to "{expected}"'
             return {"data": None, "errors": [{"type": "STALE_DATA", "message": message}]}

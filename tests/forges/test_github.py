@@ -48,6 +48,14 @@ def test_a16_post_is_never_sent_twice_and_get_is(scene: Scene) -> None:
 
 
 def test_viewer_of_an_installation_token_is_the_actions_bot(scene: Scene) -> None:
+    scene.fake.fail("POST", "/graphql", 403)
     scene.fake.fail("GET", "/user", 403, message="Resource not accessible by integration")
 
     assert "github-actions[bot]" == scene.forge().viewer()
+
+
+def test_a2_viewer_of_an_app_of_ones_own_is_that_app(scene: Scene) -> None:
+    scene.fake.login = "acme-migrations[bot]"
+    scene.fake.fail("GET", "/user", 403, times=9)
+
+    assert "acme-migrations[bot]" == scene.forge().viewer()

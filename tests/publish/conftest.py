@@ -19,6 +19,7 @@ from ci_runner.report.model import GeneratedFile, Report, ReportedBuild, Reporte
 from tests.fakes.github import FakeGitHub
 
 BRANCH = 'it\'s/a-"quoted"-bränch#1'
+INPUTS = ("schema-ci.toml", "db/migrations", "schema.sql")
 TOKEN = "ghp_planted_secret"
 
 
@@ -44,7 +45,7 @@ class Scene:
         render: Render = lambda level: f"report {level}\n",
         build: Build | None = None,
     ) -> tuple[Outcome, ...]:
-        settings = PublishSettings(("db/migrations",), commit=True)
+        settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
         now = datetime(2026, 1, 1, tzinfo=UTC)
         forge, where = self.forge(), build or self.build()
         committed = commit(a_report(*generated), forge, where, settings)

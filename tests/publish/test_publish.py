@@ -129,6 +129,39 @@ def test_b6_b8_generated_file_is_committed_once(scene: Scene, refused: bool) -> 
     assert "not idempotent" in str(again.error)
 
 
+def meanwhile(scene: Scene, path: str) -> None:
+    """Somebody pushes `path` between our look at the branch and our commit."""
+    blob = scene.fake.git("hash-object", "-w", "--stdin", text=b"x")
+    entry = f"100644 blob {blob}\t{path.rpartition('/')[2]}\n"
+    tree = scene.fake.git("mktree", text=entry.encode())
+    if "/" in path:
+        entry = f"040000 tree {tree}\t{path.partition('/')[0]}\n"
+        tree = scene.fake.git("mktree", text=entry.encode())
+    head = scene.fake.head()
+    pushed = scene.fake.git("commit-tree", tree, "-p", head, "-m", "meanwhile")
+    scene.fake.before_commit.append((f"refs/heads/{BRANCH}", pushed))
+
+
+def test_b7_a_branch_that_moved_elsewhere_gets_the_commit_behind_the_move(scene: Scene) -> None:
+    meanwhile(scene, "README.md")
+
+    commit = scene.publish(FILE)[0]
+
+    assert isinstance(commit, Published), commit
+    assert "meanwhile" == scene.fake.git("log", "-1", "--format=%s", f"refs/heads/{BRANCH}^")
+    assert FILE.content.rstrip() == scene.fake.git("show", f"refs/heads/{BRANCH}:{FILE.path}")
+
+
+@pytest.mark.parametrize("path", ["schema.sql", "schema-ci.toml"])
+def test_b7_a_branch_whose_schema_moved_is_left_alone(scene: Scene, path: str) -> None:
+    meanwhile(scene, path)
+
+    outcomes = scene.publish(FILE)
+
+    assert [True] * 3 == [isinstance(out, Skipped) and out.stale for out in outcomes]
+    assert "meanwhile" == scene.fake.git("log", "-1", "--format=%s", f"refs/heads/{BRANCH}")
+
+
 @pytest.mark.parametrize(
     "path", [".github/workflows/x.yml", "db/migrations/../x", "/etc/x", "src/a.py"]
 )
