@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_workspace
@@ -13,8 +14,9 @@ from ci_runner.errors import SqlError, UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.pipeline import assemble
-from ci_runner.pipeline.review import Change, Reviewed
+from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine
+from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.sources import scripts
 from ci_runner.report.model import ReportedStep
 
@@ -100,11 +102,11 @@ def _reviewed(
         raise UsageError("--base and --latest exclude each other", next_step="give one of them")
     workspace = open_workspace(common, config=config, base=base, flags=flags)
     found = []
-    for project in workspace.config.projects:
-        if latest is None:
-            change = workspace.change(project)
-            change = Change(change.name, change.base, change.head, (), change.when)
-        else:
-            change = workspace.latest(project, latest)
-        found.append(examine(workspace, change, project.dialect, common.out.log))
+    with servers(workspace.config, common.out.log) as server:
+        for project in workspace.config.projects:
+            if latest is None:
+                change = replace(workspace.change(project), schema=())
+            else:
+                change = workspace.latest(project, latest)
+            found.append(examine(server(project.dialect), workspace, change, common.out.log))
     return found, workspace.config

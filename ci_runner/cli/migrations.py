@@ -26,38 +26,49 @@ def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, chec
     """
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.errors import DriftError
-    from ci_runner.migrations.plan import sql
     from ci_runner.pipeline.files import write_migrations
     from ci_runner.pipeline.run import examine, without_secrets
+    from ci_runner.pipeline.servers import servers
     from ci_runner.pipeline.workspace import projects
 
     log = common.out.log
     workspace = open_workspace(common, config=config)
     missing: list[str] = []
-    for project in projects(workspace.config, names):
-        change = workspace.change(project, name, may_be_missing=True)
-        examined = examine(workspace, change, project.dialect, log)
-        reviewed = without_secrets(examined, common.out.redactor)
-        _refuse_unreviewed(reviewed)
-        for identity in reviewed.unmanaged:
-            log.warn(f"{project.name}: not compared: {identity}")
-        if not change.schema:
-            log.warn(f"{project.name}: no desired schema is configured: nothing to compare with")
-        if reviewed.plan is None or not reviewed.plan.statements:
-            log.info(f"{project.name}: nothing is missing among what is compared")
-            continue
-        missing.append(project.name)
-        common.out.result(sql(reviewed.plan))
-        if not check:
-            _refuse_broken_checksum(reviewed)
-            write_migrations(workspace.root, change.head.path, reviewed.files)
-            for path in reviewed.files:
-                log.info(f"wrote {path}")
+    with servers(workspace.config, log) as server:
+        for project in projects(workspace.config, names):
+            change = workspace.change(project, name, may_be_missing=True)
+            examined = examine(server(project.dialect), workspace, change, log)
+            reviewed = without_secrets(examined, common.out.redactor)
+            _refuse_unreviewed(reviewed)
+            if not _lacks_a_migration(common, reviewed):
+                continue
+            missing.append(project.name)
+            if not check:
+                _refuse_broken_checksum(reviewed)
+                write_migrations(workspace.root, change.head.path, reviewed.files)
+                for path in reviewed.files:
+                    log.info(f"wrote {path}")
     if check and missing:
         raise DriftError(
             f"a migration is missing in {', '.join(missing)}",
             next_step="run `schema-ci diff` and commit what it writes",
         )
+
+
+def _lacks_a_migration(common: Common, reviewed: Reviewed) -> bool:
+    """Print the plan, if there is one, and name what was not compared."""
+    from ci_runner.migrations.plan import sql
+
+    name, log = reviewed.change.name, common.out.log
+    for identity in reviewed.unmanaged:
+        log.warn(f"{name}: not compared: {identity}")
+    if not reviewed.change.schema:
+        log.warn(f"{name}: no desired schema is configured: nothing to compare with")
+    if reviewed.plan is None or not reviewed.plan.statements:
+        log.info(f"{name}: nothing is missing among what is compared")
+        return False
+    common.out.result(sql(reviewed.plan))
+    return True
 
 
 def _refuse_unreviewed(reviewed: Reviewed) -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ci_runner.config.model import Project
 from ci_runner.context import Build
-from ci_runner.devdb.provision import provision
+from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
 from ci_runner.lint.rule import Severity
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
+from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace, projects
 from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
@@ -45,18 +47,19 @@ def run(
     wrote = config.commit in {"write", "push"} and not obstacle
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
-    for project in projects(config, names):
-        try:
-            reviewed = _review(workspace, project, log, redactor)
-            if wrote:
-                _write(workspace, reviewed, log)
-            reported.append(assemble.project(reviewed, wrote=wrote))
-        except SqlError as unreadable:
-            reported.append(_unread(project, unreadable, unreadable.where))
-        except DatabaseError as missing:
-            trouble = missing
-            log.warn(str(missing))
-            reported.append(_unread(project, missing, ""))
+    with servers(config, log) as server:
+        for project in projects(config, names):
+            try:
+                reviewed = _review(workspace, project, server, log, redactor)
+                if wrote:
+                    _write(workspace, reviewed, log)
+                reported.append(assemble.project(reviewed, wrote=wrote))
+            except SqlError as unreadable:
+                reported.append(_unread(project, unreadable, unreadable.where))
+            except DatabaseError as missing:
+                trouble = missing
+                log.warn(str(missing))
+                reported.append(_unread(project, missing, ""))
     notices = (f"Nothing is committed to the branch: {obstacle}.",) if obstacle else ()
     report = assemble.report(
         build, head, workspace.base or "", tuple(reported), config.fail_on, notices
@@ -64,11 +67,17 @@ def run(
     return Result(redacted(report, redactor.redact), trouble)
 
 
-def _review(workspace: Workspace, project: Project, log: Log, redactor: Redactor) -> Reviewed:
+def _review(
+    workspace: Workspace,
+    project: Project,
+    server: Callable[[str], Server],
+    log: Log,
+    redactor: Redactor,
+) -> Reviewed:
     change = workspace.change(project)
     new, every = len(change.files.added), len(change.head.files)
     log.info(f"{project.name}: {new} new of {every} migration files in {project.directory}")
-    return without_secrets(examine(workspace, change, project.dialect, log), redactor)
+    return without_secrets(examine(server(project.dialect), workspace, change, log), redactor)
 
 
 def _write(workspace: Workspace, reviewed: Reviewed, log: Log) -> None:
@@ -78,12 +87,10 @@ def _write(workspace: Workspace, reviewed: Reviewed, log: Log) -> None:
             log.info(f"{reviewed.change.name}: wrote {path}")
 
 
-def examine(workspace: Workspace, change: Change, dialect: str, log: Log) -> Reviewed:
-    """One project on a dev server of its own."""
-    config = workspace.config
-    severities = {rule: Severity(severity) for rule, severity in config.rules.items()}
-    with provision(config.dev_url, dialect, superuser=config.dev_superuser, say=log.info) as server:
-        reviewed = review(server, workspace.root, change, severities, progress=log.step)
+def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> Reviewed:
+    """Review one project under the configured severities."""
+    severities = {rule: Severity(severity) for rule, severity in workspace.config.rules.items()}
+    reviewed = review(server, workspace.root, change, severities, progress=log.step)
     log.clear()
     return reviewed
 

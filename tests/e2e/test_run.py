@@ -282,3 +282,31 @@ def test_gitlab_is_recognised_reviewed_and_not_yet_published_to(scene: PullReque
     assert ExitCode.DRIFT == done.code, done.err
     assert "gitlab is not supported yet" in done.err
     assert "gitlab-ci" == scene.checkout.report()["build"]["provider"]
+
+
+def test_projects_of_two_engines_share_one_report_and_one_comment(
+    scene: PullRequestScene,
+) -> None:
+    project = (
+        '[[project]]\nname = "{0}"\ndialect = "{1}"\ndirectory = "{0}"\nschema = "schema.sql"\n'
+    )
+    names = {"accounts": "sqlite", "billing": "postgres", "catalog": "postgres"}
+    config = "".join(project.format(name, dialect) for name, dialect in names.items())
+    scene.checkout.write("schema-ci.toml", config)
+    for name in names:
+        scene.checkout.write(f"{name}/.keep", "")
+    scene.checkout.commit()
+    scene.push()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push", SCHEMA_CI_DEV_URL="local://postgres")
+
+    assert ExitCode.OK == done.code, done.err
+    assert 1 == done.err.count("dev database: PostgreSQL")
+    assert 1 == done.err.count("dev database: SQLite")
+    assert 1 == len(scene.fake.comments)
+    for name in names:
+        assert f"Project <code>{name}</code>" in scene.fake.comments[0]["body"]
+        assert "CREATE TABLE" in scene.show(
+            f"{name}/20260203040506_create_table_"
+            + ("users.sql" if names[name] == "sqlite" else "public_users.sql")
+        )
