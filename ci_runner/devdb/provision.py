@@ -26,6 +26,9 @@ _OWN_IMAGE = re.compile(
     rf"docker\+postgres://(?:_/)?(?P<image>[a-z0-9][a-z0-9._/:-]*:{_TAG})(?:/[^/:]*)?"
 )
 
+# `sqlite://dev?mode=memory` is how Atlas writes it.
+_IN_MEMORY = re.compile(r"sqlite://(?:[^/?]*\?(?:[^/]*&)?mode=memory(?:&[^/]*)?)?")
+
 # The cloud's metadata service answers on these; no dev database does.
 _FORBIDDEN_HOST = re.compile(r"169\.254\.|fd00:ec2:|metadata\.")
 
@@ -101,6 +104,12 @@ def _first(dialect_name: str, *, superuser: bool, say: Callable[[str], None]) ->
 def _open(url: str, *, superuser: bool) -> AbstractContextManager[Server]:
     scheme = url.partition("://")[0]
     if scheme == "sqlite":
+        if not _IN_MEMORY.fullmatch(url):
+            raise ConfigError(
+                "a SQLite dev database lives in memory, never in a file",
+                where=url,
+                next_step="write sqlite://",
+            )
         from ci_runner.devdb.embedded import embedded
 
         return embedded(dialect("sqlite"))

@@ -86,3 +86,20 @@ def test_ladder_says_what_it_took(postgres_server: PostgresServer) -> None:
     said: list[str] = []
     with provision("", "postgres", say=said.append) as server:
         assert [f"dev database: {server.description} (no --dev-url given)"] == said
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite://dev?mode=memory", "sqlite://dev?_fk=1&mode=memory"]
+)
+def test_sqlite_is_had_in_memory(url: str) -> None:
+    with provision(url, "sqlite", say=lambda line: None) as server, server.database() as session:
+        assert [("",)] == session.query("SELECT file FROM pragma_database_list")
+
+
+@pytest.mark.parametrize("url", ["sqlite://app.db", "sqlite:///srv/app.db", "sqlite://a?mode=rw"])
+def test_a_sqlite_file_is_no_dev_database(url: str) -> None:
+    with (
+        pytest.raises(ConfigError, match="lives in memory"),
+        provision(url, "sqlite", say=lambda line: None),
+    ):
+        pass
