@@ -82,6 +82,14 @@ class StaleHead:
     found: Sha
 
 
+class Refused(ForgeError):
+    """The forge answered no, with this HTTP status."""
+
+    def __init__(self, status: int, what: str, *, said: str = "", next_step: str = "") -> None:
+        super().__init__(what, said=said, next_step=next_step)
+        self.status = status
+
+
 class OutcomeUnknown(ForgeError):
     """A write was sent and no answer came back: read again before writing again."""
 

@@ -20,9 +20,10 @@ from ci_runner.forges.base import (
     ExistingCheck,
     OutcomeUnknown,
     PullRequestState,
+    Refused,
     StaleHead,
 )
-from ci_runner.forges.github_api import Api, Refused
+from ci_runner.forges.github_api import Api
 from ci_runner.forges.github_commit import commit_files
 
 _ANNOTATIONS = 50  # per request: GitHub's OpenAPI description, checks/create, maxItems

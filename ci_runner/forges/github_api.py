@@ -13,7 +13,7 @@ import requests
 from requests.utils import parse_header_links
 
 from ci_runner.errors import ForgeError
-from ci_runner.forges.base import OutcomeUnknown
+from ci_runner.forges.base import OutcomeUnknown, Refused
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -31,16 +31,13 @@ _NEXT_STEPS = {
 }
 
 
-class Refused(ForgeError):
-    """GitHub answered with an error `status`."""
-
-    def __init__(self, status: int, what: str, said: str) -> None:
-        super().__init__(
-            f"GitHub refuses to {what}: HTTP {status}",
-            said=said,
-            next_step=_NEXT_STEPS.get(status, "run the job again; see githubstatus.com"),
-        )
-        self.status = status
+def _refused(status: int, what: str, said: str) -> Refused:
+    return Refused(
+        status,
+        f"GitHub refuses to {what}: HTTP {status}",
+        said=said,
+        next_step=_NEXT_STEPS.get(status, "run the job again; see githubstatus.com"),
+    )
 
 
 class Api:
@@ -131,7 +128,7 @@ class Api:
                 raise ForgeError("GitHub redirects to another host; it was not followed") from None
             if status < HTTPStatus.BAD_REQUEST:
                 return headers, json.loads(text) if text else None
-            refused = Refused(status, what, self._said(text))
+            refused = _refused(status, what, self._said(text))
             if (pause := _rate_limit(status, headers, text)) is not None:
                 if last or not self._wait(pause):
                     raise refused

@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
-from ci_runner.forges.base import OutcomeUnknown, StaleHead
-from ci_runner.forges.github_api import Api, Refused
+from ci_runner.forges.base import OutcomeUnknown, Refused, StaleHead
+from ci_runner.forges.github_api import Api
 
 _MUTATION = (
     "mutation($input: CreateCommitOnBranchInput!) "

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from http import HTTPStatus
 
 from ci_runner.context import Build, PullRequest, Sha
 from ci_runner.errors import ForgeError
-from ci_runner.forges.base import Forge
+from ci_runner.forges.base import Forge, Refused
 from ci_runner.publish.check import write_check
 from ci_runner.publish.comment import upsert_comment
 from ci_runner.publish.commit import commit_generated, without_generated
@@ -132,6 +133,11 @@ def _unless_stale(
     try:
         found = forge.pull_request(pull.number).head_sha
         return write() if found in heads else _stale(what, found)
+    except Refused as refused:
+        # A fork's job gets a token that only reads; its own end is the check that reviewers see.
+        if pull.is_fork and refused.status == HTTPStatus.FORBIDDEN:
+            return Skipped(what, "the token of a fork's run may only read")
+        return Failed(what, refused, fatal=fatal)
     except ForgeError as error:
         return Failed(what, error, fatal=fatal)
 

@@ -114,6 +114,19 @@ def test_b5_what_may_not_be_committed_is_reported_as_missing(
     assert "failure" == scene.fake.check_runs[0]["conclusion"]
 
 
+def test_a19_a_fork_whose_token_only_reads_is_reviewed_all_the_same(
+    scene: PullRequestScene,
+) -> None:
+    scene.fake.head_slug = "mallory/shop"
+    scene.fake.fail("POST", "", 403, times=99, message="Resource not accessible by integration")
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.DRIFT == done.code, done.err
+    assert 2 == done.err.count("the token of a fork's run may only read")
+    assert "ADD COLUMN email TEXT" in done.out
+
+
 def test_a_finding_at_the_limit_fails_and_one_below_it_does_not(
     postgres_scene: PullRequestScene,
 ) -> None:
