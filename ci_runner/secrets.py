@@ -7,7 +7,6 @@ import os
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator, Mapping
-from typing import TextIO
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 MASK = "***"
@@ -21,12 +20,6 @@ _PARAMETER = re.compile(
     re.IGNORECASE,
 )
 _NAMES = re.compile(r"(?:TOKEN|PASSWORD|PASSWD|SECRET|PRIVATE_KEY|API_KEY|_URL|_DSN)$")
-
-
-def mask_url(url: str) -> str:
-    """`url` as it may be printed: without the password, wherever in the URL it stands."""
-    without = _USERINFO.sub(rf"\g<scheme>\g<user>:{MASK}@", url)
-    return _PARAMETER.sub(rf"\g<key>{MASK}", without)
 
 
 class Redactor:
@@ -74,38 +67,6 @@ class Redactor:
         if self._pattern is not None:
             text = self._pattern.sub(MASK, text)
         return _USERINFO.sub(rf"\g<scheme>\g<user>:{MASK}@", text) if "://" in text else text
-
-
-class RedactedStream:
-    """A text stream that redacts line by line, so that a secret written in pieces is found too.
-
-    An unfinished line is held back until its end, `flush` or `close`.
-    """
-
-    def __init__(self, stream: TextIO, redactor: Redactor) -> None:
-        self._stream = stream
-        self._redactor = redactor
-        self._held = ""
-
-    def write(self, text: str) -> int:
-        whole, newline, rest = (self._held + text).rpartition("\n")
-        self._held = rest
-        if newline:
-            self._stream.write(self._redactor.redact(whole) + newline)
-        return len(text)
-
-    def flush(self) -> None:
-        if self._held:
-            self._stream.write(self._redactor.redact(self._held))
-            self._held = ""
-        self._stream.flush()
-
-    def isatty(self) -> bool:
-        return self._stream.isatty()
-
-    @property
-    def encoding(self) -> str:
-        return self._stream.encoding
 
 
 def _parts(secret: str) -> Iterator[str]:
