@@ -67,8 +67,8 @@ _NAMES = ("no_color", "quiet", "verbose", "dialect", "dev_url")
 def _common(
     *, no_color: bool, quiet: bool, verbose: bool, dialect: str | None, dev_url: str | None
 ) -> Common:
-    """The terminal knows every secret that the command was given."""
-    redactor = Redactor.of_environment()
+    """The terminal knows every secret that the command was given, and so do its last words."""
+    redactor = click.get_current_context().ensure_object(Redactor)
     if dev_url:
         redactor.register_url(dev_url)
     level = Level.QUIET if quiet else Level.VERBOSE if verbose else Level.NORMAL

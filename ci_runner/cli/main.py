@@ -12,6 +12,8 @@ from ci_runner import __version__
 from ci_runner.cli import migrations, publishing, review, rules, schema
 from ci_runner.cli.terminal import Terminal
 from ci_runner.errors import ExitCode, SchemaCiError
+from ci_runner.log import Level
+from ci_runner.secrets import Redactor
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,9 +41,10 @@ def main() -> None:
     from ci_runner.devdb.signals import terminate_cleanly
 
     terminate_cleanly()
-    log = Terminal.for_errors().log
+    redactor = Redactor.of_environment()
+    log = Terminal(Level.NORMAL, redactor).log
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False, obj=redactor)
         sys.stdout.flush()
         sys.exit(code if isinstance(code, int) else ExitCode.OK)
     except SchemaCiError as error:

@@ -24,11 +24,6 @@ class Terminal:
             redact=redactor.redact,
         )
 
-    @staticmethod
-    def for_errors() -> Terminal:
-        """For what ends the process, before or after any command's own terminal."""
-        return Terminal(Level.NORMAL, Redactor.of_environment())
-
     def result(self, text: str) -> None:
         """The command's answer. SQL and JSON pass as they are but for secrets."""
         self.log.clear()
