@@ -39,7 +39,7 @@ def open_workspace(
         raise UsageError(
             "--base needs a git repository", where=str(root), next_step="run in a checkout"
         )
-    return Workspace(root, loaded, git, git.merge_base(base), git.head())
+    return Workspace(root, loaded, git, git.merge_base(base), git.head(), base)
 
 
 def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Config | None:

@@ -152,12 +152,12 @@ def finding(each: Finding) -> ReportedFinding:
 def report(
     build: Build,
     head_sha: str,
-    base_sha: str,
+    base: tuple[str, str],
     projects: tuple[ReportedProject, ...],
     fail_on: str,
     notices: tuple[str, ...] = (),
 ) -> Report:
-    """The report of the whole run."""
+    """The report of the whole run. `base` is the ref as it was given and its merge base."""
     pull_request = build.pull_request
     repository = build.repository
     return Report(
@@ -168,7 +168,8 @@ def report(
             web_url=repository.web_url if repository else "",
             pull_request=pull_request.number if pull_request else 0,
             head_sha=head_sha,
-            base_sha=base_sha,
+            base=base[0],
+            base_sha=base[1],
             run_url=build.run_url,
         ),
         projects=projects,

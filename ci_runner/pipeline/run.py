@@ -62,7 +62,12 @@ def run(
                 reported.append(_unread(project, missing, ""))
     notices = (f"Nothing is committed to the branch: {obstacle}.",) if obstacle else ()
     report = assemble.report(
-        build, head, workspace.base or "", tuple(reported), config.fail_on, notices
+        build,
+        head,
+        (workspace.base_ref, workspace.base or ""),
+        tuple(reported),
+        config.fail_on,
+        notices,
     )
     return Result(redacted(report, redactor.redact), trouble)
 

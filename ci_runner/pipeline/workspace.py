@@ -20,7 +20,8 @@ from ci_runner.pipeline.review import Change
 class Workspace:
     """A folder with its configuration. `base` is the commit that the change starts from.
 
-    `git` is None outside of a repository; without a `base` nothing counts as merged.
+    `git` is None outside of a repository; without a `base` nothing counts as merged. `base_ref` is
+    how the base was asked for, "" where it was not.
     """
 
     root: Path
@@ -28,6 +29,7 @@ class Workspace:
     git: Git | None
     base: Sha | None
     head: Sha | None
+    base_ref: str = ""
 
     def directory(self, project: Project, *, may_be_missing: bool = False) -> Directory:
         """The migration directory in the work tree. Raises SqlError for one that can't be read."""

@@ -237,17 +237,17 @@ def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
 
 def _next_steps(report: Report) -> Iterator[str]:
     commands = []
+    base = f" --base {shlex.quote(report.build.base)}" if report.build.base else ""
     for project in report.projects:
         name = shlex.quote(project.name)
         option = "" if len(report.projects) == 1 else f" --project {name}"
+        review = f"schema-ci run{option}{base} --no-publish"
         if project.state == "differs":
             commands.append(f"schema-ci diff{option}  # write the missing migration")
         if project.state == "unknown" or stopped(project):
-            commands.append(
-                f"schema-ci run{option} --no-publish  # the same review, on your machine"
-            )
+            commands.append(f"{review}  # the same review, on your machine")
         elif any(finding.severity != "note" for finding in project.findings):
-            commands.append(f"schema-ci run{option} --no-publish  # after the fix, before the push")
+            commands.append(f"{review}  # after the fix, before the push")
     if commands:
         yield "**Next**\n\n" + fence("\n".join(commands), "sh")
 

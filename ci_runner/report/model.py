@@ -114,6 +114,7 @@ class ReportedProject:
 class ReportedBuild:
     """Where the report comes from. Empty strings and 0 where a local run has none.
 
+    `base` is the branch or revision that the change will be merged into, as it was given.
     `web_url` is the repository's own page, without a trailing slash.
     """
 
@@ -122,6 +123,7 @@ class ReportedBuild:
     web_url: str = ""
     pull_request: int = 0
     head_sha: str = ""
+    base: str = ""
     base_sha: str = ""
     run_url: str = ""
 
