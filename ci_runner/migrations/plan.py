@@ -66,12 +66,20 @@ def undo_sql(plan: Plan) -> str:
 
 
 def description(plan: Plan) -> str:
-    """A file name's words for what the plan does most: `add_column_users_email`."""
-    first = plan.statements[0]
+    """A file name's words for the first thing that the plan changes: `add_column_users_email`.
+
+    What only prepares the session names no object, and no file.
+    """
+    named = (each for each in plan.statements if _names(each.summary, each.object.name))
+    first = next(named, plan.statements[0])
     words = _WORD.sub("_", f"{first.summary}".lower()).strip("_")
     more = len(Counter(statement.object for statement in plan.statements)) - 1
     suffix = f"_and_{more}_more" if more else ""
     return words[: _LONGEST_NAME - len(suffix)].rstrip("_") + suffix
+
+
+def _names(sentence: str, name: str) -> bool:
+    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sentence))
 
 
 def written(

@@ -35,6 +35,7 @@ _LEFT_OUT = {
 }
 _SHORT_PLAN = 10
 _SHORT_SQL = 70
+_SHORT_NAME = 28
 
 
 def render(report: Report, level: int = 0) -> str:
@@ -175,7 +176,7 @@ def _finding(finding: ReportedFinding, links: _Links) -> tuple[str, ...]:
     return (
         _SEVERITIES[finding.severity],
         code(finding.rule),
-        _where(finding.path, finding.line, links),
+        _where(finding.path, finding.line, links, longest=_SHORT_NAME),
         "<br>".join(said),
     )
 
@@ -197,7 +198,7 @@ def _effects(project: ReportedProject, links: _Links, level: int) -> Iterator[st
     for step in project.steps:
         if not (step.rewritten or step.locks):
             continue
-        where = _where(step.path, step.line, links)
+        where = _where(step.path, step.line, links, longest=_SHORT_NAME)
         rewrote = ", ".join(code(each) for each in step.rewritten) or "no"
         locks = ", ".join(code(each) for each in step.locks) or "no"
         shown = (code(_shortened(without_data(step.sql))),) if level == 0 else ()
@@ -269,16 +270,23 @@ def _links(report: Report, project: ReportedProject) -> _Links:
     return _Links(report.build, report.committed, frozenset(absent))
 
 
-def _where(path: str, line: int, links: _Links) -> str:
-    """File name and line as a link; the whole path where there is nothing to link to."""
+def _where(path: str, line: int, links: _Links, *, longest: int = 0) -> str:
+    """File name and line as a link; the whole path where there is nothing to link to.
+
+    A linked name over `longest` letters, 0 for any, is cut: in a table it would leave no room for
+    the other columns, and the link knows the rest.
+    """
     build = links.build
     blob = "-/blob" if build.provider == "gitlab-ci" else "blob"
     place = f":{line}" if line > 0 else ""
     sha = links.committed if path in links.absent else build.head_sha
     address = blob_url(build.web_url, sha, path, line, blob=blob)
-    return (
-        f"[{code(PurePosixPath(path).name + place)}]({address})" if address else code(path + place)
-    )
+    if not address:
+        return code(path + place)
+    name = PurePosixPath(path).name
+    if 0 < longest < len(name):
+        name = f"{name[:longest]}…"
+    return f"[{code(name + place)}]({address})"
 
 
 def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

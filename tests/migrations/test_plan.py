@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.migrations import checksum
-from ci_runner.migrations.plan import Plan, written
+from ci_runner.migrations.plan import Plan, description, written
 from ci_runner.migrations.reader import read_files
 from ci_runner.schema.model import Identity
 
@@ -51,3 +52,11 @@ def test_a_written_file_sorts_last_and_verifies(format_name: str, names: list[st
     if grown.checksum is not None:
         assert again.checksum == grown.checksum
         assert () == checksum.verify(again)
+
+
+def test_a_file_is_named_after_what_it_changes_not_after_what_prepares_it() -> None:
+    change = PLAN.statements[0]
+    prepares = replace(change, sql="PRAGMA defer_foreign_keys = ON", summary="Check keys later")
+
+    assert "create_table_t" == description(Plan((prepares, change)))
+    assert "check_keys_later" == description(Plan((prepares,)))

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from ci_runner.report.markdown import LEVELS, render
-from ci_runner.report.model import Report, ReportedProject, ReportedStep
+from ci_runner.report.model import Report, ReportedBuild, ReportedProject, ReportedStep
 from tests.report.examples import FINDINGS, NEW, PROJECT, REPORT, STEPS
 from tests.report.hostile import HOSTILE, TEXTS
 
@@ -121,6 +121,20 @@ def test_a_finding_links_to_its_line_at_the_head() -> None:
     hrefs = [t.attrs["href"] for t in inlines(render(REPORT)) if t.type == "link_open"]
 
     assert f"https://github.com/acme/shop/blob/{REPORT.build.head_sha}/{NEW}#L3" in hrefs
+
+
+def test_a_long_linked_name_is_cut_in_a_table_and_whole_elsewhere() -> None:
+    long = f"db/migrations/20240611101500_{'long_' * 12}name.sql"
+    finding = replace(FINDINGS[0], path=long)
+    loss = replace(STEPS[0], path=long)
+    project = replace(PROJECT, findings=(finding,), steps=(loss,))
+    body = render(replace(REPORT, projects=(project,)))
+    unlinked = render(replace(REPORT, projects=(project,), build=ReportedBuild()))
+
+    texts = [t.content for t in inlines(body) if t.type == "text"]
+    assert "20240611101500_long_long_lon…:3" in texts
+    assert f"{long.rpartition('/')[2]}:1" in texts
+    assert f"{long}:3" in [t.content for t in inlines(unlinked) if t.type == "text"]
 
 
 def test_times_and_the_run_do_not_show() -> None:

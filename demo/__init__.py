@@ -1,0 +1,1 @@
+"""What `script/demo` plays: a pull request of `examples/`, reviewed on this machine."""

@@ -1,0 +1,13 @@
+CREATE TABLE shelves (
+  id INTEGER PRIMARY KEY,
+  label TEXT NOT NULL UNIQUE
+);
+
+CREATE TABLE stock (
+  sku TEXT PRIMARY KEY,
+  shelf_id INTEGER NOT NULL REFERENCES shelves (id),
+  pieces INTEGER NOT NULL CHECK (pieces >= 0)
+);
+
+CREATE VIEW empty_shelves AS
+SELECT label FROM shelves WHERE id NOT IN (SELECT shelf_id FROM stock WHERE pieces > 0);

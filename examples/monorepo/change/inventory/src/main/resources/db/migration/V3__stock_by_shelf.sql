@@ -1,0 +1,1 @@
+CREATE INDEX stock_shelf_id ON stock (shelf_id);
