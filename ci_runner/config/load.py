@@ -46,10 +46,12 @@ class _File:
         self.lines = key_lines(text)
 
     def where(self, key: str) -> str:
-        """File and line of `key`, else of the table that it is in."""
-        while key and key not in self.lines:
+        """File and line of `key`, else of the table that it is in; of many, the first."""
+        while key:
+            if line := self.lines.get(key) or self.lines.get(f"{key}[0]"):
+                return f"{self.path}:{line}"
             key = key.rpartition(".")[0]
-        return f"{self.path}:{self.lines[key]}" if key else self.path
+        return self.path
 
 
 def load(

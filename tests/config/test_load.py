@@ -79,6 +79,7 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
         (f"{ONE}directry = 'm'\n", 3, "did you mean `directory`?"),
         (f"{ONE}[lint]\nfail_on = 'error'\n", 4, "did you mean `fail-on`?"),
         (f"{ONE}[lintt]\nx = 1\n", 3, "did you mean `lint`?"),
+        ("[[projects]]\nname = 'a'\n", 1, "did you mean `project`?"),
         (f"{ONE}[lint]\nfail-on = 'eror'\n", 4, "did you mean 'error'?"),
         (f"{ONE}[lint.rules]\ndrop-tabel = 'off'\n", 4, "did you mean `drop-table`?"),
         (f"{ONE}[lint.rules]\ndrop-table = []\n", 4, "error, warning, note, off"),
