@@ -44,6 +44,8 @@ def main() -> int:
     parser.add_argument("--html", type=Path, metavar="FILE", help="write the comment as a page")
     parser.add_argument("--keep", action="store_true", help="keep the repositories afterwards")
     asked = parser.parse_args()
+    if shutil.which("git") is None:
+        parser.error("git was not found: install git")
     person = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     out = Print(person, min(shutil.get_terminal_size((100, 40)).columns, _WIDEST))
     with _folder(keep=asked.keep) as folder:
@@ -138,4 +140,10 @@ def _write_page(target: Path, markdown: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except BrokenPipeError:
+        # Whoever read has seen enough; Python would complain once more when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        sys.exit(ExitCode.INTERRUPTED)

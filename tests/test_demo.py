@@ -84,6 +84,24 @@ def test_an_unknown_dialect_is_refused(tmp_path: Path) -> None:
     assert "'sqlite', 'postgres'" in done.stderr
 
 
+def test_a_reader_who_leaves_early_is_no_error(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        (str(CHECKOUT / "script/demo"),),
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert "" == said
+    assert [] == list(tmp_path.iterdir())
+
+
 def sections(text: str) -> list[str]:
     """What stands under each title."""
     return [part.partition("\n")[2] for part in text.split("\n━━ ")[1:]]
