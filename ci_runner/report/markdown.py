@@ -36,6 +36,7 @@ _LEFT_OUT = {
 _SHORT_PLAN = 10
 _SHORT_SQL = 70
 _SHORT_NAME = 28
+_FEW = 3
 
 
 def render(report: Report, level: int = 0) -> str:
@@ -226,14 +227,25 @@ def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
         intro = title + (f": {names}" if names else "")
     else:
         intro = "**Missing migration**: the desired schema needs it, the directory has none"
-    hazards = dict.fromkeys(hazard for each in project.plan for hazard in each.hazards)
-    yield "\n".join([intro, "", *(f"- ⚠️ {prose(hazard)}" for hazard in hazards)]).rstrip()
+    yield "\n".join([intro, "", *_hazards(project)]).rstrip()
     if level:
         return
     sql = "\n".join(f"{without_data(each.sql).rstrip()};" for each in project.plan)
     opened = " open" if sql.count("\n") + 1 < _SHORT_PLAN else ""
     summary = count(len(project.plan), "statement")
     yield f"<details{opened}><summary>{summary}</summary>\n\n{fence(sql, 'sql')}\n\n</details>"
+
+
+def _hazards(project: ReportedProject) -> Iterator[str]:
+    """Each hazard of the plan once, with the objects that it is about."""
+    found: dict[str, list[str]] = {}
+    for statement in project.plan:
+        for hazard in statement.hazards:
+            found.setdefault(hazard, []).append(statement.object)
+    for hazard, objects in found.items():
+        named = ", ".join(code(each) for each in objects[:_FEW])
+        more = f" and {len(objects) - _FEW} more" if len(objects) > _FEW else ""
+        yield f"- ⚠️ {named}{more}: {prose(hazard)}"
 
 
 def _next_steps(report: Report) -> Iterator[str]:

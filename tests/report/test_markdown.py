@@ -41,7 +41,10 @@ def poisoned(text: str) -> Report:
             replace(each, rule=text, message=f"it {text}", path=text, evidence="", instead="")
             for each in FINDINGS
         ),
-        plan=tuple(replace(each, sql=statement, hazards=(f"it {text}",)) for each in PROJECT.plan),
+        plan=tuple(
+            replace(each, sql=statement, object=text, hazards=(f"it {text}",))
+            for each in PROJECT.plan
+        ),
         unmanaged=(text,),
     )
     return replace(REPORT, projects=(project,), notices=(f"so {text}",), tool_version=text)
@@ -150,6 +153,15 @@ def test_a_long_plan_is_folded() -> None:
     assert "<details open>" in render(REPORT)
     assert "<details open>" not in render(replace(REPORT, projects=(long,)))
     assert "<details>" in render(replace(REPORT, projects=(long,)))
+
+
+def test_a_hazard_is_told_once_with_the_objects_it_is_about() -> None:
+    plan = tuple(replace(PROJECT.plan[0], object=f"index i{n}", hazards=("waits",)) for n in "1234")
+
+    body = render(replace(REPORT, projects=(replace(PROJECT, plan=plan),)))
+
+    listed = "<code>index i1</code>, <code>index i2</code>, <code>index i3</code> and 1 more"
+    assert f"\n- ⚠️ {listed}: waits\n" in body
 
 
 def test_data_is_not_published() -> None:
