@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from ci_runner.context import Sha
@@ -83,13 +84,22 @@ class Git:
         found = self._known_merge_base(ref)
         if found is not None:
             return found
-        if self._resolve(ref) is None:
-            what = f"there is no branch or commit {ref!r} here"
-        else:
-            what = f"HEAD and {ref!r} share no commit"
         if self.is_shallow():
             said = f"the clone is shallow\n{said}".rstrip()
+        if self._resolve(ref) is not None:
+            raise GitError(f"HEAD and {ref!r} share no commit", said=said, next_step=_FETCH)
+        what = f"there is no branch or commit {ref!r} here"
+        if near := get_close_matches(ref, self._branches(), 1):
+            raise GitError(f"{what}; did you mean {near[0]!r}?", next_step=_FETCH)
         raise GitError(what, said=said, next_step=_FETCH)
+
+    def _branches(self) -> list[str]:
+        """The names of all branches that the clone knows, its own and the remote's."""
+        listed = _run(
+            self.root, "for-each-ref", "--format=%(refname)", "refs/heads", "refs/remotes/origin"
+        )
+        names = listed.decode(errors="replace").splitlines()
+        return [re.sub(r"refs/(?:heads|remotes/origin)/", "", name, count=1) for name in names]
 
     def changed_paths(self, base: Sha, head: Sha) -> tuple[str, ...]:
         """Paths that differ between two commits; a rename counts as both its names."""

@@ -10,12 +10,12 @@ from ci_runner.cli.workspace import open_config, open_workspace
 from ci_runner.config.model import Config
 from ci_runner.devdb.provision import dialect_of, provision
 from ci_runner.devdb.replay import rehearse, replay
-from ci_runner.errors import SqlError, UsageError
+from ci_runner.errors import UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.review import Reviewed
-from ci_runner.pipeline.run import examine
+from ci_runner.pipeline.run import examine, unreviewed
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.sources import scripts
 from ci_runner.report.model import ReportedStep
@@ -83,9 +83,7 @@ def rehearsed(
     reviewed, _ = _reviewed(common, config, base, latest, {})
     for each in reviewed:
         if each.problem:
-            where = [f"{found.path}:{found.line}" for found in each.findings if found.line]
-            said = [found.evidence for found in each.findings if found.evidence]
-            raise SqlError(each.problem, where="\n".join(where), said="\n".join(said))
+            raise unreviewed(each)
     return tuple(step for each in reviewed for step in assemble.project(each, wrote=False).steps)
 
 

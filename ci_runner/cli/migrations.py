@@ -27,7 +27,7 @@ def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, chec
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.errors import DriftError
     from ci_runner.pipeline.files import write_migrations
-    from ci_runner.pipeline.run import examine, without_secrets
+    from ci_runner.pipeline.run import examine, unreviewed, without_secrets
     from ci_runner.pipeline.servers import servers
     from ci_runner.pipeline.workspace import projects
 
@@ -39,7 +39,8 @@ def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, chec
             change = workspace.change(project, name, may_be_missing=True)
             examined = examine(server(project.dialect), workspace, change, log)
             reviewed = without_secrets(examined, common.out.redactor)
-            _refuse_unreviewed(reviewed)
+            if reviewed.problem:
+                raise unreviewed(reviewed)
             if not _lacks_a_migration(common, reviewed):
                 continue
             missing.append(project.name)
@@ -69,16 +70,6 @@ def _lacks_a_migration(common: Common, reviewed: Reviewed) -> bool:
         return False
     common.out.result(sql(reviewed.plan))
     return True
-
-
-def _refuse_unreviewed(reviewed: Reviewed) -> None:
-    """SqlError where the comparison could not be made."""
-    from ci_runner.errors import SqlError
-
-    if reviewed.problem:
-        where = [f"{each.path}:{each.line}" for each in reviewed.findings if each.line]
-        said = [each.evidence for each in reviewed.findings if each.evidence]
-        raise SqlError(reviewed.problem, where="\n".join(where), said="\n".join(said))
 
 
 def _refuse_broken_checksum(reviewed: Reviewed) -> None:

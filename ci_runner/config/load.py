@@ -16,9 +16,10 @@ from ci_runner.errors import ConfigError
 
 NAME = "schema-ci.toml"
 LARGEST = 2**20
+_SHOWN = 60
 # Servers that we start ourselves. The file belongs to the pull request, which must not choose
 # any other server for us.
-_OWN_SCHEMES = frozenset({"", "sqlite", "local", "docker"})
+_OWN_SCHEMES = ("sqlite", "local", "docker", "docker+postgres")
 _TOML_LINE = re.compile(r"at line (\d+)")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _EXAMPLE = """write schema-ci.toml:
@@ -127,7 +128,7 @@ def _check_keys(source: _File, known_rules: frozenset[str]) -> Mapping[str, str]
             continue
         if key in tables:
             if not isinstance(value, dict):
-                raise _wrong(source.where(key), key, f"a table headed [{key}]")
+                raise _wrong(source.where(key), key, f"a table headed [{key}]", value)
             for inner, content in value.items():
                 if key == "lint" and inner == "rules":
                     severities = _rules(source, content, known_rules)
@@ -156,20 +157,24 @@ def _unknown(source: _File, key: str, name: str, valid: Iterable[str]) -> Config
 
 def _rules(source: _File, content: object, known: frozenset[str]) -> dict[str, str]:
     if not isinstance(content, dict):
-        raise _wrong(source.where("lint.rules"), "lint.rules", "a table of rule = severity")
+        raise _wrong(
+            source.where("lint.rules"), "lint.rules", "a table of rule = severity", content
+        )
     for rule, severity in content.items():
         if rule not in known:
             raise _unknown(source, f"lint.rules.{rule}", rule, known)
         if severity not in SEVERITIES:
             expected = f"one of {', '.join(SEVERITIES)}"
-            raise _wrong(source.where(f"lint.rules.{rule}"), f"lint.rules.{rule}", expected)
+            where = source.where(f"lint.rules.{rule}")
+            raise _wrong(where, f"lint.rules.{rule}", expected, severity)
     return dict(content)
 
 
-def _wrong(where: str, key: str, expected: str) -> ConfigError:
-    return ConfigError(
-        f"`{key}` has a value that makes no sense", where=where, said=f"expected {expected}"
-    )
+def _wrong(where: str, key: str, expected: str, found: object = None) -> ConfigError:
+    """A dev URL is not repeated: what is wrong with it may be its password."""
+    shown = found is not None and key != "dev.url" and len(repr(found)) <= _SHOWN
+    what = f"`{key}` can't be {found!r}" if shown else f"`{key}` has a value that makes no sense"
+    return ConfigError(what, where=where, said=f"expected {expected}")
 
 
 def _value(
@@ -219,11 +224,11 @@ def _checked(option: Option, value: object, origin: str) -> object:
         "number": isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     }[option.kind]
     if not fits:
-        raise _wrong(origin, option.key, expected)
+        raise _wrong(origin, option.key, expected, value)
     if option.choices and value not in option.choices and value != option.default:
         near = get_close_matches(str(value), option.choices, 1)
         guess = f"; did you mean {near[0]!r}?" if near else ""
-        raise _wrong(origin, option.key, f"one of {', '.join(option.choices)}{guess}")
+        raise _wrong(origin, option.key, f"one of {', '.join(option.choices)}{guess}", value)
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -246,7 +251,7 @@ def _projects(
         project = _project(source, root, table, position, environ, flags, origins)
         if project.name in names:
             where = source.where(f"project[{position}].name")
-            raise _wrong(where, "name", f"a name that no other project has, not {project.name!r}")
+            raise _wrong(where, "name", "a name that no other project has", project.name)
         names.add(project.name)
         yield project
 
@@ -311,7 +316,10 @@ def _dev_url(url: str, origin: str, source: _File, environ: Mapping[str, str]) -
                 next_step=f"set {name}",
             )
         return Secret(environ[name])
-    if _is_from(source, origin) and url.partition(":")[0].lower() not in _OWN_SCHEMES:
+    scheme = url.partition(":")[0].lower()
+    if url and _is_from(source, origin) and scheme not in _OWN_SCHEMES:
+        if near := get_close_matches(scheme, ("sqlite", "local", "docker"), 1):
+            raise _wrong(origin, "dev.url", f"a dev URL; did you mean {near[0]}://?")
         raise ConfigError(
             "a server's URL may not stand in the configuration file",
             where=origin,

@@ -64,7 +64,7 @@ def refusal(statement: Statement, failure: Failure) -> SqlError:
     line = statement.line
     if failure.offset is not None:
         line += statement.text.count("\n", 0, failure.offset)
-    said = [failure.message + (f" (SQLSTATE {failure.code})" if failure.code else "")]
+    said = [str(failure)]
     remarks = (("detail", failure.detail), ("hint", failure.hint))
     said += [f"{word}: {text}" for word, text in remarks if text]
     return SqlError(

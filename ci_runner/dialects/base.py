@@ -37,6 +37,12 @@ class Failure:
     hint: str = ""
     offset: int | None = None
 
+    def __str__(self) -> str:
+        """The message, and the code that one can search for: SQLSTATE has five characters."""
+        if not self.code:
+            return self.message
+        return f"{self.message} ({'SQLSTATE ' * (len(self.code) == 5)}{self.code})"
+
 
 class StatementFailed(Exception):
     """A statement that the server refused. Expected; callers turn it into a value or a SqlError."""

@@ -106,9 +106,6 @@ def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
 
 def _step(step: Step) -> ReportedStep:
     failure = step.failure
-    error = ""
-    if failure is not None:
-        error = failure.message + (f" (SQLSTATE {failure.code})" if failure.code else "")
     return ReportedStep(
         path=step.statement.path,
         line=step.statement.line,
@@ -120,7 +117,7 @@ def _step(step: Step) -> ReportedStep:
         changes=tuple(_said(change) for change in step.observed.changes),
         rewritten=tuple(str(each) for each in step.observed.rewritten),
         locks=tuple(f"{lock.mode} on {lock.relation}" for lock in step.observed.locks),
-        error=error,
+        error="" if failure is None else str(failure),
     )
 
 

@@ -21,6 +21,8 @@ from ci_runner.migrations.plan import Plan, make_plan, written
 from ci_runner.pipeline.sources import desired
 from ci_runner.schema.model import Identity, Schema
 
+UNREADABLE = "unreadable"
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -189,11 +191,11 @@ def _stopped(reviewed: Reviewed, error: SqlError, severities: Mapping[str, Sever
 
 
 def refused(error: SqlError, severity: Severity) -> Finding:
-    """SQL that does not run, as a finding."""
+    """SQL that does not run, or a file or folder that can't be read, as a finding."""
     path, _, line = error.where.splitlines()[0].rpartition(":") if error.where else ("", "", "")
     number = int(line) if line.isdigit() else 0
     return Finding(
-        "syntax-error",
+        "syntax-error" if number else UNREADABLE,
         severity,
         error.what,
         path if number else error.where,

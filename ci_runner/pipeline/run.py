@@ -14,7 +14,7 @@ from ci_runner.lint.rule import Severity
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
-from ci_runner.pipeline.review import Change, Reviewed, refused, review
+from ci_runner.pipeline.review import UNREADABLE, Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace, projects
 from ci_runner.report.json import dump
@@ -57,8 +57,9 @@ def run(
             except SqlError as unreadable:
                 reported.append(_unread(project, unreadable, unreadable.where))
             except DatabaseError as missing:
+                if trouble:
+                    log.warn(str(trouble))
                 trouble = missing
-                log.warn(str(missing))
                 reported.append(_unread(project, missing, ""))
     notices = (f"Nothing is committed to the branch: {obstacle}.",) if obstacle else ()
     report = assemble.report(
@@ -98,6 +99,15 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
     reviewed = review(server, workspace.root, change, severities, progress=log.step)
     log.clear()
     return reviewed
+
+
+def unreviewed(reviewed: Reviewed) -> SqlError:
+    """Why a comparison could not be made, for commands that can't go on without it."""
+    stopped = [each for each in reviewed.findings if each.rule in {"syntax-error", UNREADABLE}]
+    where = [f"{each.path}:{each.line}" if each.line else each.path for each in stopped]
+    said = [line for each in stopped for line in (each.message, each.evidence) if line]
+    said = [line for line in said if line != reviewed.problem]
+    return SqlError(reviewed.problem, where="\n".join(where), said="\n".join(said))
 
 
 def without_secrets(reviewed: Reviewed, redactor: Redactor) -> Reviewed:

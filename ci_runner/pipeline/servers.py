@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from ci_runner.config.model import Config
 from ci_runner.devdb.provision import dialect_of, provision
 from ci_runner.devdb.server import Server
+from ci_runner.errors import ConfigError
 from ci_runner.log import Log
 
 
@@ -22,11 +23,17 @@ def servers(config: Config, log: Log) -> Iterator[Callable[[str], Server]]:
     url = config.dev_url
     dialects = {project.dialect for project in config.projects}
     meant = dialect_of(url) if url else ""
+    if meant and meant not in dialects:
+        raise ConfigError(
+            f"the dev URL is for {meant}, and every project is for {', '.join(sorted(dialects))}",
+            where=config.origins["dev.url"],
+            next_step="correct one of them",
+        )
     with ExitStack() as stack:
 
         def server(dialect: str) -> Server:
             if dialect not in running:
-                mine = url if dialect == meant or meant not in dialects else ""
+                mine = url if dialect == meant else ""
                 running[dialect] = stack.enter_context(
                     provision(mine, dialect, superuser=config.dev_superuser, say=log.info)
                 )

@@ -102,7 +102,9 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
         (f"{ONE}directory = 'a", 3, "not valid TOML"),
         (f"{ONE}[dev]\nurl = 'POSTGRES://u:hunter2@h/d'\n", 4, "env:DEV_URL"),
         (f"{ONE}[dev]\nurl = 'mongodb://u:hunter2@h/d'\n", 4, "env:DEV_URL"),
+        (f"{ONE}[dev]\nurl = 'sqllite://'\n", 4, "did you mean sqlite://?"),
         (f"{ONE}[dev]\nurl = 'env:ABSENT'\n", 4, "set ABSENT"),
+        (f"{ONE}[lint]\nfail-on = 'fatal'\n", 4, "`lint.fail-on` can't be 'fatal'"),
         (f"{ONE}[dev]\nsuperuser = true\n", 4, "SCHEMA_CI_DEV_SUPERUSER=true"),
     ],
 )

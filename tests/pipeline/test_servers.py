@@ -35,10 +35,12 @@ def test_a_dev_url_serves_its_own_engine_and_others_get_one_of_ours(
 
 def test_a_dev_url_that_serves_no_project_is_refused(tmp_path: Path) -> None:
     with (
-        servers(config(tmp_path, "local://postgres", "sqlite"), Log(io.StringIO())) as server,
-        pytest.raises(ConfigError, match="the dev URL is for postgres, the dialect is sqlite"),
+        pytest.raises(ConfigError, match="is for postgres, and every project is for sqlite") as bad,
+        servers(config(tmp_path, "local://postgres", "sqlite"), Log(io.StringIO())),
     ):
-        server("sqlite")
+        pass
+
+    assert "--dev-url" == bad.value.where
 
 
 def test_nothing_is_started_that_nobody_asks_for(tmp_path: Path) -> None:
