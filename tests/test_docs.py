@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml  # type: ignore[import-untyped]  # PyYAML ships no types
+import yaml
 
 from ci_runner.cli.main import cli
 from ci_runner.config.load import load
