@@ -9,28 +9,24 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    stands_in = {
-        each.view.name
-        for step in review.steps
-        for each in step.operations
-        if isinstance(each, CreateView)
-    } | {
-        each.table.name
-        for step in review.steps
-        for each in step.operations
-        if isinstance(each, CreateTable)
+    stand_ins = {
+        (touch.operation.view.schema or review.default_schema, touch.operation.view.name)
+        for touch in review.touches
+        if isinstance(touch.operation, CreateView)
     }
-    for step in review.steps:
-        for operation in step.operations:
-            if not isinstance(operation, RenameTable) or not review.existed(operation.table):
-                continue
-            if operation.table.name not in stands_in:
-                old, new = operation.table, operation.to
-                yield Hit(
-                    f"renames table {old} to {new}; running clients use the old name",
-                    step,
-                    instead=f"CREATE VIEW {old} AS SELECT * FROM {new}; -- same transaction",
-                )
+    for touch in review.touches:
+        if isinstance(touch.operation, CreateTable):
+            stand_ins.add((touch.table.schema, touch.table.name))
+        if isinstance(touch.operation, RenameTable):
+            stand_ins.add((touch.table.schema, touch.operation.to))
+    for touch in review.on_known(RenameTable):
+        old, new = touch.operation.table, touch.operation.to
+        if (touch.table.schema, touch.table.name) not in stand_ins:
+            yield Hit(
+                f"renames table {old} to {new}; running clients use the old name",
+                touch.step,
+                instead=f"CREATE VIEW {old} AS SELECT * FROM {new}; -- same transaction",
+            )
 
 
 RULE = Rule(

@@ -22,10 +22,12 @@ from ci_runner.dialects.operations import (
     Other,
     RenameColumn,
     RenameTable,
+    SearchPath,
     SetNotNull,
     Target,
     Transaction,
     Unparsed,
+    ValidateConstraint,
 )
 from ci_runner.dialects.postgres.parse import parse
 from ci_runner.dialects.postgres.tree import LONGEST, ORDINARY_LENGTH
@@ -75,7 +77,10 @@ ONE = {
     "SAVEPOINT a": Other("TRANS_STMT_SAVEPOINT"),
     "DELETE FROM t": Data("DELETE", T),
     "COPY t FROM STDIN": Data("COPY", T),
-    "ALTER TABLE t VALIDATE CONSTRAINT c": Other("AT_ValidateConstraint"),
+    "ALTER TABLE t VALIDATE CONSTRAINT c": ValidateConstraint(T, "c"),
+    "SET search_path TO app, public": SearchPath(("app", "public")),
+    "SET search_path = ''": SearchPath(("",)),
+    "RESET search_path": SearchPath(()),
     "DO $$ BEGIN END $$": Other("do_stmt"),
     "DROP TABEL t": Unparsed('syntax error at or near "TABEL"'),
 }
@@ -118,9 +123,9 @@ def test_inline_constraints_are_operations_of_their_own() -> None:
     _, *found = parse("ALTER TABLE t ADD a int UNIQUE CHECK (a > 0) CONSTRAINT f REFERENCES p (id)")
 
     expected: list[Operation] = [
-        AddConstraint(T, "unique", columns=("a",)),
-        AddConstraint(T, "check", columns=("a",)),
-        AddConstraint(T, "foreign key", "f", ("a",), references=Target("", "p")),
+        AddConstraint(T, "unique", columns=("a",), inline=True),
+        AddConstraint(T, "check", columns=("a",), inline=True),
+        AddConstraint(T, "foreign key", "f", ("a",), references=Target("", "p"), inline=True),
     ]
     assert expected == found
 
