@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ci_runner.lint.notices import UNUSED_IGNORE
 from ci_runner.lint.rule import Finding, Hit, Review, Rule, Severity
 from ci_runner.lint.rules import RULES
 from ci_runner.migrations.directives import file_directives
 from ci_runner.migrations.history import Directive
 
-UNUSED = "unused-ignore"
 _VERB = "nolint"
 _LAST_LINE = 2**31
 
@@ -53,7 +53,7 @@ def check(review: Review, severities: Mapping[str, Severity]) -> tuple[Finding, 
             used |= silencing
             if not silencing:
                 found.append(finding)
-    severity = severities.get(UNUSED, Severity.WARNING)
+    severity = severities.get(UNUSED_IGNORE.id, UNUSED_IGNORE.severity)
     if severity is not Severity.OFF:
         for ignore in ignores:
             found += _unused(ignore, used, active, severity)
@@ -92,7 +92,8 @@ def _ignores(review: Review) -> Iterator[_Ignore]:
                 yield _Ignore(directive, statement.path, *lines, judged)
     for _, after in review.change.edited:
         head = file_directives(after.content.decode("utf-8", errors="replace"))
-        whole[after.path].update(each for each in head if each.verb == _VERB)
+        # One without a name was written for the file's statements, not for an edit years later.
+        whole[after.path].update(each for each in head if each.verb == _VERB and each.rules)
         run[after.path] = False  # an edited file is not run again: only its edit is judged
     for path, directives in whole.items():
         for directive in sorted(directives, key=lambda each: each.line):
@@ -123,11 +124,11 @@ def _unused(
     if reasons:
         line = ignore.directive.line
         yield Finding(
-            UNUSED,
+            UNUSED_IGNORE.id,
             severity,
             f"`{ignore.directive.spelling}` silences less than it says: {'; '.join(reasons)}",
             ignore.path,
             line,
             line,
-            instead="Remove the comment, or the name from it.",
+            instead=UNUSED_IGNORE.instead,
         )

@@ -87,6 +87,32 @@ def follow(
     return tuple(_Follower(base, default_schema, base_known=base_known).touches(steps))
 
 
+def watched(step: Step, table: Identity) -> bool:
+    """Whether the dev database could show what a statement did to `table`."""
+    return step.executed and step.failure is None and table in step.before.by_identity
+
+
+def _did_nothing(operation: Effect, step: Step, table: Identity) -> bool:
+    """IF [NOT] EXISTS that found it so already."""
+    if not watched(step, table):
+        return False
+    match operation:
+        case AddColumn(column=column):
+            return _has(step, table, column)
+        case AddConstraint(inline=True, columns=(column, *_)):
+            return _has(step, table, column)
+        case DropColumn(column=column):
+            return not _has(step, table, column)
+        case CreateIndex(if_not_exists=True):
+            return not step.observed.changes
+        case _:
+            return False
+
+
+def _has(step: Step, table: Identity, column: str) -> bool:
+    return Identity("column", table.schema, column, table.name) in step.before.by_identity
+
+
 class _Follower:
     """`now` holds what the files changed about a name; `left` are known names that came free."""
 
@@ -110,7 +136,8 @@ class _Follower:
                 table = self._table(operation, step)
                 # IF NOT EXISTS or a failure: the constraints of a CREATE TABLE are never added.
                 within = isinstance(operation, AddConstraint) and operation.table in created
-                known = not within and self._touches_known(operation, table)
+                idle = within or (bool(self.default) and _did_nothing(operation, step, table))
+                known = not idle and self._touches_known(operation, table)
                 yield Touch(step, operation, table, known)
                 self._apply(operation, table)
 

@@ -12,10 +12,9 @@ from itertools import groupby
 
 from ci_runner.dialects.operations import AddColumn, AlterColumnType
 from ci_runner.lint.effects import Effect, Rewrite
-from ci_runner.lint.follow import Touch
+from ci_runner.lint.follow import Touch, watched
 from ci_runner.lint.rule import E, Review
 from ci_runner.migrations.history import Step
-from ci_runner.schema.model import Identity
 
 # Targets that are free from at least one common source, so that only a run can tell.
 _MAY_BE_FREE = re.compile(
@@ -50,11 +49,6 @@ def blamed(step: Step, touches: Sequence[Touch[Effect]]) -> Iterator[Touch[Effec
             yield from sure
         elif table in new_files:
             yield from sure or (touch for touch in together if _maybe(touch.operation))
-
-
-def watched(step: Step, table: Identity) -> bool:
-    """Whether the dev database could have shown that `table` was rewritten."""
-    return step.executed and step.failure is None and table in step.before.by_identity
 
 
 def _surely(operation: Effect) -> bool:

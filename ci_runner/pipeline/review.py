@@ -13,6 +13,7 @@ from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
 from ci_runner.errors import SqlError
 from ci_runner.lint.check import check
+from ci_runner.lint.notices import CHECKSUM
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, DirectoryChange, changed
@@ -205,12 +206,12 @@ def refused(error: SqlError, severity: Severity) -> Finding:
 
 
 def _checksum_findings(head: Directory, severities: Mapping[str, Severity]) -> tuple[Finding, ...]:
-    severity = severities.get("checksum", Severity.ERROR)
+    severity = severities.get(CHECKSUM.id, CHECKSUM.severity)
     if (head.checksum is None and head.format != "atlas") or severity is Severity.OFF:
         return ()
     return tuple(
         Finding(
-            "checksum",
+            CHECKSUM.id,
             severity,
             problem.message,
             f"{head.path}/{checksum.NAME}",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.lint.check import UNUSED
+from ci_runner.lint.notices import UNUSED_IGNORE
 from ci_runner.lint.rule import Finding, Severity
 from tests.lint.conftest import Lint
 
+UNUSED = UNUSED_IGNORE.id
 SETUP = "CREATE TABLE t (a int, b int); CREATE TABLE u (a int);"
 
 

@@ -29,6 +29,9 @@ HARMLESS = {
     "the schema is not there": "DROP SCHEMA IF EXISTS nothing CASCADE;",
     "the schema was emptied": "ALTER TABLE app.x SET SCHEMA public; DROP SCHEMA app;",
     "the index exists": "CREATE INDEX IF NOT EXISTS i ON t (b);",
+    "the column is there": "ALTER TABLE t ADD COLUMN IF NOT EXISTS c bigserial NOT NULL UNIQUE"
+    " CHECK (c > 1), ADD COLUMN IF NOT EXISTS a int NOT NULL;",
+    "the column is not there": "ALTER TABLE t DROP COLUMN IF EXISTS nothing;",
     "a constraint takes an index": "ALTER TABLE t ADD UNIQUE USING INDEX u;",
     "a primary key takes an index": "ALTER TABLE t ADD PRIMARY KEY USING INDEX u;",
     "a foreign key behind a column of NULLs": "ALTER TABLE t ADD x int REFERENCES p;",
@@ -72,6 +75,13 @@ HARM = {
             " ALTER TABLE t VALIDATE CONSTRAINT k;"
         ),
         ["validate-same-tx"],
+    ),
+    "one of two columns is new": (
+        (
+            "ALTER TABLE t ADD COLUMN IF NOT EXISTS c int NOT NULL, ADD COLUMN IF NOT EXISTS n int"
+            " NOT NULL UNIQUE;"
+        ),
+        ["add-column-unique", "add-required-column"],
     ),
     "every action is judged": (
         "ALTER TABLE t DROP a, DROP COLUMN IF EXISTS b, ADD UNIQUE (c), ADD CHECK (d > 0);",
@@ -139,3 +149,14 @@ def test_a_missing_table_asks_for_the_setup_where_none_was_given(lint: Lint) -> 
 @pytest.mark.parametrize("engine", ["postgres", "sqlite"])
 def test_a_statement_that_fails_is_one_finding(sql: str, engine: str, found: Found) -> None:
     assert [("syntax-error", 2)] == found(f"SELECT 1;\n{sql}\nSELECT 2;", engine=engine)
+
+
+def test_advice_in_sql_is_given_only_where_it_would_run(lint: Lint) -> None:
+    setup = 'CREATE TABLE "odd name" (a int); CREATE TABLE "Plain" (a int); CREATE SCHEMA s;'
+    setup += "CREATE TABLE s.o (a int);"
+    change = 'ALTER TABLE "odd name" RENAME TO n; ALTER TABLE "Plain" RENAME TO m;'
+
+    given = [each.instead for each in lint(f"{change} ALTER TABLE s.o RENAME TO p;", setup=setup)]
+
+    words = "Make a view with the old name in the same transaction; drop it in a later release."
+    assert [words, words, "CREATE VIEW s.o AS SELECT * FROM s.p; -- same transaction"] == given

@@ -121,6 +121,12 @@ def test_a_new_file_behind_the_merged_ones_is_no_finding() -> None:
     assert [] == reviewed(head)
 
 
+def test_an_ignore_without_a_name_does_not_cover_an_edit() -> None:
+    head = directory(**{MERGED: f"-- atlas:nolint\n\n{example(history, 'bad')}"})
+
+    assert [(HISTORY, f"migrations/{MERGED}", 0)] == reviewed(head)
+
+
 def test_an_edited_file_can_say_that_its_edit_is_meant() -> None:
     text = f"-- schema-ci:nolint non-linear-history: nobody has run it\n\n{example(history, 'bad')}"
 

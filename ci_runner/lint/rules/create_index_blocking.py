@@ -11,8 +11,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 def _check(review: Review) -> Iterator[Hit]:
     for touch in review.on_known(CreateIndex):
         step, index = touch.step, touch.operation
-        did_nothing = step.executed and not step.failure and not step.observed.changes
-        if index.concurrently or index.only or (index.if_not_exists and did_nothing):
+        if index.concurrently or index.only:
             continue
         yield Hit(
             f"builds index {index.name or 'without a name'} on {index.table} while writes wait",

@@ -29,7 +29,7 @@ from ci_runner.dialects.operations import (
     Unparsed,
     ValidateConstraint,
 )
-from ci_runner.dialects.postgres.parse import parse
+from ci_runner.dialects.postgres.parse import never_null, parse
 from ci_runner.dialects.postgres.tree import LONGEST, ORDINARY_LENGTH
 
 T = Target("", "t")
@@ -173,3 +173,19 @@ def test_a_huge_insert_is_still_data() -> None:
     rows = ", ".join(["(1, 'x')"] * 200_000)
 
     assert (Data("INSERT"),) == parse(f"INSERT INTO t VALUES {rows}")
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ("CHECK ((a IS NOT NULL))", ("a",)),
+        ("CHECK (((b > 0) AND (a IS NOT NULL) AND (c IS NOT NULL))) NOT VALID", ("a", "c")),
+        ("CHECK (((a IS NOT NULL) OR (b > 0)))", ()),
+        ("CHECK ((NOT (a IS NOT NULL)))", ()),
+        ("CHECK ((a IS NULL))", ()),
+        ("CHECK ((lower(a) IS NOT NULL))", ()),
+        ("EXCLUDE what", ()),
+    ],
+)
+def test_a_check_proves_columns_not_null(definition: str, expected: tuple[str, ...]) -> None:
+    assert expected == never_null(definition)
