@@ -1,7 +1,4 @@
-"""What README and docs say is what the code does.
-
-`.venv/bin/python -m tests.test_docs` writes the README's option table anew.
-"""
+"""What README and docs say is what the code does."""
 
 from __future__ import annotations
 
@@ -17,7 +14,6 @@ import yaml
 from ci_runner.cli.main import cli
 from ci_runner.config.load import load
 from ci_runner.config.options import OPTIONS
-from ci_runner.config.table import markdown_table
 from ci_runner.devdb.provision import dialect_of, image_of
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.errors import ExitCode
@@ -40,20 +36,6 @@ def text(path: str) -> str:
 
 def blocks(path: str, language: str) -> list[str]:
     return re.findall(_FENCE.format(language=language), text(path))
-
-
-def with_options(readme: str) -> str:
-    """`readme` with the table between its marks as the options are now."""
-    begin, end = "<!-- options -->\n", "<!-- /options -->"
-    before, _, rest = readme.partition(begin)
-    assert rest, "README.md lacks the mark <!-- options -->"
-    return f"{before}{begin}{markdown_table()}{end}{rest.partition(end)[2]}"
-
-
-def test_the_readme_has_the_options_of_now() -> None:
-    assert with_options(text("README.md")) == text("README.md"), (
-        "out of date: run .venv/bin/python -m tests.test_docs"
-    )
 
 
 def test_the_readme_names_every_command_and_no_other() -> None:
@@ -153,7 +135,3 @@ def test_the_readme_counts_the_kinds_that_are_compared() -> None:
     words = dict(zip(range(8, 14), "eight nine ten eleven twelve thirteen".split(), strict=True))
 
     assert f"PostgreSQL: {words[len(KINDS)]} kinds of object are compared" in text("README.md")
-
-
-if __name__ == "__main__":
-    README.write_text(with_options(text("README.md")), encoding="utf-8")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ci_runner.cli.common import Common
@@ -10,6 +10,7 @@ from ci_runner.cli.workspace import open_config, open_workspace
 from ci_runner.config.model import Config
 from ci_runner.devdb.provision import dialect_of, provision
 from ci_runner.devdb.replay import rehearse, replay
+from ci_runner.devdb.server import Server
 from ci_runner.errors import UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.rule import Finding, Review, Severity
@@ -36,20 +37,33 @@ def lint_files(
     dialect = _dialect(common, loaded, url)
     severities = {name: Severity(each) for name, each in loaded.rules.items()} if loaded else {}
     log = common.out.log
-    with (
-        provision(url, dialect, say=log.info) as server,
-        server.database() as connection,
-    ):
-        if setup:
-            replay(connection, scripts(server.dialect, setup))
-        base = server.dialect.inspect(connection)
-        new = tuple(each for name in files for each in scripts(server.dialect, name))
-        history = rehearse(connection, server.dialect, new, progress=log.step)
+    with provision(url, dialect, say=log.info) as server:
+        found = judge(server, files, setup, severities, progress=log.step)
     log.clear()
-    engine = server.dialect
-    found = check(Review(engine.name, engine.default_schema, base, history.steps), severities)
     level = loaded.fail_on if loaded else str(flags.get("lint.fail-on") or _DEFAULT_LEVEL)
     return found, level
+
+
+def judge(
+    server: Server,
+    files: Sequence[str],
+    setup: str | None,
+    severities: Mapping[str, Severity],
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> tuple[Finding, ...]:
+    """Findings on files alone. Without `setup` nobody knows what they stand on."""
+    engine = server.dialect
+    with server.database() as connection:
+        if setup:
+            replay(connection, scripts(engine, setup))
+        base = engine.inspect(connection)
+        new = tuple(each for name in files for each in scripts(engine, name))
+        steps = rehearse(connection, engine, new, progress=progress).steps
+    known = setup is not None
+    return check(
+        Review(engine.name, engine.default_schema, base, steps, base_known=known), severities
+    )
 
 
 def _dialect(common: Common, loaded: Config | None, url: str) -> str:

@@ -11,10 +11,9 @@ from ci_runner.config.load import NAME, load
 from ci_runner.config.model import Config
 from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
+from ci_runner.lint.notices import NOTICES
 from ci_runner.lint.rules import RULES
 from ci_runner.pipeline.workspace import Workspace
-
-_EXTRA = ("checksum", "unused-ignore")
 
 
 def open_workspace(
@@ -52,7 +51,7 @@ def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Con
 
 
 def _load(common: Common, root: Path, config: str, flags: Mapping[str, object]) -> Config:
-    known = [*(rule.id for rule in RULES), *_EXTRA]
+    known = [*(rule.id for rule in RULES), *(notice.id for notice in NOTICES if not notice.fixed)]
     given = {key: value for key, value in flags.items() if value not in (None, "")}
     loaded = load(root, os.environ, given, known, file=_relative(root, config))
     common.out.redactor.register_url(loaded.dev_url)

@@ -17,6 +17,7 @@ from ci_runner.dialects.base import (
     StatementFailed,
     compare,
 )
+from ci_runner.dialects.operations import Transaction
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
@@ -129,7 +130,10 @@ def _rehearse_file(
             if step.failure:
                 failed = True
                 steps += _unexecuted(
-                    dialect, each.statements[position + 1 :], sighting.schema, wrapped=each.wrapped
+                    dialect,
+                    each.statements[position + 1 :],
+                    sighting.schema,
+                    wrapped=connection.in_transaction,
                 )
                 break
         if failed and connection.in_transaction:
@@ -186,7 +190,13 @@ def _run(
 def _unexecuted(
     dialect: Dialect, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
 ) -> list[Step]:
-    return [
-        Step(each, dialect.parse(each.text), schema, schema, wrapped, executed=False)
-        for each in statements
-    ]
+    """Steps as they would have been: `wrapped` is whether a transaction is open before them."""
+    steps = []
+    opened = wrapped
+    for each in statements:
+        operations = dialect.parse(each.text)
+        steps.append(Step(each, operations, schema, schema, opened, executed=False))
+        for operation in operations:
+            if isinstance(operation, Transaction):
+                opened = operation.verb == "begin"
+    return steps

@@ -99,7 +99,11 @@ class SetNotNull:
 
 @dataclass(frozen=True, slots=True)
 class AddConstraint:
-    """`columns` as far as the text names them; `references` only for foreign keys."""
+    """`columns` as far as the text names them; `references` only for foreign keys.
+
+    `inline` is whether it stands behind the definition of its column; `never_null` are columns
+    that a check proves to be NOT NULL.
+    """
 
     table: Target
     kind: Literal["primary key", "unique", "check", "foreign key", "exclude"]
@@ -108,6 +112,14 @@ class AddConstraint:
     not_valid: bool = False
     using_index: bool = False
     references: Target | None = None
+    inline: bool = False
+    never_null: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValidateConstraint:
+    table: Target
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,13 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class SearchPath:
+    """Where names without a schema are looked for from now on."""
+
+    schemas: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Data:
     """INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY."""
 
@@ -182,11 +201,13 @@ Operation = (
     | AlterColumnType
     | SetNotNull
     | AddConstraint
+    | ValidateConstraint
     | CreateIndex
     | DropIndex
     | Concurrently
     | CreateView
     | Transaction
+    | SearchPath
     | Data
     | Other
     | Unparsed

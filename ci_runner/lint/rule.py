@@ -5,11 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
+from itertools import groupby
+from typing import TypeVar
 
-from ci_runner.dialects.operations import Target
+from ci_runner.lint.effects import Effect
+from ci_runner.lint.follow import Touch, follow
 from ci_runner.migrations.directory import DirectoryChange
 from ci_runner.migrations.history import Step
-from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.model import Schema
+
+E = TypeVar("E", bound=Effect)
 
 
 class Severity(StrEnum):
@@ -62,7 +68,8 @@ class Hit:
 class Review:
     """All that rules look at: the new files' steps in order and the schema they start from.
 
-    `base` is the schema that running clients know: before the first new file.
+    `base` is the schema that running clients know: before the first new file. Where `base_known`
+    is False (files linted alone) every table that they themselves do not create counts as known.
     """
 
     dialect: str
@@ -70,31 +77,24 @@ class Review:
     base: Schema
     steps: tuple[Step, ...]
     change: DirectoryChange = DirectoryChange()
+    base_known: bool = True
 
-    def existed(self, table: Target) -> bool:
-        """Whether running clients know `table`: it was there before the first new file.
+    @cached_property
+    def touches(self) -> tuple[Touch[Effect], ...]:
+        """What every statement does, in order, on which tables."""
+        return follow(self.steps, self.base, self.default_schema, base_known=self.base_known)
 
-        With no base schema at all (files linted alone) every table that the files themselves did
-        not create counts as existing.
-        """
-        if self.base.objects:
-            return self.identity(table) in self.base.by_identity
-        return self.identity(table) not in self.created
+    def on_known(self, kind: type[E]) -> Iterator[Touch[E]]:
+        """The operations of one kind on tables that running clients know."""
+        for touch in self.touches:
+            if touch.known and isinstance(touch.operation, kind):
+                yield Touch(touch.step, touch.operation, touch.table, touch.known)
 
-    def identity(self, table: Target, kind: str = "table") -> Identity:
-        return table.identity(kind, self.default_schema)
-
-    @property
-    def created(self) -> frozenset[Identity]:
-        """Tables that the new files say they create."""
-        from ci_runner.dialects.operations import CreateTable
-
-        return frozenset(
-            self.identity(operation.table)
-            for step in self.steps
-            for operation in step.operations
-            if isinstance(operation, CreateTable)
-        )
+    def statements(self) -> Iterator[tuple[Step, tuple[Touch[Effect], ...]]]:
+        """Every step with what it does."""
+        for _, touches in groupby(self.touches, key=lambda touch: id(touch.step)):
+            together = tuple(touches)
+            yield together[0].step, together
 
 
 @dataclass(frozen=True, slots=True)

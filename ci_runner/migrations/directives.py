@@ -12,6 +12,8 @@ _DIRECTIVE = re.compile(
 )
 _DELIMITER = re.compile(r"\A\ufeff?--[ \t]*(?:schema-ci|atlas):delimiter[ \t]+(?P<mark>[^\r\n]+)")
 _COMMENT = re.compile(r"--.*|/\*(?:(?!\*/).)*\*/")
+# What follows one of these says why, in words.
+_REASON = re.compile(r":|[ \t]--|[ \t]\(")
 _RULE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
@@ -20,7 +22,7 @@ def directive(comment: str, line: int, scope: Literal["statement", "file"]) -> D
     found = _DIRECTIVE.match(comment)
     if found is None:
         return None
-    words = tuple(_RULE.findall(found["rest"]))
+    words = tuple(_RULE.findall(_REASON.split(found["rest"], maxsplit=1)[0]))
     return Directive(f"{found['who']}:{found['verb']}", found["verb"], words, line, scope)
 
 

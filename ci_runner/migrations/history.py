@@ -29,7 +29,8 @@ class Directive:
 class Statement:
     """One statement without its terminator. Lines count from 1; `line` is that of its first word.
 
-    `directives` stand in the comments directly above it, inside it, or behind it on its last line.
+    `directives` stand in the comments directly above it, inside it, or behind it on its last line;
+    a file's first statement also carries those of the file's head.
     """
 
     text: str

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NoReturn
 
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
-from ci_runner.migrations.directives import delimiter, directive
+from ci_runner.migrations.directives import delimiter, directive, file_directives
 from ci_runner.migrations.history import Statement
 
 _GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)+"
@@ -87,7 +87,11 @@ def split(text: str, path: str, syntax: Syntax) -> tuple[Statement, ...]:
     Raises SqlError for what is never closed, and for what only psql understands: backslash
     commands and COPY data.
     """
-    return tuple(_Splitter(text, path, syntax).statements())
+    found = list(_Splitter(text, path, syntax).statements())
+    whole = file_directives(text)
+    if found and whole:
+        found[0] = replace(found[0], directives=(*whole, *found[0].directives))
+    return tuple(found)
 
 
 class _Splitter:

@@ -13,6 +13,7 @@ from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
 from ci_runner.errors import SqlError
 from ci_runner.lint.check import check
+from ci_runner.lint.notices import CHECKSUM, UNREADABLE
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, DirectoryChange, changed
@@ -20,8 +21,6 @@ from ci_runner.migrations.history import History, Step
 from ci_runner.migrations.plan import Plan, make_plan, written
 from ci_runner.pipeline.sources import desired
 from ci_runner.schema.model import Identity, Schema
-
-UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,7 @@ def refused(error: SqlError, severity: Severity) -> Finding:
     path, _, line = error.where.splitlines()[0].rpartition(":") if error.where else ("", "", "")
     number = int(line) if line.isdigit() else 0
     return Finding(
-        "syntax-error" if number else UNREADABLE,
+        "syntax-error" if number else UNREADABLE.id,
         severity,
         error.what,
         path if number else error.where,
@@ -207,12 +206,12 @@ def refused(error: SqlError, severity: Severity) -> Finding:
 
 
 def _checksum_findings(head: Directory, severities: Mapping[str, Severity]) -> tuple[Finding, ...]:
-    severity = severities.get("checksum", Severity.ERROR)
+    severity = severities.get(CHECKSUM.id, CHECKSUM.severity)
     if (head.checksum is None and head.format != "atlas") or severity is Severity.OFF:
         return ()
     return tuple(
         Finding(
-            "checksum",
+            CHECKSUM.id,
             severity,
             problem.message,
             f"{head.path}/{checksum.NAME}",

@@ -10,11 +10,12 @@ from ci_runner.config.model import Project
 from ci_runner.context import Build
 from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
+from ci_runner.lint.notices import UNREADABLE
 from ci_runner.lint.rule import Severity
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
-from ci_runner.pipeline.review import UNREADABLE, Change, Reviewed, refused, review
+from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace, projects
 from ci_runner.report.json import dump
@@ -103,7 +104,7 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
 
 def unreviewed(reviewed: Reviewed) -> SqlError:
     """Why a comparison could not be made, for commands that can't go on without it."""
-    stopped = [each for each in reviewed.findings if each.rule in {"syntax-error", UNREADABLE}]
+    stopped = [each for each in reviewed.findings if each.rule in {"syntax-error", UNREADABLE.id}]
     where = [f"{each.path}:{each.line}" if each.line else each.path for each in stopped]
     said = [line for each in stopped for line in (each.message, each.evidence) if line]
     said = [line for line in said if line != reviewed.problem]

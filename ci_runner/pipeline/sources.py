@@ -11,10 +11,8 @@ from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection, Dialect
 from ci_runner.errors import SqlError, UsageError
 from ci_runner.migrations.directory import MigrationFile
-from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.formats.naming import natural
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
-from ci_runner.migrations.statements import decode, split
 from ci_runner.schema.model import Schema
 
 EMPTY = "empty"
@@ -86,10 +84,7 @@ def desired(dialect: Dialect, root: Path, paths: Sequence[str]) -> tuple[Script,
 
 
 def _plain(dialect: Dialect, path: str, content: bytes) -> Script:
-    text = decode(content, path)
-    file = MigrationFile(path, path, content, "", "")
-    statements = split(text, path, dialect.syntax)
-    return Script(path, statements, wrapped=FORMATS["plain"].transactional(file, text))
+    return script(MigrationFile(path, path, content, "", ""), "plain", dialect)
 
 
 def _read_database(dialect: Dialect, url: str) -> Schema:

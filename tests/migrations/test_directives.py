@@ -50,3 +50,11 @@ def test_rules_are_parted_by_blanks_or_commas() -> None:
 
     assert found is not None
     assert ("a", "b", "c") == found.rules
+
+
+@pytest.mark.parametrize("reason", [": we keep a dump", " -- we keep a dump", " (we keep a dump)"])
+def test_a_reason_is_no_rule(reason: str) -> None:
+    found = directive(f"-- schema-ci:nolint drop-table{reason}", 1, "statement")
+
+    assert found is not None
+    assert ("drop-table",) == found.rules

@@ -135,12 +135,20 @@ def test_directives_above_inside_and_behind_belong_to_the_statement() -> None:
 
     assert [
         [
+            ("atlas:nolint", (), 1),
             ("atlas:nolint", ("DS103", "MF103"), 3),
             ("schema-ci:nolint", ("a",), 4),
             ("schema-ci:nolint", ("b",), 5),
         ],
         [("schema-ci:nolint", ("c",), 6)],
     ] == [[(one.spelling, one.rules, one.line) for one in each.directives] for each in found]
+
+
+def test_the_files_head_is_carried_by_its_first_statement() -> None:
+    first, second = split("-- atlas:nolint\n\nSELECT 1;\nSELECT 2;", "m.sql", POSTGRES)
+
+    assert [("file", 1)] == [(each.scope, each.line) for each in first.directives]
+    assert () == second.directives
 
 
 @pytest.mark.parametrize("comment", ["-- atlas:nolint DS103", "/* atlas:nolint DS103 */"])

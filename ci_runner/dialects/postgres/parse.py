@@ -26,10 +26,12 @@ from ci_runner.dialects.operations import (
     Other,
     RenameColumn,
     RenameTable,
+    SearchPath,
     SetNotNull,
     Target,
     Transaction,
     Unparsed,
+    ValidateConstraint,
 )
 from ci_runner.dialects.postgres.tree import Node, library, tree
 
@@ -126,6 +128,8 @@ def _touch(kind: str, node: Node) -> Iterator[Operation]:
                 yield Data("TRUNCATE", _target(relation.range_var))
         case "insert_stmt" | "update_stmt" | "delete_stmt" | "merge_stmt" | "copy_stmt":
             yield Data(_DATA[kind], _target(node.relation) if node.relation.relname else None)
+        case "variable_set_stmt" if node.name == "search_path":
+            yield SearchPath(tuple(each.a_const.sval.sval for each in node.args))
         case _:
             yield Other(kind)
 
@@ -147,10 +151,12 @@ def _create_table(node: Node) -> Iterator[Operation]:
 def _inline(table: Target, column: Node) -> Iterator[Operation]:
     """The constraints that are written behind a column."""
     for each in column.constraints:
-        yield from _constraint(table, each.constraint, (column.colname,))
+        yield from _constraint(table, each.constraint, (column.colname,), inline=True)
 
 
-def _constraint(table: Target, node: Node, columns: tuple[str, ...]) -> Iterator[Operation]:
+def _constraint(
+    table: Target, node: Node, columns: tuple[str, ...], *, inline: bool = False
+) -> Iterator[Operation]:
     kind = _CONSTRAINTS.get(_word(node, "contype"))
     if kind is None:
         return
@@ -163,7 +169,30 @@ def _constraint(table: Target, node: Node, columns: tuple[str, ...]) -> Iterator
         kind in {"check", "foreign key"} and not (node.is_enforced and not node.skip_validation),
         bool(node.indexname),
         _target(node.pktable) if kind == "foreign key" else None,
+        inline,
+        tuple(_never_null(node.raw_expr)) if kind == "check" else (),
     )
+
+
+def never_null(definition: str) -> tuple[str, ...]:
+    """The columns that a check as the catalogue writes it, `CHECK (...)`, proves NOT NULL."""
+    parsed = tree(f"ALTER TABLE t ADD {definition}")
+    if isinstance(parsed, Unparsed):
+        return ()
+    command = parsed.stmts[0].stmt.alter_table_stmt.cmds[0].alter_table_cmd
+    return tuple(_never_null(_def(command).constraint.raw_expr))
+
+
+def _never_null(expression: Node) -> Iterator[str]:
+    """Columns of `x IS NOT NULL`, alone or as a part of AND."""
+    match expression.WhichOneof("node"):
+        case "null_test" if _word(expression.null_test, "nulltesttype") == "IS_NOT_NULL":
+            yield from _strings(expression.null_test.arg.column_ref.fields)[-1:]
+        case "bool_expr" if _word(expression.bool_expr, "boolop") == "AND_EXPR":
+            for each in expression.bool_expr.args:
+                yield from _never_null(each)
+        case _:
+            pass
 
 
 def _strings(nodes: Iterable[Node]) -> tuple[str, ...]:
@@ -195,6 +224,8 @@ def _command(table: Target, command: Node) -> Iterator[Operation]:
             yield SetNotNull(table, command.name)
         case "AT_AddConstraint":
             yield from _constraint(table, _def(command).constraint, ())
+        case "AT_ValidateConstraint":
+            yield ValidateConstraint(table, command.name)
         case "AT_DetachPartition":
             concurrent = _def(command).partition_cmd.concurrent
             yield Concurrently("DETACH PARTITION") if concurrent else Other("AT_DetachPartition")

@@ -9,18 +9,11 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
-        for operation in step.operations:
-            if (
-                isinstance(operation, AddConstraint)
-                and operation.kind == "check"
-                and not operation.not_valid
-                and review.existed(operation.table)
-            ):
-                name = f" {operation.name}" if operation.name else ""
-                yield Hit(
-                    f"adds check{name} to {operation.table} and checks every row at once", step
-                )
+    for touch in review.on_known(AddConstraint):
+        added = touch.operation
+        if added.kind == "check" and not added.not_valid and not added.inline:
+            name = f" {added.name}" if added.name else ""
+            yield Hit(f"adds check{name} to {added.table} and checks every row at once", touch.step)
 
 
 RULE = Rule(
@@ -28,8 +21,8 @@ RULE = Rule(
     title="Check added without NOT VALID",
     severity=Severity.WARNING,
     dialects=("postgres",),
-    why="The table is read in full while nobody can use it.",
+    why="The table is read in full while nobody can read or write it.",
     instead="ADD CONSTRAINT ... NOT VALID, then VALIDATE CONSTRAINT in a later transaction.",
     check=_check,
-    aliases=("PG305", "constraint-missing-not-valid"),
+    aliases=("PG305", "constraint-missing-not-valid", "E1"),
 )

@@ -9,19 +9,15 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
-        for operation in step.operations:
-            if (
-                isinstance(operation, AddConstraint)
-                and operation.kind == "foreign key"
-                and not operation.not_valid
-                and review.existed(operation.table)
-            ):
-                name = f" {operation.name}" if operation.name else ""
-                yield Hit(
-                    f"adds foreign key{name} to {operation.table} and checks every row at once",
-                    step,
-                )
+    for touch in review.on_known(AddConstraint):
+        added = touch.operation
+        if added.kind == "foreign key" and not added.not_valid and not added.inline:
+            name = f" {added.name}" if added.name else ""
+            yield Hit(
+                f"adds foreign key{name} to {added.table} and looks every row up in"
+                f" {added.references}",
+                touch.step,
+            )
 
 
 RULE = Rule(
@@ -32,5 +28,5 @@ RULE = Rule(
     why="Both tables are read in full while nobody can write to either.",
     instead="ADD CONSTRAINT ... NOT VALID, then VALIDATE CONSTRAINT in a later transaction.",
     check=_check,
-    aliases=("PG306", "adding-foreign-key-constraint", "constraint-missing-not-valid"),
+    aliases=("PG306", "adding-foreign-key-constraint", "constraint-missing-not-valid", "E1"),
 )

@@ -9,21 +9,15 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
-        for operation in step.operations:
-            if (
-                isinstance(operation, AddColumn)
-                and operation.not_null
-                and operation.default is None
-                and not operation.serial
-                and not operation.generated
-                and review.existed(operation.table)
-            ):
-                yield Hit(
-                    f"adds column {operation.column} to {operation.table} as NOT NULL without a"
-                    " default: it fails if the table has rows",
-                    step,
-                )
+    for touch in review.on_known(AddColumn):
+        added = touch.operation
+        empty = (added.default or "null").lower() == "null"
+        if added.not_null and empty and not added.serial and not added.generated:
+            yield Hit(
+                f"adds column {added.column} to {added.table} as NOT NULL without a default: it"
+                " fails if the table has rows",
+                touch.step,
+            )
 
 
 RULE = Rule(

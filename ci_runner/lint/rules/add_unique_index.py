@@ -9,18 +9,14 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
-        for operation in step.operations:
-            if (
-                isinstance(operation, AddConstraint)
-                and operation.kind == "unique"
-                and not operation.using_index
-                and review.existed(operation.table)
-            ):
-                yield Hit(
-                    f"adds a unique constraint to {operation.table} and builds its index in place",
-                    step,
-                )
+    for touch in review.on_known(AddConstraint):
+        added = touch.operation
+        if added.kind == "unique" and not added.using_index and not added.inline:
+            name = f" {added.name}" if added.name else ""
+            yield Hit(
+                f"adds unique constraint{name} to {added.table} and builds its index in place",
+                touch.step,
+            )
 
 
 RULE = Rule(
@@ -31,5 +27,5 @@ RULE = Rule(
     why="Nobody can read or write the table until the index is built.",
     instead="CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT ... UNIQUE USING INDEX.",
     check=_check,
-    aliases=("PG105", "disallowed-unique-constraint", "constraint-missing-not-valid"),
+    aliases=("PG105", "disallowed-unique-constraint", "constraint-missing-not-valid", "E7"),
 )

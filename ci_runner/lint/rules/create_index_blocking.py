@@ -9,25 +9,15 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
-        for operation in step.operations:
-            if (
-                not isinstance(operation, CreateIndex)
-                or operation.concurrently
-                or operation.only
-                or not review.existed(operation.table)
-            ):
-                continue
-            did_nothing = step.executed and not step.failure and not step.observed.changes
-            if operation.if_not_exists and did_nothing:
-                continue
-            locks = [f"{lock.mode} on {lock.relation}" for lock in step.observed.locks]
-            yield Hit(
-                f"builds index {operation.name or 'without a name'} on {operation.table}"
-                " while writes wait",
-                step,
-                evidence=f"seen on the dev database: {'; '.join(locks)}" if locks else "",
-            )
+    for touch in review.on_known(CreateIndex):
+        step, index = touch.step, touch.operation
+        if index.concurrently or index.only:
+            continue
+        yield Hit(
+            f"builds index {index.name or 'without a name'} on {index.table} while writes wait",
+            step,
+            evidence="; ".join(f"{lock.mode} on {lock.relation}" for lock in step.observed.locks),
+        )
 
 
 RULE = Rule(
@@ -38,5 +28,5 @@ RULE = Rule(
     why="Nobody can write to the table until the index is built.",
     instead="CREATE INDEX CONCURRENTLY, in a file of its own outside a transaction.",
     check=_check,
-    aliases=("PG101", "require-concurrent-index-creation", "concurrent_index"),
+    aliases=("PG101", "require-concurrent-index-creation", "concurrent_index", "E6"),
 )

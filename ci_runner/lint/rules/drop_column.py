@@ -4,28 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import AddColumn, DropColumn
+from ci_runner.dialects.operations import AddColumn, DropColumn, RenameTable
+from ci_runner.lint.effects import Effect
+from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
-from ci_runner.schema.model import Column, Identity
+from ci_runner.schema.model import Column, Identity, Table
 
 
 def _check(review: Review) -> Iterator[Hit]:
     added = {
-        (review.identity(operation.table), operation.column)
-        for step in review.steps
-        for operation in step.operations
-        if isinstance(operation, AddColumn)
+        (touch.table, touch.operation.column)
+        for touch in review.touches
+        if isinstance(touch.operation, AddColumn)
     }
-    for step in review.steps:
-        for operation in step.operations:
-            if not isinstance(operation, DropColumn) or not review.existed(operation.table):
-                continue
-            table = review.identity(operation.table)
-            known = review.base.get(Identity("column", table.schema, operation.column, table.name))
-            computed = isinstance(known, Column) and known.generated is not None
-            if computed or (known is None and (table, operation.column) in added):
-                continue
-            yield Hit(f"drops column {operation.column} of {operation.table} and its data", step)
+    for touch in review.on_known(DropColumn):
+        drop, table = touch.operation, touch.table
+        known = review.base.get(Identity("column", table.schema, drop.column, table.name))
+        virtual = isinstance(known, Column) and known.generated_kind == "virtual"
+        if not virtual and (known is not None or (table, drop.column) not in added):
+            yield Hit(f"drops column {drop.column} of {drop.table} and its data", touch.step)
+    if review.dialect == "sqlite":
+        yield from _rebuilt(review)
+
+
+def _rebuilt(review: Review) -> Iterator[Hit]:
+    """Columns that SQLite's rebuild, where a copy takes a table's name, leaves behind."""
+    for touch in review.touches:
+        if isinstance(touch.operation, RenameTable) and touch.step.executed:
+            table = review.base.get(Identity("table", "", touch.operation.to))
+            copy = touch.step.after.get(Identity("table", "", touch.operation.to))
+            if isinstance(table, Table) and isinstance(copy, Table):
+                yield from _left_behind(touch, table, copy)
+
+
+def _left_behind(touch: Touch[Effect], table: Table, copy: Table) -> Iterator[Hit]:
+    kept = {column.name.lower() for column in copy.columns}
+    for column in table.columns:
+        if column.name.lower() not in kept and column.generated_kind != "virtual":
+            yield Hit(
+                f"drops column {column.name} of {table.name} and its data: the table that takes"
+                " its place has none",
+                touch.step,
+            )
 
 
 RULE = Rule(

@@ -6,22 +6,37 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.operations import DropSchema
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.migrations.history import Step
+from ci_runner.schema.model import Identity
 
 
 def _check(review: Review) -> Iterator[Hit]:
     for step in review.steps:
-        for operation in step.operations:
-            if not isinstance(operation, DropSchema):
+        for drop in step.operations:
+            if not isinstance(drop, DropSchema) or _made_here(review, drop):
                 continue
-            held = [each for each in review.base.by_identity if each.schema == operation.name]
-            seen = any(each.schema == operation.name for each in step.before.by_identity)
-            unknown = not review.base.objects
-            if held or seen or unknown or operation.cascade:
-                number = len({each for each in held if each.kind != "column"})
-                evidence = f"it held {number} objects before this change" if number else ""
+            held = _held(step, drop)
+            emptied = step.executed and not step.failure and not drop.cascade
+            if not emptied and (held or drop.cascade or not review.base_known):
                 yield Hit(
-                    f"drops schema {operation.name} with what is in it", step, evidence=evidence
+                    f"drops schema {drop.name} with all that is in it",
+                    step,
+                    evidence=f"it held {', '.join(map(str, held))}" if held else "",
                 )
+
+
+def _made_here(review: Review, drop: DropSchema) -> bool:
+    return review.base_known and review.base.get(Identity("schema", "", drop.name)) is None
+
+
+def _held(step: Step, drop: DropSchema) -> list[Identity]:
+    """What stands in the schema when it is dropped, objects that we do not compare included."""
+    objects = (each.identity for each in step.before.objects)
+    return [
+        each
+        for each in (*objects, *step.before.unmanaged)
+        if each.schema == drop.name and not each.parent
+    ]
 
 
 RULE = Rule(
@@ -30,7 +45,7 @@ RULE = Rule(
     severity=Severity.ERROR,
     dialects=("postgres",),
     why="Everything in it is gone.",
-    instead="Drop its objects one by one, on purpose; never with CASCADE.",
+    instead="Drop or move its objects one by one, on purpose; then DROP SCHEMA without CASCADE.",
     check=_check,
     aliases=("DS101", "ban-drop-schema", "destructive"),
 )

@@ -4,27 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import CreateTable, DropTable, RenameTable
+from ci_runner.dialects.operations import CreateTable, Data, DropTable, RenameTable
+from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
-        for operation in step.operations:
-            if isinstance(operation, DropTable) and review.existed(operation.table):
-                if review.dialect == "sqlite" and _comes_back(review, operation):
-                    continue
-                yield Hit(f"drops table {operation.table} and all its rows", step)
+    for touch in review.on_known(DropTable):
+        if review.dialect == "sqlite" and _rebuilt(review, touch):
+            continue
+        yield Hit(f"drops table {touch.operation.table} and all its rows", touch.step)
 
 
-def _comes_back(review: Review, drop: DropTable) -> bool:
-    """SQLite's rebuild: a copy takes the name of the table that was dropped."""
-    operations = [each for step in review.steps for each in step.operations]
-    behind = operations[operations.index(drop) + 1 :]
-    made = {each.table for each in operations if isinstance(each, CreateTable)}
-    return any(
-        isinstance(each, RenameTable) and each.to == drop.table.name and each.table in made
-        for each in behind
+def _rebuilt(review: Review, drop: Touch[DropTable]) -> bool:
+    """SQLite's rebuild: a table that this change makes and fills has the dropped one's name.
+
+    Either the copy is renamed behind the drop, or the original was renamed before it.
+    """
+    filled = {touch.table for touch in review.touches if isinstance(touch.operation, Data)}
+    copies = {
+        touch.table
+        for touch in review.touches
+        if isinstance(touch.operation, CreateTable) and touch.table in filled
+    }
+    renames = [
+        (touch.table, touch.operation.to)
+        for touch in review.touches
+        if isinstance(touch.operation, RenameTable)
+    ]
+    original = {was.name for was, to in renames if to == drop.table.name}
+    return any(copy.name in original for copy in copies) or any(
+        was in copies and to in {drop.table.name, *original} for was, to in renames
     )
 
 

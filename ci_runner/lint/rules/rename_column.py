@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import RenameColumn
+from ci_runner.dialects.operations import AddColumn, RenameColumn
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Identity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
-        for operation in step.operations:
-            if not isinstance(operation, RenameColumn) or not review.existed(operation.table):
-                continue
-            table = review.identity(operation.table)
-            column = Identity("column", table.schema, operation.column, table.name)
-            if review.base.objects and review.base.get(column) is None:
-                continue
-            yield Hit(
-                f"renames column {operation.column} of {operation.table} to {operation.to};"
-                " running clients use the old name",
-                step,
-            )
+    added: set[tuple[Identity, str]] = set()
+    stand_ins = {
+        (touch.table, touch.operation.column)
+        for touch in review.touches
+        if isinstance(touch.operation, AddColumn) and touch.operation.generated
+    }
+    for touch in review.touches:
+        match touch.operation:
+            case AddColumn(column=column):
+                added.add((touch.table, column))
+            case RenameColumn(table, column, to):
+                old, new = (touch.table, column), (touch.table, to)
+                if touch.known and column != to and old not in added | stand_ins:
+                    yield Hit(
+                        f"renames column {column} of {table} to {to}; running clients use the old"
+                        " name",
+                        touch.step,
+                    )
+                added.add(new)
+            case _:
+                pass
 
 
 RULE = Rule(

@@ -2,35 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ci_runner.dialects.operations import CreateTable, CreateView, RenameTable
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
+_PLAIN = re.compile(r"(?:[a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*")
+
 
 def _check(review: Review) -> Iterator[Hit]:
-    stands_in = {
-        each.view.name
-        for step in review.steps
-        for each in step.operations
-        if isinstance(each, CreateView)
-    } | {
-        each.table.name
-        for step in review.steps
-        for each in step.operations
-        if isinstance(each, CreateTable)
-    }
-    for step in review.steps:
-        for operation in step.operations:
-            if not isinstance(operation, RenameTable) or not review.existed(operation.table):
-                continue
-            if operation.table.name not in stands_in:
-                old, new = operation.table, operation.to
-                yield Hit(
-                    f"renames table {old} to {new}; running clients use the old name",
-                    step,
-                    instead=f"CREATE VIEW {old} AS SELECT * FROM {new}; -- same transaction",
-                )
+    stand_ins = set(_stand_ins(review))
+    for touch in review.on_known(RenameTable):
+        old, new = touch.operation.table, replace(touch.operation.table, name=touch.operation.to)
+        plain = _PLAIN.fullmatch(str(old)) and _PLAIN.fullmatch(str(new))
+        view = f"CREATE VIEW {old} AS SELECT * FROM {new}; -- same transaction"
+        if (touch.table.schema, touch.table.name) not in stand_ins:
+            yield Hit(
+                f"renames table {old} to {touch.operation.to}; running clients use the old name",
+                touch.step,
+                instead=view if plain else "",
+            )
+
+
+def _stand_ins(review: Review) -> Iterator[tuple[str, str]]:
+    """Schema and name of what the change puts in the place of a table."""
+    for touch in review.touches:
+        match touch.operation:
+            case CreateView(view=view):
+                yield view.schema or review.default_schema, view.name
+            case CreateTable():
+                yield touch.table.schema, touch.table.name
+            case RenameTable(to=to):
+                yield touch.table.schema, to
+            case _:
+                pass
 
 
 RULE = Rule(

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.base import Failure
 from ci_runner.dialects.operations import Concurrently, CreateIndex, DropIndex
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+# invalid schema name; undefined table, column, object, function: errcodes-appendix.html
+_MISSING = frozenset({"3F000", "42P01", "42703", "42704", "42883"})
+_SETUP = "Give the schema that it runs on with --setup, or correct the statement."
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -19,7 +24,13 @@ def _check(review: Review) -> Iterator[Hit]:
             f"the dev database refuses it: {failure.message}{code}",
             step,
             evidence=" ".join(remarks),
+            instead="" if review.base_known or not _lacks(failure) else _SETUP,
         )
+
+
+def _lacks(failure: Failure) -> bool:
+    """Whether something that it uses does not exist."""
+    return failure.code in _MISSING or failure.message.startswith("no such ")
 
 
 def _concurrent(operations: tuple[object, ...]) -> bool:

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from ci_runner.migrations.directives import transaction_mode
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
-from ci_runner.migrations.formats.naming import natural, successor
+from ci_runner.migrations.formats.naming import natural, runs_outside, successor
 from ci_runner.migrations.history import Statement
 
 _NUMBERED = re.compile(r"(?P<number>\d+)(?P<joint>[_-]*)")
@@ -41,9 +41,11 @@ class Plain:
         self,
         file: MigrationFile,  # noqa: ARG002 - part of the protocol
         text: str,
-        statements: Sequence[Statement] = (),  # noqa: ARG002 - part of the protocol
+        statements: Sequence[Statement] = (),
     ) -> bool:
-        return transaction_mode(text) != "none"
+        """Which tool runs it is not known: a statement that must run outside one does so, alone."""
+        alone = len(statements) == 1 and runs_outside(statements[0])
+        return transaction_mode(text) != "none" and not alone
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         place = _place(directory)

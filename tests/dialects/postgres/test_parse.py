@@ -22,12 +22,14 @@ from ci_runner.dialects.operations import (
     Other,
     RenameColumn,
     RenameTable,
+    SearchPath,
     SetNotNull,
     Target,
     Transaction,
     Unparsed,
+    ValidateConstraint,
 )
-from ci_runner.dialects.postgres.parse import parse
+from ci_runner.dialects.postgres.parse import never_null, parse
 from ci_runner.dialects.postgres.tree import LONGEST, ORDINARY_LENGTH
 
 T = Target("", "t")
@@ -75,7 +77,10 @@ ONE = {
     "SAVEPOINT a": Other("TRANS_STMT_SAVEPOINT"),
     "DELETE FROM t": Data("DELETE", T),
     "COPY t FROM STDIN": Data("COPY", T),
-    "ALTER TABLE t VALIDATE CONSTRAINT c": Other("AT_ValidateConstraint"),
+    "ALTER TABLE t VALIDATE CONSTRAINT c": ValidateConstraint(T, "c"),
+    "SET search_path TO app, public": SearchPath(("app", "public")),
+    "SET search_path = ''": SearchPath(("",)),
+    "RESET search_path": SearchPath(()),
     "DO $$ BEGIN END $$": Other("do_stmt"),
     "DROP TABEL t": Unparsed('syntax error at or near "TABEL"'),
 }
@@ -118,9 +123,9 @@ def test_inline_constraints_are_operations_of_their_own() -> None:
     _, *found = parse("ALTER TABLE t ADD a int UNIQUE CHECK (a > 0) CONSTRAINT f REFERENCES p (id)")
 
     expected: list[Operation] = [
-        AddConstraint(T, "unique", columns=("a",)),
-        AddConstraint(T, "check", columns=("a",)),
-        AddConstraint(T, "foreign key", "f", ("a",), references=Target("", "p")),
+        AddConstraint(T, "unique", columns=("a",), inline=True),
+        AddConstraint(T, "check", columns=("a",), inline=True),
+        AddConstraint(T, "foreign key", "f", ("a",), references=Target("", "p"), inline=True),
     ]
     assert expected == found
 
@@ -168,3 +173,19 @@ def test_a_huge_insert_is_still_data() -> None:
     rows = ", ".join(["(1, 'x')"] * 200_000)
 
     assert (Data("INSERT"),) == parse(f"INSERT INTO t VALUES {rows}")
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ("CHECK ((a IS NOT NULL))", ("a",)),
+        ("CHECK (((b > 0) AND (a IS NOT NULL) AND (c IS NOT NULL))) NOT VALID", ("a", "c")),
+        ("CHECK (((a IS NOT NULL) OR (b > 0)))", ()),
+        ("CHECK ((NOT (a IS NOT NULL)))", ()),
+        ("CHECK ((a IS NULL))", ()),
+        ("CHECK ((lower(a) IS NOT NULL))", ()),
+        ("EXCLUDE what", ()),
+    ],
+)
+def test_a_check_proves_columns_not_null(definition: str, expected: tuple[str, ...]) -> None:
+    assert expected == never_null(definition)

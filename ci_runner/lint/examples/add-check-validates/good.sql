@@ -1,0 +1,6 @@
+-- schema-ci:txmode none
+-- Every statement is a transaction of its own.
+
+ALTER TABLE orders ADD CONSTRAINT orders_total_check CHECK (total >= 0) NOT VALID;
+
+ALTER TABLE orders VALIDATE CONSTRAINT orders_total_check;

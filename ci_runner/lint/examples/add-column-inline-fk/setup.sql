@@ -1,0 +1,13 @@
+CREATE TABLE customers (
+  id bigint PRIMARY KEY
+);
+
+CREATE TABLE orders (
+  id bigint PRIMARY KEY,
+  customer_id bigint NOT NULL,
+  total numeric(10, 2) NOT NULL
+);
+
+CREATE TABLE states (
+  name text PRIMARY KEY
+);

@@ -1,0 +1,3 @@
+CREATE TABLE visits (
+  id bigint NOT NULL
+);

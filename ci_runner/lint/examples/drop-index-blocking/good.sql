@@ -1,0 +1,3 @@
+-- schema-ci:txmode none
+
+DROP INDEX CONCURRENTLY orders_total_idx;

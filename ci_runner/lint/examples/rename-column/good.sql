@@ -1,0 +1,3 @@
+-- Both columns live until no running release names the old one.
+ALTER TABLE users ADD COLUMN email_address text;
+UPDATE users SET email_address = email;

@@ -1,0 +1,73 @@
+"""Say which operation of a statement makes the server write a table again.
+
+The dev database decides where the table could be watched: its file changed or it did not. What was
+not run, and partitions, whose files are not watched, are judged by their text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from ci_runner.dialects.operations import AddColumn, AlterColumnType
+from ci_runner.lint.effects import Effect, Rewrite
+from ci_runner.lint.follow import Touch, watched
+from ci_runner.lint.rule import E, Review
+from ci_runner.migrations.history import Step
+
+# Targets that are free from at least one common source, so that only a run can tell.
+_MAY_BE_FREE = re.compile(
+    r"(?:text|varchar|varbit|numeric|timestamptz?|timetz?|time|interval|inet|oid)\b"
+)
+_VOLATILE = frozenset(
+    """random clock_timestamp timeofday nextval gen_random_uuid uuid uuid_generate_v1
+    uuid_generate_v1mc uuid_generate_v4 uuidv4 uuidv7""".split()
+)
+
+
+def rewriting(review: Review, kind: type[E]) -> Iterator[tuple[Touch[E], str]]:
+    """Operations of one kind that rewrite a known table, and what was seen of it, "" if nothing."""
+    for step, touches in review.statements():
+        for touch in blamed(step, touches):
+            if isinstance(touch.operation, kind):
+                seen = watched(step, touch.table)
+                yield (
+                    Touch(step, touch.operation, touch.table, touch.known),
+                    f"{touch.table} got a new file" if seen else "",
+                )
+
+
+def blamed(step: Step, touches: Sequence[Touch[Effect]]) -> Iterator[Touch[Effect]]:
+    """Who rewrites each table: the sure ones, where there are none those that may."""
+    new_files = {touch.table for touch in touches if isinstance(touch.operation, Rewrite)}
+    of_tables = sorted((touch for touch in touches if touch.known), key=lambda each: each.table)
+    for table, on_table in groupby(of_tables, key=lambda touch: touch.table):
+        together = tuple(on_table)
+        sure = [touch for touch in together if _surely(touch.operation)]
+        if not watched(step, table):
+            yield from sure
+        elif table in new_files:
+            yield from sure or (touch for touch in together if _maybe(touch.operation))
+
+
+def _surely(operation: Effect) -> bool:
+    match operation:
+        case AlterColumnType(type=kind):
+            return not _MAY_BE_FREE.match(kind)
+        case AddColumn(generated="stored") | AddColumn(serial=True):
+            return True
+        case AddColumn(default_calls=calls):
+            return bool(_VOLATILE.intersection(calls))
+        case _:
+            return False
+
+
+def _maybe(operation: Effect) -> bool:
+    match operation:
+        case AlterColumnType():
+            return True
+        case AddColumn(default_calls=calls):
+            return bool(calls)
+        case _:
+            return False

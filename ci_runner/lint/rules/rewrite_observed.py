@@ -1,0 +1,33 @@
+"""A statement was seen rewriting a table, whatever it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import Data
+from ci_runner.lint.effects import Rewrite
+from ci_runner.lint.rewrites import blamed
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for step, touches in review.statements():
+        if any(isinstance(each, Data) and each.verb == "TRUNCATE" for each in step.operations):
+            continue
+        told = {touch.table for touch in blamed(step, touches)}
+        for touch in touches:
+            if isinstance(touch.operation, Rewrite) and touch.known and touch.table not in told:
+                where = touch.table.qualified
+                yield Hit(f"writes table {where} anew", step, evidence=f"{where} got a new file")
+
+
+RULE = Rule(
+    id="rewrite-observed",
+    title="Rewrite seen on the dev database",
+    severity=Severity.ERROR,
+    dialects=("postgres",),
+    why="The whole table is written again while nobody can read or write it.",
+    instead="Find the part of the statement that does it, and reach the same in small steps.",
+    check=_check,
+    aliases=("E10",),
+)

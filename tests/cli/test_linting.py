@@ -1,0 +1,136 @@
+"""`schema-ci lint` and `schema-ci rules` as a shell sees them: exit codes, text and JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ci_runner.errors import ExitCode
+from ci_runner.lint.notices import NOTICES
+from ci_runner.lint.rules import RULES
+from tests.checkout import Checkout
+
+SETUP = "CREATE TABLE t (a int, b int);"
+ALONE = ("lint", "change.sql", "--setup=setup.sql", "--dialect=sqlite")
+LEVELS = ["error", "warning", "note", "never"]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Checkout:
+    """Two files and no repository."""
+    found = Checkout(tmp_path)
+    found.write("setup.sql", SETUP)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "failing"),
+    [
+        ("SELECT 1;", []),
+        ("SELECT 1; -- schema-ci:nolint", ["warning", "note"]),
+        ("DROP TABLE t;", ["error", "warning", "note"]),
+    ],
+    ids=["nothing", "a warning", "an error"],
+)
+def test_the_exit_code_is_1_from_the_level_on(
+    change: str, failing: list[str], folder: Checkout
+) -> None:
+    folder.write("change.sql", change)
+
+    codes = {level: folder.run(*ALONE, f"--fail-on={level}").code for level in LEVELS}
+
+    assert {level: ExitCode.FINDINGS if level in failing else ExitCode.OK for level in LEVELS} == (
+        codes
+    )
+
+
+def test_without_a_level_an_error_fails_and_a_warning_does_not(folder: Checkout) -> None:
+    folder.write("change.sql", "SELECT 1; -- schema-ci:nolint")
+    folder.write("worse.sql", "DROP TABLE t;")
+
+    assert ExitCode.OK == folder.run(*ALONE).code
+    assert ExitCode.FINDINGS == folder.run("lint", "worse.sql", *ALONE[2:]).code
+
+
+def test_the_configuration_sets_severities_and_the_level(folder: Checkout) -> None:
+    folder.write("change.sql", "DROP TABLE t;")
+    rules = '[lint.rules]\ndrop-table = "note"\nunused-ignore = "off"\n'
+    folder.write("schema-ci.toml", f'[[project]]\ndialect = "sqlite"\n{rules}')
+
+    mild = folder.run(*ALONE)
+    strict = folder.run(*ALONE, "--fail-on=note")
+
+    assert [ExitCode.OK, ExitCode.FINDINGS] == [mild.code, strict.code], mild.err
+    assert mild.out.startswith("change.sql:1: note: drop-table: ")
+
+
+def test_json_is_a_list_of_findings_with_every_field(folder: Checkout) -> None:
+    folder.write("change.sql", "-- so\nALTER TABLE t\n  DROP COLUMN b;\n")
+
+    done = folder.run(*ALONE, "--format=json")
+
+    assert [
+        {
+            "rule": "drop-column",
+            "severity": "error",
+            "message": "drops column b of t and its data",
+            "path": "change.sql",
+            "line": 2,
+            "end_line": 3,
+            "evidence": "",
+            "instead": "Stop reading and writing the column first; drop it in a later release.",
+        }
+    ] == done.json
+    assert ExitCode.FINDINGS == done.code
+
+
+def test_json_of_no_finding_is_an_empty_list_and_text_is_nothing(folder: Checkout) -> None:
+    folder.write("change.sql", "SELECT 1;")
+
+    assert [] == folder.run(*ALONE, "--format=json").json
+    assert "" == folder.run(*ALONE).out
+
+
+def test_what_is_not_sql_is_an_error_and_no_finding(folder: Checkout) -> None:
+    folder.write("change.sql", "SELECT 'never closed;")
+
+    done = folder.run(*ALONE)
+
+    assert (ExitCode.SQL, "") == (done.code, done.out)
+    assert "change.sql:1" in done.err
+
+
+def test_rules_lists_rules_and_what_is_found_without_sql(folder: Checkout) -> None:
+    listed = folder.run("rules").out.splitlines()
+
+    assert [each.id for each in (*RULES, *NOTICES)] == [line.split()[0] for line in listed]
+
+
+@pytest.mark.parametrize(
+    ("name", "heads"),
+    [
+        ("drop-table", ["drop-table: Dropped table"]),
+        ("DS103", ["drop-column: Dropped column"]),
+        ("incompatible", ["rename-column: Renamed column", "rename-table: Renamed table"]),
+        ("unused-ignore", ["unused-ignore: Ignore that ignores nothing"]),
+    ],
+)
+def test_rules_explains_one_by_any_of_its_names(
+    name: str, heads: list[str], folder: Checkout
+) -> None:
+    done = folder.run("rules", name)
+
+    assert ExitCode.OK == done.code
+    assert heads == [
+        line.split(" (")[0]
+        for line in done.out.splitlines()
+        if line.startswith(tuple(f"{head} (" for head in heads))
+    ]
+
+
+def test_an_unknown_rule_is_a_usage_error(folder: Checkout) -> None:
+    done = folder.run("rules", "drop-tabel")
+
+    assert ExitCode.USAGE == done.code
+    assert "there is no rule 'drop-tabel'" in done.err

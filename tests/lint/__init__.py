@@ -1,0 +1,1 @@
+"""Lint: the rules on real servers, the comments that silence them, their manual."""

@@ -1,0 +1,66 @@
+"""Lint SQL as `schema-ci lint FILES --setup SQL` does, on real servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from ci_runner.cli.linting import judge
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.embedded import embedded
+from ci_runner.devdb.server import Server
+from ci_runner.dialects import dialect
+from ci_runner.lint.rule import Finding, Severity
+
+
+class Lint(Protocol):
+    """SQL of one file or several -> findings. `setup` None: nobody knows what it stands on."""
+
+    def __call__(
+        self,
+        *changes: str,
+        setup: str | None = ...,
+        severities: Mapping[str, Severity] = ...,
+        engine: str = ...,
+    ) -> tuple[Finding, ...]: ...
+
+
+@pytest.fixture(scope="session")
+def sqlite_server() -> Iterator[Server]:
+    with embedded(dialect("sqlite")) as server:
+        yield server
+
+
+@pytest.fixture
+def lint(request: pytest.FixtureRequest, tmp_path: Path) -> Lint:
+    def run(
+        *changes: str,
+        setup: str | None = "",
+        severities: Mapping[str, Severity] = {},
+        engine: str = "postgres",
+    ) -> tuple[Finding, ...]:
+        server: PostgresServer = request.getfixturevalue(f"{engine}_server")
+        files = []
+        for number, sql in enumerate(changes, 1):
+            (tmp_path / f"{number}.sql").write_text(sql, encoding="utf-8")
+            files.append(str(tmp_path / f"{number}.sql"))
+        if setup is not None:
+            (tmp_path / "setup").mkdir(exist_ok=True)
+            (tmp_path / "setup" / "setup.sql").write_text(setup, encoding="utf-8")
+        before = None if setup is None else str(tmp_path / "setup")
+        return judge(server, files, before, severities)
+
+    return run
+
+
+@pytest.fixture
+def found(lint: Lint) -> Callable[..., list[tuple[str, int]]]:
+    """The same, as (rule, line) in order."""
+
+    def run(*changes: str, **options: object) -> list[tuple[str, int]]:
+        return [(each.rule, each.line) for each in lint(*changes, **options)]  # type: ignore[arg-type]
+
+    return run

@@ -1,0 +1,156 @@
+"""Every rule by its own examples: bad.sql has exactly its findings, good.sql has none at all."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ci_runner.dialects import dialect
+from ci_runner.lint import rules
+from ci_runner.lint.check import check
+from ci_runner.lint.manual import EXAMPLES, example
+from ci_runner.lint.rule import Review, Rule, Severity
+from ci_runner.lint.rules import RULES
+from ci_runner.migrations.directory import Directory, MigrationFile, changed
+from ci_runner.schema.model import Schema
+
+PAGE = Path(__file__).parents[2] / ".." / "shared" / "specs" / "lint-rules.md"
+# Where bad.sql is found; everywhere else in line 1.
+LINES = {
+    "concurrently-in-transaction": 2,
+    "rewrite-observed": 2,
+    "syntax-error": 2,
+    "validate-same-tx": 3,
+}
+HISTORY = "non-linear-history"
+Found = Callable[..., list[tuple[str, int]]]
+ON_ENGINES = [
+    pytest.param(rule, engine, id=f"{rule.id}-{engine}")
+    for rule in RULES
+    for engine in rule.dialects
+    if rule.id != HISTORY
+]
+
+
+def test_the_registry_equals_the_folder() -> None:
+    folder = {path.stem for path in Path(rules.__file__).parent.glob("*.py")} - {"__init__"}
+
+    assert folder == {rule.id.replace("-", "_") for rule in RULES}
+    assert len(folder) == len(RULES)
+    assert sorted(rule.id for rule in RULES) == [rule.id for rule in RULES]
+
+
+def test_every_rule_has_its_three_examples_and_no_other_folder_has() -> None:
+    expected = {f"{rule.id}/{name}.sql" for rule in RULES for name in ("setup", "bad", "good")}
+
+    assert expected == {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.sql")}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_says_what_goes_wrong_and_what_to_do(rule: Rule) -> None:
+    assert Severity.OFF is not rule.severity
+    assert [] == [text for text in (rule.why, rule.instead) if not text.endswith((".", "none`."))]
+    assert set(rule.dialects) <= {"postgres", "sqlite"}
+    assert [] == [name for name, count in Counter(rule.aliases).items() if count > 1]
+    assert rule.id not in rule.aliases
+
+
+def test_no_alias_is_another_rules_id() -> None:
+    aliases = {alias for rule in RULES for alias in rule.aliases}
+
+    assert set() == aliases & {rule.id for rule in RULES}
+
+
+@pytest.mark.parametrize(("rule", "engine"), ON_ENGINES)
+def test_the_bad_example_has_this_finding_only(rule: Rule, engine: str, found: Found) -> None:
+    findings = found(example(rule, "bad"), setup=example(rule, "setup"), engine=engine)
+
+    assert [(rule.id, LINES.get(rule.id, 1))] == findings
+
+
+@pytest.mark.parametrize(("rule", "engine"), ON_ENGINES)
+def test_the_good_example_has_no_finding(rule: Rule, engine: str, found: Found) -> None:
+    assert [] == found(example(rule, "good"), setup=example(rule, "setup"), engine=engine)
+
+
+MERGED, NEW = "20240301120000_users.sql", "20240308090000_users_email.sql"
+(history,) = (rule for rule in RULES if rule.id == HISTORY)
+
+
+def directory(**files: str) -> Directory:
+    return Directory(
+        "migrations",
+        "plain",
+        tuple(
+            MigrationFile(f"migrations/{name}", name, text.encode(), name, "")
+            for name, text in sorted(files.items())
+        ),
+    )
+
+
+def reviewed(head: Directory, engine: str = "postgres") -> list[tuple[str, str, int]]:
+    base = directory(**{MERGED: example(history, "setup")})
+    review = Review(engine, dialect(engine).default_schema, Schema(engine), (), changed(base, head))
+    return [(each.rule, each.path, each.line) for each in check(review, {})]
+
+
+@pytest.mark.parametrize("engine", history.dialects)
+def test_an_edited_merged_file_is_found(engine: str) -> None:
+    head = directory(**{MERGED: example(history, "bad")})
+
+    assert [(HISTORY, f"migrations/{MERGED}", 0)] == reviewed(head, engine)
+
+
+def test_a_removed_merged_file_is_found() -> None:
+    assert [(HISTORY, f"migrations/{MERGED}", 0)] == reviewed(directory())
+
+
+def test_a_file_before_merged_ones_is_found() -> None:
+    head = directory(**{MERGED: example(history, "setup"), "20240101_early.sql": "SELECT 1;"})
+
+    assert [(HISTORY, "migrations/20240101_early.sql", 0)] == reviewed(head)
+
+
+def test_a_new_file_behind_the_merged_ones_is_no_finding() -> None:
+    head = directory(**{MERGED: example(history, "setup"), NEW: example(history, "good")})
+
+    assert [] == reviewed(head)
+
+
+def test_an_ignore_without_a_name_does_not_cover_an_edit() -> None:
+    head = directory(**{MERGED: f"-- atlas:nolint\n\n{example(history, 'bad')}"})
+
+    assert [(HISTORY, f"migrations/{MERGED}", 0)] == reviewed(head)
+
+
+def test_an_edited_file_can_say_that_its_edit_is_meant() -> None:
+    text = f"-- schema-ci:nolint non-linear-history: nobody has run it\n\n{example(history, 'bad')}"
+
+    assert [] == reviewed(directory(**{MERGED: text}))
+
+
+ROW = re.compile(r"\| \d+ \| `(?P<id>[a-z0-9-]+)` \|")
+# The names of Atlas's analyzers, by which `-- atlas:nolint` may call all checks of one at once.
+ANALYZERS = {"destructive", "data_depend", "incompatible", "concurrent_index", "non_linear"}
+
+
+def test_ids_and_aliases_are_those_of_the_field() -> None:
+    if not PAGE.is_file():
+        pytest.skip("needs ../shared/specs/lint-rules.md")
+    rows = {
+        found["id"]: line
+        for line in PAGE.read_text(encoding="utf-8").splitlines()
+        if (found := ROW.match(line))
+    }
+
+    assert set() == {rule.id for rule in RULES} - rows.keys()
+    assert [] == [
+        (rule.id, alias)
+        for rule in RULES
+        for alias in rule.aliases
+        if alias not in ANALYZERS and not re.search(rf"[:, ]{re.escape(alias)}\b", rows[rule.id])
+    ]
