@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,10 +65,14 @@ def undo_sql(plan: Plan) -> str:
 
 
 def description(plan: Plan) -> str:
-    """A file name's words for what the plan does most: `add_column_users_email`."""
+    """A file name's words for the first change of the plan, and how many more there are.
+
+    What only serves a change is none: a table rebuilt in ten statements is `rebuild_table_users`.
+    """
     first = plan.statements[0]
-    words = _WORD.sub("_", f"{first.summary}".lower()).strip("_")
-    more = len(Counter(statement.object for statement in plan.statements)) - 1
+    words = _WORD.sub("_", (first.serves or first.summary).lower()).strip("_")
+    changes = {statement.serves or str(statement.object) for statement in plan.statements}
+    more = len(changes) - 1
     suffix = f"_and_{more}_more" if more else ""
     return words[: _LONGEST_NAME - len(suffix)].rstrip("_") + suffix
 
