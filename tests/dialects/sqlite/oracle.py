@@ -20,12 +20,14 @@ def shape(database: sqlite3.Connection) -> Shape:
     """
     said: Shape = set()
     listed = database.execute(
-        "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main' "
+        "SELECT name, type, wr, strict, ncol FROM pragma_table_list WHERE schema = 'main' "
         "AND type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     ).fetchall()
     managed = {row[0] for row in listed}
-    for name, kind, without_rowid, strict in listed:
-        said.add((kind, name, without_rowid, strict))
+    for name, kind, without_rowid, strict, width in listed:
+        said.add((kind, name, without_rowid, strict, width))
+        if not width:
+            continue  # a view that reads what is missing
         for row in database.execute(f"PRAGMA table_xinfo({q(name)})").fetchall():
             kind_of = row[2].upper().removesuffix("GENERATED ALWAYS").replace(" ", "")
             default = None if row[4] is None else plain(row[4]).strip("'")
