@@ -8,7 +8,7 @@ import pytest
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.migrations import checksum
-from ci_runner.migrations.plan import Plan, written
+from ci_runner.migrations.plan import Plan, description, written
 from ci_runner.migrations.reader import read_files
 from ci_runner.schema.model import Identity
 
@@ -51,3 +51,24 @@ def test_a_written_file_sorts_last_and_verifies(format_name: str, names: list[st
     if grown.checksum is not None:
         assert again.checksum == grown.checksum
         assert () == checksum.verify(again)
+
+
+def step(summary: str, name: str, serves: str = "") -> PlannedStatement:
+    return PlannedStatement("SQL", summary, Identity("table", "", name), serves=serves)
+
+
+@pytest.mark.parametrize(
+    ("steps", "name"),
+    [
+        ([step("Create table t", "t")], "create_table_t"),
+        ([step("Create table t", "t"), step("Create table u", "u")], "create_table_t_and_1_more"),
+        (
+            [step("Set it up", "t", "Rebuild table t"), step("Copy rows", "t", "Rebuild table t")],
+            "rebuild_table_t",
+        ),
+    ],
+)
+def test_a_file_is_named_by_the_change_that_its_first_step_serves(
+    steps: list[PlannedStatement], name: str
+) -> None:
+    assert name == description(Plan(tuple(steps)))

@@ -54,10 +54,12 @@ def _judge(
     if refused:
         return [refused]
     problems = differences(shape(old), shape(new))
-    orphans = old.execute("PRAGMA foreign_key_check").fetchall()
-    renamed = [row for row in orphans if row[2].lower() not in map(str.lower, stood)]
-    tally["rows whose parent table was renamed, so dropped"] += len(renamed)
-    problems += [f"foreign_key_check: {row}" for row in orphans if row not in renamed]
+    orphans = foreign_key_check(old)
+    known = {row[1:3] for row in start if row[0] == "references"}
+    stay = {name.lower() for name in stood}
+    broken = [r for r in orphans if (r[0], r[2].lower()) in known and r[2].lower() in stay]
+    tally["rows that a foreign key's other parent lacks"] += len(orphans) - len(broken)
+    problems += [f"foreign_key_check: {row}" for row in broken]
     problems += [row[0] for row in old.execute("PRAGMA integrity_check") if row[0] != "ok"]
     problems += kept(before, old, new, tally)
     now = sequence(old)
@@ -142,7 +144,7 @@ def fill(database: Database) -> None:
                 database.execute(
                     f"DELETE FROM {q(table)} WHERE rowid = (SELECT max(rowid) FROM {q(table)})"
                 )
-            except sqlite3.IntegrityError:
+            except sqlite3.Error:
                 continue
     database.execute("PRAGMA foreign_keys = OFF")
 
@@ -204,8 +206,8 @@ def rowid_stays(old: Database, new: Database, table: str) -> bool:
     if rowless(old, table) or rowless(new, table):
         return False
     mine, theirs = columns(old, table), columns(new, table)
-    alias = [name for name, (kind, *_, key) in theirs.items() if key and kind.upper() == "INTEGER"]
-    return not alias or alias[0] not in mine or bool(mine[alias[0]][4])
+    alias = [name for name in theirs if becomes_rowid(new, table, name)]
+    return not alias or alias[0] not in mine or becomes_rowid(old, table, alias[0])
 
 
 def contents(old: Database, new: Database) -> Contents:
@@ -213,6 +215,8 @@ def contents(old: Database, new: Database) -> Contents:
     found = {}
     for table in same_tables(old, new):
         names = common(old, new, table)
+        if not names and (rowless(old, table) or rowless(new, table)):
+            continue  # nothing to know a row by
         rowid = "rowid" if rowid_stays(old, new, table) else "NULL"
         listed = ", ".join([rowid, *map(q, names)])
         found[table] = (names, rowid, old.execute(f"SELECT {listed} FROM {q(table)}").fetchall())
@@ -222,9 +226,16 @@ def contents(old: Database, new: Database) -> Contents:
 def expected(new: Database, table: str, names: list[str], row: tuple[Any, ...]) -> tuple[Any, ...]:
     """`row` as the new columns' types keep it, and their defaults in place of a refused NULL."""
     kept = []
+    strict = new.execute(
+        "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND lower(name) = lower(?)",
+        (table,),
+    ).fetchone()[0]
     for name, each in zip(names, row, strict=True):
         declared, not_null, default, *_ = columns(new, table)[name]
-        new.execute(f"CREATE TEMP TABLE one (v {declared})")
+        suffix = " STRICT" if strict else ""
+        type_ = q(declared) if declared and not strict else declared
+        new.execute("DROP TABLE IF EXISTS temp.one")
+        new.execute(f"CREATE TEMP TABLE one (v {type_}){suffix}")
         if each is None and not_null and default is not None:
             new.execute(f"INSERT INTO one SELECT ({default})")
         else:
@@ -239,6 +250,8 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
     refused = 0
     for table in same_tables(old, probe):
         names = common(old, probe, table)
+        if not names and rowless(old, table):
+            continue
         listed = ", ".join(map(q, names))
         key = "rowid" if not rowless(old, table) else listed
         width = len(key.split(", "))
@@ -246,7 +259,10 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
         probe.execute(f"DELETE FROM {q(table)}")
         for each_row in found:
             place, row = each_row[:width], each_row[width:]
-            values = expected(probe, table, names, row)
+            try:
+                values = expected(probe, table, names, row)
+            except sqlite3.IntegrityError:  # STRICT
+                values = ("refused",) * len(row)
             if any(
                 value is None and becomes_rowid(probe, table, name)
                 for name, value in zip(names, row, strict=True)
@@ -262,19 +278,35 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
                 condition = " AND ".join(f"{each} IS ?" for each in key.split(", "))
                 old.execute(f"DELETE FROM {q(table)} WHERE {condition}", place)
     while orphans := [
-        *old.execute("PRAGMA foreign_key_check").fetchall(),
+        *foreign_key_check(old),
         *(row for table in same_tables(old, probe) for row in orphans_to_be(old, probe, table)),
     ]:
         for table, rowid, *_ in orphans:
-            old.execute(f"DELETE FROM {q(table)} WHERE rowid = ?", (rowid,))
+            which = "true" if rowid is None else f"rowid = {rowid}"
+            old.execute(f"DELETE FROM {q(table)} WHERE {which}")
         refused += len(orphans)
     return refused
 
 
+def foreign_key_check(database: Database) -> list[tuple[Any, ...]]:
+    """The rows without a parent; a table whose foreign key can't work at all is left out."""
+    found = []
+    for table in tables(database):
+        try:
+            found += database.execute(f"PRAGMA foreign_key_check({q(table)})").fetchall()
+        except sqlite3.OperationalError as refused:
+            if "mismatch" not in str(refused):
+                raise
+    return found
+
+
 def becomes_rowid(database: Database, table: str, column: str) -> bool:
+    """INTEGER PRIMARY KEY is the rowid; by a quirk, INTEGER PRIMARY KEY DESC is not."""
     keys = [(name, each[0]) for name, each in columns(database, table).items() if each[4]]
-    alone = [name for name, _ in keys] == [column]
-    return alone and keys[0][1].upper() == "INTEGER" and not rowless(database, table)
+    if [name for name, _ in keys] != [column] or rowless(database, table):
+        return False
+    descends = re.search(r"\bprimary key desc\b", text_of(database, table), re.IGNORECASE)
+    return keys[0][1].upper() == "INTEGER" and not descends
 
 
 def orphans_to_be(old: Database, probe: Database, table: str) -> list[tuple[Any, ...]]:
@@ -316,7 +348,11 @@ def sequence(database: Database) -> dict[str, int]:
 
 
 def autoincrements(database: Database, table: str) -> bool:
+    return bool(re.search(r"\bautoincrement\b", text_of(database, table), re.IGNORECASE))
+
+
+def text_of(database: Database, table: str) -> str:
     row = database.execute(
         "SELECT sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)", (table,)
     ).fetchone()
-    return bool(row) and bool(re.search(r"\bautoincrement\b", row[0], re.IGNORECASE))
+    return str(row[0]) if row else ""

@@ -46,7 +46,8 @@ def shape(database: sqlite3.Connection) -> Shape:
             continue
         # A double-quoted word that names no column is a string.
         folded = text.replace("'", '"')
-        said |= {("check", table, rule) for rule in groups(folded, "check")}
+        own = f"{table.lower()} . "
+        said |= {("check", table, rule.replace(own, "")) for rule in groups(folded, "check")}
         said |= {("generated", table, rule) for rule in groups(folded, "as")}
         said.add(("autoincrement", table, "autoincrement" in plain(text)))
     return said
@@ -69,16 +70,25 @@ def keys(database: sqlite3.Connection, table: str) -> Shape:
         said.add(("references", table, parent.lower(), sources, targets, update, delete))
     for _, name, unique, origin, partial in database.execute(f"PRAGMA index_list({q(table)})"):
         info = database.execute(f"PRAGMA index_xinfo({q(name)})").fetchall()
-        parts = tuple((row[2], row[3], row[4]) for row in info if row[5])
+        parts = tuple((row[2], row[3], row[4].upper()) for row in info if row[5])
         said.add(("index", table, name if origin == "c" else "", unique, origin, partial, parts))
     return said
 
 
+QUOTED = r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]"""
+
+
 def pieces(text: str) -> list[str]:
-    """Words, quoted things and signs, without comments and blanks."""
+    """Words, quoted things and signs, without comments and blanks; names bare, in lower case."""
     text = re.sub(r"--[^\n]*|/\*.*?\*/", " ", text, flags=re.DOTALL)
-    found = re.findall(r"'(?:[^']|'')*'|\"[^\"]*\"|`[^`]*`|\[[^\]]*\]|\w+|==|!=|<>|\S", text)
-    return [each if each[0] == "'" else each.strip('"`[]').lower() or each for each in found]
+    found = re.findall(rf"{QUOTED}|\w+|==|!=|<>|\S", text)
+    return [each if each[0] == "'" else bare(each).lower() for each in found]
+
+
+def bare(name: str) -> str:
+    if len(name) < 2 or name[0] not in '"`[':
+        return name
+    return name[1:-1].replace(name[0] * 2, name[0])
 
 
 def plain(text: str) -> str:
