@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from ci_runner.dialects.sqlite.tokens import RESERVED, Token, closing, quote, tokenize, write
+from ci_runner.dialects.sqlite.tokens import RESERVED, Token, quote, tokenize, write
 
 _SAME = {"==": "=", "!=": "<>"}
 _LITERAL_WORDS = frozenset("true false null current_date current_time current_timestamp".split())
@@ -52,9 +52,18 @@ def _in_table(token: Token, behind: str, before: str, columns: Mapping[str, str]
 
 
 def _unwrapped(tokens: Sequence[Token]) -> Sequence[Token]:
-    while tokens and tokens[0].word == "(" and closing(tokens, 0) == len(tokens) - 1:
-        tokens = tokens[1:-1]
-    return tokens
+    """Without the parentheses around the whole, however many."""
+    opened: list[int] = []
+    partner: dict[int, int] = {}
+    for at, token in enumerate(tokens):
+        if token.word == "(":
+            opened.append(at)
+        elif token.word == ")" and opened:
+            partner[opened.pop()] = at
+    depth = 0
+    while partner.get(depth) == len(tokens) - 1 - depth:
+        depth += 1
+    return tokens[depth : len(tokens) - depth]
 
 
 def key(tokens: Sequence[Token], table: str, columns: Mapping[str, str]) -> str:
