@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -102,6 +101,4 @@ def _dialect(common: Common, *sources: str) -> str:
     for source in sources:
         if found := dialect_of_source(source):
             return found
-        if Path(source).suffix in {".db", ".sqlite"}:
-            return "sqlite"
     raise UsageError("which engine?", next_step="give --dialect postgres or sqlite, or --dev-url")

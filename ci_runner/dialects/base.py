@@ -140,7 +140,9 @@ class PlannedStatement:
     """One statement of a plan, without its terminator.
 
     `summary` is a sentence without SQL; `undo` the statement that reverts it, None where data or
-    definition is lost; `hazards` are sentences on locks, rewrites, scans and data.
+    definition is lost; `hazards` are sentences on locks, rewrites, scans and data. `serves` names
+    the change that this statement is only a step of (`Rebuild table users`), "" when it is a change
+    by itself.
     """
 
     sql: str
@@ -150,6 +152,7 @@ class PlannedStatement:
     transactional: bool = True
     undo: str | None = None
     hazards: tuple[str, ...] = ()
+    serves: str = ""
 
 
 class Dialect(Protocol):

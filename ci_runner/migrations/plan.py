@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -66,20 +65,16 @@ def undo_sql(plan: Plan) -> str:
 
 
 def description(plan: Plan) -> str:
-    """A file name's words for the first thing that the plan changes: `add_column_users_email`.
+    """A file name's words for the first change of the plan, and how many more there are.
 
-    What only prepares the session names no object, and no file.
+    What only serves a change is none: a table rebuilt in ten statements is `rebuild_table_users`.
     """
-    named = (each for each in plan.statements if _names(each.summary, each.object.name))
-    first = next(named, plan.statements[0])
-    words = _WORD.sub("_", f"{first.summary}".lower()).strip("_")
-    more = len(Counter(statement.object for statement in plan.statements)) - 1
+    first = plan.statements[0]
+    words = _WORD.sub("_", (first.serves or first.summary).lower()).strip("_")
+    changes = {statement.serves or str(statement.object) for statement in plan.statements}
+    more = len(changes) - 1
     suffix = f"_and_{more}_more" if more else ""
     return words[: _LONGEST_NAME - len(suffix)].rstrip("_") + suffix
-
-
-def _names(sentence: str, name: str) -> bool:
-    return bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sentence))
 
 
 def written(

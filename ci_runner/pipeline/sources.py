@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from ci_runner.devdb.replay import Script, replay, script
 from ci_runner.devdb.server import Server
@@ -17,21 +17,41 @@ from ci_runner.schema.model import Schema
 
 EMPTY = "empty"
 _DATABASES = {"postgres": "postgres", "postgresql": "postgres", "sqlite": "sqlite"}
+_SQLITE_SUFFIXES = {".db", ".db3", ".sqlite", ".sqlite3"}
+_SQLITE_HEADER = b"SQLite format 3\0"  # sqlite.org/fileformat.html, section 1.3
 
 
 def dialect_of_source(source: str) -> str | None:
-    """The dialect that a source settles by itself: that of a database URL."""
-    scheme, separator, _ = source.partition(":")
-    return _DATABASES.get(scheme.lower()) if separator else None
+    """The dialect that a source settles by itself: that of a database URL or a database file."""
+    scheme, separator, _ = source.partition("://")
+    if separator:
+        return _DATABASES.get(scheme.lower())
+    return "sqlite" if _is_sqlite_file(Path(source)) else None
+
+
+def _is_sqlite_file(place: Path) -> bool:
+    if place.suffix in _SQLITE_SUFFIXES:
+        return not place.is_dir()
+    if not place.is_file():
+        return False
+    with place.open("rb") as opened:
+        return opened.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
 
 
 def load(server: Server, source: str) -> Schema:
     """The schema that `source` describes, as `server`'s engine understands it.
 
     Files run in a database of their own; a database URL is only read. Raises UsageError for what
-    is no source, SqlError for SQL that does not run.
+    is no source, SqlError for SQL that does not run, DatabaseError for a database that can't be
+    read.
     """
-    if dialect_of_source(source) is not None:
+    dialect = dialect_of_source(source)
+    if dialect is not None:
+        if dialect != server.dialect.name:
+            raise UsageError(
+                f"the source is a {dialect} database, the dialect is {server.dialect.name}",
+                next_step=f"give --dialect {dialect}, and only sources of that engine",
+            )
         return _read_database(server.dialect, source)
     with server.database() as connection:
         if source != EMPTY:
@@ -87,14 +107,28 @@ def _plain(dialect: Dialect, path: str, content: bytes) -> Script:
     return script(MigrationFile(path, path, content, "", ""), "plain", dialect)
 
 
-def _read_database(dialect: Dialect, url: str) -> Schema:
+def _read_database(dialect: Dialect, source: str) -> Schema:
     connection: Connection
     if dialect.name == "sqlite":
         from ci_runner.dialects.sqlite.connect import connect as open_sqlite
 
-        with open_sqlite(f"{urlsplit(url).netloc}{urlsplit(url).path}") as connection:
+        with open_sqlite(_sqlite_path(source)) as connection:
             return dialect.inspect(connection)
     from ci_runner.dialects.postgres.connect import connect as open_postgres
 
-    with open_postgres(url) as connection:
+    with open_postgres(source) as connection:
         return dialect.inspect(connection)
+
+
+def _sqlite_path(source: str) -> str:
+    """The file that a source names: a plain path as it is, a URL's decoded and without options."""
+    _, separator, rest = source.partition("://")
+    if not separator:
+        return source
+    path = unquote(rest.partition("?")[0])
+    if path in {"", "/", ":memory:"}:
+        raise UsageError(
+            f"{source!r} names no database file",
+            next_step="write sqlite://NAME.db, or sqlite:///FOLDER/NAME.db from the root",
+        )
+    return path

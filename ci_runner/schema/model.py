@@ -204,7 +204,11 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`columns` are the names it shows in order, `column_types` theirs; `options` `name=value`."""
+    """`columns` are the names it shows in order, `column_types` theirs; `options` `name=value`.
+
+    `source` is the author's text where the engine keeps it: it makes the view again, and is not
+    compared.
+    """
 
     schema: str
     name: str
@@ -213,6 +217,7 @@ class View:
     options: tuple[str, ...] = ()
     column_types: tuple[str, ...] = ()
     comment: str | None = None
+    source: str = field(default="", compare=False)
 
     @property
     def identity(self) -> Identity:
@@ -221,11 +226,14 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
+    """`source` as for a View."""
+
     schema: str
     table: str
     name: str
     definition: str
     comment: str | None = None
+    source: str = field(default="", compare=False)
 
     @property
     def identity(self) -> Identity:

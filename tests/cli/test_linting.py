@@ -104,7 +104,8 @@ def test_what_is_not_sql_is_an_error_and_no_finding(folder: Checkout) -> None:
 def test_rules_lists_rules_and_what_is_found_without_sql(folder: Checkout) -> None:
     listed = folder.run("rules").out.splitlines()
 
-    assert [each.id for each in (*RULES, *NOTICES)] == [line.split()[0] for line in listed]
+    expected = [*(rule.id for rule in RULES), *(notice.id for notice in NOTICES)]
+    assert expected == [line.split()[0] for line in listed]
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -54,9 +53,22 @@ def test_a_written_file_sorts_last_and_verifies(format_name: str, names: list[st
         assert () == checksum.verify(again)
 
 
-def test_a_file_is_named_after_what_it_changes_not_after_what_prepares_it() -> None:
-    change = PLAN.statements[0]
-    prepares = replace(change, sql="PRAGMA defer_foreign_keys = ON", summary="Check keys later")
+def step(summary: str, name: str, serves: str = "") -> PlannedStatement:
+    return PlannedStatement("SQL", summary, Identity("table", "", name), serves=serves)
 
-    assert "create_table_t" == description(Plan((prepares, change)))
-    assert "check_keys_later" == description(Plan((prepares,)))
+
+@pytest.mark.parametrize(
+    ("steps", "name"),
+    [
+        ([step("Create table t", "t")], "create_table_t"),
+        ([step("Create table t", "t"), step("Create table u", "u")], "create_table_t_and_1_more"),
+        (
+            [step("Set it up", "t", "Rebuild table t"), step("Copy rows", "t", "Rebuild table t")],
+            "rebuild_table_t",
+        ),
+    ],
+)
+def test_a_file_is_named_by_the_change_that_its_first_step_serves(
+    steps: list[PlannedStatement], name: str
+) -> None:
+    assert name == description(Plan(tuple(steps)))

@@ -1,69 +1,159 @@
-"""Open a SQLite database in process, shut off from every other file."""
+"""Open a SQLite database in process, shut off from every other file and watched by a clock."""
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
 
 from ci_runner.dialects.base import Connection, Failure, Outcome, StatementFailed
 from ci_runner.errors import DatabaseError
 
-_LOST = ("SQLITE_CANTOPEN", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_IOERR", "SQLITE_READONLY_DB")
+MEMORY = ":memory:"
+STATEMENT_SECONDS = 300.0
+_LOST = {
+    "SQLITE_CANTOPEN": "check that the file and its folder can be read",
+    "SQLITE_NOTADB": "give a SQLite database; one that is encrypted can't be read",
+    "SQLITE_CORRUPT": "restore the file from a backup, or try PRAGMA integrity_check",
+    "SQLITE_IOERR": "check the disk",
+    "SQLITE_BUSY": "end the program that holds the database, or read a copy of it",
+    "SQLITE_READONLY_": "copy the file together with its -wal and -shm files and read the copy",
+}
+# Virtual machine instructions between two looks at the clock: some milliseconds.
+_BETWEEN_LOOKS = 100_000
+_DENIED_PRAGMAS = {
+    "temp_store_directory": "it would write elsewhere",
+    "data_store_directory": "it would write elsewhere",
+    "writable_schema": "a schema written by hand can crash the engine",
+    "hard_heap_limit": "it would hold for the whole process",
+    "soft_heap_limit": "it would hold for the whole process",
+}
 
 
-def _authorize(
-    action: int, first: str | None, _second: str | None, _database: str | None, _by: str | None
-) -> int:
-    """Deny what reaches other files. VACUUM attaches the file "" itself, which is harmless."""
-    attaches = action == sqlite3.SQLITE_ATTACH and first != ""
-    moves = action == sqlite3.SQLITE_PRAGMA and (first or "").lower() == "temp_store_directory"
-    if attaches or moves:
-        return sqlite3.SQLITE_DENY
-    return sqlite3.SQLITE_OK
+class _Guard:
+    """Denies what reaches other files or breaks the engine, and remembers why."""
+
+    def __init__(self) -> None:
+        self.reason = ""
+
+    def __call__(
+        self,
+        action: int,
+        first: str | None,
+        second: str | None,
+        _database: str | None,
+        _by: str | None,
+    ) -> int:
+        if action == sqlite3.SQLITE_ATTACH and first != "":
+            # VACUUM attaches the file "" itself, which is a temporary one.
+            self.reason = "no other database file may be opened or written"
+        elif action == sqlite3.SQLITE_PRAGMA and second is not None:
+            name = (first or "").lower()
+            if name in _DENIED_PRAGMAS:
+                self.reason = f"PRAGMA {name}: {_DENIED_PRAGMAS[name]}"
+        elif action == sqlite3.SQLITE_FUNCTION and (second or "").lower() == "load_extension":
+            self.reason = "no extension may be loaded"
+        return sqlite3.SQLITE_DENY if self.reason else sqlite3.SQLITE_OK
 
 
 class SqliteConnection:
-    """One session in autocommit mode."""
+    """One session in autocommit mode. A statement past `seconds` is stopped and has failed."""
 
-    def __init__(self, session: sqlite3.Connection) -> None:
+    def __init__(
+        self, session: sqlite3.Connection, seconds: float = STATEMENT_SECONDS, place: str = ""
+    ) -> None:
         self._session = session
+        self._place = place
+        self._seconds = seconds
+        self._deadline = 0.0
+        self._guard = _Guard()
+        session.set_authorizer(self._guard)
+        session.set_progress_handler(self._is_late, _BETWEEN_LOOKS)
 
     def execute(self, sql: str) -> Outcome:
-        rows, count = self._run(sql)
-        return Outcome(count if count >= 0 else len(rows) if rows else None)
+        with self._watched():
+            cursor = self._session.execute(sql)
+            answered = sum(1 for _ in cursor)  # counted, not kept: there may be no end of them
+            touched = cursor.rowcount
+        return Outcome(touched if touched >= 0 else answered or None)
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        return self._run(sql)[0]
+        with self._watched():
+            return self._session.execute(sql).fetchall()
 
     @property
     def in_transaction(self) -> bool:
         return self._session.in_transaction
 
-    def _run(self, sql: str) -> tuple[list[tuple[object, ...]], int]:
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._deadline
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Start the clock, and turn SQLite's errors into ours."""
+        self._guard.reason = ""
+        self._deadline = time.monotonic() + self._seconds
         try:
-            cursor = self._session.execute(sql)
-            return cursor.fetchall(), cursor.rowcount
+            yield
         except (sqlite3.Error, sqlite3.Warning) as error:
             code = str(getattr(error, "sqlite_errorname", ""))
-            if code.startswith(_LOST):
-                raise DatabaseError("the SQLite database can't be read", said=str(error)) from error
-            raise StatementFailed(Failure(str(error), code)) from error
+            for lost, next_step in _LOST.items():
+                if code.startswith(lost):
+                    raise DatabaseError(
+                        "the SQLite database can't be read",
+                        where=self._place,
+                        said=f"{error} ({code})",
+                        next_step=next_step,
+                    ) from error
+            raise StatementFailed(Failure(self._message(error, code), code)) from error
+        except MemoryError as error:
+            raise StatementFailed(Failure("the statement needs too much memory")) from error
+
+    def _message(self, error: Exception, code: str) -> str:
+        if code == "SQLITE_INTERRUPT":
+            return f"stopped: the statement ran longer than {self._seconds:g} seconds"
+        return f"{error}: {self._guard.reason}" if self._guard.reason else str(error)
 
 
 @contextmanager
-def connect(path_or_memory: str) -> Iterator[Connection]:
-    """A session on the file at `path_or_memory`, or on ":memory:", closed at block end."""
+def connect(path_or_memory: str, seconds: float = STATEMENT_SECONDS) -> Iterator[Connection]:
+    """A session on ":memory:", or one that only reads the file that must be there.
+
+    Closed at block end. Raises DatabaseError for a file that can't be opened.
+    """
+    in_memory = path_or_memory == MEMORY
+    place = "" if in_memory else path_or_memory
     try:
-        session = sqlite3.connect(path_or_memory, isolation_level=None)
-    except sqlite3.OperationalError as error:
+        name = MEMORY if in_memory else _read_only(Path(place))
+        session = sqlite3.connect(name, isolation_level=None, uri=True)
+    except (sqlite3.OperationalError, OSError) as error:
         raise DatabaseError(
             "the SQLite database can't be opened",
+            where=place,
             said=str(error),
-            next_step="check that the file's folder exists and can be written",
+            next_step="check that the file and its folder can be read",
         ) from error
     try:
-        session.set_authorizer(_authorize)
-        yield SqliteConnection(session)
+        yield SqliteConnection(session, seconds, place)
     finally:
         session.close()
+
+
+def _read_only(place: Path) -> str:
+    """The URI that opens a file without writing, beside it neither."""
+    if not place.is_file():
+        raise DatabaseError(
+            "the SQLite database does not exist",
+            where=str(place),
+            next_step="correct the path; in a URL, sqlite://NAME starts at the current folder "
+            "and sqlite:///NAME at the root",
+        )
+    with place.open("rb") as opened:
+        header = opened.read(20)
+    # Reading in WAL mode makes a -wal and a -shm file. Where none is there nobody writes, and
+    # the file can be read as one that never changes: sqlite.org/wal.html, section 5.
+    alone = header[18:20] == b"\2\2" and not Path(f"{place}-wal").exists()
+    return f"file:{quote(str(place))}?mode=ro{'&immutable=1' if alone else ''}"

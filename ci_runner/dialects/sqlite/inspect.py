@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from ci_runner.dialects.base import Connection, Sighting, StatementFailed
-from ci_runner.dialects.sqlite.table import TableText, read_table
-from ci_runner.dialects.sqlite.tokens import closing, mentions, split, tokenize, write
+from ci_runner.dialects.base import Connection, Sighting
+from ci_runner.dialects.sqlite import canonical
+from ci_runner.dialects.sqlite.table import Names, TableText, read_table
+from ci_runner.dialects.sqlite.tokens import closing, quote, split, tokenize, trimmed
 from ci_runner.schema.model import (
     Column,
     ForeignKey,
@@ -23,86 +24,102 @@ from ci_runner.schema.model import (
     View,
 )
 
-_TABLES = """
-SELECT m.name, m.sql, l.wr, l.strict, l.type FROM sqlite_schema m
-JOIN pragma_table_list l ON l.name = m.name AND l.schema = 'main'
-WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY m.name"""
+KEY_BESIDE_ROWID = "INTEGER PRIMARY KEY DESC"
+_LISTED = "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'"
+_STORED = "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema ORDER BY name"
 _COLUMNS = """
-SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden
-FROM sqlite_schema m, pragma_table_xinfo(m.name) c
+SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden, c.pk
+FROM main.sqlite_schema m, pragma_table_xinfo(m.name, 'main') c
 WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, c.cid"""
+# A view that reads what does not exist has no columns, and asking for them is an error.
 _VIEW_COLUMNS = """
-SELECT m.name, c.name FROM sqlite_schema m, pragma_table_xinfo(m.name) c
-WHERE m.type = 'view' ORDER BY m.name, c.cid"""
-_OTHERS = """
-SELECT type, name, tbl_name, sql FROM sqlite_schema
-WHERE type IN ('index', 'view', 'trigger') AND sql IS NOT NULL ORDER BY name"""
+SELECT l.name, c.name FROM pragma_table_list l, pragma_table_xinfo(l.name, 'main') c
+WHERE l.schema = 'main' AND l.type = 'view' AND l.ncol > 0 ORDER BY l.name, c.cid"""
 _HIDDEN: dict[object, Literal["virtual", "stored"]] = {2: "virtual", 3: "stored"}
+Rows = list[tuple[object, ...]]
 
 
 def inspect(connection: Connection) -> Schema:
     """The whole schema, in four catalogue queries."""
-    columns: dict[str, list[tuple[object, ...]]] = defaultdict(list)
-    for row in connection.query(_COLUMNS):
-        columns[str(row[0])].append(row)
-    shown = _view_columns(connection)
-    names = {name.lower() for name in (*columns, *shown)}
-    names |= {str(row[1]).lower() for rows in columns.values() for row in rows}
-    names |= {name.lower() for listed in shown.values() for name in listed}
-    objects: list[SchemaObject] = []
-    unmanaged: list[Identity] = []
-    for name, sql, wr, strict, kind in connection.query(_TABLES):
-        if kind != "table":
-            unmanaged.append(Identity("table", "", str(name)))
-            continue
-        text = read_table(str(name), str(sql), names)
-        objects.append(_table(text, columns[str(name)], _options(text, wr, strict)))
-        objects += text.constraints
-    skipped = {identity.name for identity in unmanaged}
-    for kind, name, table, sql in connection.query(_OTHERS):
-        if str(table) in skipped:
-            unmanaged.append(Identity(str(kind), "", str(name)))
-        elif kind == "index":
-            objects.append(_index(str(name), str(table), str(sql), names))
-        elif kind == "view":
-            definition = write(tokenize(str(sql)), names)
-            objects.append(View("", str(name), shown.get(str(name), ()), definition))
-        else:
-            objects.append(Trigger("", str(table), str(name), write(tokenize(str(sql)), names)))
-    return Schema.of("sqlite", objects, _dependencies(objects), unmanaged)
+    return _read(connection)[0]
 
 
 def sight(connection: Connection) -> Sighting:
     """The schema with each table's root page: a rename keeps it, a rebuild changes it."""
-    schema = inspect(connection)
-    pages = {
-        Identity("table", "", str(name)): str(page)
-        for name, page in connection.query(
-            "SELECT name, rootpage FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
-        )
-    }
+    schema, pages = _read(connection)
     known = {identity: page for identity, page in pages.items() if schema.get(identity)}
     return Sighting(schema, handles=known, storage=known)
 
 
-def _view_columns(connection: Connection) -> dict[str, tuple[str, ...]]:
-    """Each view's columns; none for any when one of them is broken, as SQLite allows."""
-    found: dict[str, list[str]] = defaultdict(list)
-    try:
-        for view, column in connection.query(_VIEW_COLUMNS):
-            found[str(view)].append(str(column))
-    except StatementFailed:
-        return {}
-    return {view: tuple(columns) for view, columns in found.items()}
+def _read(connection: Connection) -> tuple[Schema, dict[Identity, str]]:
+    stored = connection.query(_STORED)
+    listed = {str(row[0]): row[1:] for row in connection.query(_LISTED)}
+    columns = _by_first(connection.query(_COLUMNS))
+    shown = {
+        view: tuple(str(row[0]) for row in rows)
+        for view, rows in _by_first(connection.query(_VIEW_COLUMNS)).items()
+    }
+    names = {table.lower(): _names(table, rows) for table, rows in columns.items()}
+    known = {*names, *(view.lower() for view in shown)}
+    known |= {column for table in names.values() for column in table.columns}
+    known |= {column.lower() for each in shown.values() for column in each}
+    objects: list[SchemaObject] = []
+    unmanaged: set[Identity] = set()
+    for row in stored:
+        kind, name, table, sql = (str(value) for value in row[:4])
+        if row[3] is None or name.lower().startswith("sqlite_"):
+            continue
+        what, rowless, strict = listed.get(name if kind == "table" else table, ("table", 0, 0))
+        if what not in {"table", "view"}:
+            unmanaged.add(Identity(kind, "", name, table if kind == "trigger" else ""))
+        elif kind == "table":
+            text = read_table(names[name.lower()], sql, names)
+            objects.append(_table(text, columns[name], _options(text, rowless, strict)))
+            objects += text.constraints
+        elif kind == "index":
+            objects.append(_index(name, sql, names[table.lower()]))
+        else:
+            objects.append(_routine(kind, name, table, sql, shown.get(name, ()), known))
+    pages = {
+        Identity("table", "", str(name)): str(page)
+        for kind, name, _, _, page in stored
+        if kind == "table" and page
+    }
+    return Schema.of("sqlite", objects, _dependencies(objects), unmanaged), pages
 
 
-def _options(text: TableText, wr: object, strict: object) -> tuple[str, ...]:
+def _by_first(rows: Rows) -> dict[str, Rows]:
+    found: dict[str, Rows] = defaultdict(list)
+    for first, *rest in rows:
+        found[str(first)].append(tuple(rest))
+    return found
+
+
+def _names(table: str, rows: Rows) -> Names:
+    key = sorted((int(str(row[5])), str(row[0])) for row in rows if row[5])
+    columns = {str(row[0]).lower(): str(row[0]) for row in rows}
+    return Names(table, columns, tuple(name for _, name in key))
+
+
+def _routine(
+    kind: str, name: str, table: str, sql: str, shown: tuple[str, ...], known: Collection[str]
+) -> View | Trigger:
+    compared = canonical.statement(
+        sql, {*known, name.lower()} if name.lower() not in known else known
+    )
+    if kind == "view":
+        return View("", name, shown, compared, source=trimmed(sql))
+    return Trigger("", table, name, compared, source=trimmed(sql))
+
+
+def _options(text: TableText, rowless: object, strict: object) -> tuple[str, ...]:
     options = [
         word
         for word, is_set in (
             ("AUTOINCREMENT", text.autoincrement),
+            (KEY_BESIDE_ROWID, text.key_beside_rowid and not rowless),
             ("STRICT", strict),
-            ("WITHOUT ROWID", wr),
+            ("WITHOUT ROWID", rowless),
         )
         if is_set
     ]
@@ -110,55 +127,57 @@ def _options(text: TableText, wr: object, strict: object) -> tuple[str, ...]:
     return (*options, *(f"{column}: NOT NULL{words}" for column, words in conflicts))
 
 
-def _table(text: TableText, rows: list[tuple[object, ...]], options: tuple[str, ...]) -> Table:
+def _table(text: TableText, rows: Rows, options: tuple[str, ...]) -> Table:
     columns = []
-    for _, name, declared, not_null, default, hidden in rows:
+    for name, declared, not_null, default, hidden, _ in rows:
         key = str(name).lower()
         kind = _HIDDEN.get(hidden)
         # SQLite before 3.46 leaves the words of a generated column in its type.
         type_ = str(declared).removesuffix("GENERATED ALWAYS").strip() if kind else str(declared)
         column = Column(
-            "", text.table, str(name), " ".join(type_.upper().split()), bool(not_null),
+            "",
+            text.table,
+            str(name),
+            canonical.declared_type(type_),
+            bool(not_null),
             collation=text.collations.get(key),
-        )  # fmt: skip
+        )
         if kind:
             column = replace(column, generated=text.generated.get(key), generated_kind=kind)
         elif default is not None:
-            column = replace(column, default=_default(str(default), text.names))
+            column = replace(column, default=canonical.default(str(default)))
         columns.append(column)
     return Table("", text.table, tuple(columns), options)
 
 
-def _default(sql: str, names: Collection[str]) -> str:
-    tokens = tokenize(sql)
-    if len(tokens) == 1 and tokens[0].kind == "double":
-        return "'" + tokens[0].name.replace("'", "''") + "'"
-    return write(tokens, names).replace("- ", "-") if len(tokens) == 2 else write(tokens, names)
-
-
-def _index(name: str, table: str, sql: str, names: Collection[str]) -> Index:
+def _index(name: str, sql: str, on: Names) -> Index:
     tokens = tokenize(sql)
     start = next(at for at, token in enumerate(tokens) if token.word == "(")
     end = closing(tokens, start)
-    keys = tuple(write(part, names) for part in split(tokens[start + 1 : end]))
-    where = write(tokens[end + 2 :], names) if len(tokens) > end + 2 else None
+    parts = split(tokens[start + 1 : end])
+    keys = tuple(canonical.key(part, on.table, on.columns) for part in parts)
     unique = tokens[1].word == "UNIQUE"
-    return Index("", table, name, unique, "btree", keys, (), where, write(tokens, names))
+    predicate = None
+    if len(tokens) > end + 2:
+        predicate = canonical.expression(tokens[end + 2 :], on.table, on.columns)
+    definition = (
+        f"CREATE {'UNIQUE ' if unique else ''}INDEX {quote(name)} ON {quote(on.table)} "
+        f"({', '.join(keys)}){f' WHERE {predicate}' if predicate else ''}"
+    )
+    return Index("", on.table, name, unique, "btree", keys, (), predicate, definition)
 
 
 def _dependencies(objects: list[SchemaObject]) -> Iterator[tuple[Identity, Identity]]:
-    relations = {
+    relations: Mapping[str, Identity] = {
         each.name.lower(): each.identity for each in objects if isinstance(each, Table | View)
     }
     for each in objects:
         if isinstance(each, View | Trigger):
-            tokens = tokenize(each.definition)
-            for name, identity in relations.items():
-                if identity != each.identity and mentions(tokens, {name}):
-                    yield each.identity, identity
-        elif isinstance(each, Index):
+            said = {token.name.lower() for token in tokenize(each.definition) if token.is_name}
+            for name in sorted(said & relations.keys()):
+                if relations[name] != each.identity:
+                    yield each.identity, relations[name]
+        elif isinstance(each, Index | PrimaryKey):
             yield each.identity, relations[each.table.lower()]
         elif isinstance(each, ForeignKey):
             yield each.identity, relations.get(each.references.name.lower(), each.references)
-        if isinstance(each, PrimaryKey):
-            yield each.identity, relations[each.table.lower()]

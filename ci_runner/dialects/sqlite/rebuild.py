@@ -7,57 +7,43 @@ are never rewritten, because the table that is renamed is one that nothing refer
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import PlannedStatement
-from ci_runner.dialects.sqlite.tokens import quote, tokenize
-from ci_runner.schema.model import (
-    Check,
-    Column,
-    Constraint,
-    ForeignKey,
-    PrimaryKey,
-    Schema,
-    Table,
-    Unique,
-)
+from ci_runner.dialects.sqlite.catalogue import Catalogue
+from ci_runner.dialects.sqlite.tokens import RESERVED, quote, tokenize
+from ci_runner.schema.model import Check, Column, Constraint, ForeignKey, PrimaryKey, Table, Unique
+
+_INLINE = {"AUTOINCREMENT", "INTEGER PRIMARY KEY DESC"}
+_PLAIN_TYPE = re.compile(r"[A-Z_][A-Z0-9_]*(?: [A-Z_][A-Z0-9_]*)*(?:\([+-]?\d+(?:, [+-]?\d+)?\))?")
 
 
-def constraints(schema: Schema, table: str) -> tuple[Constraint, ...]:
-    """The constraints of one table, by identity."""
-    return tuple(
-        each
-        for each in schema.objects
-        if isinstance(each, PrimaryKey | Unique | Check | ForeignKey) and each.table == table
-    )
-
-
-def create_table(schema: Schema, table: Table, name: str) -> str:
+def create_table(catalogue: Catalogue, table: Table, name: str) -> str:
     """CREATE TABLE for `table`, under `name`."""
-    inline = "AUTOINCREMENT" in table.options
+    rules = catalogue.constraints(table.name)
+    inline = not _INLINE.isdisjoint(table.options)
     lines = []
     for column in table.columns:
         line = column_sql(column, table.options)
         if inline:
-            line += _autoincrement(schema, column)
+            line += _inline_key(rules, column, table.options)
         lines.append(line)
-    lines += [
-        each.definition
-        for each in constraints(schema, table.name)
-        if not (inline and isinstance(each, PrimaryKey))
-    ]
+    lines += [each.definition for each in rules if not (inline and isinstance(each, PrimaryKey))]
     suffix = ", ".join(word for word in table.options if word in {"STRICT", "WITHOUT ROWID"})
     body = ",\n".join(f"  {line}" for line in lines)
     return f"CREATE TABLE {quote(name)} (\n{body}\n)" + (f" {suffix}" if suffix else "")
 
 
-def _autoincrement(schema: Schema, column: Column) -> str:
+def _inline_key(rules: tuple[Constraint, ...], column: Column, options: tuple[str, ...]) -> str:
     # AUTOINCREMENT is only allowed on a column's own PRIMARY KEY: sqlite.org/autoinc.html
-    for each in constraints(schema, column.table):
-        if isinstance(each, PrimaryKey) and each.columns[0].lower() == column.name.lower():
-            label, _, conflict = each.definition.partition("PRIMARY KEY")
+    for each in rules:
+        if isinstance(each, PrimaryKey) and each.columns[0] == column.name:
+            label, _, rest = each.definition.partition("PRIMARY KEY (")
             label = f"{label.strip()} " if label.strip() else ""
-            return f" {label}PRIMARY KEY{conflict.partition(')')[2]} AUTOINCREMENT"
+            order = " DESC" if "INTEGER PRIMARY KEY DESC" in options else ""
+            counter = " AUTOINCREMENT" if "AUTOINCREMENT" in options else ""
+            return f" {label}PRIMARY KEY{order}{rest.rpartition(')')[2]}{counter}"
     return ""
 
 
@@ -65,7 +51,7 @@ def column_sql(column: Column, options: tuple[str, ...] = ()) -> str:
     """One column as CREATE TABLE and ADD COLUMN take it."""
     parts = [quote(column.name)]
     if column.type:
-        parts.append(column.type)
+        parts.append(_type_sql(column.type))
     if column.not_null:
         prefix = f"{column.name.lower()}: "
         words = (option for option in options if option.startswith(prefix))
@@ -81,6 +67,14 @@ def column_sql(column: Column, options: tuple[str, ...] = ()) -> str:
     return " ".join(parts)
 
 
+def _type_sql(declared: str) -> str:
+    words = re.findall(r"[A-Z_0-9]+", declared)
+    odd = RESERVED | {"generated", "always"}
+    if _PLAIN_TYPE.fullmatch(declared) and not any(word.lower() in odd for word in words):
+        return declared
+    return '"' + declared.replace('"', '""') + '"'
+
+
 def is_plain(default: str) -> bool:
     """Whether DEFAULT takes it without parentheses: a literal, signed or not, or one word."""
     tokens = tokenize(default)
@@ -88,82 +82,141 @@ def is_plain(default: str) -> bool:
     return len(tokens) == 1 or signed
 
 
-def rebuild(old_schema: Schema, new_schema: Schema, table: Table) -> Iterator[PlannedStatement]:
-    """Replace a table by its new form, keeping the rows of the columns that both have."""
-    old = old_schema.table("", table.name)
-    if old is None:
-        return
-    identity, name = table.identity, f"_schema_ci_new_{table.name}"
-    before = {column.name.lower(): column for column in old.columns}
-    common = [
-        column
-        for column in table.columns
-        if column.name.lower() in before and not column.generated_kind
-    ]
-    hazards, values = [f"Copies every row of {table.name} while nobody else can write."], []
-    for column in common:
-        value = quote(column.name)
-        was = before[column.name.lower()]
-        if column.not_null and not was.not_null:
-            hazards.append(
-                f"Fails when {table.name}.{column.name} holds NULL; to find such rows: "
-                f"SELECT * FROM {quote(table.name)} WHERE {value} IS NULL"
-            )
-            if column.default is not None:
-                value = f"coalesce({value}, {column.default})"
-        values.append(value)
-    for column in table.columns:
-        added = column.name.lower() not in before and not column.generated_kind
-        if added and column.not_null and column.default is None:
-            hazards.append(
-                f"Fails when {table.name} has rows: {column.name} is NOT NULL without a default; "
-                f"to find such rows: SELECT * FROM {quote(table.name)}"
-            )
-    hazards.append(
-        "With foreign_keys = ON the drop of the old table runs ON DELETE actions of tables that "
-        "reference it; set foreign_keys = OFF before the transaction."
-    )
-    kept = {column.name.lower() for column in table.columns}
-    lost = [column.name for key, column in before.items() if key not in kept]
+def rebuild(old: Catalogue, new: Catalogue, table: Table) -> Iterator[PlannedStatement]:
+    """Replace a table by its new form, keeping the rows, their rowids and what both have."""
+    before = old.tables[table.name.lower()]
+    name = f"_schema_ci_new_{table.name}"
+    while name.lower() in old.tables or name.lower() in new.tables:
+        name += "_"
+    identity, serves = table.identity, f"Rebuild table {table.name}"
     yield PlannedStatement(
-        create_table(new_schema, table, name),
+        create_table(new, table, name),
         f"Create the new form of table {table.name}",
         identity,
+        serves=serves,
     )
-    if common:
-        columns = ", ".join(quote(column.name) for column in common)
+    copied = _copied(new, before, table)
+    if copied:
+        # A conflict clause of the new table could drop or replace rows without a word.
+        silent = any("ON CONFLICT" in each.definition for each in new.constraints(table.name))
+        verb = "INSERT OR ABORT" if silent or _conflicts(table) else "INSERT"
+        columns, values = (", ".join(each) for each in zip(*copied, strict=True))
         yield PlannedStatement(
-            f"INSERT INTO {quote(name)} ({columns}) SELECT {', '.join(values)} "
-            f"FROM {quote(table.name)}",
+            f"{verb} INTO {quote(name)} ({columns}) SELECT {values} FROM {quote(before.name)}",
             f"Copy the rows of table {table.name}",
             identity,
-            hazards=tuple(hazards),
+            hazards=tuple(_hazards(old, new, before, table)),
+            serves=serves,
         )
-    if "AUTOINCREMENT" in old.options and "AUTOINCREMENT" in table.options:
-        yield from _keep_sequence(table, name)
+    if "AUTOINCREMENT" in before.options and "AUTOINCREMENT" in table.options:
+        yield from _keep_sequence(before, table, name, serves)
+    kept = {column.name.lower() for column in table.columns}
+    lost = [
+        column.name
+        for column in before.columns
+        if column.name.lower() not in kept and not column.generated_kind
+    ]
     gone = f", with column {', '.join(lost)}" if lost else ""
     yield PlannedStatement(
-        f"DROP TABLE {quote(table.name)}",
+        f"DROP TABLE {quote(before.name)}",
         f"Drop the old form of table {table.name}{gone}",
         identity,
-        destructive=bool(lost) or not common,
+        destructive=bool(lost) or not copied,
+        serves=serves,
     )
     yield PlannedStatement(
         f"ALTER TABLE {quote(name)} RENAME TO {quote(table.name)}",
         f"Put the new form of table {table.name} in its place",
         identity,
+        serves=serves,
     )
 
 
-def _keep_sequence(table: Table, name: str) -> Iterator[PlannedStatement]:
-    ours, theirs = (text.replace("'", "''") for text in (name, table.name))
+def _conflicts(table: Table) -> bool:
+    return any("ON CONFLICT" in option for option in table.options)
+
+
+def _copied(new: Catalogue, before: Table, table: Table) -> list[tuple[str, str]]:
+    """What the new table's columns get, as (column, value); the rowid where it is no column."""
+    was = {column.name.lower(): column for column in before.columns}
+    pairs = []
+    names = {*was, *(column.name.lower() for column in table.columns)}
+    free = [word for word in ("rowid", "_rowid_", "oid") if word not in names]
+    both = not any("WITHOUT ROWID" in each.options for each in (before, table))
+    alias = new.rowid(table.name)
+    if both and free and alias.lower() not in was:
+        pairs.append((quote(alias) if alias else free[0], free[0]))
+    for column in table.columns:
+        source = was.get(column.name.lower())
+        if source is None or column.generated_kind:
+            continue
+        value = quote(source.name)
+        if column.not_null and not source.not_null and column.default is not None:
+            value = f"coalesce({value}, {column.default})"
+        pairs.append((quote(column.name), value))
+    return pairs
+
+
+def _hazards(old: Catalogue, new: Catalogue, before: Table, table: Table) -> Iterator[str]:
+    yield f"Copies every row of {table.name} while nobody else can write."
+    yield from _null_hazards(before, table)
+    was = {column.name.lower() for column in before.columns}
+    alias = new.rowid(table.name)
+    if alias.lower() in was and old.rowid(before.name).lower() != alias.lower():
+        yield f"NULL in {table.name}.{alias} becomes a number that SQLite chooses."
+    known = {each.definition for each in old.constraints(before.name)}
+    for rule in new.constraints(table.name):
+        if rule.definition in known:
+            continue
+        if isinstance(rule, ForeignKey):
+            yield (
+                f"Does not look whether each row of {table.name} has its row in "
+                f"{rule.references.name}; PRAGMA foreign_key_check does."
+            )
+        elif isinstance(rule, Check):
+            yield f"Fails when rows of {table.name} break {rule.definition}."
+        elif isinstance(rule, Unique | PrimaryKey):
+            columns = ", ".join(rule.columns)
+            yield f"Fails when rows of {table.name} are equal in {columns}."
+    if "STRICT" in table.options and "STRICT" not in before.options:
+        yield f"Fails when a value of {table.name} is not of its column's type."
+
+
+def _null_hazards(before: Table, table: Table) -> Iterator[str]:
+    was = {column.name.lower(): column for column in before.columns}
+    for column in table.columns:
+        source, value = was.get(column.name.lower()), quote(column.name)
+        if column.generated_kind or not column.not_null:
+            continue
+        if source is None and column.default is None:
+            yield (
+                f"Fails when {table.name} has rows: {column.name} is NOT NULL without a default; "
+                f"to find such rows: SELECT * FROM {quote(table.name)}"
+            )
+        elif source is not None and not source.not_null and column.default is None:
+            yield (
+                f"Fails when {table.name}.{column.name} holds NULL; to find such rows: "
+                f"SELECT * FROM {quote(table.name)} WHERE {value} IS NULL"
+            )
+        elif source is not None and not source.not_null:
+            yield f"NULL in {table.name}.{column.name} becomes {column.default}."
+
+
+def _keep_sequence(
+    before: Table, table: Table, name: str, serves: str
+) -> Iterator[PlannedStatement]:
+    ours, theirs = (text.replace("'", "''") for text in (name, before.name))
     summary = f"Keep the AUTOINCREMENT counter of table {table.name}"
     yield PlannedStatement(
-        f"DELETE FROM sqlite_sequence WHERE name = '{ours}'", summary, table.identity
+        f"DELETE FROM sqlite_sequence WHERE name = '{ours}'",
+        summary,
+        table.identity,
+        serves=serves,
     )
     yield PlannedStatement(
         f"INSERT INTO sqlite_sequence (name, seq) "
         f"SELECT '{ours}', seq FROM sqlite_sequence WHERE name = '{theirs}'",
         summary,
         table.identity,
+        serves=serves,
     )

@@ -3,26 +3,51 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ci_runner.dialects.sqlite.tokens import Token, closing, quote, split, tokenize, write
+from ci_runner.dialects.sqlite.canonical import expression, key
+from ci_runner.dialects.sqlite.tokens import Token, closing, quote, split, tokenize
 from ci_runner.schema.model import Check, Constraint, ForeignKey, Identity, PrimaryKey, Unique
 
 _TABLE_STARTS = frozenset("CONSTRAINT PRIMARY UNIQUE CHECK FOREIGN".split())
 
 
-@dataclass(slots=True)
-class TableText:
-    """What one CREATE TABLE says; what is per column, by its name in lower case."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A table's name and columns as declared: `columns` by name in lower case, `key` in order."""
 
     table: str
-    names: Collection[str]
+    columns: Mapping[str, str]
+    key: tuple[str, ...]
+
+    def declared(self, column: str) -> str:
+        return self.columns.get(column.lower(), column)
+
+
+@dataclass(slots=True)
+class TableText:
+    """What one CREATE TABLE says; what is per column, by its name in lower case.
+
+    `key_beside_rowid` is the quirk of INTEGER PRIMARY KEY DESC, which is no other name of the
+    rowid: sqlite.org/lang_createtable.html, section 5.
+    """
+
+    names: Names
+    parents: Mapping[str, Names]
     constraints: list[Constraint] = field(default_factory=list)
     collations: dict[str, str] = field(default_factory=dict)
     generated: dict[str, str] = field(default_factory=dict)
     not_null_conflicts: dict[str, str] = field(default_factory=dict)
     autoincrement: bool = False
+    key_beside_rowid: bool = False
+
+    @property
+    def table(self) -> str:
+        return self.names.table
+
+    def written(self, tokens: Sequence[Token]) -> str:
+        return expression(tokens, self.table, self.names.columns)
 
     def unique_name(self, kind: str, wanted: str) -> str:
         """`wanted`, numbered when an earlier constraint of this kind has it."""
@@ -34,9 +59,9 @@ class TableText:
         return name
 
 
-def read_table(table: str, sql: str, names: Collection[str]) -> TableText:
-    """Read `sql`, the text that sqlite_schema keeps; `names` as `tokens.write` wants them."""
-    text = TableText(table, names)
+def read_table(names: Names, sql: str, parents: Mapping[str, Names]) -> TableText:
+    """Read `sql`, the text that sqlite_schema keeps; `parents` are all tables, in lower case."""
+    text = TableText(names, parents)
     tokens = tokenize(sql)
     start = next((at for at, token in enumerate(tokens) if token.word == "("), len(tokens))
     for part in split(tokens[start + 1 : closing(tokens, start)] if start < len(tokens) else ()):
@@ -45,7 +70,7 @@ def read_table(table: str, sql: str, names: Collection[str]) -> TableText:
         if part[0].word in _TABLE_STARTS:
             _Constraints(text, part, "").read()
         else:
-            _Constraints(text, part[1:], part[0].name).read()
+            _Constraints(text, part[1:], names.declared(part[0].name)).read()
     return text
 
 
@@ -90,7 +115,7 @@ class _Constraints:
             elif self.accept("CHECK"):
                 self.check()
             elif self.accept("FOREIGN", "KEY"):
-                columns = tuple(part[0].name for part in split(self.group()))
+                columns = self.columns(self.group())
                 self.accept("REFERENCES")
                 self.foreign_key(columns)
             elif self.accept("REFERENCES"):
@@ -100,15 +125,19 @@ class _Constraints:
 
     def attribute(self) -> None:
         column = self.column.lower()
+        if self.word() in {"NOT", "NULL", "COLLATE", "DEFAULT", "AS"}:
+            self.label = ""
         if self.accept("NOT", "NULL"):
             conflict = self.conflict()
             if conflict:
                 self.text.not_null_conflicts[column] = conflict
         elif self.accept("COLLATE"):
-            self.text.collations[column] = self.tokens[self.at].name.upper()
+            collation = self.tokens[self.at].name.upper()
+            if collation != "BINARY":
+                self.text.collations[column] = collation
             self.at += 1
         elif self.accept("AS"):
-            self.text.generated[column] = write(self.group(), self.text.names)
+            self.text.generated[column] = self.text.written(self.group())
         elif self.accept("DEFAULT"):
             if self.word() == "(":
                 self.group()
@@ -121,7 +150,11 @@ class _Constraints:
         if not self.accept("ON", "CONFLICT"):
             return ""
         self.at += 1
-        return f" ON CONFLICT {self.tokens[self.at - 1].word}"
+        action = self.tokens[self.at - 1].word
+        return f" ON CONFLICT {action}" if action != "ABORT" else ""
+
+    def columns(self, tokens: Sequence[Token]) -> tuple[str, ...]:
+        return tuple(self.text.names.declared(part[0].name) for part in split(tokens) if part)
 
     def named(self, kind: str, derived: str) -> tuple[str, str]:
         """The constraint's name, and the words that say so in its definition."""
@@ -130,16 +163,16 @@ class _Constraints:
         return name, f"CONSTRAINT {quote(label)} " if label else ""
 
     def key(self, verb: str) -> None:
-        parts = split(self.group())
-        columns = (self.column,) if self.column else tuple(part[0].name for part in parts)
-        written = ", ".join(
-            " ".join([quote(part[0].name), write(part[1:], self.text.names).upper()]).strip()
-            for part in parts
-            if part
+        group = self.group()
+        columns = (self.column,) if self.column else self.columns(group)
+        written = (
+            " ".join([quote(name), key(part[1:], "", {}).upper()]).strip()
+            for name, part in zip(columns, split(group), strict=False)
         )
-        keys = quote(self.column) if self.column else written
+        keys = quote(self.column) if self.column else ", ".join(written)
         if self.word() in {"ASC", "DESC"}:
             keys += " DESC" if self.word() == "DESC" else ""
+            self.text.key_beside_rowid = self.word() == "DESC"
             self.at += 1
         suffix = self.conflict()
         if self.accept("AUTOINCREMENT"):
@@ -153,46 +186,58 @@ class _Constraints:
         )
 
     def check(self) -> None:
-        expression = write(self.group(), self.text.names)
-        suffix = self.conflict()
+        rule = self.text.written(self.group())
+        self.conflict()  # read and ignored by SQLite as well
         # A name that follows the expression keeps when checks are reordered.
-        digest = hashlib.sha256(expression.encode()).hexdigest()[:8]
+        digest = hashlib.sha256(rule.encode()).hexdigest()[:8]
         name, prefix = self.named("check", f"check_{digest}")
-        definition = f"{prefix}CHECK ({expression}){suffix}"
+        definition = f"{prefix}CHECK ({rule})"
         self.text.constraints.append(Check("", self.text.table, name, definition))
 
     def foreign_key(self, columns: tuple[str, ...]) -> None:
-        parent = self.tokens[self.at].name
+        written = self.tokens[self.at].name
         self.at += 1
-        referenced = tuple(part[0].name for part in split(self.group()) if part)
-        start = self.at
-        while self.at < len(self.tokens) and self.clause():
-            pass
-        clauses = " ".join(token.text.upper() for token in self.tokens[start : self.at])
+        parent = self.text.parents.get(written.lower(), Names(written, {}, ()))
+        group = self.group()
+        referenced = tuple(parent.declared(part[0].name) for part in split(group) if part)
+        if not referenced and len(parent.key) == len(columns):
+            referenced = parent.key
+        clauses = self.clauses()
         name, prefix = self.named("foreign key", "_".join([*columns, "fkey"]))
         ours = ", ".join(quote(column) for column in columns)
         theirs = f" ({', '.join(quote(column) for column in referenced)})" if referenced else ""
-        definition = f"{prefix}FOREIGN KEY ({ours}) REFERENCES {quote(parent)}{theirs} {clauses}"
+        target = f"{quote(parent.table)}{theirs}"
+        definition = f"{prefix}FOREIGN KEY ({ours}) REFERENCES {target}{clauses}"
+        identity = Identity("table", "", parent.table)
         self.text.constraints.append(
-            ForeignKey(
-                "",
-                self.text.table,
-                name,
-                columns,
-                Identity("table", "", parent),
-                referenced,
-                definition.strip(),
-            )
+            ForeignKey("", self.text.table, name, columns, identity, referenced, definition)
         )
 
-    def clause(self) -> bool:
-        """Step over one ON, MATCH or DEFERRABLE clause of a foreign key."""
-        if self.accept("ON"):
-            self.at += 1
-            if not (self.accept("SET", "NULL") or self.accept("SET", "DEFAULT")):
-                self.at += 2 if self.word() == "NO" else 1
-            return True
-        if self.accept("MATCH") or self.accept("INITIALLY"):
-            self.at += 1
-            return True
-        return self.accept("NOT", "DEFERRABLE") or self.accept("DEFERRABLE")
+    def clauses(self) -> str:
+        """What a foreign key does beyond the default; MATCH is read and ignored by SQLite."""
+        actions = {"DELETE": "", "UPDATE": ""}
+        deferred = False
+        while True:
+            if self.accept("ON"):
+                event = self.word()
+                self.at += 1
+                length = 2 if self.word() in {"SET", "NO"} else 1
+                words = [token.word for token in self.tokens[self.at : self.at + length]]
+                self.at += length
+                actions[event] = "" if words[0] == "NO" else f" ON {event} {' '.join(words)}"
+            elif self.accept("MATCH"):
+                self.at += 1
+            elif self.accept("NOT", "DEFERRABLE"):
+                deferred = False
+                self.initially()
+            elif self.accept("DEFERRABLE"):
+                deferred = self.initially() == "DEFERRED"
+            else:
+                break
+        return "".join(actions.values()) + (" DEFERRABLE INITIALLY DEFERRED" if deferred else "")
+
+    def initially(self) -> str:
+        if not self.accept("INITIALLY"):
+            return ""
+        self.at += 1
+        return self.tokens[self.at - 1].word

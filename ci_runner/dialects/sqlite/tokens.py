@@ -62,6 +62,15 @@ def tokenize(sql: str) -> tuple[Token, ...]:
     )
 
 
+def trimmed(sql: str) -> str:
+    """`sql` without the blanks, comments and semicolons behind its last token."""
+    end = 0
+    for found in _TOKEN.finditer(sql):
+        if found.lastgroup != "space" and found.group() != ";":
+            end = found.end()
+    return sql[:end]
+
+
 def quote(name: str) -> str:
     """`name` as an identifier, quoted only where SQLite asks for it."""
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name) and name.lower() not in RESERVED:

@@ -1,11 +1,14 @@
-"""What a look at a SQLite database shows and leaves out."""
+"""What a look at a SQLite database shows and leaves out, and how often it asks."""
 
 from __future__ import annotations
 
-from ci_runner.dialects.base import compare
+import pytest
+
+from ci_runner.dialects.base import Connection, Outcome, compare
 from ci_runner.dialects.sqlite import DIALECT
 from ci_runner.dialects.sqlite.connect import connect
 from ci_runner.schema.changes import Rename
+from ci_runner.schema.model import Column, View
 
 
 def test_rename_is_proven_and_rewrites_nothing() -> None:
@@ -19,10 +22,76 @@ def test_rename_is_proven_and_rewrites_nothing() -> None:
     assert () == seen.rewritten
 
 
-def test_virtual_tables_and_their_shadows_are_unmanaged() -> None:
+@pytest.mark.parametrize(
+    ("virtual", "shadow"),
+    [("f USING fts5 (a, content = '')", "f_data"), ("f USING rtree (id, x0, x1)", "f_node")],
+)
+def test_virtual_tables_and_their_shadows_are_unmanaged(virtual: str, shadow: str) -> None:
     with connect(":memory:") as connection:
-        connection.execute("CREATE VIRTUAL TABLE f USING fts5 (a)")
+        connection.execute(f"CREATE VIRTUAL TABLE {virtual}")
+        connection.execute("CREATE TABLE t (a)")
         schema = DIALECT.inspect(connection)
 
-    assert () == schema.objects
-    assert {"f", "f_data"} <= {identity.name for identity in schema.unmanaged}
+    assert ["t"] == [each.identity.name for each in schema.objects]
+    assert {"f", shadow} <= {identity.name for identity in schema.unmanaged}
+
+
+def test_broken_view_hides_no_other_view() -> None:
+    with connect(":memory:") as connection:
+        connection.execute("CREATE VIEW broken AS SELECT * FROM nowhere")
+        connection.execute("CREATE VIEW fine AS SELECT 1 AS one")
+        views = DIALECT.inspect(connection).of_type(View)
+
+    assert {"broken": (), "fine": ("one",)} == {view.name: view.columns for view in views}
+
+
+@pytest.mark.parametrize(
+    ("written", "type_"),
+    [
+        ("varchar( 10 )", "VARCHAR(10)"),
+        ("double   precision", "DOUBLE PRECISION"),
+        ("text generated always as (1)", "TEXT"),
+        ("", ""),
+    ],
+)
+def test_type_is_told_in_one_spelling(written: str, type_: str) -> None:
+    with connect(":memory:") as connection:
+        connection.execute(f"CREATE TABLE t (b, a {written})")
+        table = DIALECT.inspect(connection).table("", "t")
+
+    assert table is not None
+    column = table.column("a")
+    assert isinstance(column, Column)
+    assert type_ == column.type
+
+
+class Counting:
+    """A connection that counts what it is asked."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.asked = 0
+
+    def execute(self, sql: str) -> Outcome:
+        return self.connection.execute(sql)
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        self.asked += 1
+        return self.connection.query(sql)
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.connection.in_transaction
+
+
+@pytest.mark.parametrize("tables", [0, 1, 50])
+def test_number_of_queries_does_not_grow_with_the_schema(tables: int) -> None:
+    with connect(":memory:") as connection:
+        for number in range(tables):
+            connection.execute(f"CREATE TABLE t{number} (a UNIQUE, b REFERENCES t0 (a))")
+            connection.execute(f"CREATE INDEX i{number} ON t{number} (b)")
+            connection.execute(f"CREATE VIEW v{number} AS SELECT * FROM t{number}")
+        counting = Counting(connection)
+        DIALECT.sight(counting)
+
+    assert 4 == counting.asked

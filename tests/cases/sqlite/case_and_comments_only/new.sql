@@ -1,1 +1,8 @@
-CREATE TABLE `t` (a INT, /* two */ CHECK (a > 0));
+CREATE TABLE p ("Id" INTEGER, k TEXT, PRIMARY KEY (Id));
+CREATE TABLE t (a INT CHECK (a > 0), b VARCHAR(10) DEFAULT 'x', c INT,
+  d DECIMAL(10, 2) NOT NULL DEFAULT 1, e INT,
+  f INT, UNIQUE (b), CHECK (length("b") = 3 AND c LIKE 'y'), CHECK (f <> 3),
+  FOREIGN KEY (e) REFERENCES p (id));
+CREATE INDEX i ON t (A, lower(b)) WHERE a > 0;
+CREATE VIEW v AS /* because */ SELECT a, max(B) AS m FROM T WHERE b = 'Q' GROUP BY 1;
+CREATE TRIGGER g BEFORE INSERT ON t BEGIN UPDATE t SET a = 1 WHERE "b" = 'x'; END;

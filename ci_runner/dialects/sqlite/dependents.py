@@ -1,0 +1,106 @@
+"""Views, triggers and indexes: which have to go before tables change, and come again after."""
+
+from __future__ import annotations
+
+from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
+from ci_runner.dialects.sqlite.tokens import quote
+from ci_runner.schema.graph import CycleError, ordered
+from ci_runner.schema.model import Identity, Index, Schema, Trigger, View
+
+
+def dependents(schema: Schema) -> list[Dependent]:
+    """Triggers, views and indexes, dependents first: the order in which they can be dropped."""
+    views = {view.identity: view for view in schema.of_type(View)}
+    try:
+        order = ordered(tuple(views), schema.dependencies)
+    except CycleError:
+        # Names are all we have: a column called like a view may look like a cycle.
+        order = tuple(views)
+    return [
+        *schema.of_type(Trigger),
+        *(views[identity] for identity in reversed(order)),
+        *schema.of_type(Index),
+    ]
+
+
+def home(each: Dependent) -> str:
+    """The table of an index or a trigger, in lower case."""
+    return "" if isinstance(each, View) else each.table.lower()
+
+
+def changed(old: Schema, each: Dependent) -> bool:
+    """Whether `each`, of the new schema, is not what `old` has.
+
+    A view with the same text whose columns differ reads tables that differ; it follows them.
+    """
+    was = old.get(each.identity)
+    if isinstance(was, View) and isinstance(each, View):
+        follows = was.source == each.source
+        return was.definition != each.definition or (was.columns != each.columns and not follows)
+    return was != each
+
+
+def in_the_way(
+    old: Catalogue, new: Catalogue, replaced: set[str], lost_columns: set[str]
+) -> set[Identity]:
+    """What of `old` has to go first: gone, changed, or reading what is about to be replaced.
+
+    RENAME and DROP COLUMN refuse to run while a view or trigger reads what is missing.
+    """
+    gone = replaced - new.tables.keys()
+    stays = {each.identity: each for each in dependents(new.schema)}
+    # An index goes with its table, unless something else takes its name meanwhile.
+    taken = {identity.name.lower() for identity in stays} | new.tables.keys()
+    checks_all = bool(replaced & new.tables.keys() or lost_columns)
+    names, found = set(replaced), set[Identity]()
+    pending = dependents(old.schema)
+    size = -1
+    while size != len(found):
+        size = len(found)
+        for each in pending:
+            if each.identity in found:
+                continue
+            after = stays.get(each.identity)
+            goes = after is None or changed(old.schema, after)
+            if isinstance(each, Index):
+                goes = goes and not (home(each) in gone and each.name.lower() not in taken)
+            else:
+                words = old.words[each]
+                goes = goes or not names.isdisjoint(words) or not lost_columns.isdisjoint(words)
+                goes = goes or (checks_all and isinstance(each, View) and not each.columns)
+            if goes:
+                found.add(each.identity)
+                if isinstance(each, View):
+                    names.add(each.name.lower())
+    return found
+
+
+def drop(each: Dependent, serves: str) -> PlannedStatement:
+    kind = each.identity.kind
+    return PlannedStatement(
+        f"DROP {kind.upper()} {quote(each.name)}",
+        f"Drop {kind} {each.name}",
+        each.identity,
+        undo=_definition(each),
+        serves=serves,
+    )
+
+
+def create(each: Dependent, serves: str = "") -> PlannedStatement:
+    kind = each.identity.kind
+    hazards: tuple[str, ...] = ()
+    if isinstance(each, Index) and each.unique:
+        hazards = (f"Fails when rows of {each.table} are equal in {', '.join(each.keys)}.",)
+    return PlannedStatement(
+        _definition(each),
+        f"Create {kind} {each.name}",
+        each.identity,
+        undo=f"DROP {kind.upper()} {quote(each.name)}",
+        hazards=hazards,
+        serves=serves,
+    )
+
+
+def _definition(each: Dependent) -> str:
+    return each.definition if isinstance(each, Index) else each.source

@@ -1,0 +1,1 @@
+CREATE TABLE t (a); CREATE VIEW v AS SELECT a AS foobar FROM t;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a INT); CREATE VIEW broken AS SELECT * FROM nowhere; CREATE VIEW over_it AS SELECT * FROM broken;

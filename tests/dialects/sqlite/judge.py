@@ -1,0 +1,358 @@
+"""Apply a plan to filled tables and judge the result without the planner's help."""
+
+from __future__ import annotations
+
+import random
+import re
+import sqlite3
+from collections import Counter
+from itertools import count
+from typing import Any
+
+from ci_runner.dialects.sqlite import DIALECT
+from ci_runner.dialects.sqlite.connect import SqliteConnection
+from ci_runner.migrations.plan import Plan, sql
+from ci_runner.migrations.statements import split
+from tests.dialects.sqlite.oracle import Shape, differences, q, shape
+
+ROWS = 4
+Database = sqlite3.Connection
+Contents = dict[str, tuple[list[str], str, list[tuple[Any, ...]]]]
+
+
+def judge(old_sql: str, new_sql: str, tally: Counter[str], *, empty: bool = False) -> list[str]:
+    """What is wrong with the plan between two schemas; `empty` when there must be none."""
+    old, new, probe, start = (sqlite3.connect(":memory:", isolation_level=None) for _ in range(4))
+    try:
+        for database, text in ((old, old_sql), (new, new_sql)):
+            run(database, text, tally)
+        for database, text in ((probe, new_sql), (start, old_sql)):
+            run(database, text, Counter())
+        return _judge(old, new, probe, shape(start), tally, empty=empty)
+    finally:
+        for database in (old, new, probe, start):
+            database.close()
+
+
+def _judge(
+    old: Database, new: Database, probe: Database, start: Shape, tally: Counter[str], *, empty: bool
+) -> list[str]:
+    for table in tables(old):
+        old.execute(f"DELETE FROM {q(table)}")
+    fill(old)
+    goal = DIALECT.inspect(SqliteConnection(new))
+    plan = Plan(DIALECT.plan(DIALECT.inspect(SqliteConnection(old)), goal))
+    if empty:
+        tally["empty plans"] += not plan.statements
+        return [f"not empty: {each.sql}" for each in plan.statements]
+    tally["rebuilds"] += sum(
+        each.summary.startswith("Create the new form") for each in plan.statements
+    )
+    tally["rows refused"] += drop_what_new_refuses(old, probe)
+    before, counters, stood = contents(old, new), sequence(old), tables(old)
+    refused = apply(old, [each.text for each in split(sql(plan), "plan.sql", DIALECT.syntax)])
+    if refused:
+        return [refused]
+    problems = differences(shape(old), shape(new))
+    orphans = foreign_key_check(old)
+    known = {row[1:3] for row in start if row[0] == "references"}
+    stay = {name.lower() for name in stood}
+    broken = [r for r in orphans if (r[0], r[2].lower()) in known and r[2].lower() in stay]
+    tally["rows that a foreign key's other parent lacks"] += len(orphans) - len(broken)
+    problems += [f"foreign_key_check: {row}" for row in broken]
+    problems += [row[0] for row in old.execute("PRAGMA integrity_check") if row[0] != "ok"]
+    problems += kept(before, old, new, tally)
+    now = sequence(old)
+    problems += [
+        f"counter of {name}: {value}, now {now.get(name)}"
+        for name, value in counters.items()
+        if autoincrements(new, name) and now.get(name) != value
+    ]
+    rest = DIALECT.plan(DIALECT.inspect(SqliteConnection(old)), goal)
+    problems += [f"planned again: {each.sql}" for each in rest]
+    return problems or undone(old, plan, start, tally)
+
+
+def undone(database: Database, plan: Plan, start: Shape, tally: Counter[str]) -> list[str]:
+    """Where every statement has a way back, it leads back."""
+    back = [each.undo for each in reversed(plan.statements) if each.undo is not None]
+    if len(back) < len(plan.statements):
+        return []
+    tally["plans undone"] += 1
+    refused = apply(database, back)
+    return [f"undo: {refused}"] if refused else differences(shape(database), start)
+
+
+def apply(database: Database, statements: list[str]) -> str:
+    """Run all in one transaction; SQLite's words on the one that it refuses, or ""."""
+    database.execute("BEGIN")
+    for statement in statements:
+        try:
+            database.execute(statement)
+        except sqlite3.Error as refused:
+            return f"{refused}: {statement}"
+    database.execute("COMMIT")
+    return ""
+
+
+def run(database: Database, text: str, tally: Counter[str]) -> None:
+    """Load a file. What moves data may need steps that its application takes in code: left out."""
+    # The application of chain-stash calls this function of its own in migrations.
+    database.create_function("durationToTinyInt", 1, lambda value: value)
+    for statement in split(text, "schema.sql", DIALECT.syntax):
+        try:
+            database.execute(statement.text)
+        except sqlite3.OperationalError:
+            if not re.match(r"INSERT|UPDATE|DELETE", statement.text, re.IGNORECASE):
+                raise
+            tally["data statements of the cases left out"] += 1
+    if database.in_transaction:
+        database.execute("COMMIT")
+    database.execute("PRAGMA foreign_keys = OFF")
+
+
+def tables(database: Database) -> list[str]:
+    rows = database.execute(
+        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
+        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+    )
+    return sorted(row[0] for row in rows)
+
+
+def columns(database: Database, table: str) -> dict[str, tuple[Any, ...]]:
+    """By name in lower case: type, not null, default, hidden, place in the key."""
+    rows = database.execute(f"PRAGMA table_xinfo({q(table)})")
+    return {row[1].lower(): (row[2], row[3], row[4], row[6], row[5]) for row in rows}
+
+
+def fill(database: Database) -> None:
+    """A few rows in every table, as far as chance finds values that its rules allow."""
+    dice, numbers = random.Random(7), count(1)
+    database.execute("PRAGMA foreign_keys = ON")
+    for _ in range(3):
+        for table in tables(database):
+            for _ in range(40):
+                if database.execute(f"SELECT count(*) FROM {q(table)}").fetchone()[0] >= ROWS:
+                    break
+                try:
+                    insert(database, table, dice, next(numbers))
+                except sqlite3.Error:
+                    continue
+    for table in tables(database):
+        if autoincrements(database, table):
+            try:
+                database.execute(
+                    f"DELETE FROM {q(table)} WHERE rowid = (SELECT max(rowid) FROM {q(table)})"
+                )
+            except sqlite3.Error:
+                continue
+    database.execute("PRAGMA foreign_keys = OFF")
+
+
+def insert(database: Database, table: str, dice: random.Random, number: int) -> None:
+    parents = {
+        row[3].lower(): (row[2], row[4])
+        for row in database.execute(f"PRAGMA foreign_key_list({q(table)})")
+    }
+    names, values = [], []
+    for name, (declared, _, default, hidden, _) in columns(database, table).items():
+        if hidden or (default is not None and dice.random() < 0.3):
+            continue
+        names.append(q(name))
+        values.append(value(declared, dice, number))
+        if name in parents:
+            parent, target = parents[name]
+            source = q(target) if target else "rowid"
+            found = database.execute(f"SELECT {source} FROM {q(parent)} ORDER BY 1").fetchall()
+            values[-1] = dice.choice(found)[0] if found and dice.random() < 0.8 else None
+    marks = ", ".join("?" * len(values))
+    database.execute(f"INSERT INTO {q(table)} ({', '.join(names)}) VALUES ({marks})", values)
+
+
+def value(declared: str, dice: random.Random, number: int) -> object:
+    if dice.random() < 0.15:
+        return None
+    kind = declared.upper()
+    if "INT" in kind or "BOOL" in kind:
+        return dice.choice([number, number, 0, 1])
+    if "BLOB" in kind:
+        return b"%d" % number
+    if "REAL" in kind or "NUM" in kind or "FLOA" in kind or "DOUB" in kind:
+        return number + 0.5
+    return dice.choice([f"text {number}", f"{number}", "{}", f"a{number}"])
+
+
+def common(old: Database, new: Database, table: str) -> list[str]:
+    """The columns that hold values in both."""
+    mine, theirs = columns(old, table), columns(new, table)
+    return [name for name in mine if name in theirs and not theirs[name][3]]
+
+
+def same_tables(old: Database, new: Database) -> list[str]:
+    known = {table.lower() for table in tables(new)}
+    return [table for table in tables(old) if table.lower() in known]
+
+
+def rowless(database: Database, table: str) -> bool:
+    rows = database.execute(
+        "SELECT wr FROM pragma_table_list WHERE schema = 'main' AND lower(name) = lower(?)",
+        (table,),
+    )
+    return bool(rows.fetchone()[0])
+
+
+def rowid_stays(old: Database, new: Database, table: str) -> bool:
+    """The rowid is a value of its own in both, unless a column of the old table becomes it."""
+    if rowless(old, table) or rowless(new, table):
+        return False
+    mine, theirs = columns(old, table), columns(new, table)
+    alias = [name for name in theirs if becomes_rowid(new, table, name)]
+    return not alias or alias[0] not in mine or becomes_rowid(old, table, alias[0])
+
+
+def contents(old: Database, new: Database) -> Contents:
+    """By table: the columns that hold values in both, the rowid's expression, and the rows."""
+    found = {}
+    for table in same_tables(old, new):
+        names = common(old, new, table)
+        if not names and (rowless(old, table) or rowless(new, table)):
+            continue  # nothing to know a row by
+        rowid = "rowid" if rowid_stays(old, new, table) else "NULL"
+        listed = ", ".join([rowid, *map(q, names)])
+        found[table] = (names, rowid, old.execute(f"SELECT {listed} FROM {q(table)}").fetchall())
+    return found
+
+
+def expected(new: Database, table: str, names: list[str], row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`row` as the new columns' types keep it, and their defaults in place of a refused NULL."""
+    kept = []
+    strict = new.execute(
+        "SELECT strict FROM pragma_table_list WHERE schema = 'main' AND lower(name) = lower(?)",
+        (table,),
+    ).fetchone()[0]
+    for name, each in zip(names, row, strict=True):
+        declared, not_null, default, *_ = columns(new, table)[name]
+        suffix = " STRICT" if strict else ""
+        type_ = q(declared) if declared and not strict else declared
+        new.execute("DROP TABLE IF EXISTS temp.one")
+        new.execute(f"CREATE TEMP TABLE one (v {type_}){suffix}")
+        if each is None and not_null and default is not None:
+            new.execute(f"INSERT INTO one SELECT ({default})")
+        else:
+            new.execute("INSERT INTO one VALUES (?)", (each,))
+        kept.append(new.execute("SELECT v FROM one").fetchone()[0])
+        new.execute("DROP TABLE one")
+    return tuple(kept)
+
+
+def drop_what_new_refuses(old: Database, probe: Database) -> int:
+    """Take out of `old` the rows that the new schema can't hold; how many there were."""
+    refused = 0
+    for table in same_tables(old, probe):
+        names = common(old, probe, table)
+        if not names and rowless(old, table):
+            continue
+        listed = ", ".join(map(q, names))
+        key = "rowid" if not rowless(old, table) else listed
+        width = len(key.split(", "))
+        found = old.execute(f"SELECT {', '.join([key, *map(q, names)])} FROM {q(table)}").fetchall()
+        probe.execute(f"DELETE FROM {q(table)}")
+        for each_row in found:
+            place, row = each_row[:width], each_row[width:]
+            try:
+                values = expected(probe, table, names, row)
+            except sqlite3.IntegrityError:  # STRICT
+                values = ("refused",) * len(row)
+            if any(
+                value is None and becomes_rowid(probe, table, name)
+                for name, value in zip(names, row, strict=True)
+            ):
+                values = ("not a rowid",) * len(values)
+            marks = (
+                f"({listed}) VALUES ({', '.join('?' * len(values))})" if names else "DEFAULT VALUES"
+            )
+            try:
+                probe.execute(f"INSERT OR ABORT INTO {q(table)} {marks}", values)
+            except sqlite3.Error:
+                refused += 1
+                condition = " AND ".join(f"{each} IS ?" for each in key.split(", "))
+                old.execute(f"DELETE FROM {q(table)} WHERE {condition}", place)
+    while orphans := [
+        *foreign_key_check(old),
+        *(row for table in same_tables(old, probe) for row in orphans_to_be(old, probe, table)),
+    ]:
+        for table, rowid, *_ in orphans:
+            which = "true" if rowid is None else f"rowid = {rowid}"
+            old.execute(f"DELETE FROM {q(table)} WHERE {which}")
+        refused += len(orphans)
+    return refused
+
+
+def foreign_key_check(database: Database) -> list[tuple[Any, ...]]:
+    """The rows without a parent; a table whose foreign key can't work at all is left out."""
+    found = []
+    for table in tables(database):
+        try:
+            found += database.execute(f"PRAGMA foreign_key_check({q(table)})").fetchall()
+        except sqlite3.OperationalError as refused:
+            if "mismatch" not in str(refused):
+                raise
+    return found
+
+
+def becomes_rowid(database: Database, table: str, column: str) -> bool:
+    """INTEGER PRIMARY KEY is the rowid; by a quirk, INTEGER PRIMARY KEY DESC is not."""
+    keys = [(name, each[0]) for name, each in columns(database, table).items() if each[4]]
+    if [name for name, _ in keys] != [column] or rowless(database, table):
+        return False
+    descends = re.search(r"\bprimary key desc\b", text_of(database, table), re.IGNORECASE)
+    return keys[0][1].upper() == "INTEGER" and not descends
+
+
+def orphans_to_be(old: Database, probe: Database, table: str) -> list[tuple[Any, ...]]:
+    """Rows that a foreign key of the new schema leaves without their parent."""
+    if rowless(old, table):
+        return []
+    found: list[tuple[Any, ...]] = []
+    for row in probe.execute(f"PRAGMA foreign_key_list({q(table)})").fetchall():
+        parent, column, target = row[2], row[3].lower(), (row[4] or "").lower()
+        if parent.lower() in map(str.lower, tables(old)) and column in columns(old, table):
+            if target not in columns(old, parent):
+                continue
+            query = (
+                f"SELECT rowid FROM {q(table)} WHERE {q(column)} IS NOT NULL AND {q(column)} "
+                f"NOT IN (SELECT {q(target)} FROM {q(parent)} WHERE {q(target)} IS NOT NULL)"
+            )
+            found += [(table, each[0]) for each in old.execute(query)]
+    return found
+
+
+def kept(before: Contents, old: Database, new: Database, tally: Counter[str]) -> list[str]:
+    problems = []
+    for table, (names, rowid, rows) in before.items():
+        listed = ", ".join([rowid, *map(q, names)])
+        now = Counter(old.execute(f"SELECT {listed} FROM {q(table)}").fetchall())
+        goal = Counter((row[0], *expected(new, table, names, row[1:])) for row in rows)
+        tally["rows in tables that stay"] += len(rows)
+        problems += [f"row lost of {table}: {row}" for row in goal - now]
+        problems += [f"row appeared in {table}: {row}" for row in now - goal]
+    return problems
+
+
+def sequence(database: Database) -> dict[str, int]:
+    if not database.execute(
+        "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'"
+    ).fetchone():
+        return {}
+    return dict(database.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+
+
+def autoincrements(database: Database, table: str) -> bool:
+    return bool(re.search(r"\bautoincrement\b", text_of(database, table), re.IGNORECASE))
+
+
+def text_of(database: Database, table: str) -> str:
+    row = database.execute(
+        "SELECT sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)", (table,)
+    ).fetchone()
+    return str(row[0]) if row else ""
