@@ -9,6 +9,14 @@ from contextlib import contextmanager
 from ci_runner.dialects.base import Connection, Failure, Outcome, StatementFailed
 from ci_runner.errors import DatabaseError
 
+# What a migration may switch for its session; each answers with its value.
+_SWITCHES = (
+    "foreign_keys",
+    "ignore_check_constraints",
+    "legacy_alter_table",
+    "recursive_triggers",
+    "writable_schema",
+)
 _LOST = ("SQLITE_CANTOPEN", "SQLITE_NOTADB", "SQLITE_CORRUPT", "SQLITE_IOERR", "SQLITE_READONLY_DB")
 
 
@@ -28,6 +36,7 @@ class SqliteConnection:
 
     def __init__(self, session: sqlite3.Connection) -> None:
         self._session = session
+        self._opened_with = {name: self._switch(name) for name in _SWITCHES}
 
     def execute(self, sql: str) -> Outcome:
         rows, count = self._run(sql)
@@ -35,6 +44,15 @@ class SqliteConnection:
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         return self._run(sql)[0]
+
+    def reset(self) -> None:
+        for name, value in self._opened_with.items():
+            if self._switch(name) != value:
+                self.execute(f"PRAGMA {name} = {value}")
+
+    def _switch(self, name: str) -> object:
+        ((value,),) = self.query(f"PRAGMA {name}")
+        return value
 
     @property
     def in_transaction(self) -> bool:

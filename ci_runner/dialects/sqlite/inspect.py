@@ -9,7 +9,7 @@ from typing import Literal
 
 from ci_runner.dialects.base import Connection, Sighting, StatementFailed
 from ci_runner.dialects.sqlite.table import TableText, read_table
-from ci_runner.dialects.sqlite.tokens import closing, mentions, split, tokenize, write
+from ci_runner.dialects.sqlite.tokens import closing, split, tokenize, write
 from ci_runner.schema.model import (
     Column,
     ForeignKey,
@@ -152,10 +152,10 @@ def _dependencies(objects: list[SchemaObject]) -> Iterator[tuple[Identity, Ident
     }
     for each in objects:
         if isinstance(each, View | Trigger):
-            tokens = tokenize(each.definition)
-            for name, identity in relations.items():
-                if identity != each.identity and mentions(tokens, {name}):
-                    yield each.identity, identity
+            said = {token.name.lower() for token in tokenize(each.definition) if token.is_name}
+            for name in said & relations.keys():
+                if relations[name] != each.identity:
+                    yield each.identity, relations[name]
         elif isinstance(each, Index):
             yield each.identity, relations[each.table.lower()]
         elif isinstance(each, ForeignKey):
