@@ -12,6 +12,7 @@ from ci_runner.dialects.base import (
     Connection,
     Dialect,
     Failure,
+    Outcome,
     Sighting,
     StatementFailed,
     compare,
@@ -191,20 +192,25 @@ def _watch(
 
 def _run(connection: Connection, dialect: Dialect, statement: Statement, before: Sighting) -> Step:
     """Run one statement; what it did is seen later."""
-    step = Step(
-        statement,
-        dialect.parse(statement.text),
-        before.schema,
-        before.schema,
-        connection.in_transaction,
-    )
+    transactional = connection.in_transaction
+    operations = dialect.parse(statement.text)
+    outcome, failure = Outcome(), None
     started = time.perf_counter()
     try:
         outcome = connection.execute(statement.text)
     except StatementFailed as failed:
-        return replace(step, seconds=time.perf_counter() - started, failure=failed.failure)
-    seconds = time.perf_counter() - started
-    return replace(step, seconds=seconds, rows=outcome.rows, notices=outcome.notices)
+        failure = failed.failure
+    return Step(
+        statement,
+        operations,
+        before.schema,
+        before.schema,
+        transactional,
+        time.perf_counter() - started,
+        outcome.rows,
+        notices=outcome.notices,
+        failure=failure,
+    )
 
 
 def _seen(
