@@ -6,13 +6,13 @@ import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import (
     Connection,
     Dialect,
     Failure,
-    Observation,
+    Outcome,
     Sighting,
     StatementFailed,
     compare,
@@ -26,9 +26,11 @@ from ci_runner.migrations.statements import decode, split
 from ci_runner.schema.model import Schema
 
 _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
-# Statements that change no schema, so that the look after them can be spared: what a function or
-# trigger behind them changed is seen after the next statement.
-_DATA_ONLY = re.compile(r"(?:INSERT|UPDATE|DELETE|SET|SHOW|BEGIN|START|SAVEPOINT)\b", re.IGNORECASE)
+# A look after each of fifty thousand INSERTs would cost more than they do, so there is one behind
+# the last of several in a row: their locks, and what a trigger of theirs changed, are said of it.
+_ROWS = re.compile(r"(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
+# SET CONSTRAINTS is not among them: it fires deferred triggers.
+_QUIET = re.compile(r"(?:SET(?!\s+CONSTRAINTS)|SHOW|BEGIN|START|SAVEPOINT)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +52,21 @@ def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
 
 
 def replay(connection: Connection, scripts: Sequence[Script]) -> None:
-    """Run merged files as fast as the server can. Raises SqlError at the first failure."""
+    """Run merged files as fast as the server can. Raises SqlError at the first failure.
+
+    Each file begins with the session as it was opened: what the one before SET does not leak.
+    """
     for each in scripts:
-        with _transaction(connection, wrapped=each.wrapped):
+        with _rolled_back(connection):
+            _begin(connection, each)
             for statement in each.statements:
                 try:
                     connection.execute(statement.text)
                 except StatementFailed as failed:
                     raise refusal(statement, failed.failure) from failed
+            if failure := _end(connection, each):
+                raise refusal(each.statements[-1], failure)
+        connection.reset()
 
 
 def refusal(statement: Statement, failure: Failure) -> SqlError:
@@ -83,17 +92,34 @@ def _advice(failure: Failure) -> str:
 
 
 @contextmanager
-def _transaction(connection: Connection, *, wrapped: bool) -> Iterator[None]:
-    """BEGIN and COMMIT where the tool would; whatever is left open is rolled back."""
-    if wrapped:
-        connection.execute("BEGIN")
-    done = False
+def _rolled_back(connection: Connection) -> Iterator[None]:
+    """Whatever the block leaves open is rolled back; a lost connection has nothing open."""
     try:
         yield
-        done = True
     finally:
         if connection.in_transaction:
-            connection.execute("COMMIT" if done and wrapped else "ROLLBACK")
+            connection.execute("ROLLBACK")
+
+
+def _begin(connection: Connection, each: Script) -> None:
+    if each.wrapped:
+        connection.execute("BEGIN")
+
+
+def _end(connection: Connection, each: Script) -> Failure | None:
+    """Commit where the tool would, and say why the file takes no effect though each statement ran.
+
+    A file that ended the tool's transaction by itself has nothing left to commit.
+    """
+    if not connection.in_transaction:
+        return None
+    if not each.wrapped:
+        return Failure("the file opens a transaction and never ends it, so its changes are lost")
+    try:
+        connection.execute("COMMIT")
+    except StatementFailed as failed:
+        return replace(failed.failure, message=f"at COMMIT: {failed.failure.message}", offset=None)
+    return None
 
 
 def rehearse(
@@ -106,85 +132,95 @@ def rehearse(
     """Run new files statement by statement and watch what each does.
 
     After the first failure nothing more is run; the rest becomes steps with `executed` False.
+    What keeps a file's transaction from being committed is the failure of its last statement.
     """
-    sighting = dialect.sight(connection)
+    look = dialect.sight(connection)
     steps: list[Step] = []
+    failed = False
     for each in scripts:
         progress(each.path)
-        if any(step.failure for step in steps):
-            steps += _unexecuted(dialect, each.statements, sighting.schema, wrapped=each.wrapped)
-        else:
-            sighting = _rehearse_file(connection, dialect, each, sighting, steps)
-    return History(tuple(steps), sighting.schema)
+        if failed:
+            steps += _unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
+            continue
+        rehearsed, look = _rehearse_file(connection, dialect, each, look)
+        steps += rehearsed
+        failed = any(step.failure for step in rehearsed)
+    # What will be compared with the desired schema rests on no earlier look.
+    return History(tuple(steps), dialect.inspect(connection))
 
 
 def _rehearse_file(
-    connection: Connection, dialect: Dialect, each: Script, sighting: Sighting, steps: list[Step]
-) -> Sighting:
-    before_file, first = sighting, len(steps)
-    failed = False
-    with _transaction(connection, wrapped=each.wrapped):
-        for position, statement in enumerate(each.statements):
-            step, sighting = _run(connection, dialect, statement, sighting)
-            steps.append(step)
-            if step.failure:
-                failed = True
-                steps += _unexecuted(
-                    dialect,
-                    each.statements[position + 1 :],
-                    sighting.schema,
-                    wrapped=connection.in_transaction,
-                )
-                break
-        if failed and connection.in_transaction:
-            connection.execute("ROLLBACK")
-    if failed:
-        return before_file if each.wrapped and dialect.transactional_ddl else sighting
-    if each.wrapped and len(steps) > first:
-        return dialect.sight(connection)
-    return sighting
+    connection: Connection, dialect: Dialect, each: Script, look: Sighting
+) -> tuple[list[Step], Sighting]:
+    """The steps of one file, and the database as it is after its transaction has ended."""
+    with _rolled_back(connection):
+        _begin(connection, each)
+        steps, look = _watch(connection, dialect, each, look)
+        failed = any(step.failure for step in steps)
+        if not failed and (failure := _end(connection, each)):
+            steps[-1] = replace(steps[-1], failure=failure)
+            failed = True
+    if not failed:
+        connection.reset()
+    return steps, dialect.sight(connection, look) if failed or each.wrapped else look
 
 
-def _run(
-    connection: Connection, dialect: Dialect, statement: Statement, before: Sighting
-) -> tuple[Step, Sighting]:
+def _watch(
+    connection: Connection, dialect: Dialect, each: Script, look: Sighting
+) -> tuple[list[Step], Sighting]:
+    """Steps up to the first failure, the rest unexecuted; and the last look inside the file."""
+    steps: list[Step] = []
+    unseen = False
+    for position, statement in enumerate(each.statements):
+        touches_rows = _ROWS.match(statement.text) is not None
+        if unseen and not touches_rows:
+            steps[-1], look = _seen(connection, dialect, steps[-1], look)
+        step = _run(connection, dialect, statement, look)
+        if step.failure:
+            rest = each.statements[position + 1 :]
+            return [
+                *steps,
+                step,
+                *_unexecuted(dialect, rest, look.schema, wrapped=connection.in_transaction),
+            ], look
+        if not touches_rows and not _QUIET.match(statement.text):
+            step, look = _seen(connection, dialect, step, look)
+        steps.append(step)
+        unseen = touches_rows
+    if unseen:
+        steps[-1], look = _seen(connection, dialect, steps[-1], look)
+    return steps, look
+
+
+def _run(connection: Connection, dialect: Dialect, statement: Statement, before: Sighting) -> Step:
+    """Run one statement; what it did is seen later."""
     transactional = connection.in_transaction
     operations = dialect.parse(statement.text)
+    outcome, failure = Outcome(), None
     started = time.perf_counter()
     try:
         outcome = connection.execute(statement.text)
     except StatementFailed as failed:
-        return (
-            Step(
-                statement,
-                operations,
-                before.schema,
-                before.schema,
-                transactional,
-                time.perf_counter() - started,
-                failure=failed.failure,
-            ),
-            before,
-        )
-    seconds = time.perf_counter() - started
-    after, observed = before, Observation()
-    if not _DATA_ONLY.match(statement.text):
-        after = dialect.sight(connection)
-        observed = compare(before, after)
-    return (
-        Step(
-            statement,
-            operations,
-            before.schema,
-            after.schema,
-            transactional,
-            seconds,
-            outcome.rows,
-            observed,
-            outcome.notices,
-        ),
-        after,
+        failure = failed.failure
+    return Step(
+        statement,
+        operations,
+        before.schema,
+        before.schema,
+        transactional,
+        time.perf_counter() - started,
+        outcome.rows,
+        notices=outcome.notices,
+        failure=failure,
     )
+
+
+def _seen(
+    connection: Connection, dialect: Dialect, step: Step, before: Sighting
+) -> tuple[Step, Sighting]:
+    """The step with all that happened since the look `before`, and the look that tells it."""
+    after = dialect.sight(connection, before)
+    return replace(step, after=after.schema, observed=compare(before, after)), after
 
 
 def _unexecuted(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -69,9 +69,12 @@ class Connection(Protocol):
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Run one of our own SELECTs. Raises StatementFailed."""
 
+    def reset(self) -> None:
+        """Undo what was SET for the session, outside of a transaction. Temporary tables stay."""
+
     @property
     def in_transaction(self) -> bool:
-        """Whether a transaction is open, failed ones included."""
+        """Whether a transaction is open, failed ones included; a lost session has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,15 +110,7 @@ class Observation:
 
 def compare(before: Sighting, after: Sighting) -> Observation:
     """Say what happened between two looks: renames proven by handle, rewrites, new locks."""
-    names_before = {handle: identity for identity, handle in before.handles.items()}
-    renames: list[Rename] = []
-    for identity, handle in after.handles.items():
-        was = names_before.get(handle)
-        if was is None or was == identity:
-            continue
-        old, new = before.schema.get(was), after.schema.get(identity)
-        if old is not None and new is not None and was not in after.handles:
-            renames.append(Rename(old, new))
+    renames = sorted(_renames(before, after), key=lambda rename: rename.new.identity)
     renamed = {rename.old.identity for rename in renames} | {
         rename.new.identity for rename in renames
     }
@@ -133,6 +128,22 @@ def compare(before: Sighting, after: Sighting) -> Observation:
         tuple(sorted(rewritten)),
         tuple(sorted(locks, key=lambda lock: (lock.relation, lock.mode))),
     )
+
+
+def _renames(before: Sighting, after: Sighting) -> Iterator[Rename]:
+    """What has the handle that another name had, where that name is taken by nobody now."""
+    arrived = {
+        handle: identity
+        for identity, handle in after.handles.items()
+        if before.handles.get(identity) != handle
+    }
+    for was, handle in before.handles.items() if arrived else ():
+        identity = arrived.get(handle)
+        if identity is None or was in after.handles:
+            continue
+        old, new = before.schema.get(was), after.schema.get(identity)
+        if old is not None and new is not None:
+            yield Rename(old, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +193,12 @@ class Dialect(Protocol):
     def inspect(self, connection: Connection) -> Schema:
         """The whole schema, in a constant number of catalogue queries."""
 
-    def sight(self, connection: Connection) -> Sighting:
-        """`inspect` with the physical facts that `compare` needs."""
+    def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
+        """`inspect` with the physical facts that `compare` needs.
+
+        `since` is an earlier look at the same database: what has not changed need not be read
+        again. The answer is the same without it, only later.
+        """
 
     def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
         """Statements, in order, that turn `old` into `new`; empty when they are equal."""

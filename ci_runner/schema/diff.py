@@ -14,10 +14,14 @@ def diff(old: Schema, new: Schema) -> tuple[Change, ...]:
 
     Column order is not a difference: no engine can change it in place.
     """
-    mine = {each.identity: each for each in old.objects}
-    theirs = {each.identity: each for each in new.objects}
+    # Two looks at one database share the objects that nothing touched in between.
+    shared = {id(each) for each in old.objects} & {id(each) for each in new.objects}
+    mine = {each.identity: each for each in old.objects if id(each) not in shared}
+    theirs = {each.identity: each for each in new.objects if id(each) not in shared}
     dropped_tables = {
-        (table.schema, table.name) for table in old.of_type(Table) if table.identity not in theirs
+        (each.schema, each.name)
+        for each in mine.values()
+        if isinstance(each, Table) and each.identity not in theirs
     }
     changes: list[Change] = []
     for identity in sorted(mine.keys() | theirs.keys()):

@@ -46,11 +46,12 @@ def test_file_that_runs_its_own_transaction_is_left_to_it(opening: str) -> None:
     assert [False, True, True, False] == [step.transactional for step in history.steps]
 
 
-def test_transaction_that_a_file_leaves_open_is_rolled_back() -> None:
+def test_transaction_that_a_file_leaves_open_is_rolled_back_and_said_so() -> None:
     history, there = run("BEGIN;\nCREATE TABLE a (x);", "CREATE TABLE b (x);")
 
-    assert ["b"] == there
-    assert history.failed is None
+    assert [] == there
+    assert history.failed is not None
+    assert "never ends it" in str(history.failed.failure)
 
 
 def test_foreign_keys_do_not_change_inside_a_transaction() -> None:

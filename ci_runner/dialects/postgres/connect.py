@@ -56,9 +56,13 @@ class PostgresConnection:
         """PQexec ends a COPY that the session is in; nothing else does in a single call."""
         self._session.pgconn.exec_(b"")
 
+    def reset(self) -> None:
+        self.execute("SET SESSION AUTHORIZATION DEFAULT; RESET ALL")
+
     @property
     def in_transaction(self) -> bool:
-        return self._session.info.transaction_status != pq.TransactionStatus.IDLE
+        ended = {pq.TransactionStatus.IDLE, pq.TransactionStatus.UNKNOWN}  # UNKNOWN: lost
+        return self._session.info.transaction_status not in ended
 
     @property
     def version(self) -> str:

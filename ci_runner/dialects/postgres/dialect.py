@@ -28,8 +28,8 @@ class PostgresDialect:
     def inspect(self, connection: Connection) -> Schema:
         return inspect(connection)
 
-    def sight(self, connection: Connection) -> Sighting:
-        return sight(connection)
+    def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
+        return sight(connection, since)
 
     def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
         return plan(old, new)

@@ -31,6 +31,8 @@ _DENIED_PRAGMAS = {
     "hard_heap_limit": "it would hold for the whole process",
     "soft_heap_limit": "it would hold for the whole process",
 }
+# What a migration may switch for its session; each answers with its value.
+_SWITCHES = ("foreign_keys", "ignore_check_constraints", "legacy_alter_table", "recursive_triggers")
 
 
 class _Guard:
@@ -72,6 +74,7 @@ class SqliteConnection:
         self._guard = _Guard()
         session.set_authorizer(self._guard)
         session.set_progress_handler(self._is_late, _BETWEEN_LOOKS)
+        self._opened_with = {name: self._switch(name) for name in _SWITCHES}
 
     def execute(self, sql: str) -> Outcome:
         with self._watched():
@@ -83,6 +86,15 @@ class SqliteConnection:
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with self._watched():
             return self._session.execute(sql).fetchall()
+
+    def reset(self) -> None:
+        for name, value in self._opened_with.items():
+            if self._switch(name) != value:
+                self.execute(f"PRAGMA {name} = {value}")
+
+    def _switch(self, name: str) -> object:
+        ((value,),) = self.query(f"PRAGMA {name}")
+        return value
 
     @property
     def in_transaction(self) -> bool:

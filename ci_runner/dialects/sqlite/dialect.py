@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection, PlannedStatement, Sighting, Syntax
 from ci_runner.dialects.operations import Operation
-from ci_runner.dialects.sqlite import ddl, inspect, tokens
+from ci_runner.dialects.sqlite import ddl, inspect, look, tokens
 from ci_runner.dialects.sqlite.parse import parse
 from ci_runner.schema.model import Schema
 
@@ -25,8 +25,8 @@ class SqliteDialect:
     def inspect(self, connection: Connection) -> Schema:
         return inspect.inspect(connection)
 
-    def sight(self, connection: Connection) -> Sighting:
-        return inspect.sight(connection)
+    def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
+        return look.sight(connection, since)
 
     def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
         return ddl.plan(old, new)

@@ -22,6 +22,9 @@ class Counting:
         self.count += 1
         return self.connection.query(sql)
 
+    def reset(self) -> None:
+        self.connection.reset()
+
     @property
     def in_transaction(self) -> bool:
         return self.connection.in_transaction

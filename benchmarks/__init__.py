@@ -1,0 +1,1 @@
+"""What a user waits for, measured: started by script/bench, part of no release."""

@@ -1,0 +1,172 @@
+"""The four parts of the benchmark; each gives figures, none judges anything but its target."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import inputs
+from benchmarks.checkout import checkout, environ, schema_ci
+from benchmarks.figures import Figure, medians, process
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.local import find_binaries, local_postgres
+from ci_runner.errors import ExitCode
+
+_REPLAY_RATIO, _REPLAY_ALLOWANCE = 1.3, 0.5
+_HELP_CPU = 0.15
+# A cost that is linear keeps its price per table; the rest is noise.
+_LINEAR = 1.3
+_REHEARSED = 100
+# Findings are an answer too: an index that is built without CONCURRENTLY is one.
+_REVIEWED = (ExitCode.OK, ExitCode.FINDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much to measure: `files` to replay, `tables` to compare, `runs` of each.
+
+    `judged` is False for inputs so small that growth drowns in the start of the process.
+    """
+
+    files: int
+    tables: tuple[int, ...]
+    runs: int
+    folder: Path
+    judged: bool = True
+
+
+def _url(server: PostgresServer) -> str:
+    known = dict(word.split("=", 1) for word in server.admin.split())
+    return f"postgres:///postgres?host={known['host']}&port={known['port']}&user={known['user']}"
+
+
+def replayed(plan: Plan) -> Iterator[Figure]:
+    """Merged migration files: our replay against psql over one connection."""
+    folder = plan.folder / "replay"
+    files = inputs.migrations(folder / "migrations", plan.files)
+    binaries = find_binaries()
+    if binaries is None:
+        raise RuntimeError("the replay part needs PostgreSQL's binaries")
+    psql = (str(binaries / "psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1")
+    named = tuple(word for file in files for word in ("-f", str(file)))
+    started = time.perf_counter()
+    with local_postgres() as server:
+        start = time.perf_counter() - started
+
+        def on_empty_database(*command: str) -> float:
+            with server.database() as connection:
+                [(name,)] = connection.query("SELECT current_database()")
+                where = server.owner.replace("dbname=postgres", f"dbname={name}")
+                words = tuple(where if word == "DATABASE" else word for word in command)
+                return process(words, cwd=folder, environ={**environ(), "DATABASE": where}).wall
+
+        def database() -> float:
+            before = time.perf_counter()
+            with server.database():
+                return time.perf_counter() - before
+
+        ours, theirs, made = medians(
+            plan.runs,
+            lambda: on_empty_database(
+                sys.executable, "-m", "benchmarks.replayed", str(folder / "migrations")
+            ),
+            lambda: on_empty_database(*psql, "-d", "DATABASE", *named),
+            database,
+        )
+    yield Figure("replay", "start of the dev server, not counted below", start, "s")
+    yield Figure("replay", "an empty database, not counted below", made, "s")
+    yield Figure("replay", f"psql -f of {plan.files} files", theirs, "s")
+    yield Figure(
+        "replay",
+        f"schema-ci's replay of {plan.files} files, start of Python included",
+        ours,
+        "s",
+        _REPLAY_RATIO * theirs + _REPLAY_ALLOWANCE,
+    )
+    yield Figure("replay", "the same as a multiple of psql", ours / theirs, "x")
+
+
+def compared(plan: Plan) -> Iterator[Figure]:
+    """`schema-ci schema diff` from nothing and without change, as schemas grow."""
+    folder = plan.folder / "diff"
+    folder.mkdir()
+    for tables in plan.tables:
+        (folder / f"{tables}.sql").write_text(inputs.schema(tables), encoding="utf-8")
+    with local_postgres() as server:
+        yield from _compared(plan, folder, "PostgreSQL", _url(server))
+    yield from _compared(plan, folder, "SQLite", "sqlite://")
+
+
+def _compared(plan: Plan, folder: Path, title: str, dev_url: str) -> Iterator[Figure]:
+    def diff(old: str, new: str) -> float:
+        given = ("schema", "diff", "-q", "--from", old, "--to", new, "--dev-url", dev_url)
+        return schema_ci(*given, cwd=folder).wall
+
+    (nothing,) = medians(plan.runs, lambda: diff("empty", "empty"))
+    yield Figure("diff", f"{title}: nothing to nothing", nothing, "s")
+    prices: dict[str, list[float]] = {"no change": [], "from nothing": []}
+    for tables in plan.tables:
+        name = f"{tables}.sql"
+        same, fresh = medians(
+            plan.runs,
+            lambda name=name: diff(name, name),  # type: ignore[misc]  # binds the loop's value
+            lambda name=name: diff("empty", name),  # type: ignore[misc]  # as above
+        )
+        for case, seconds in (("no change", same), ("from nothing", fresh)):
+            price = (seconds - nothing) / tables * 1000
+            prices[case].append(price)
+            yield Figure("diff", f"{title}: {tables} tables, {case}", seconds, "s")
+            first = prices[case][0]
+            target = first * _LINEAR if plan.judged and tables > plan.tables[0] else None
+            yield Figure("diff", "  per table, without the start", price, "ms", target)
+
+
+def started(plan: Plan) -> Iterator[Figure]:
+    """What a command costs before it does anything, and a whole run on a tiny project."""
+    (helped,) = medians(max(plan.runs, 5), lambda: schema_ci("--help", cwd=plan.folder).cpu)
+    yield Figure("start", "schema-ci --help, CPU", helped, "s", _HELP_CPU)
+    made = checkout(
+        plan.folder / "tiny",
+        {"migrations/1_users.sql": "CREATE TABLE users (id integer PRIMARY KEY, name text);\n"},
+        {"migrations/2_email.sql": "ALTER TABLE users ADD COLUMN email text;\n"},
+        "sqlite",
+    )
+    run = ("run", "--base", "main", "--no-publish")
+    wall, cpu = medians(
+        plan.runs,
+        lambda: schema_ci(*run, cwd=made.root).wall,
+        lambda: schema_ci(*run, cwd=made.root).cpu,
+    )
+    yield Figure("start", "schema-ci run on a tiny SQLite project", wall, "s")
+    yield Figure("start", "the same, CPU", cpu, "s")
+
+
+def rehearsed(plan: Plan) -> Iterator[Figure]:
+    """A pull request that adds one file of many statements to a large base."""
+    with local_postgres() as server:
+        yield from _rehearsed(plan, "postgres", "PostgreSQL", _url(server))
+    yield from _rehearsed(plan, "sqlite", "SQLite", "sqlite://")
+
+
+def _rehearsed(plan: Plan, dialect: str, title: str, dev_url: str) -> Iterator[Figure]:
+    tables = plan.tables[-1]
+    merged = {"migrations/1_base.sql": inputs.schema(tables)}
+
+    def run(statements: int) -> Callable[[], float]:
+        new = {"migrations/2_new.sql": inputs.changes(statements)}
+        made = checkout(plan.folder / f"{dialect}-{statements}", merged, new, dialect)
+        given = ("run", "--base", "main", "--no-publish", "--dev-url", dev_url)
+        return lambda: schema_ci(*given, cwd=made.root, accept=_REVIEWED).wall
+
+    one, many = medians(max(plan.runs // 2, 1), run(1), run(_REHEARSED))
+    what = f"{title}: schema-ci run, {tables} tables"
+    yield Figure("rehearse", f"{what}, 1 new statement", one, "s")
+    yield Figure("rehearse", f"{what}, {_REHEARSED} new statements", many, "s")
+    each = (many - one) / (_REHEARSED - 1) * 1000
+    yield Figure("rehearse", "  per further statement", each, "ms")
+
+
+PARTS = {"replay": replayed, "diff": compared, "start": started, "rehearse": rehearsed}

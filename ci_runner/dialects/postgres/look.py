@@ -1,0 +1,126 @@
+"""A look at a database that knows what it was made of, so that the next one reads only the changes.
+
+A kind whose queries carry the condition `kind.MANAGED_TABLE` is asked for the touched tables only;
+any other kind is asked for all it has. What an object is printed as depends on its own catalogue
+rows and on the names of what it needs, so that whoever needs something touched is touched as well.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+
+from ci_runner.dialects.base import Connection, Outcome, Sighting
+from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Address, Found
+from ci_runner.dialects.postgres.kinds import KINDS
+from ci_runner.dialects.postgres.marks import Marks, Touched
+from ci_runner.schema.model import Identity, SchemaObject, Table
+
+Edge = tuple[Identity, Identity]
+
+
+def home(each: SchemaObject) -> Identity:
+    """The table that `each` lives in, or itself."""
+    table = getattr(each, "table", None)
+    return Identity("table", getattr(each, "schema", ""), table) if table else each.identity
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything found: `by_table` of kinds that can be asked by table, `whole` of the others."""
+
+    by_table: Mapping[Identity, tuple[Found, ...]] = field(default_factory=dict)
+    whole: tuple[Found, ...] = ()
+
+    def all(self) -> Iterator[Found]:
+        for several in self.by_table.values():
+            yield from several
+        yield from self.whole
+
+
+@dataclass(frozen=True)
+class Look(Sighting):
+    """A Sighting with its sources: the catalogue's addresses, edges by dependent, and marks.
+
+    `homes` has the table of whatever lives in one without saying so in its identity: indexes.
+    """
+
+    parts: Parts = field(default_factory=Parts)
+    homes: Mapping[Identity, Identity] = field(default_factory=dict)
+    names: Mapping[Address, Identity] = field(default_factory=dict)
+    edges: Mapping[Identity, frozenset[Edge]] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
+
+
+class _Asking:
+    """A connection that narrows MANAGED_TABLE to `oids`, if any, and counts queries without it."""
+
+    def __init__(self, connection: Connection, oids: frozenset[int] | None) -> None:
+        self._connection = connection
+        listed = ",".join(str(oid) for oid in sorted(oids or ()))
+        only = "" if oids is None else f"c.oid = ANY ('{{{listed}}}') AND "
+        self._condition = only + MANAGED_TABLE
+        self.unmarked = 0
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        self.unmarked += MANAGED_TABLE not in sql
+        return self._connection.query(sql.replace(MANAGED_TABLE, self._condition))
+
+    def execute(self, sql: str) -> Outcome:
+        return self._connection.execute(sql)
+
+    def reset(self) -> None:
+        self._connection.reset()
+
+    @property
+    def in_transaction(self) -> bool:
+        return self._connection.in_transaction
+
+
+def read(connection: Connection, oids: frozenset[int] | None = None) -> Parts:
+    """Everything, or the tables of `oids` with what lives in them and all that lives elsewhere."""
+    by_table: dict[Identity, list[Found]] = defaultdict(list)
+    whole: list[Found] = []
+    for kind in KINDS:
+        asking = _Asking(connection, oids)
+        in_tables = kind.type is Table or "table" in {each.name for each in fields(kind.type)}
+        found = tuple(kind.read(asking if in_tables else connection))
+        if in_tables and not asking.unmarked:
+            for each in found:
+                by_table[home(each.object)].append(each)
+        else:
+            whole += found if oids is None or not in_tables else kind.read(connection)
+    return Parts({place: tuple(several) for place, several in by_table.items()}, tuple(whole))
+
+
+def stale(since: Look, touched: Touched) -> frozenset[Identity] | None:
+    """The homes that must be read again; None when only reading everything is sure to be right."""
+    if touched.everything:
+        return None
+    changed_addresses = [("pg_class", oid, 0) for oid in touched.changed]
+    if any(address not in since.names for address in changed_addresses):
+        return None  # not managed, so what needs it is not known
+    addresses = [*changed_addresses, *(("pg_class", oid, 0) for oid in touched.gone)]
+    addresses += [("pg_constraint", oid, 0) for oid in touched.constraints]
+    changed = {_home(since, since.names[each]) for each in addresses if each in since.names}
+    inside = {
+        name
+        for place in changed
+        for each in since.parts.by_table.get(place, ())
+        for name in (each.object.identity, *(part for part, _ in each.parts))
+    }
+    reached = changed | inside
+    dependents = {
+        _home(since, dependent)
+        for dependent, needed in since.schema.dependencies
+        if needed in reached
+    }
+    return frozenset(changed | dependents)
+
+
+def _home(since: Look, identity: Identity) -> Identity:
+    """The table that `identity` lives in, or itself."""
+    if identity.parent:
+        return Identity("table", identity.schema, identity.parent)
+    return since.homes.get(identity, identity)

@@ -1,0 +1,227 @@
+"""A look that builds on an earlier one sees what a look from nothing sees, and reads less."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.dialects.base import Connection, Outcome, Sighting, StatementFailed
+from ci_runner.dialects.postgres import DIALECT
+
+# Run in order on one database; each touches the catalogue in another way.
+STATEMENTS = """
+CREATE SCHEMA app
+CREATE TYPE mood AS ENUM ('sad', 'glad')
+CREATE DOMAIN app.code AS text CHECK (VALUE <> '')
+CREATE TYPE pair AS (left_part int, right_part int)
+CREATE SEQUENCE counter
+CREATE FUNCTION twice(a int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT a * 2'
+CREATE TABLE users (id serial PRIMARY KEY, email text UNIQUE, m mood DEFAULT 'sad', p pair)
+CREATE TABLE orders (id int GENERATED ALWAYS AS IDENTITY, user_id int REFERENCES users (id))
+CREATE TABLE tag (name text)
+CREATE TABLE app.items (id int DEFAULT nextval('counter'), code app.code, whole tag)
+CREATE TABLE lists (id int, several tag[], named regclass DEFAULT 'orders'::regclass)
+CREATE VIEW names AS SELECT id, email FROM users
+CREATE VIEW more AS SELECT n.email, o.id FROM names n JOIN orders o ON o.user_id = n.id
+CREATE INDEX i ON users (lower(email)) WHERE id > 0
+CREATE INDEX twiced ON orders (twice(user_id))
+ALTER TABLE users ADD COLUMN extra numeric(10, 2) DEFAULT 0
+ALTER TABLE users ADD CONSTRAINT positive CHECK ((p).left_part > 0 AND extra >= 0)
+ALTER TABLE app.items ADD CHECK ((whole).name <> '')
+COMMENT ON TABLE users IS 'people'
+COMMENT ON COLUMN users.extra IS 'more'
+COMMENT ON CONSTRAINT positive ON users IS 'why'
+COMMENT ON INDEX i IS 'fast'
+COMMENT ON VIEW names IS 'shown'
+COMMENT ON SEQUENCE counter IS 'counts'
+COMMENT ON TYPE mood IS 'felt'
+COMMENT ON SCHEMA app IS 'ours'
+COMMENT ON CONSTRAINT positive ON users IS NULL
+COMMENT ON TABLE users IS NULL
+ALTER TABLE users RENAME COLUMN extra TO rest
+ALTER TABLE users RENAME COLUMN email TO mail
+ALTER TABLE tag RENAME COLUMN name TO title
+ALTER TABLE tag RENAME TO label
+ALTER TABLE users RENAME CONSTRAINT positive TO above_zero
+ALTER INDEX i RENAME TO users_mail
+ALTER SEQUENCE counter RENAME TO tally
+ALTER TYPE pair RENAME ATTRIBUTE left_part TO first_part
+ALTER TYPE mood RENAME VALUE 'sad' TO 'low'
+ALTER TYPE mood ADD VALUE 'calm' BEFORE 'glad'
+ALTER TYPE mood RENAME TO feeling
+ALTER FUNCTION twice(int) RENAME TO doubled
+ALTER TABLE users RENAME TO people
+ALTER TABLE orders SET SCHEMA app
+ALTER SCHEMA app RENAME TO shop
+ALTER VIEW names RENAME TO shown
+ALTER VIEW shown RENAME COLUMN email TO address
+ALTER VIEW shown SET (security_barrier = true)
+CREATE OR REPLACE VIEW more AS SELECT 'x'::text AS email, 1 AS id
+ALTER TABLE people ALTER COLUMN rest SET NOT NULL
+ALTER TABLE people ALTER COLUMN rest DROP DEFAULT
+ALTER TABLE people ALTER COLUMN rest TYPE numeric(12, 2)
+ALTER TABLE people ALTER COLUMN rest SET STATISTICS 50
+ALTER TABLE people SET (fillfactor = 70)
+ALTER TABLE lists SET UNLOGGED
+ALTER TABLE people ENABLE ROW LEVEL SECURITY
+ALTER TABLE people DROP COLUMN rest CASCADE
+ALTER TABLE shop.orders ALTER COLUMN id SET INCREMENT BY 5
+ALTER TABLE shop.orders ALTER COLUMN id DROP IDENTITY
+ALTER TABLE shop.orders ADD CONSTRAINT later CHECK (id > 0) NOT VALID
+ALTER TABLE shop.orders VALIDATE CONSTRAINT later
+ALTER TABLE shop.orders DROP CONSTRAINT later
+ALTER SEQUENCE tally OWNED BY lists.id
+ALTER SEQUENCE tally INCREMENT BY 3 CYCLE
+ALTER SEQUENCE tally OWNED BY NONE
+CREATE TABLE parent (id int, at date)
+CREATE TABLE child (id int, at date)
+ALTER TABLE child INHERIT parent
+ALTER TABLE parent ADD COLUMN given int
+ALTER TABLE child NO INHERIT parent
+CREATE TABLE parted (id int, at date) PARTITION BY RANGE (id)
+CREATE TABLE low (id int, at date)
+ALTER TABLE parted ATTACH PARTITION low FOR VALUES FROM (0) TO (10)
+ALTER TABLE parted DETACH PARTITION low
+CREATE MATERIALIZED VIEW kept AS SELECT id FROM people
+REFRESH MATERIALIZED VIEW kept
+CREATE TEMPORARY TABLE held (id int)
+ALTER TABLE held ADD COLUMN more int
+CREATE POLICY p ON people USING (id > 1)
+CREATE RULE r AS ON INSERT TO child DO NOTHING
+CREATE TRIGGER t BEFORE UPDATE ON child EXECUTE FUNCTION suppress_redundant_updates_trigger()
+CREATE UNIQUE INDEX child_id ON child (id) INCLUDE (at)
+ALTER TABLE child ADD CONSTRAINT child_key UNIQUE USING INDEX child_id
+CREATE TABLE pointing (child_id int REFERENCES child (id))
+CLUSTER child USING child_key
+REINDEX TABLE child
+VACUUM FULL child
+ANALYZE
+INSERT INTO child VALUES (1, '2020-01-01', 1)
+TRUNCATE child CASCADE
+GRANT SELECT ON child TO PUBLIC
+CREATE DOMAIN late AS timestamptz
+CREATE TABLE dated (id int, at timestamptz DEFAULT '2020-01-01 00:00+00', d late)
+SET TimeZone = 'Asia/Tokyo'
+SET quote_all_identifiers = on
+RESET ALL
+SET search_path = shop
+CREATE TABLE placed (id int)
+RESET search_path
+DROP TABLE pointing
+DROP TABLE dated
+DROP MATERIALIZED VIEW kept
+DROP VIEW shown CASCADE
+DROP TYPE feeling CASCADE
+DROP SEQUENCE tally CASCADE
+DROP TABLE people CASCADE
+DROP FUNCTION doubled CASCADE
+DROP SCHEMA shop CASCADE
+""".strip().splitlines()
+
+
+def facts(look: Sighting) -> tuple[object, ...]:
+    return look.schema, look.handles, look.storage, look.locks
+
+
+def same(connection: Connection, since: Sighting) -> Sighting:
+    """The renewed look, after it was found equal to one from nothing."""
+    renewed = DIALECT.sight(connection, since)
+    whole = DIALECT.sight(connection)
+    assert whole.schema == renewed.schema
+    assert facts(whole) == facts(renewed)
+    return renewed
+
+
+@pytest.mark.parametrize("in_transaction", [False, True])
+def test_renewed_look_equals_a_whole_one_after_every_kind_of_statement(
+    postgres_server: PostgresServer, *, in_transaction: bool
+) -> None:
+    refused = []
+    with postgres_server.database() as connection:
+        if in_transaction:
+            connection.execute("BEGIN")
+        look = DIALECT.sight(connection)
+        for statement in STATEMENTS:
+            if in_transaction:
+                connection.execute("SAVEPOINT here")
+            try:
+                connection.execute(statement)
+            except StatementFailed:
+                refused.append(statement.split(" ")[0])
+                if in_transaction:
+                    connection.execute("ROLLBACK TO here")
+            look = same(connection, look)
+        if in_transaction:
+            connection.execute("ROLLBACK")
+            look = same(connection, look)
+
+    # Outside of a transaction each runs; inside, those that PostgreSQL does not let run there.
+    assert ([] if not in_transaction else ["VACUUM"]) == refused
+
+
+_SOME = st.lists(st.sampled_from([*STATEMENTS, "BEGIN", "COMMIT", "ROLLBACK"]), max_size=12)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(several=st.lists(_SOME, min_size=1, max_size=3))
+def test_renewed_look_equals_a_whole_one_after_any_statements(
+    postgres_server: PostgresServer, several: list[list[str]]
+) -> None:
+    with postgres_server.database() as connection:
+        for statement in STATEMENTS[:28]:
+            connection.execute(statement)
+        look = DIALECT.sight(connection)
+        for statements in several:
+            for statement in statements:
+                try:
+                    connection.execute(statement)
+                except StatementFailed:
+                    if connection.in_transaction:
+                        connection.execute("ROLLBACK")
+            look = same(connection, look)
+
+
+class Listening:
+    """A connection that keeps every text that the real one answers with."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.heard: set[object] = set()
+
+    def execute(self, sql: str) -> Outcome:
+        return self.connection.execute(sql)
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        rows = self.connection.query(sql)
+        self.heard |= {value for row in rows for value in row if isinstance(value, str)}
+        return rows
+
+    def reset(self) -> None:
+        self.connection.reset()
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.connection.in_transaction
+
+
+def test_tables_that_need_nothing_touched_are_not_read_again(
+    postgres_server: PostgresServer,
+) -> None:
+    with postgres_server.database() as connection:
+        connection.execute("CREATE TABLE touched (id int PRIMARY KEY)")
+        connection.execute("CREATE TABLE near (id int REFERENCES touched)")
+        connection.execute("CREATE TABLE far (id int UNIQUE CHECK (id > 0))")
+        before = DIALECT.sight(connection)
+        connection.execute("ALTER TABLE touched ADD COLUMN name text")
+        listening = Listening(connection)
+        after = DIALECT.sight(listening, before)
+
+    assert {"touched", "near"} == {"touched", "near", "far"} & listening.heard
+    shared = {id(each) for each in before.schema.objects}
+    assert ["touched"] == [
+        each.identity.name for each in after.schema.objects if id(each) not in shared
+    ]
