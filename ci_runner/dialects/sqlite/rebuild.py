@@ -178,7 +178,11 @@ def _hazards(old: Catalogue, new: Catalogue, before: Table, table: Table) -> Ite
         elif isinstance(rule, Unique | PrimaryKey):
             columns = ", ".join(rule.columns)
             yield f"Fails when rows of {table.name} are equal in {columns}."
-    if "STRICT" in table.options and "STRICT" not in before.options:
+    types = {column.name.lower(): column.type for column in before.columns}
+    retyped = any(
+        types.get(column.name.lower(), column.type) != column.type for column in table.columns
+    )
+    if "STRICT" in table.options and (retyped or "STRICT" not in before.options):
         yield f"Fails when a value of {table.name} is not of its column's type."
 
 

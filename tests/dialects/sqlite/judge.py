@@ -259,21 +259,7 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
         probe.execute(f"DELETE FROM {q(table)}")
         for each_row in found:
             place, row = each_row[:width], each_row[width:]
-            try:
-                values = expected(probe, table, names, row)
-            except sqlite3.IntegrityError:  # STRICT
-                values = ("refused",) * len(row)
-            if any(
-                value is None and becomes_rowid(probe, table, name)
-                for name, value in zip(names, row, strict=True)
-            ):
-                values = ("not a rowid",) * len(values)
-            marks = (
-                f"({listed}) VALUES ({', '.join('?' * len(values))})" if names else "DEFAULT VALUES"
-            )
-            try:
-                probe.execute(f"INSERT OR ABORT INTO {q(table)} {marks}", values)
-            except sqlite3.Error:
+            if not holds(probe, table, names, row):
                 refused += 1
                 condition = " AND ".join(f"{each} IS ?" for each in key.split(", "))
                 old.execute(f"DELETE FROM {q(table)} WHERE {condition}", place)
@@ -286,6 +272,21 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
             old.execute(f"DELETE FROM {q(table)} WHERE {which}")
         refused += len(orphans)
     return refused
+
+
+def holds(probe: Database, table: str, names: list[str], row: tuple[Any, ...]) -> bool:
+    """Whether the new schema takes the row, as it is; `probe` then has it."""
+    pairs = zip(names, row, strict=True)
+    if any(value is None and becomes_rowid(probe, table, name) for name, value in pairs):
+        return False
+    listed, marks = ", ".join(map(q, names)), ", ".join("?" * len(names))
+    rest = f"({listed}) VALUES ({marks})" if names else "DEFAULT VALUES"
+    try:
+        values = expected(probe, table, names, row)
+        probe.execute(f"INSERT OR ABORT INTO {q(table)} {rest}", values)
+    except sqlite3.Error:
+        return False
+    return True
 
 
 def foreign_key_check(database: Database) -> list[tuple[Any, ...]]:
