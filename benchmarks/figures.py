@@ -46,7 +46,10 @@ def table(figures: Sequence[Figure]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds that one process took: `wall` on the clock, `cpu` of user and system together."""
+    """Seconds that one process took: `wall` on the clock, `cpu` of user and system together.
+
+    `cpu` includes what the process started and waited for, such as a dev server of its own.
+    """
 
     wall: float
     cpu: float
@@ -79,3 +82,15 @@ def medians(runs: int, *measured: Callable[[], float]) -> tuple[float, ...]:
     """The median of `runs` values of each, taken in turns, so that a busy moment hits them all."""
     taken = [[each() for each in measured] for _ in range(runs)]
     return tuple(statistics.median(values) for values in zip(*taken, strict=True))
+
+
+def costs(runs: int, *measured: Callable[[], Cost]) -> tuple[Cost, ...]:
+    """Likewise for both seconds of a cost."""
+    taken = [[each() for each in measured] for _ in range(runs)]
+    return tuple(
+        Cost(
+            statistics.median(each.wall for each in values),
+            statistics.median(each.cpu for each in values),
+        )
+        for values in zip(*taken, strict=True)
+    )
