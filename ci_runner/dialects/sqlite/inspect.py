@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, cast
 
 from ci_runner.dialects.base import Connection, Sighting
 from ci_runner.dialects.sqlite import canonical
@@ -39,19 +39,32 @@ _HIDDEN: dict[object, Literal["virtual", "stored"]] = {2: "virtual", 3: "stored"
 Rows = list[tuple[object, ...]]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Objects as they were read, and all that they were read from: equal inputs, equal objects.
+
+    `parents` are the names of the tables that foreign keys point to, None for one that is missing.
+    """
+
+    inputs: tuple[object, ...]
+    parents: Mapping[str, Names | None]
+    objects: tuple[SchemaObject, ...]
+
+
+Readings = Mapping[str, Reading]
+_NONE: Readings = {}
+
+
 def inspect(connection: Connection) -> Schema:
     """The whole schema, in four catalogue queries."""
-    return _read(connection)[0]
+    return sight(connection)[0].schema
 
 
-def sight(connection: Connection) -> Sighting:
-    """The schema with each table's root page: a rename keeps it, a rebuild changes it."""
-    schema, pages = _read(connection)
-    known = {identity: page for identity, page in pages.items() if schema.get(identity)}
-    return Sighting(schema, handles=known, storage=known)
+def sight(connection: Connection, before: Readings = _NONE) -> tuple[Sighting, Readings]:
+    """The schema with each table's root page: a rename keeps it, a rebuild changes it.
 
-
-def _read(connection: Connection) -> tuple[Schema, dict[Identity, str]]:
+    Tables and indexes whose inputs are those of `before` are not read again.
+    """
     stored = connection.query(_STORED)
     listed = {str(row[0]): row[1:] for row in connection.query(_LISTED)}
     columns = _by_first(connection.query(_COLUMNS))
@@ -65,6 +78,7 @@ def _read(connection: Connection) -> tuple[Schema, dict[Identity, str]]:
     known |= {column.lower() for each in shown.values() for column in each}
     objects: list[SchemaObject] = []
     unmanaged: set[Identity] = set()
+    readings: dict[str, Reading] = {}
     for row in stored:
         kind, name, table, sql = (str(value) for value in row[:4])
         if row[3] is None or name.lower().startswith("sqlite_"):
@@ -72,20 +86,43 @@ def _read(connection: Connection) -> tuple[Schema, dict[Identity, str]]:
         what, rowless, strict = listed.get(name if kind == "table" else table, ("table", 0, 0))
         if what not in {"table", "view"}:
             unmanaged.add(Identity(kind, "", name, table if kind == "trigger" else ""))
-        elif kind == "table":
-            text = read_table(names[name.lower()], sql, names)
-            objects.append(_table(text, columns[name], _options(text, rowless, strict)))
-            objects += text.constraints
-        elif kind == "index":
-            objects.append(_index(name, sql, names[table.lower()]))
+        elif kind in {"table", "index"}:
+            on = names[table.lower()]
+            inputs = (kind, sql, on, columns[name] if kind == "table" else (), rowless, strict)
+            readings[name] = _reading(name, inputs, on, names, before.get(name))
+            objects += readings[name].objects
         else:
             objects.append(_routine(kind, name, table, sql, shown.get(name, ()), known))
+    schema = Schema.of("sqlite", objects, _dependencies(objects), unmanaged)
     pages = {
-        Identity("table", "", str(name)): str(page)
+        identity: str(page)
         for kind, name, _, _, page in stored
-        if kind == "table" and page
+        if kind == "table" and page and schema.get(identity := Identity("table", "", str(name)))
     }
-    return Schema.of("sqlite", objects, _dependencies(objects), unmanaged), pages
+    return Sighting(schema, handles=pages, storage=pages), readings
+
+
+def _reading(
+    name: str,
+    inputs: tuple[object, ...],
+    on: Names,
+    names: Mapping[str, Names],
+    before: Reading | None,
+) -> Reading:
+    if before is not None and before.inputs == inputs:
+        parents = {table: names.get(table) for table in before.parents}
+        if parents == before.parents:
+            return before
+    kind, sql, _, rows, rowless, strict = inputs
+    if kind == "index":
+        return Reading(inputs, {}, (_index(name, str(sql), on),))
+    text = read_table(on, str(sql), names)
+    table = _table(text, cast("Rows", rows), _options(text, rowless, strict))
+    referenced = (
+        each.references.name.lower() for each in text.constraints if isinstance(each, ForeignKey)
+    )
+    parents = {each: names.get(each) for each in referenced}
+    return Reading(inputs, parents, (table, *text.constraints))
 
 
 def _by_first(rows: Rows) -> dict[str, Rows]:

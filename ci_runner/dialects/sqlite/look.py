@@ -1,11 +1,13 @@
-"""A look at a SQLite database that spares itself where the stored schema is still the same."""
+"""A look at a SQLite database that reads anew only what differs from an earlier look."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ci_runner.dialects.base import Connection, Sighting
 from ci_runner.dialects.sqlite import inspect
+from ci_runner.dialects.sqlite.inspect import Readings
+from ci_runner.schema.model import Schema
 
 # All that a look tells follows from these rows; `rootpage` is where a table lies in the file.
 _STORED = "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema ORDER BY rowid"
@@ -13,14 +15,16 @@ _STORED = "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema OR
 
 @dataclass(frozen=True)
 class Look(Sighting):
-    """A Sighting with the rows that it was read from."""
+    """A Sighting with the rows that it was read from, and what was made of each."""
 
     stored: tuple[tuple[object, ...], ...] = ()
+    readings: Readings = field(default_factory=dict)
 
 
 def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     stored = tuple(connection.query(_STORED))
-    if isinstance(since, Look) and since.stored == stored:
-        return since
-    seen = inspect.sight(connection)
-    return Look(seen.schema, seen.handles, seen.storage, seen.locks, stored)
+    before = since if isinstance(since, Look) else Look(Schema("sqlite"))
+    if since is before and before.stored == stored:
+        return before
+    seen, readings = inspect.sight(connection, before.readings)
+    return Look(seen.schema, seen.handles, seen.storage, seen.locks, stored, readings)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ci_runner.dialects.base import Sighting
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ci_runner.dialects.base import Sighting, StatementFailed
 from ci_runner.dialects.sqlite import DIALECT
 from ci_runner.dialects.sqlite.connect import connect
 
@@ -11,6 +14,11 @@ STATEMENTS = """
 CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT DEFAULT 'x' CHECK (b <> ''))
 CREATE TABLE u (t_id REFERENCES t (a), c UNIQUE)
 INSERT INTO t VALUES (1, 'one')
+CREATE TABLE child (p REFERENCES Parent, q REFERENCES parent (Name))
+CREATE TABLE PARENT (id INTEGER PRIMARY KEY, NAME UNIQUE)
+DROP TABLE parent
+CREATE TABLE parent (id INTEGER PRIMARY KEY, name UNIQUE)
+ALTER TABLE parent RENAME COLUMN name TO title
 CREATE INDEX i ON t (b) WHERE a > 0
 CREATE VIEW v AS SELECT a, b FROM t
 CREATE TRIGGER r AFTER INSERT ON t BEGIN UPDATE u SET c = 1; END
@@ -54,3 +62,19 @@ def test_unchanged_schema_is_the_same_value() -> None:
         connection.execute("INSERT INTO t VALUES (1)")
 
         assert before is DIALECT.sight(connection, before)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(STATEMENTS), max_size=4), max_size=8))
+def test_renewed_look_equals_a_whole_one_after_any_statements(several: list[list[str]]) -> None:
+    with connect(":memory:") as connection:
+        look = DIALECT.sight(connection)
+        for statements in several:
+            for statement in statements:
+                try:
+                    connection.execute(statement)
+                except StatementFailed:
+                    continue
+            look = DIALECT.sight(connection, look)
+
+            assert facts(DIALECT.sight(connection)) == facts(look)
