@@ -77,7 +77,7 @@ def publish_report(
     from ci_runner.publish.publish import PublishSettings, announce, commit
     from ci_runner.report.markdown import render
 
-    forge, reason = _forge(build, out)
+    forge, reason = _forge(build, config, out)
     if forge is None:
         if config.commit == "push":
             report = without_generated(report)
@@ -98,7 +98,7 @@ def publish_report(
     return _say((committed.outcome, *told), exit_code(committed.report), out)
 
 
-def _forge(build: Build, out: Terminal) -> tuple[Forge | None, str]:
+def _forge(build: Build, config: Config, out: Terminal) -> tuple[Forge | None, str]:
     """The forge that the build's pull request lives on, or why there is none."""
     repository = build.repository
     if repository is None or build.pull_request is None:
@@ -111,7 +111,7 @@ def _forge(build: Build, out: Terminal) -> tuple[Forge | None, str]:
     from ci_runner.forges.github import github
 
     out.redactor.register(token)
-    return github(repository, token), ""
+    return github(repository, token, max_wait=float(config.api_max_wait)), ""
 
 
 def _say(outcomes: tuple[Outcome, ...], code: ExitCode, out: Terminal) -> ExitCode:

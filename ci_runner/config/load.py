@@ -98,6 +98,7 @@ def load(
         check=bool(values["publish.check"]),
         commit=str(values["publish.commit"]),
         max_auto_commits=int(str(values["publish.max-auto-commits"])),
+        api_max_wait=int(str(values["publish.api-max-wait"])),
         output_dir=output_dir,
         origins=origins,
         path=source.path,

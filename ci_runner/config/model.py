@@ -35,6 +35,7 @@ class Config:
     check: bool
     commit: str
     max_auto_commits: int
+    api_max_wait: int
     output_dir: str
     origins: Mapping[str, str]
     path: str

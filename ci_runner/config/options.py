@@ -111,6 +111,13 @@ OPTIONS: tuple[Option, ...] = (
         env="SCHEMA_CI_MAX_AUTO_COMMITS",
     ),
     Option(
+        "publish.api-max-wait",
+        "number",
+        120,
+        "seconds to wait for the forge in all: its rate limits, and answers that fail",
+        env="SCHEMA_CI_API_MAX_WAIT",
+    ),
+    Option(
         "output-dir",
         "text",
         "schema-ci-report",

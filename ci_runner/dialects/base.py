@@ -79,7 +79,7 @@ class Connection(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock taken on a relation that existed before; `mode` as the engine spells it."""
+    """A lock taken on a relation that existed before; `mode` as the engine's manual spells it."""
 
     relation: Identity
     mode: str

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import groupby
 
 from ci_runner import __version__
 from ci_runner.context import Build
+from ci_runner.dialects.base import Observation
+from ci_runner.dialects.operations import Data
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations import checksum
 from ci_runner.migrations.history import Step
@@ -25,6 +30,9 @@ from ci_runner.report.model import (
 )
 from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename
 
+# As many INSERTs in a row are told one by one, and as many characters of each.
+_LONG_RUN = 20
+_LONG_DATA = 10_000
 _SEVERITIES: dict[Severity, SeverityName] = {
     Severity.ERROR: "error",
     Severity.WARNING: "warning",
@@ -44,7 +52,7 @@ def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
         state=_state(reviewed, wrote=wrote),
         problem=reviewed.problem,
         files=_files(reviewed, wrote=wrote),
-        steps=tuple(_step(step) for step in reviewed.steps),
+        steps=tuple(_steps(reviewed.steps)),
         plan=tuple(
             ReportedStatement(
                 statement.sql,
@@ -104,12 +112,42 @@ def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
     return tuple(found)
 
 
+def _steps(steps: tuple[Step, ...]) -> Iterator[ReportedStep]:
+    """Each statement, but a long run of INSERTs with nothing to say of any as one."""
+    for (inserts, path, _), several in groupby(steps, key=_run):
+        together = tuple(several)
+        if not inserts or len(together) < _LONG_RUN:
+            yield from (_step(step) for step in together)
+            continue
+        first = _step(together[0])
+        rows = [step.rows for step in together]
+        yield replace(
+            first,
+            path=path,
+            milliseconds=round(sum(step.seconds for step in together) * 1000, 1),
+            rows=None if None in rows else sum(each or 0 for each in rows),
+            statements=len(together),
+        )
+
+
+def _run(step: Step) -> tuple[bool, str, bool]:
+    """What steps of one run have in common: (may be shown as one, path, executed)."""
+    quiet = step.failure is None and step.observed == Observation()
+    inserts = all(
+        isinstance(each, Data) and each.verb.upper() == "INSERT" for each in step.operations
+    )
+    return quiet and inserts and bool(step.operations), step.statement.path, step.executed
+
+
 def _step(step: Step) -> ReportedStep:
     failure = step.failure
+    text = step.statement.text
+    if any(isinstance(each, Data) for each in step.operations) and len(text) > _LONG_DATA:
+        text = f"{text[:_LONG_DATA]}… ({len(text) - _LONG_DATA} more characters)"
     return ReportedStep(
         path=step.statement.path,
         line=step.statement.line,
-        sql=step.statement.text,
+        sql=text,
         outcome="not run" if not step.executed else "failed" if failure else "ok",
         milliseconds=round(step.seconds * 1000, 1),
         rows=step.rows,

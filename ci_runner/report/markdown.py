@@ -113,7 +113,8 @@ def _overview(projects: tuple[ReportedProject, ...]) -> str:
 def _statements(project: ReportedProject) -> int:
     """Rehearsed ones, and planned ones that no rehearsed file holds."""
     rehearsed = {step.sql for step in project.steps}
-    return len(project.steps) + sum(each.sql not in rehearsed for each in project.plan)
+    run = sum(step.statements for step in project.steps)
+    return run + sum(each.sql not in rehearsed for each in project.plan)
 
 
 def _files(project: ReportedProject) -> str:
@@ -148,7 +149,7 @@ def _failures(project: ReportedProject, links: _Links) -> Iterator[str]:
     behind = 0
     for step in stopped(project):
         if step.outcome == "not run":
-            behind += 1
+            behind += step.statements
             continue
         yield (
             f"**❌ The migration does not apply**: {_where(step.path, step.line, links)}\n\n"
@@ -194,14 +195,14 @@ def _failing_rules(project: ReportedProject) -> Iterator[str]:
 
 
 def _effects(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
-    """Only statements that rewrote or locked something: the others have nothing to say."""
+    """Only statements that rewrote something or made others wait: the rest has nothing to say."""
     rows = []
     for step in project.steps:
-        if not (step.rewritten or step.locks):
+        if not (step.rewritten or step.blocking):
             continue
         where = _where(step.path, step.line, links, longest=_SHORT_NAME)
         rewrote = ", ".join(code(each) for each in step.rewritten) or "no"
-        locks = ", ".join(code(each) for each in step.locks) or "no"
+        locks = ", ".join(code(each) for each in step.blocking) or "no"
         shown = (code(_shortened(without_data(step.sql))),) if level == 0 else ()
         rows.append((where, *shown, rewrote, locks))
     if rows:

@@ -11,6 +11,8 @@ from typing import Literal
 
 FORMAT = 1
 
+# PostgreSQL's manual, Explicit Locking: the modes that reads and writes pass.
+_PASSABLE = ("ACCESS SHARE ", "ROW SHARE ", "ROW EXCLUSIVE ", "SHARE UPDATE EXCLUSIVE ")
 SeverityName = Literal["error", "warning", "note"]
 State = Literal["in-sync", "generated", "differs", "no-schema", "unknown"]
 
@@ -33,7 +35,8 @@ class ReportedFinding:
 class ReportedStep:
     """One statement of a new file and what the dev database did with it.
 
-    `rows` is None where the engine does not count; `outcome` is `not run` behind a failure.
+    `rows` is None where the engine does not count; `outcome` is `not run` behind a failure. A long
+    run of INSERTs is one step, with the `statements` that it stands for.
     """
 
     path: str
@@ -47,6 +50,12 @@ class ReportedStep:
     rewritten: tuple[str, ...] = ()
     locks: tuple[str, ...] = ()
     error: str = ""
+    statements: int = 1
+
+    @property
+    def blocking(self) -> tuple[str, ...]:
+        """The locks for which somebody who reads or writes has to wait."""
+        return tuple(lock for lock in self.locks if not lock.startswith(_PASSABLE))
 
 
 @dataclass(frozen=True, slots=True)

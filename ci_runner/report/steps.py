@@ -22,6 +22,8 @@ def _step(step: ReportedStep, *, color: bool) -> Iterator[str]:
         words.append(f"{step.milliseconds:.1f} ms")
     if step.rows is not None:
         words.append(count(step.rows, "row"))
+    if step.statements > 1:
+        words.append(count(step.statements, "statement"))
     yield f"{indented(step.path)}:{step.line}: {', '.join(words)}"
     yield from (f"  {indented(change)}" for change in step.changes)
     yield from (f"  rewrote {indented(each)}" for each in step.rewritten)

@@ -76,8 +76,10 @@ def _step(step: ReportedStep, *, color: bool) -> str:
         words.append(f"{step.milliseconds:.1f} ms")
     if step.rows is not None:
         words.append(count(step.rows, "row"))
+    if step.statements > 1:
+        words.append(count(step.statements, "statement"))
     words += [f"rewrote {indented(each)}" for each in step.rewritten]
-    words += [f"locked {indented(each)}" for each in step.locks]
+    words += [f"locked {indented(each)}" for each in step.blocking]
     return "  ".join(words)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
@@ -66,10 +67,13 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
     if not report.projects:
         yield "no project was reviewed"
         return
-    steps = [step.outcome for project in report.projects for step in project.steps]
-    if failed := steps.count("failed"):
+    steps = Counter[str]()
+    for project in report.projects:
+        for step in project.steps:
+            steps[step.outcome] += step.statements
+    if failed := steps["failed"]:
         yield f"{count(failed, 'statement')} failed"
-    if skipped := steps.count("not run"):
+    if skipped := steps["not run"]:
         yield f"{count(skipped, 'statement')} not run"
     states = [project.state for project in report.projects]
     if unknown := states.count("unknown"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -22,7 +23,9 @@ _URL = f"docker+postgres://{_IMAGE}/dev"
 
 
 def _ours(engine: docker.DockerClient) -> set[str]:
-    found = engine.containers.list(all=True, filters={"label": "schema-ci=dev-database"})
+    """The containers of this process; other workers have their own."""
+    labels = ["schema-ci=dev-database", f"schema-ci.pid={os.getpid()}"]
+    found = engine.containers.list(all=True, filters={"label": labels})
     return {container.id for container in found}
 
 

@@ -415,10 +415,10 @@ def test_locks_and_rewrites_are_those_of_the_statement(postgres: Connection) -> 
     )
 
     add, retype, index = history.steps
-    assert [("table public.a", "AccessExclusiveLock")] == locks(add)
+    assert [("table public.a", "ACCESS EXCLUSIVE")] == locks(add)
     assert [] == [str(each) for each in add.observed.rewritten]
     assert ["table public.a"] == [str(each) for each in retype.observed.rewritten]
-    assert [("table public.b", "ShareLock")] == locks(index)
+    assert [("table public.b", "SHARE")] == locks(index)
 
 
 def test_locks_of_one_file_do_not_hide_those_of_the_next(postgres: Connection) -> None:
@@ -430,7 +430,7 @@ def test_locks_of_one_file_do_not_hide_those_of_the_next(postgres: Connection) -
         file("ALTER TABLE a ADD COLUMN c int;", "2.sql"),
     )
 
-    taken = [("table public.a", "AccessExclusiveLock")]
+    taken = [("table public.a", "ACCESS EXCLUSIVE")]
     assert [taken, taken] == [locks(step) for step in history.steps]
 
 
@@ -444,8 +444,8 @@ def test_locks_of_rows_are_not_said_of_the_statement_behind_them(postgres: Conne
 
     first, second, alter = history.steps
     assert [] == locks(first)
-    assert [("table public.a", "RowExclusiveLock")] == locks(second)
-    assert [("table public.b", "AccessExclusiveLock")] == locks(alter)
+    assert [("table public.a", "ROW EXCLUSIVE")] == locks(second)
+    assert [("table public.b", "ACCESS EXCLUSIVE")] == locks(alter)
 
 
 @pytest.mark.parametrize("behind", ["", "ALTER TABLE a ADD COLUMN c int;"])

@@ -178,7 +178,9 @@ def test_a_file_of_five_megabytes_is_fine(checkout: Checkout) -> None:
 
     assert 5_000_000 < (checkout.root / SECOND).stat().st_size
     assert ExitCode.OK == done.code, done.err
-    assert 65_000 > len((checkout.root / "schema-ci-report" / "report.md").read_bytes())
+    for name in ("report.md", "report.json"):
+        assert 65_000 > len((checkout.root / "schema-ci-report" / name).read_bytes())
+    assert "10000 rows  10000 statements" in done.out
 
 
 @pytest.fixture
@@ -341,7 +343,7 @@ def test_a_forge_that_refuses_everything_is_told_and_the_report_is_kept(
     scene.fake.fail("GET", "", status, times=99, headers={"Retry-After": "999"})
     scene.fake.fail("POST", "", status, times=99, headers={"Retry-After": "999"})
 
-    done = scene.run(SCHEMA_CI_COMMIT="push")
+    done = scene.run(SCHEMA_CI_COMMIT="push", SCHEMA_CI_API_MAX_WAIT="1")
 
     assert ExitCode.FORGE == done.code
     assert str(status) in done.err

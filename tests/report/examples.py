@@ -32,7 +32,7 @@ STEPS = (
         "ok",
         1.9,
         changes=("drop column public.users.phone",),
-        locks=("AccessExclusiveLock on table public.users",),
+        locks=("ACCESS EXCLUSIVE on table public.users",),
     ),
     ReportedStep(
         NEW,
@@ -42,7 +42,7 @@ STEPS = (
         14.2,
         changes=("alter column public.orders.id",),
         rewritten=("table public.orders",),
-        locks=("AccessExclusiveLock on table public.orders",),
+        locks=("ACCESS EXCLUSIVE on table public.orders",),
     ),
     ReportedStep(
         NEW,

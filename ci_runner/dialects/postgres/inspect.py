@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -82,7 +83,12 @@ def _locks(held: list[tuple[object, ...]], names: Mapping[Address, Identity]) ->
     for oid, mode in held:
         name = names.get(("pg_class", integer(oid), 0))
         if name is not None:
-            yield Lock(name, text(mode))
+            yield Lock(name, _spelled(text(mode)))
+
+
+def _spelled(mode: str) -> str:
+    """`AccessExclusiveLock` of pg_locks as LOCK TABLE and the manual spell it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", mode.removesuffix("Lock")).upper()
 
 
 def _whole(connection: Connection, seen: Marks) -> Look:

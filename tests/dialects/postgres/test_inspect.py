@@ -89,6 +89,6 @@ def test_rewrites_and_locks_are_seen(postgres_server: PostgresServer) -> None:
         connection.execute("ROLLBACK")
 
     assert ["table public.t"] == [str(each) for each in observed.rewritten]
-    assert ("AccessExclusiveLock", "table public.t") in [
+    assert ("ACCESS EXCLUSIVE", "table public.t") in [
         (lock.mode, str(lock.relation)) for lock in observed.locks
     ]
