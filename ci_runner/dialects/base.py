@@ -133,8 +133,9 @@ def compare(before: Sighting, after: Sighting) -> Observation:
 class PlannedStatement:
     """One statement of a plan, without its terminator.
 
-    `summary` is a sentence without SQL; `undo` the statement that reverts it, None where data or
-    definition is lost; `hazards` are sentences on locks, rewrites, scans and data.
+    `summary` is a sentence without SQL; `undo` the SQL that reverts it (statements with `;` between
+    them, the last without), None where data or definition is lost; `hazards` are sentences on
+    locks, rewrites, scans and data.
     """
 
     sql: str
