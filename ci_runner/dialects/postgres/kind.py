@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.quote import literal, qualified
-from ci_runner.schema.model import Enum, Identity, Schema, SchemaObject
+from ci_runner.schema.model import Enum, Identity, Schema, SchemaObject, home
 
 T = TypeVar("T", bound=SchemaObject)
 Statements = tuple[PlannedStatement, ...]
@@ -67,6 +67,16 @@ class World:
         for dependent, needed in self.old.dependencies:
             found[needed].append(dependent)
         return {needed: tuple(sorted(several)) for needed, several in found.items()}
+
+    @cached_property
+    def contents(self) -> Mapping[Identity, tuple[Identity, ...]]:
+        """What lived in each table of the old schema: columns, constraints, indexes."""
+        found: dict[Identity, list[Identity]] = defaultdict(list)
+        for identity, each in self.old.by_identity.items():
+            place = home(each)
+            if place is not None:
+                found[place].append(identity)
+        return {place: tuple(sorted(several)) for place, several in found.items()}
 
     @cached_property
     def enum_types(self) -> frozenset[str]:

@@ -99,7 +99,8 @@ class _Order:
             for first in self._leavers(dependent, needed):
                 if gone is not None:
                     yield gone, first
-                freed = first[0] == "drop" or (dependent, needed) not in kept
+                after = self.work.renamed.get(dependent, dependent)
+                freed = first[0] == "drop" or (after, needed) not in kept
                 if needed in self.disturbed and freed:
                     yield self.disturbed[needed], first
         for identity in self.work.drops.keys() & self.work.creates.keys():
@@ -114,6 +115,8 @@ class _Order:
             gone = self._gone(identity)
             if gone is None and identity in self.detached:
                 gone = ("detach", identity)
+            if gone is None and identity in self.work.renamed:
+                gone = ("alter", self.work.renamed[identity])
             if gone is not None:
                 for name in kind_of(old).names(old):
                     leaving[name].append(gone)

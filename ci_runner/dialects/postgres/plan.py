@@ -22,8 +22,11 @@ from ci_runner.schema.model import Schema, home
 def plan(old: Schema, new: Schema) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     world = World(_without_unmanaged(old, new), _without_unmanaged(new, old))
+    changes = diff(world.old, world.new)
+    if not changes:
+        return ()
     work = Work(world)
-    work.take(diff(world.old, world.new))
+    work.take(changes)
     work.make_way()
     statements = tuple(each for node in arranged(work) for each in work.statements(node))
     return enum.outside_transactions(statements, world.new)

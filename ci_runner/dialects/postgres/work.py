@@ -75,8 +75,12 @@ class Work:
         made = _alike(self.creates)
         for likeness in gone.keys() & made.keys():
             befores, afters = gone[likeness], made[likeness]
-            if len(befores) == len(afters) == 1:
+            if len(befores) == len(afters) == 1 and self._is_renamed(befores[0], afters[0]):
                 self._rename(befores[0], afters[0])
+
+    def _is_renamed(self, old: SchemaObject, new: SchemaObject) -> bool:
+        """Two that swap their names need one another's first: they are made again."""
+        return old.identity not in self.creates and new.identity not in self.drops
 
     def _rename(self, old: SchemaObject, new: SchemaObject) -> None:
         del self.drops[old.identity], self.creates[new.identity]
@@ -88,6 +92,8 @@ class Work:
         pending = [*self.drops, *self._disturbed()]
         while pending:
             needed = pending.pop()
+            if needed in self.drops:
+                pending += self.world.contents.get(needed, ())
             for dependent in self.world.dependents.get(needed, ()):
                 if dependent not in self.drops and self._must_go(dependent, needed):
                     self._make_again(dependent)
@@ -103,7 +109,15 @@ class Work:
             return False
         if self._lets_go(dependent, needed):
             return False
-        return needed in self.drops or kind_of(each).in_the_way(each, needed, self.world)
+        if kind_of(each).in_the_way(each, needed, self.world):
+            return True
+        # Data is never dropped to make way: such a plan fails, and is not offered.
+        return self._goes(needed) and not kind_of(each).late
+
+    def _goes(self, identity: Identity) -> bool:
+        """Whether it is dropped, by itself or with its table."""
+        each = self.world.old.get(identity)
+        return identity in self.drops or (each is not None and home(each) in self.drops)
 
     def _lets_go(self, dependent: Identity, needed: Identity) -> bool:
         """Whether its own change frees the dependent, so that this only has to come first."""

@@ -142,6 +142,16 @@ def test_a_table_that_becomes_unmanaged_is_not_dropped(
         assert () == DIALECT.plan(new, old)
 
 
+def test_no_column_is_dropped_to_make_way(postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as left:
+        left.execute("CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (a e)")
+        old = DIALECT.inspect(left)
+    kept = tuple(each for each in old.objects if each.identity.kind != "enum")
+    plan = DIALECT.plan(old, Schema.of("postgres", kept))
+
+    assert ["DROP TYPE public.e"] == [statement.sql for statement in plan]
+
+
 @pytest.mark.parametrize("value", ["b", "it's", r"back\slash", ""])
 def test_a_value_used_in_the_plan_that_adds_it_asks_for_no_transaction(
     value: str, postgres_server: PostgresServer
