@@ -150,10 +150,10 @@ def _renames(before: Sighting, after: Sighting) -> Iterator[Rename]:
 class PlannedStatement:
     """One statement of a plan, without its terminator.
 
-    `summary` is a sentence without SQL; `undo` the statement that reverts it, None where data or
-    definition is lost; `hazards` are sentences on locks, rewrites, scans and data. `serves` names
-    the change that this statement is only a step of (`Rebuild table users`), "" when it is a change
-    by itself.
+    `summary` is a sentence without SQL; `undo` the SQL that reverts it (statements with `;` between
+    them, the last without), None where data or definition is lost; `hazards` are sentences on
+    locks, rewrites, scans and data. `serves` names the change that this statement is only a step of
+    (`Rebuild table users`), "" when it is a change by itself.
     """
 
     sql: str

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ci_runner.schema.changes import Alter, Change, Create, Drop
-from ci_runner.schema.model import Schema, SchemaObject, Table
+from ci_runner.schema.model import Schema, SchemaObject, Table, home
 
 
 def diff(old: Schema, new: Schema) -> tuple[Change, ...]:
@@ -19,7 +19,7 @@ def diff(old: Schema, new: Schema) -> tuple[Change, ...]:
     mine = {each.identity: each for each in old.objects if id(each) not in shared}
     theirs = {each.identity: each for each in new.objects if id(each) not in shared}
     dropped_tables = {
-        (each.schema, each.name)
+        each.identity
         for each in mine.values()
         if isinstance(each, Table) and each.identity not in theirs
     }
@@ -29,17 +29,11 @@ def diff(old: Schema, new: Schema) -> tuple[Change, ...]:
         if before is None and after is not None:
             changes.append(Create(after))
         elif before is not None and after is None:
-            if _home(before) not in dropped_tables:
+            if home(before) not in dropped_tables:
                 changes.append(Drop(before))
         elif before is not None and after is not None and before != after:
             changes += _altered(before, after)
     return tuple(changes)
-
-
-def _home(each: SchemaObject) -> tuple[str, str] | None:
-    """(schema, table) of what lives inside a table; None for everything else."""
-    table = getattr(each, "table", None)
-    return None if table is None else (str(getattr(each, "schema", "")), table)
 
 
 def _altered(before: SchemaObject, after: SchemaObject) -> Iterator[Change]:

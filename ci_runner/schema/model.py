@@ -58,6 +58,7 @@ class Sequence:
     cache: int
     cycle: bool
     owned_by: Identity | None = None
+    unlogged: bool = False
     comment: str | None = None
 
     @property
@@ -184,7 +185,10 @@ class ForeignKey:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index that is not the body of a constraint. `keys` are column names or expressions."""
+    """An index that is not the body of a constraint. `keys` are column names or expressions.
+
+    `valid` is false after a build that failed half way (PostgreSQL's CONCURRENTLY).
+    """
 
     schema: str
     table: str
@@ -195,6 +199,7 @@ class Index:
     include: tuple[str, ...]
     predicate: str | None
     definition: str
+    valid: bool = True
     comment: str | None = None
 
     @property
@@ -207,7 +212,8 @@ class View:
     """`columns` are the names it shows in order, `column_types` theirs; `options` `name=value`.
 
     `source` is the author's text where the engine keeps it: it makes the view again, and is not
-    compared.
+    compared. `column_comments` are (column, comment). `access` are the statements that give owner
+    and grants back to a view that was made again; two views that differ only in it are equal.
     """
 
     schema: str
@@ -218,6 +224,8 @@ class View:
     column_types: tuple[str, ...] = ()
     comment: str | None = None
     source: str = field(default="", compare=False)
+    column_comments: tuple[tuple[str, str], ...] = ()
+    access: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def identity(self) -> Identity:
@@ -243,6 +251,12 @@ class Trigger:
 Constraint = PrimaryKey | Unique | Check | ForeignKey
 SchemaObject = Namespace | Sequence | Enum | Column | Table | Constraint | Index | View | Trigger
 T = TypeVar("T", bound=SchemaObject)
+
+
+def home(each: SchemaObject) -> Identity | None:
+    """The table that `each` lives in and goes with; None for what stands by itself."""
+    table: str | None = getattr(each, "table", None)
+    return None if table is None else Identity("table", each.identity.schema, table)
 
 
 @dataclass(frozen=True)

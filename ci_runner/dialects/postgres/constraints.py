@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Address, World, comment_on
+from ci_runner.dialects.postgres.kind import (
+    MANAGED_TABLE,
+    Address,
+    Statements,
+    World,
+    comment_on,
+    made_again,
+    relation,
+)
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Check, Constraint, ForeignKey, Identity
 
 # A constraint that an extension added to a table of ours does not exist in practice: not excluded.
+# Those with a parent are the server's own copies for the partitions of a referenced table.
 _QUERY = f"""
 SELECT k.oid, k.conindid, n.nspname, c.relname, k.conname,
        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(num, place)
@@ -28,7 +37,7 @@ JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
 LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-WHERE {MANAGED_TABLE}
+WHERE k.conparentid = 0 AND {MANAGED_TABLE}
 """
 
 
@@ -81,7 +90,7 @@ def _said(each: Constraint) -> str:
     return f"{each.identity.kind} {each.name} on {each.schema}.{each.table}"
 
 
-def comment(old: str | None, new: Constraint) -> tuple[PlannedStatement, ...]:
+def comment(old: str | None, new: Constraint) -> Statements:
     what = f"CONSTRAINT {quote(new.name)} ON {_table(new)}"
     return comment_on(what, new.identity, old, new.comment)
 
@@ -91,7 +100,7 @@ def clause(each: Constraint) -> str:
     return f"CONSTRAINT {quote(each.name)} {each.definition}"
 
 
-def create(new: Constraint) -> tuple[PlannedStatement, ...]:
+def create(new: Constraint) -> Statements:
     return (
         PlannedStatement(
             f"ALTER TABLE {_table(new)} ADD {clause(new)}",
@@ -119,18 +128,18 @@ def _hazards(new: Constraint) -> tuple[str, ...]:
             return ("builds an index under ACCESS EXCLUSIVE", "fails if values repeat")
 
 
-def drop(old: Constraint) -> tuple[PlannedStatement, ...]:
+def drop(old: Constraint) -> Statements:
     return (
         PlannedStatement(
             f"ALTER TABLE {_table(old)} DROP CONSTRAINT {quote(old.name)}",
             f"Drop {_said(old)}",
             old.identity,
-            undo=f"ALTER TABLE {_table(old)} ADD {clause(old)}",
+            undo=made_again(create(old)),
         ),
     )
 
 
-def alter(old: Constraint, new: Constraint, _: World) -> tuple[PlannedStatement, ...] | None:
+def alter(old: Constraint, new: Constraint, _: World) -> Statements | None:
     """Validate or comment in place; any other difference asks for a new constraint."""
     if replace(old, comment=new.comment) == new:
         return comment(old.comment, new)
@@ -149,3 +158,32 @@ def _only_validates(old: Constraint, new: Constraint) -> bool:
     if not isinstance(old, Check | ForeignKey) or not isinstance(new, Check | ForeignKey):
         return False
     return new.valid and not old.valid and old.definition == f"{new.definition} NOT VALID"
+
+
+def inline(each: Constraint) -> bool:
+    """NOT VALID means nothing inside CREATE TABLE: the constraint would be valid."""
+    return not isinstance(each, Check) or each.valid
+
+
+def like(each: Constraint) -> Hashable:
+    return replace(each, name="", comment=None)
+
+
+def rename(old: Constraint, new: Constraint) -> Statements:
+    def sql(before: Constraint, after: Constraint) -> str:
+        return (
+            f"ALTER TABLE {_table(new)}"
+            f" RENAME CONSTRAINT {quote(before.name)} TO {quote(after.name)}"
+        )
+
+    renamed = PlannedStatement(
+        sql(old, new), f"Rename {_said(old)} to {new.name}", new.identity, undo=sql(new, old)
+    )
+    return (renamed, *comment(old.comment, new))
+
+
+def names(each: Constraint) -> Iterator[Hashable]:
+    """Constraint names are unique in their table; keys also take one among the relations."""
+    yield ("constraint", each.schema, each.table, each.name)
+    if not isinstance(each, Check | ForeignKey):
+        yield relation(each.schema, each.name)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.quote import literal
-from ci_runner.schema.model import Identity, Schema, SchemaObject
+from ci_runner.dialects.postgres.quote import literal, qualified
+from ci_runner.schema.model import Enum, Identity, Schema, SchemaObject, home
 
 T = TypeVar("T", bound=SchemaObject)
+Statements = tuple[PlannedStatement, ...]
 
 # (catalogue, oid, attribute number or 0): how pg_depend names an object.
 Address = tuple[str, int, int]
@@ -28,9 +31,10 @@ def not_extension_member(catalogue: str, oid: str) -> str:
     )
 
 
-# Ordinary tables that are neither partitions nor inheritance children; needs c and n in scope.
+# Ordinary tables that are neither partitions nor inheritance children nor made from a composite
+# type; needs c and n in scope.
 MANAGED_TABLE = (
-    f"c.relkind = 'r' AND NOT c.relispartition AND {USER_SCHEMA}"
+    f"c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0 AND {USER_SCHEMA}"
     " AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)"
     f" AND {not_extension_member('pg_class', 'c.oid')}"
 )
@@ -49,31 +53,107 @@ class Found:
     storage: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class World:
     """Both schemas, for changes that must know what else uses an object."""
 
     old: Schema
     new: Schema
 
+    @cached_property
+    def dependents(self) -> Mapping[Identity, tuple[Identity, ...]]:
+        """Who needed an object in the old schema, sorted."""
+        found: dict[Identity, list[Identity]] = defaultdict(list)
+        for dependent, needed in self.old.dependencies:
+            found[needed].append(dependent)
+        return {needed: tuple(sorted(several)) for needed, several in found.items()}
+
+    @cached_property
+    def contents(self) -> Mapping[Identity, tuple[Identity, ...]]:
+        """What lived in each table of the old schema: columns, constraints, indexes."""
+        found: dict[Identity, list[Identity]] = defaultdict(list)
+        for identity, each in self.old.by_identity.items():
+            place = home(each)
+            if place is not None:
+                found[place].append(identity)
+        return {place: tuple(sorted(several)) for place, several in found.items()}
+
+    @cached_property
+    def enum_types(self) -> frozenset[str]:
+        """Enums of both sides, as the server names the types of columns."""
+        sides = (*self.old.of_type(Enum), *self.new.of_type(Enum))
+        return frozenset(qualified(each.schema, each.name) for each in sides)
+
+
+def nothing(*_: object) -> tuple[()]:
+    """The answer of a kind that has nothing to say at this point."""
+    return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[T]):
-    """One kind of object.
+    """One kind of object: all that the planner must know of it.
 
-    `alter` returns None where PostgreSQL can only drop the object and make it again.
+    Only `read`, `create`, `drop` and `alter` are asked of every kind; `alter` returns None where
+    PostgreSQL can only drop the object and make it again.
     """
 
     type: type[T]
     read: Callable[[Connection], Iterable[Found]]
-    create: Callable[[T], tuple[PlannedStatement, ...]]
-    drop: Callable[[T], tuple[PlannedStatement, ...]]
-    alter: Callable[[T, T, World], tuple[PlannedStatement, ...] | None]
+    create: Callable[[T], Statements]
+    drop: Callable[[T], Statements]
+    alter: Callable[[T, T, World], Statements | None]
+
+    detach: Callable[[T, T, World], Statements] = nothing
+    """The part of a change that frees others, before `alter`: a default lets go of a sequence."""
+
+    alters: Callable[[T, World], Iterable[tuple[Identity, Identity]]] = nothing
+    """(later, earlier): changes of others that its presence puts in an order."""
+
+    is_type: bool = False
+    """Columns are made of it: what frees them of it is another type, so not yet `detach`."""
+
+    late: bool = False
+    """Its drop destroys data: it comes last, so that a plan that fails has destroyed nothing."""
+
+    inline: Callable[[T], bool] = lambda _: False
+    """Whether it can stand inside the CREATE TABLE of a new table."""
+
+    names: Callable[[T], Iterable[Hashable]] = nothing
+    """The names it takes, each in its name space: who wants one waits until it is free."""
+
+    disturbs: Callable[[T, T, World], Iterable[Identity]] = nothing
+    """What its `alter` changes in a way that others, who stand in the way, do not survive."""
+
+    in_the_way: Callable[[T, Identity, World], bool] = lambda *_: False
+    """Whether it must go, and come again, while the thing that it needs is disturbed."""
+
+    like: Callable[[T], Hashable] | None = None
+    """All of it but its name and comment. An equal one under another name is renamed, not made."""
+
+    rename: Callable[[T, T], Statements] = nothing
+
+    restore: Callable[[T], Statements] = nothing
+    """What it loses when it is dropped and made again, and no comparison sees: its grants."""
+
+    owner: Callable[[T], Identity | None] = lambda _: None
+    """Whose drop takes it along, apart from its table: the column that owns a sequence."""
+
+    tie: Callable[[T | None, T], Statements] = nothing
+    """What can only be said once its owner exists."""
 
 
-def comment_on(
-    what: str, identity: Identity, old: str | None, new: str | None
-) -> tuple[PlannedStatement, ...]:
+def relation(schema: str, name: str) -> Hashable:
+    """The name space of tables, views, sequences, indexes and of keys, which have an index."""
+    return ("relation", schema, name)
+
+
+def type_name(schema: str, name: str) -> Hashable:
+    """The name space of types; every table and view has one of its own name."""
+    return ("type", schema, name)
+
+
+def comment_on(what: str, identity: Identity, old: str | None, new: str | None) -> Statements:
     """COMMENT ON `what` when it differs; `what` is SQL such as `TABLE public.users`."""
     if old == new:
         return ()
@@ -89,3 +169,8 @@ def comment_on(
             undo=sql(old),
         ),
     )
+
+
+def made_again(statements: Statements) -> str:
+    """Creation as the undo of a drop: several statements, comments included, in one text."""
+    return ";\n".join(statement.sql for statement in statements)

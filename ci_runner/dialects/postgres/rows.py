@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import overload
 
 
 def text(value: object) -> str:
@@ -35,13 +36,17 @@ _CAST_ARRAY = re.compile(r"\(ARRAY\[((?:'(?:[^']|'')*'::character varying(?:, )?
 _ELEMENT = re.compile(r"'(?:[^']|'')*'::character varying")
 
 
-def settled(definition: str) -> str:
+@overload
+def settled(definition: str) -> str: ...
+@overload
+def settled(definition: str | None) -> str | None: ...
+def settled(definition: str | None) -> str | None:
     """`definition` as the server would print it had it read its own print.
 
     `x IN ('a', 'b')` on a varchar column prints as an array that is cast; read again, it prints
     as an array of casts. Both mean the same, so both are shown as the second.
     """
-    return _CAST_ARRAY.sub(
+    return definition and _CAST_ARRAY.sub(
         lambda found: "ARRAY[" + _ELEMENT.sub(lambda one: f"({one[0]})::text", found[1]) + "]",
         definition,
     )

@@ -6,6 +6,7 @@ from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import Connection, Outcome, compare
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.schema.changes import Rename
+from ci_runner.schema.model import ForeignKey
 
 
 class Counting:
@@ -66,6 +67,66 @@ def test_what_is_not_managed_is_named(postgres_server: PostgresServer) -> None:
         "partition public.q",
         "partitioned table public.p",
     ] == [str(each) for each in schema.unmanaged]
+
+
+def named(server: PostgresServer, script: str) -> list[str]:
+    with server.database() as connection:
+        connection.execute(script)
+        return [str(each) for each in DIALECT.inspect(connection).unmanaged]
+
+
+def test_a_new_database_holds_nothing_unnamed(postgres_server: PostgresServer) -> None:
+    assert [] == named(postgres_server, "CREATE TABLE t (a serial PRIMARY KEY)")
+
+
+def test_grants_are_named_once_for_each_role(postgres_server: PostgresServer) -> None:
+    script = """CREATE TABLE t (a integer); CREATE TABLE u (a integer); CREATE SEQUENCE s;
+        GRANT SELECT ON t, u TO PUBLIC; GRANT UPDATE (a) ON u TO PUBLIC; GRANT USAGE ON s TO PUBLIC;
+        ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"""
+
+    assert ["default privileges of schema_ci", "grants to PUBLIC"] == named(postgres_server, script)
+
+
+def test_what_was_granted_and_taken_back_is_not_named(postgres_server: PostgresServer) -> None:
+    script = "CREATE TABLE t (); GRANT SELECT ON t TO PUBLIC; REVOKE SELECT ON t FROM PUBLIC"
+
+    assert [] == named(postgres_server, script)
+
+
+def test_attributes_that_no_kind_reads_are_named(postgres_server: PostgresServer) -> None:
+    script = """CREATE TABLE t (a integer GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME other),
+            b text COMPRESSION pglz, CONSTRAINT k PRIMARY KEY (a) WITH (fillfactor = 70))
+            WITH (toast.autovacuum_enabled = off);
+        ALTER TABLE t REPLICA IDENTITY FULL; ALTER TABLE t ALTER b SET STATISTICS 9;
+        CREATE INDEX i ON t ((a + 1)); ALTER INDEX i ALTER 1 SET STATISTICS 9;
+        ALTER TABLE t CLUSTER ON i;
+        CREATE VIEW v AS SELECT a FROM t; ALTER VIEW v ALTER a SET DEFAULT 1;
+        CREATE TYPE c AS (a integer); CREATE TABLE typed OF c"""
+
+    assert [
+        "cluster order public.t.i",
+        "column storage or statistics public.t.b",
+        "composite type public.c",
+        "index statistics public.i.expr",
+        "name, comment or persistence of identity sequence public.t.a",
+        "parameters or comment of constraint index public.t.k",
+        "replica identity public.t",
+        "toast parameters public.t",
+        "typed table public.typed",
+        "view column default public.v.a",
+    ] == named(postgres_server, script)
+
+
+def test_a_foreign_key_to_a_partitioned_table_is_one(postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as connection:
+        connection.execute(
+            """CREATE TABLE p (a integer PRIMARY KEY) PARTITION BY LIST (a);
+               CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+               CREATE TABLE t (a integer REFERENCES p (a))"""
+        )
+        schema = DIALECT.inspect(connection)
+
+    assert ["public.t.t_a_fkey"] == [each.identity.qualified for each in schema.of_type(ForeignKey)]
 
 
 def test_a_rename_is_proven_by_the_servers_own_ids(postgres_server: PostgresServer) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from ci_runner.dialects.postgres.kind import Kind
 from ci_runner.dialects.postgres.kinds import (
     check,
+    column,
     enum,
     foreign_key,
     index,
@@ -18,15 +19,17 @@ from ci_runner.dialects.postgres.kinds import (
     view,
 )
 
+# In the order in which they are made where no dependency says another.
 KINDS: tuple[Kind[Any], ...] = (
     namespace.KIND,
     enum.KIND,
     sequence.KIND,
     table.KIND,
+    column.KIND,
     primary_key.KIND,
     unique.KIND,
     check.KIND,
-    foreign_key.KIND,
     index.KIND,
+    foreign_key.KIND,
     view.KIND,
 )

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraints
-from ci_runner.dialects.postgres.kind import Found, Kind
-from ci_runner.schema.model import Check
+from ci_runner.dialects.postgres.kind import Found, Kind, World
+from ci_runner.dialects.postgres.kinds.column import same_type
+from ci_runner.schema.model import Check, Identity
 
 
 def _read(connection: Connection) -> Iterator[Found]:
@@ -16,4 +17,20 @@ def _read(connection: Connection) -> Iterator[Found]:
         yield Found(found, row.addresses)
 
 
-KIND = Kind(Check, _read, constraints.create, constraints.drop, constraints.alter)
+def _in_the_way(_: Check, needed: Identity, world: World) -> bool:
+    """The server rewrites a check for a column's new type, not while its enum is made anew."""
+    return needed.kind != "column" or same_type(needed, world)
+
+
+KIND = Kind(
+    Check,
+    _read,
+    constraints.create,
+    constraints.drop,
+    constraints.alter,
+    inline=constraints.inline,
+    in_the_way=_in_the_way,
+    names=constraints.names,
+    like=constraints.like,
+    rename=constraints.rename,
+)

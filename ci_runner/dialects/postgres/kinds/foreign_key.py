@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraints
-from ci_runner.dialects.postgres.kind import Found, Kind
-from ci_runner.schema.model import ForeignKey
+from ci_runner.dialects.postgres.kind import Found, Kind, World
+from ci_runner.dialects.postgres.kinds.table import UNLOGGED
+from ci_runner.dialects.postgres.types import family
+from ci_runner.schema.model import Column, ForeignKey, Identity
 
 
 def _read(connection: Connection) -> Iterator[Found]:
@@ -26,4 +28,34 @@ def _read(connection: Connection) -> Iterator[Found]:
         yield Found(found, row.addresses)
 
 
-KIND = Kind(ForeignKey, _read, constraints.create, constraints.drop, constraints.alter)
+def _in_the_way(_: ForeignKey, needed: Identity, world: World) -> bool:
+    """Whether the old type and the new one do not compare: one side changes before the other."""
+    before, after = world.old.get(needed), world.new.get(needed)
+    if not isinstance(before, Column) or not isinstance(after, Column):
+        return True
+    return family(before.type) != family(after.type) or before.collation != after.collation
+
+
+def _alters(each: ForeignKey, world: World) -> Iterator[tuple[Identity, Identity]]:
+    """A logged table cannot reference an unlogged one, not for a moment either."""
+    referencing, referenced = Identity("table", each.schema, each.table), each.references
+    after = world.new.table(each.schema, each.table)
+    if after is not None and referencing != referenced:
+        if UNLOGGED in after.options:
+            yield referenced, referencing
+        else:
+            yield referencing, referenced
+
+
+KIND = Kind(
+    ForeignKey,
+    _read,
+    constraints.create,
+    constraints.drop,
+    constraints.alter,
+    alters=_alters,
+    in_the_way=_in_the_way,
+    names=constraints.names,
+    like=constraints.like,
+    rename=constraints.rename,
+)

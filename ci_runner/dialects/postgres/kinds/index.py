@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Found, Kind, World, comment_on
-from ci_runner.dialects.postgres.quote import qualified
+from ci_runner.dialects.postgres.kind import (
+    MANAGED_TABLE,
+    Found,
+    Kind,
+    Statements,
+    World,
+    comment_on,
+    made_again,
+    relation,
+)
+from ci_runner.dialects.postgres.kinds.column import same_type
+from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
-from ci_runner.schema.model import Index
+from ci_runner.schema.model import Identity, Index
 
 _QUERY = f"""
 SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
@@ -18,7 +28,8 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
        ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true)
              FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
-       pg_catalog.obj_description(i.indexrelid, 'pg_class'), ic.relfilenode::text
+       pg_catalog.obj_description(i.indexrelid, 'pg_class'), i.indisvalid,
+       ic.relfilenode::text
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -33,7 +44,7 @@ WHERE {MANAGED_TABLE}
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, keys, include, predicate, *rest = row
-        definition, comment, node = rest
+        definition, comment, valid, node = rest
         yield Found(
             Index(
                 schema=text(schema),
@@ -43,8 +54,9 @@ def _read(connection: Connection) -> Iterator[Found]:
                 method=text(method),
                 keys=texts(keys),
                 include=texts(include),
-                predicate=optional(predicate),
+                predicate=settled(optional(predicate)),
                 definition=settled(text(definition)),
+                valid=bool(valid),
                 comment=optional(comment),
             ),
             (("pg_class", integer(oid), 0),),
@@ -52,7 +64,7 @@ def _read(connection: Connection) -> Iterator[Found]:
         )
 
 
-def _create(new: Index) -> tuple[PlannedStatement, ...]:
+def _create(new: Index) -> Statements:
     name = qualified(new.schema, new.name)
     return (
         PlannedStatement(
@@ -66,22 +78,62 @@ def _create(new: Index) -> tuple[PlannedStatement, ...]:
     )
 
 
-def _drop(old: Index) -> tuple[PlannedStatement, ...]:
+def _drop(old: Index) -> Statements:
     return (
         PlannedStatement(
             f"DROP INDEX {qualified(old.schema, old.name)}",
             f"Drop index {old.name} on {old.schema}.{old.table}",
             old.identity,
-            undo=old.definition,
+            undo=made_again(_create(old)) if old.valid else None,
         ),
     )
 
 
-def _alter(old: Index, new: Index, _: World) -> tuple[PlannedStatement, ...] | None:
+def _alter(old: Index, new: Index, _: World) -> Statements | None:
     if replace(old, comment=new.comment) != new:
         return None
     name = qualified(new.schema, new.name)
     return comment_on(f"INDEX {name}", new.identity, old.comment, new.comment)
 
 
-KIND = Kind(Index, _read, _create, _drop, _alter)
+def _like(each: Index) -> Hashable:
+    """The definition holds the name; its other parts hold the rest, but for options and classes."""
+    head, name, rest = each.definition.partition(f"INDEX {quote(each.name)} ON ")
+    return replace(each, name="", comment=None, definition=head + rest if name else "")
+
+
+def _rename(old: Index, new: Index) -> Statements:
+    before, after = qualified(old.schema, old.name), qualified(new.schema, new.name)
+    renamed = PlannedStatement(
+        f"ALTER INDEX {before} RENAME TO {quote(new.name)}",
+        f"Rename index {old.name} on {old.schema}.{old.table} to {new.name}",
+        new.identity,
+        undo=f"ALTER INDEX {after} RENAME TO {quote(old.name)}",
+    )
+    return (renamed, *comment_on(f"INDEX {after}", new.identity, old.comment, new.comment))
+
+
+def _names(each: Index) -> Iterator[Hashable]:
+    yield relation(each.schema, each.name)
+
+
+def _in_the_way(each: Index, needed: Identity, world: World) -> bool:
+    """The server rebuilds an index for a column's new type, not what it computes of an enum."""
+    if needed.kind == "column" and not same_type(needed, world):
+        return False
+    table = world.old.table(each.schema, each.table)
+    names = {quote(column.name) for column in table.columns} if table else set()
+    return each.predicate is not None or not names.issuperset(each.keys)
+
+
+KIND = Kind(
+    Index,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    names=_names,
+    in_the_way=_in_the_way,
+    like=_like,
+    rename=_rename,
+)

@@ -9,8 +9,10 @@ from ci_runner.dialects.postgres.kind import (
     USER_SCHEMA,
     Found,
     Kind,
+    Statements,
     World,
     comment_on,
+    made_again,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.quote import quote
@@ -29,7 +31,7 @@ def _read(connection: Connection) -> Iterator[Found]:
         yield Found(Namespace(text(name), optional(comment)), (("pg_namespace", integer(oid), 0),))
 
 
-def _create(new: Namespace) -> tuple[PlannedStatement, ...]:
+def _create(new: Namespace) -> Statements:
     return (
         PlannedStatement(
             f"CREATE SCHEMA {quote(new.name)}",
@@ -41,20 +43,20 @@ def _create(new: Namespace) -> tuple[PlannedStatement, ...]:
     )
 
 
-def _drop(old: Namespace) -> tuple[PlannedStatement, ...]:
+def _drop(old: Namespace) -> Statements:
     return (
         PlannedStatement(
             f"DROP SCHEMA {quote(old.name)}",
             f"Drop schema {old.name}",
             old.identity,
             destructive=True,
-            undo=f"CREATE SCHEMA {quote(old.name)}",
+            undo=made_again(_create(old)),
         ),
     )
 
 
-def _alter(old: Namespace, new: Namespace, _: World) -> tuple[PlannedStatement, ...]:
+def _alter(old: Namespace, new: Namespace, _: World) -> Statements:
     return comment_on(f"SCHEMA {quote(new.name)}", new.identity, old.comment, new.comment)
 
 
-KIND = Kind(Namespace, _read, _create, _drop, _alter)
+KIND = Kind(Namespace, _read, _create, _drop, _alter, late=True)

@@ -18,4 +18,14 @@ def _read(connection: Connection) -> Iterator[Found]:
         yield Found(found, row.addresses)
 
 
-KIND = Kind(PrimaryKey, _read, constraints.create, constraints.drop, constraints.alter)
+KIND = Kind(
+    PrimaryKey,
+    _read,
+    constraints.create,
+    constraints.drop,
+    constraints.alter,
+    inline=constraints.inline,
+    names=constraints.names,
+    like=constraints.like,
+    rename=constraints.rename,
+)

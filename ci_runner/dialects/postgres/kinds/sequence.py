@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
@@ -10,18 +10,21 @@ from ci_runner.dialects.postgres.kind import (
     USER_SCHEMA,
     Found,
     Kind,
+    Statements,
     World,
     comment_on,
     not_extension_member,
+    relation,
 )
-from ci_runner.dialects.postgres.quote import qualified
+from ci_runner.dialects.postgres.quote import literal, qualified
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.model import Identity, Sequence
 
 _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname, pg_catalog.format_type(s.seqtypid, NULL), s.seqstart,
        s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
-       tn.nspname, t.relname, a.attname, pg_catalog.obj_description(c.oid, 'pg_class')
+       tn.nspname, t.relname, a.attname, c.relpersistence = 'u',
+       pg_catalog.obj_description(c.oid, 'pg_class')
 FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -39,7 +42,8 @@ WHERE {USER_SCHEMA} AND {not_extension_member("pg_class", "c.oid")}
 
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
-        oid, schema, name, kind, start, step, low, high, cache, cycle, *owner, comment = row
+        oid, schema, name, kind, start, step, low, high, cache, cycle, *rest = row
+        *owner, unlogged, comment = rest
         owned_by = None
         if owner[2] is not None:
             owned_by = Identity("column", text(owner[0]), text(owner[2]), text(owner[1]))
@@ -55,10 +59,14 @@ def _read(connection: Connection) -> Iterator[Found]:
                 cache=integer(cache),
                 cycle=bool(cycle),
                 owned_by=owned_by,
+                unlogged=bool(unlogged),
                 comment=optional(comment),
             ),
             (("pg_class", integer(oid), 0),),
         )
+
+
+_SIZES = ("smallint", "integer", "bigint")
 
 
 def _limits(kind: str, increment: int) -> tuple[int, int]:
@@ -83,11 +91,11 @@ def _options(sequence: Sequence) -> str:
     return "".join(parts)
 
 
-def _create(new: Sequence) -> tuple[PlannedStatement, ...]:
+def _create(new: Sequence) -> Statements:
     name = qualified(new.schema, new.name)
     return (
         PlannedStatement(
-            f"CREATE SEQUENCE {name}{_options(new)}",
+            f"CREATE {'UNLOGGED ' if new.unlogged else ''}SEQUENCE {name}{_options(new)}",
             f"Create sequence {new.identity.qualified}",
             new.identity,
             undo=f"DROP SEQUENCE {name}",
@@ -96,7 +104,7 @@ def _create(new: Sequence) -> tuple[PlannedStatement, ...]:
     )
 
 
-def own(old: Sequence | None, new: Sequence) -> tuple[PlannedStatement, ...]:
+def _tie(old: Sequence | None, new: Sequence) -> Statements:
     """OWNED BY, apart from creation: the owning column's default needs the sequence first."""
     before = old.owned_by if old else None
     if before == new.owned_by:
@@ -117,7 +125,7 @@ def own(old: Sequence | None, new: Sequence) -> tuple[PlannedStatement, ...]:
     )
 
 
-def _drop(old: Sequence) -> tuple[PlannedStatement, ...]:
+def _drop(old: Sequence) -> Statements:
     return (
         PlannedStatement(
             f"DROP SEQUENCE {qualified(old.schema, old.name)}",
@@ -128,7 +136,7 @@ def _drop(old: Sequence) -> tuple[PlannedStatement, ...]:
     )
 
 
-def _alter(old: Sequence, new: Sequence, _: World) -> tuple[PlannedStatement, ...]:
+def _alter(old: Sequence, new: Sequence, _: World) -> Statements:
     name = qualified(new.schema, new.name)
 
     def sql(to: Sequence) -> str:
@@ -138,14 +146,67 @@ def _alter(old: Sequence, new: Sequence, _: World) -> tuple[PlannedStatement, ..
             f" CACHE {to.cache} {'CYCLE' if to.cycle else 'NO CYCLE'}"
         )
 
-    changed = replace(old, owned_by=None, comment=None) != replace(new, owned_by=None, comment=None)
+    def counts(each: Sequence) -> Sequence:
+        return replace(each, owned_by=None, comment=None, unlogged=False)
+
+    def logged(to: Sequence) -> str:
+        return f"ALTER SEQUENCE {name} SET {'UNLOGGED' if to.unlogged else 'LOGGED'}"
+
     altered = PlannedStatement(
         sql(new), f"Change sequence {new.identity.qualified}", new.identity, undo=sql(old)
     )
+    moved = PlannedStatement(
+        logged(new), f"Change sequence {new.identity.qualified}", new.identity, undo=logged(old)
+    )
+    # That of a table's serial column changes together with the table.
+    by_itself = old.unlogged != new.unlogged and old.owned_by is None
     return (
-        *((altered,) if changed else ()),
+        *_brought_inside(old, new),
+        *((altered,) if counts(old) != counts(new) else ()),
+        *((moved,) if by_itself else ()),
         *comment_on(f"SEQUENCE {name}", new.identity, old.comment, new.comment),
     )
 
 
-KIND = Kind(Sequence, _read, _create, _drop, _alter)
+def _brought_inside(old: Sequence, new: Sequence) -> Iterator[PlannedStatement]:
+    """ALTER SEQUENCE refuses limits that the sequence's own state is beyond."""
+    name = qualified(new.schema, new.name)
+
+    def statement(sql: str) -> PlannedStatement:
+        title = new.identity.qualified
+        return PlannedStatement(sql, f"Bring sequence {title} within its new limits", new.identity)
+
+    if new.minimum > old.maximum or new.maximum < old.minimum:
+        low, high = min(old.minimum, new.minimum), max(old.maximum, new.maximum)
+        wider = max(old.type, new.type, key=_SIZES.index)
+        yield statement(f"ALTER SEQUENCE {name} AS {wider} MINVALUE {low} MAXVALUE {high}")
+    for narrower, limit, beyond in (
+        (new.minimum > old.minimum, new.minimum, "<"),
+        (new.maximum < old.maximum, new.maximum, ">"),
+    ):
+        if narrower:
+            yield statement(
+                f"SELECT setval({literal(name)}, {limit}, false) FROM {name}"
+                f" WHERE last_value {beyond} {limit}"
+            )
+
+
+def _owner(each: Sequence) -> Identity | None:
+    return each.owned_by
+
+
+def _names(each: Sequence) -> Iterator[Hashable]:
+    yield relation(each.schema, each.name)
+
+
+KIND = Kind(
+    Sequence,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    late=True,
+    names=_names,
+    owner=_owner,
+    tie=_tie,
+)

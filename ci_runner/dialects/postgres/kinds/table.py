@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import columns, constraints
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Found, Kind, World, comment_on
+from ci_runner.dialects.postgres import constraints
+from ci_runner.dialects.postgres.kind import (
+    MANAGED_TABLE,
+    Found,
+    Kind,
+    Statements,
+    World,
+    comment_on,
+    relation,
+    type_name,
+)
+from ci_runner.dialects.postgres.kinds import column as columns
 from ci_runner.dialects.postgres.quote import qualified
 from ci_runner.dialects.postgres.rows import integer, optional, text, texts
-from ci_runner.schema.model import Constraint, Table
+from ci_runner.schema.model import Constraint, PrimaryKey, Table, Unique
 
 _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
@@ -18,11 +28,11 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamesp
 WHERE {MANAGED_TABLE}
 """
 
-_UNLOGGED = "unlogged"
+UNLOGGED = "unlogged"
 _FLAGS = {
     "row level security": ("ENABLE ROW LEVEL SECURITY", "DISABLE ROW LEVEL SECURITY"),
     "force row level security": ("FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY"),
-    _UNLOGGED: ("SET UNLOGGED", "SET LOGGED"),
+    UNLOGGED: ("SET UNLOGGED", "SET LOGGED"),
 }
 
 
@@ -31,7 +41,7 @@ def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, name, persistence, secured, forced, parameters, comment, node = row
         options = [
-            *([_UNLOGGED] if persistence == "u" else []),
+            *([UNLOGGED] if persistence == "u" else []),
             *(["row level security"] if secured else []),
             *(["force row level security"] if forced else []),
             *texts(parameters),
@@ -55,14 +65,14 @@ def _parameters(table: Table) -> tuple[str, ...]:
     return tuple(option for option in table.options if option not in _FLAGS)
 
 
-def create_with(new: Table, inline: Iterable[Constraint]) -> tuple[PlannedStatement, ...]:
+def create_with(new: Table, inline: Iterable[Constraint]) -> Statements:
     """CREATE TABLE with the constraints that can stand inside it, then what can't."""
     lines = [columns.clause(column) for column in new.columns]
-    inside = tuple(inline)
+    inside, apart = _without_twins(inline)
     lines += [constraints.clause(each) for each in inside]
     body = ",\n".join(f"  {line}" for line in lines)
     name = qualified(new.schema, new.name)
-    unlogged = "UNLOGGED " if _UNLOGGED in new.options else ""
+    unlogged = "UNLOGGED " if UNLOGGED in new.options else ""
     parameters = _parameters(new)
     storage = f" WITH ({', '.join(parameters)})" if parameters else ""
     created = PlannedStatement(
@@ -76,21 +86,40 @@ def create_with(new: Table, inline: Iterable[Constraint]) -> tuple[PlannedStatem
     flags = (
         _flag(new, _FLAGS[flag][0], _FLAGS[flag][1])
         for flag in new.options
-        if flag in _FLAGS and flag != _UNLOGGED
+        if flag in _FLAGS and flag != UNLOGGED
     )
     comments = (
         *comment_on(f"TABLE {name}", new.identity, None, new.comment),
         *(each for column in new.columns for each in columns.comment(None, column)),
         *(each for part in inside for each in constraints.comment(None, part)),
     )
-    return (created, *flags, *comments)
+    return (
+        created,
+        *flags,
+        *comments,
+        *(made for part in apart for made in constraints.create(part)),
+    )
 
 
-def _create(new: Table) -> tuple[PlannedStatement, ...]:
+def _without_twins(inline: Iterable[Constraint]) -> tuple[list[Constraint], list[Constraint]]:
+    """CREATE TABLE makes one of two keys on the same columns: the second has to come after."""
+    inside: list[Constraint] = []
+    apart: list[Constraint] = []
+    seen: set[tuple[str, ...]] = set()
+    for each in inline:
+        if isinstance(each, PrimaryKey | Unique):
+            (apart if each.columns in seen else inside).append(each)
+            seen.add(each.columns)
+        else:
+            inside.append(each)
+    return inside, apart
+
+
+def _create(new: Table) -> Statements:
     return create_with(new, ())
 
 
-def _drop(old: Table) -> tuple[PlannedStatement, ...]:
+def _drop(old: Table) -> Statements:
     return (
         PlannedStatement(
             f"DROP TABLE {qualified(old.schema, old.name)}",
@@ -114,7 +143,7 @@ def _flag(table: Table, sql: str, undo: str) -> PlannedStatement:
     )
 
 
-def _alter(old: Table, new: Table, _: World) -> tuple[PlannedStatement, ...]:
+def _alter(old: Table, new: Table, _: World) -> Statements:
     found = []
     for flag, (on, off) in _FLAGS.items():
         if flag in new.options and flag not in old.options:
@@ -135,4 +164,9 @@ def _alter(old: Table, new: Table, _: World) -> tuple[PlannedStatement, ...]:
     return (*found, *comment_on(f"TABLE {name}", new.identity, old.comment, new.comment))
 
 
-KIND = Kind(Table, _read, _create, _drop, _alter)
+def _names(each: Table) -> Iterator[Hashable]:
+    yield relation(each.schema, each.name)
+    yield type_name(each.schema, each.name)
+
+
+KIND = Kind(Table, _read, _create, _drop, _alter, late=True, names=_names)

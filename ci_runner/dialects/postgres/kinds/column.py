@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Hashable, Iterator, Mapping
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, World, comment_on
-from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, text
-from ci_runner.schema.model import Column, Enum
+from ci_runner.dialects.postgres.kind import (
+    MANAGED_TABLE,
+    Kind,
+    Statements,
+    World,
+    comment_on,
+    relation,
+)
+from ci_runner.dialects.postgres.quote import literal, qualified, quote
+from ci_runner.dialects.postgres.rows import integer, optional, settled, text
+from ci_runner.dialects.postgres.types import cast, widens
+from ci_runner.schema.model import Column, Identity
 
 _QUERY = f"""
 SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname,
@@ -42,7 +50,7 @@ def read(connection: Connection) -> Mapping[int, tuple[tuple[int, Column], ...]]
     for row in connection.query(_QUERY):
         oid, number, schema, table, name, kind, not_null, expression, generated, identity = row[:10]
         collation, *sequence, comment = row[10:]
-        expression_text = optional(expression)
+        expression_text = settled(optional(expression))
         found[integer(oid)].append(
             (
                 integer(number),
@@ -113,30 +121,38 @@ def comment(old: str | None, new: Column) -> tuple[PlannedStatement, ...]:
     return comment_on(what, new.identity, old, new.comment)
 
 
-def add(new: Column) -> tuple[PlannedStatement, ...]:
+def _create(new: Column) -> Statements:
     needs_value = new.not_null and new.default is None and not new.identity_kind
+    hazards = []
+    if needs_value and new.generated is None:
+        hazards.append("fails if the table has rows")
+    if new.generated is not None or new.identity_kind:
+        hazards.append("rewrites the table under ACCESS EXCLUSIVE")
     return (
         PlannedStatement(
             f"ALTER TABLE {_table(new)} ADD COLUMN {clause(new)}",
             f"Add {new.identity}",
             new.identity,
             undo=f"ALTER TABLE {_table(new)} DROP COLUMN {quote(new.name)}",
-            hazards=("fails if the table has rows",)
-            if needs_value and new.generated is None
-            else (),
+            hazards=tuple(hazards),
         ),
         *comment(None, new),
     )
 
 
-def drop(old: Column) -> tuple[PlannedStatement, ...]:
+def _drop(old: Column) -> Statements:
+    """What is generated can be generated again; all other data is lost."""
+    lost = old.generated is None
+    again = [f"ALTER TABLE {_table(old)} ADD COLUMN {clause(old)}"]
+    again += [each.sql for each in comment(None, old)]
     return (
         PlannedStatement(
             f"ALTER TABLE {_table(old)} DROP COLUMN {quote(old.name)}",
             f"Drop {old.identity}",
             old.identity,
-            destructive=old.generated is None,
-            hazards=("the column's data is lost",) if old.generated is None else (),
+            destructive=lost,
+            undo=None if lost else ";\n".join(again),
+            hazards=("the column's data is lost",) if lost else (),
         ),
     )
 
@@ -145,7 +161,7 @@ def retypes(old: Column, new: Column) -> bool:
     return (old.type, old.collation) != (new.type, new.collation)
 
 
-def must_be_made_again(old: Column, new: Column) -> bool:
+def _must_be_made_again(old: Column, new: Column) -> bool:
     """Generated columns cannot take another expression before PostgreSQL 17, nor become one."""
     return new.generated is not None and (
         (old.generated, old.generated_kind) != (new.generated, new.generated_kind)
@@ -153,13 +169,12 @@ def must_be_made_again(old: Column, new: Column) -> bool:
     )
 
 
-def alter(old: Column, new: Column, world: World) -> tuple[PlannedStatement, ...]:
+def _alter(old: Column, new: Column, world: World) -> Statements | None:
     """Every difference in an order that the server accepts."""
-    if must_be_made_again(old, new):
-        return (*drop(old), *add(new))
+    if _must_be_made_again(old, new):
+        return None
     return (
-        *_detach(old, new),
-        *_retype(old, new, world),
+        *_retype(old, new, world.enum_types),
         *_attach(old, new),
         *comment(old.comment, new),
     )
@@ -186,15 +201,28 @@ def _statement(
     )
 
 
-def _detach(old: Column, new: Column) -> Iterator[PlannedStatement]:
+def _another_identity(old: Column, new: Column) -> bool:
+    return bool(old.identity_kind) and old.identity_options != new.identity_options
+
+
+def _detach(old: Column, new: Column, _: World) -> Statements:
+    return tuple(_detached(old, new))
+
+
+def _detached(old: Column, new: Column) -> Iterator[PlannedStatement]:
     """Take off what stands in the way: an expression, an identity, a default of the old type."""
+    if _must_be_made_again(old, new):
+        return
     if old.generated is not None and new.generated is None:
         yield _statement(new, "DROP EXPRESSION", f"Make {new.identity} an ordinary column")
-    if old.identity_kind and (
-        not new.identity_kind or old.identity_options != new.identity_options
-    ):
-        yield _statement(new, "DROP IDENTITY", f"Take the identity off {new.identity}")
-    if old.default is not None and (new.default is None or retypes(old, new)):
+    if old.identity_kind and (not new.identity_kind or _another_identity(old, new)):
+        yield _statement(
+            new,
+            "DROP IDENTITY",
+            f"Take the identity off {new.identity}",
+            undo=f"ADD {_identity_clause(old)}",
+        )
+    if _default_goes(old, new):
         yield _statement(
             new,
             "DROP DEFAULT",
@@ -203,33 +231,46 @@ def _detach(old: Column, new: Column) -> Iterator[PlannedStatement]:
         )
 
 
-def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
+def _default_goes(old: Column, new: Column) -> bool:
+    """Whether the old default is in the way of what comes; one that calls nothing never is."""
+    if old.default is None:
+        return False
+    calls = "(" in old.default and old.default != new.default
+    return new.default is None or calls or retypes(old, new)
+
+
+def _retype(old: Column, new: Column, enums: Container[str]) -> Iterator[PlannedStatement]:
     if not retypes(old, new):
         return
-    # No cast leads from one enum to another but the one by way of text.
-    enums = {qualified(each.schema, each.name) for each in world.new.of_type(Enum)}
-    way = f"text::{new.type}" if new.type in enums else new.type
-    collate = f" COLLATE {new.collation}" if new.collation else ""
+    grows = widens(old.type, new.type)
     name = quote(new.name)
+
+    def to(way: Column, using: str) -> str:
+        # Without COLLATE the column takes the collation of its type.
+        collate = f" COLLATE {way.collation}" if way.collation else ""
+        return f"TYPE {way.type}{collate}{using}"
+
     yield _statement(
         new,
-        f"TYPE {new.type}{collate} USING {name}::{way}",
+        to(new, "" if grows else f" USING {cast(name, old.type, new.type, enums)}"),
         f"Change the type of {new.identity} from {old.type} to {new.type}",
+        undo=to(old, f" USING {name}::{old.type}") if grows else None,
         hazards=(
             "holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",
-            "fails if a value does not fit",
+            *(() if grows else ("fails if a value does not fit",)),
         ),
     )
 
 
 def _attach(old: Column, new: Column) -> Iterator[PlannedStatement]:
-    identity_gone = old.identity_kind and old.identity_options != new.identity_options
     if new.default is not None and (old.default != new.default or retypes(old, new)):
         yield _statement(
             new,
             f"SET DEFAULT {new.default}",
             f"Set the default of {new.identity}",
-            undo="DROP DEFAULT" if old.default is None else f"SET DEFAULT {old.default}",
+            undo="DROP DEFAULT"
+            if old.default is None or _default_goes(old, new)
+            else f"SET DEFAULT {old.default}",
         )
     if new.not_null and not old.not_null:
         yield _statement(
@@ -242,9 +283,13 @@ def _attach(old: Column, new: Column) -> Iterator[PlannedStatement]:
                 f"fails if a row is NULL: {_nulls(new)}",
             ),
         )
-    if new.identity_kind and (not old.identity_kind or identity_gone):
+    if new.identity_kind and (not old.identity_kind or _another_identity(old, new)):
         yield _statement(
-            new, f"ADD {_identity_clause(new)}", f"Make {new.identity} an identity column"
+            new,
+            f"ADD {_identity_clause(new)}",
+            f"Make {new.identity} an identity column",
+            undo="DROP IDENTITY",
+            hazards=(f"counts from its start, whatever the rows hold: {_restart(new)}",),
         )
     elif new.identity_kind != old.identity_kind and new.identity_kind:
         yield _statement(
@@ -260,3 +305,53 @@ def _attach(old: Column, new: Column) -> Iterator[PlannedStatement]:
 def _nulls(column: Column) -> str:
     """The query that counts the rows in the way of SET NOT NULL."""
     return f"SELECT count(*) FROM {_table(column)} WHERE {quote(column.name)} IS NULL"
+
+
+def _restart(column: Column) -> str:
+    """What sets a fresh identity behind the rows that are there."""
+    table, name = literal(_table(column)), literal(column.name)
+    return (
+        f"SELECT setval(pg_get_serial_sequence({table}, {name}), max({quote(column.name)}))"
+        f" FROM {_table(column)}"
+    )
+
+
+def same_type(needed: Identity, world: World) -> bool:
+    """Whether a disturbed thing is a column that keeps its type, whose enum is made anew."""
+    before, after = world.old.get(needed), world.new.get(needed)
+    return isinstance(before, Column) and isinstance(after, Column) and not retypes(before, after)
+
+
+def _names(each: Column) -> Iterator[Hashable]:
+    """An identity column has a sequence, which the server names like this."""
+    if each.identity_kind:
+        yield relation(each.schema, f"{each.table}_{each.name}_seq")
+
+
+def _disturbs(old: Column, new: Column, _: World) -> Iterator[Identity]:
+    if retypes(old, new):
+        yield old.identity
+
+
+def _in_the_way(each: Column, _: Identity, __: World) -> bool:
+    """The server retypes nothing that a generated column is computed from."""
+    return each.generated is not None
+
+
+def _read_with_tables(_: Connection) -> tuple[()]:
+    """Columns are read for all tables at once, by `read`, and live in their table."""
+    return ()
+
+
+KIND = Kind(
+    Column,
+    _read_with_tables,
+    _create,
+    _drop,
+    _alter,
+    detach=_detach,
+    late=True,
+    names=_names,
+    disturbs=_disturbs,
+    in_the_way=_in_the_way,
+)

@@ -1,0 +1,185 @@
+"""Put the work of a plan in an order that the server accepts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+
+from ci_runner.dialects.postgres.kinds import KINDS
+from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
+from ci_runner.errors import InternalError
+from ci_runner.schema.graph import CycleError, ordered
+from ci_runner.schema.model import ForeignKey, Identity, Schema, home
+
+# Among statements that no dependency orders: removal of what is light, then all that adds, and
+# what destroys data last, so that a plan that fails has destroyed nothing.
+_RANK: Mapping[Verb, int] = {"drop": 0, "create": 1, "detach": 1, "alter": 1, "tie": 2}
+_LATE = 3
+_KIND_RANK = {kind.type: position for position, kind in enumerate(KINDS)}
+
+
+def arranged(work: Work) -> tuple[Node, ...]:
+    """Every node of `work`, what is needed first. Raises InternalError when there is no order."""
+    try:
+        return _Order(work).found()
+    except CycleError:
+        _free_foreign_keys(work)
+    try:
+        return _Order(work).found()
+    except CycleError as circle:
+        names = " <- ".join(f"{verb} {identity}" for verb, identity in circle.args[1])
+        raise InternalError(
+            "the changes wait for each other in a circle, so that no plan can be made",
+            said=names,
+            next_step="make one of these changes in a migration of its own, and report this",
+        ) from circle
+
+
+def _free_foreign_keys(work: Work) -> None:
+    """Dropped tables that reference each other: their foreign keys go first."""
+    for key in work.world.old.of_type(ForeignKey):
+        if home(key) in work.drops:
+            work.drops[key.identity] = key
+
+
+class _Order:
+    """The graph of one plan."""
+
+    def __init__(self, work: Work) -> None:
+        self.work = work
+        self.world = work.world
+        self.ties = tuple(work.ties())
+        self.detached = frozenset(work.detached())
+        self.disturbed: dict[Identity, Node] = {
+            identity: ("alter", new.identity)
+            for old, new in work.alters.values()
+            for identity in kind_of(new).disturbs(old, new, work.world)
+        }
+
+    def found(self) -> tuple[Node, ...]:
+        nodes: list[Node] = [("drop", each) for each in self.work.drops]
+        nodes += [("create", each) for each in self.work.creates]
+        nodes += [("alter", each) for each in self.work.alters]
+        nodes += [("detach", each) for each in self.detached]
+        nodes += [("tie", each) for each in self.ties]
+        return ordered(sorted(nodes, key=self._rank), self._edges())
+
+    def _rank(self, node: Node) -> tuple[int, int, Identity, str]:
+        verb, identity = node
+        side = self.world.old if verb == "drop" else self.world.new
+        each = side.by_identity[identity]
+        position = _KIND_RANK[type(each)]
+        if verb == "drop":
+            return (_LATE if kind_of(each).late else _RANK[verb], -position, identity, verb)
+        return (_RANK[verb], position, identity, "" if verb == "detach" else verb)
+
+    def _edges(self) -> Iterator[tuple[Node, Node]]:
+        """(later, earlier)."""
+        yield from self._creation()
+        yield from self._removal()
+        yield from self._names()
+        yield from self._ownership()
+
+    def _creation(self) -> Iterator[tuple[Node, Node]]:
+        for dependent, needed in _closed(self.world.new):
+            makers = self._makers(needed)
+            if needed in self.disturbed:
+                makers.append(self.disturbed[needed])
+            for maker in makers:
+                yield from ((later, maker) for later in self._makers(dependent))
+
+        for each in self.world.new.objects:
+            for later, earlier in kind_of(each).alters(each, self.world):
+                yield ("alter", later), ("alter", earlier)
+
+    def _removal(self) -> Iterator[tuple[Node, Node]]:
+        kept = self.world.new.dependencies
+        for dependent, needed in _closed(self.world.old):
+            gone = self._gone(needed)
+            for first in self._leavers(dependent, needed):
+                if gone is not None:
+                    yield gone, first
+                after = self.work.renamed.get(dependent, dependent)
+                freed = first[0] == "drop" or (after, needed) not in kept
+                if needed in self.disturbed and freed:
+                    yield self.disturbed[needed], first
+        for identity in self.work.drops.keys() & self.work.creates.keys():
+            yield ("create", identity), ("drop", identity)
+        for identity in self.detached:
+            yield ("alter", identity), ("detach", identity)
+
+    def _names(self) -> Iterator[tuple[Node, Node]]:
+        """A name is free once its last bearer is gone."""
+        leaving: dict[Hashable, list[Node]] = defaultdict(list)
+        for identity, old in self.world.old.by_identity.items():
+            gone = self._gone(identity)
+            if gone is None and identity in self.detached:
+                gone = ("detach", identity)
+            if gone is None and identity in self.work.renamed:
+                gone = ("alter", self.work.renamed[identity])
+            if gone is not None:
+                for name in kind_of(old).names(old):
+                    leaving[name].append(gone)
+        for identity, new in self.world.new.by_identity.items():
+            for maker in self._makers(identity):
+                for name in kind_of(new).names(new):
+                    yield from ((maker, gone) for gone in leaving.get(name, ()))
+
+    def _ownership(self) -> Iterator[tuple[Node, Node]]:
+        for identity in self.ties:
+            tie: Node = ("tie", identity)
+            new = self.world.new.by_identity[identity]
+            yield from ((tie, maker) for maker in self._makers(identity))
+            owner = kind_of(new).owner(new)
+            if owner is not None:
+                yield from ((tie, maker) for maker in self._makers(owner))
+            old = self.world.old.get(identity)
+            before = None if old is None else kind_of(old).owner(old)
+            gone = None if before is None else self._gone(before)
+            if gone is not None:
+                yield gone, tie
+
+    def _makers(self, identity: Identity) -> list[Node]:
+        """What makes a thing: its table, where the table is new and brings it along."""
+        found: list[Node] = []
+        if identity in self.work.creates:
+            found.append(("create", identity))
+        if identity in self.work.alters:
+            found.append(("alter", identity))
+        if not found:
+            each = self.world.new.get(identity)
+            place = None if each is None else home(each)
+            if place in self.work.creates:
+                found.append(("create", place))
+        return found
+
+    def _gone(self, identity: Identity) -> Node | None:
+        """What removes a thing: its table, where the table goes and takes it along."""
+        if identity in self.work.drops:
+            return ("drop", identity)
+        each = self.world.old.get(identity)
+        place = None if each is None else home(each)
+        return ("drop", place) if place in self.work.drops else None
+
+    def _leavers(self, identity: Identity, needed: Identity) -> list[Node]:
+        """What must have happened before the thing that `identity` needed can go."""
+        gone = self._gone(identity)
+        if gone is not None:
+            return [gone]
+        after = self.work.renamed.get(identity, identity)
+        if after in self.detached and not kind_of(self.world.old.by_identity[needed]).is_type:
+            return [("detach", after)]
+        return [("alter", after)] if after in self.work.alters else []
+
+
+def _closed(schema: Schema) -> Iterator[tuple[Identity, Identity]]:
+    """The catalogue's dependencies, and that whatever lives in a table or schema needs it."""
+    yield from schema.dependencies
+    for identity, each in schema.by_identity.items():
+        place = home(each)
+        if place is not None:
+            yield identity, place
+        elif identity.schema:
+            yield identity, Identity("schema", "", identity.schema)
+        if isinstance(each, ForeignKey):
+            yield identity, each.references

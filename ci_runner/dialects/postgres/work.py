@@ -1,0 +1,196 @@
+"""What a plan has to do, object by object, before it is put in order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from ci_runner.dialects.postgres.kind import Kind, Statements, World
+from ci_runner.dialects.postgres.kinds import KINDS, table
+from ci_runner.schema.changes import Alter, Change, Create, Drop
+from ci_runner.schema.model import Constraint, Identity, SchemaObject, Table, home
+
+Verb = Literal["drop", "create", "detach", "alter", "tie"]
+Node = tuple[Verb, Identity]
+KIND_OF: dict[type[SchemaObject], Kind[Any]] = {kind.type: kind for kind in KINDS}
+
+
+def kind_of(each: SchemaObject) -> Kind[Any]:
+    return KIND_OF[type(each)]
+
+
+@dataclass
+class Work:
+    """The plan while it is made. What is both in `drops` and in `creates` is made again."""
+
+    world: World
+    drops: dict[Identity, SchemaObject] = field(default_factory=dict)
+    creates: dict[Identity, SchemaObject] = field(default_factory=dict)
+    alters: dict[Identity, tuple[SchemaObject, SchemaObject]] = field(default_factory=dict)
+    inline: dict[Identity, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
+    renamed: dict[Identity, Identity] = field(default_factory=dict)
+
+    def take(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            match change:
+                case Create(new):
+                    self._create(new)
+                case Drop(old):
+                    if not self._goes_with_its_owner(old):
+                        self.drops[old.identity] = old
+                case Alter(old, new):
+                    self._alter(old, new)
+                case _:
+                    raise AssertionError(f"a diff has no {change!r}")
+        self._find_renames()
+
+    def _create(self, new: SchemaObject) -> None:
+        place = home(new)
+        if place is not None and self.is_created(place) and kind_of(new).inline(new):
+            self.inline[place].append(new)  # type: ignore[arg-type]  # constraints are inline
+        else:
+            self.creates[new.identity] = new
+
+    def is_created(self, table_identity: Identity) -> bool:
+        return self.world.old.get(table_identity) is None
+
+    def _goes_with_its_owner(self, old: SchemaObject) -> bool:
+        """Whether the server drops it together with its owner."""
+        owner = kind_of(old).owner(old)
+        return owner is not None and self.world.new.get(owner) is None
+
+    def _alter(self, old: SchemaObject, new: SchemaObject) -> None:
+        statements = kind_of(new).alter(old, new, self.world)
+        if statements is None:
+            self.drops[old.identity] = old
+            self.creates[new.identity] = new
+        elif statements or kind_of(new).detach(old, new, self.world):
+            self.alters[new.identity] = (old, new)
+
+    def _find_renames(self) -> None:
+        """What is dropped and created alike, once each, keeps its content under another name."""
+        gone = _alike(self.drops)
+        made = _alike(self.creates)
+        for likeness in gone.keys() & made.keys():
+            befores, afters = gone[likeness], made[likeness]
+            if len(befores) == len(afters) == 1 and self._is_renamed(befores[0], afters[0]):
+                self._rename(befores[0], afters[0])
+
+    def _is_renamed(self, old: SchemaObject, new: SchemaObject) -> bool:
+        """Two that swap their names need one another's first: they are made again."""
+        return old.identity not in self.creates and new.identity not in self.drops
+
+    def _rename(self, old: SchemaObject, new: SchemaObject) -> None:
+        del self.drops[old.identity], self.creates[new.identity]
+        self.alters[new.identity] = (old, new)
+        self.renamed[old.identity] = new.identity
+
+    def make_way(self) -> None:
+        """Drop and make again whatever blocks a drop or a change of type, and what needs that."""
+        pending = [*self.drops, *self._disturbed()]
+        while pending:
+            needed = pending.pop()
+            if needed in self.drops:
+                pending += self.world.contents.get(needed, ())
+            for dependent in self.world.dependents.get(needed, ()):
+                if dependent not in self.drops and self._must_go(dependent, needed):
+                    self._make_again(dependent)
+                    pending.append(dependent)
+
+    def _disturbed(self) -> Iterable[Identity]:
+        for old, new in self.alters.values():
+            yield from kind_of(new).disturbs(old, new, self.world)
+
+    def _must_go(self, dependent: Identity, needed: Identity) -> bool:
+        each = self.world.old.get(dependent)
+        if each is None or home(each) in self.drops or self._goes_with_its_owner(each):
+            return False
+        if self._lets_go(dependent, needed):
+            return False
+        if kind_of(each).in_the_way(each, needed, self.world):
+            return True
+        # Data is never dropped to make way: such a plan fails, and is not offered.
+        return self._goes(needed) and not kind_of(each).late
+
+    def _goes(self, identity: Identity) -> bool:
+        """Whether it is dropped, by itself or with its table."""
+        each = self.world.old.get(identity)
+        return identity in self.drops or (each is not None and home(each) in self.drops)
+
+    def _lets_go(self, dependent: Identity, needed: Identity) -> bool:
+        """Whether its own change frees the dependent, so that this only has to come first."""
+        return dependent in self.alters and (dependent, needed) not in self.world.new.dependencies
+
+    def _make_again(self, old: Identity) -> None:
+        new = self.renamed.pop(old, old)
+        self.alters.pop(new, None)
+        self.drops[old] = self.world.old.by_identity[old]
+        after = self.world.new.get(new)
+        if after is not None:
+            self.creates[new] = after
+
+    def detached(self) -> Iterable[Identity]:
+        """What lets go of others before it changes."""
+        for identity, (old, new) in self.alters.items():
+            if old.identity == identity and kind_of(new).detach(old, new, self.world):
+                yield identity
+
+    def ties(self) -> Iterable[Identity]:
+        """What has to be tied to its owner, or untied."""
+        for new in self.world.new.objects:
+            if kind_of(new).tie(self.world.old.get(new.identity), new):
+                yield new.identity
+
+    def statements(self, node: Node) -> Statements:
+        match node:
+            case ("alter", identity):
+                old, new = self.alters[identity]
+                if old.identity != new.identity:
+                    return kind_of(new).rename(old, new)
+                return kind_of(new).alter(old, new, self.world) or ()
+            case ("detach", identity):
+                old, new = self.alters[identity]
+                return kind_of(new).detach(old, new, self.world)
+            case ("drop", identity):
+                return self._dropped(self.drops[identity])
+            case ("create", identity):
+                return self._created(self.creates[identity])
+            case (_, identity):
+                new = self.world.new.by_identity[identity]
+                return kind_of(new).tie(self.world.old.get(identity), new)
+
+    def _dropped(self, each: SchemaObject) -> Statements:
+        """What goes along unseen, because nobody compares it, is a hazard of making it again."""
+        dropped = kind_of(each).drop(each)
+        if each.identity not in self.creates:
+            return dropped
+        lost = tuple(
+            f"{named} goes with it and is not made again"
+            for named in self.world.old.unmanaged
+            if (named.schema, named.parent) == (each.identity.schema, each.identity.name)
+        )
+        return tuple(replace(one, hazards=(*one.hazards, *lost)) for one in dropped)
+
+    def _created(self, each: SchemaObject) -> Statements:
+        """Nothing on a table that is new itself can block or fail: its hazards are left out."""
+        if isinstance(each, Table):
+            return table.create_with(each, self.inline[each.identity])
+        made = kind_of(each).create(each)
+        before = self.drops.get(each.identity)
+        if before is not None:
+            made += kind_of(each).restore(before)
+        place = home(each)
+        if place is None or not self.is_created(place):
+            return made
+        return tuple(replace(statement, hazards=()) for statement in made)
+
+
+def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaObject]]:
+    found: dict[Hashable, list[SchemaObject]] = defaultdict(list)
+    for each in objects.values():
+        like = kind_of(each).like
+        if like is not None:
+            found[like(each)].append(each)
+    return found

@@ -1,0 +1,2 @@
+CREATE TYPE state AS ENUM ('a', 'it''s');
+CREATE TABLE t (states state[] DEFAULT '{a,it''s}');

@@ -1,0 +1,1 @@
+CREATE TABLE t (a integer, CONSTRAINT k PRIMARY KEY (a)); CREATE TABLE u (a integer REFERENCES t);

@@ -1,0 +1,1 @@
+CREATE TABLE t (id integer, name text, CONSTRAINT pk PRIMARY KEY (id)); CREATE VIEW v AS SELECT id, name, count(*) AS n FROM t GROUP BY id;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a integer, b integer UNIQUE, CONSTRAINT y CHECK (a > 0), CONSTRAINT x CHECK (b > 0), CONSTRAINT k UNIQUE (b)); CREATE INDEX j ON t (a); CREATE INDEX i ON t (b); CREATE INDEX l ON t (a, b);

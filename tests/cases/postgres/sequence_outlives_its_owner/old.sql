@@ -1,0 +1,1 @@
+CREATE TABLE t (id serial, kept integer); CREATE TABLE gone (id serial);

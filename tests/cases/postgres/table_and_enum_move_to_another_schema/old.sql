@@ -1,0 +1,1 @@
+CREATE SCHEMA s; CREATE TYPE s.e AS ENUM ('a'); CREATE TABLE s.t (id serial PRIMARY KEY); CREATE TABLE u (t integer REFERENCES s.t, a s.e DEFAULT 'a', b s.e[]); CREATE VIEW v AS SELECT a FROM u WHERE a = 'a';

@@ -1,0 +1,1 @@
+CREATE SCHEMA a; CREATE SCHEMA b; CREATE TABLE a.t (id integer PRIMARY KEY); CREATE TABLE b.t (id integer REFERENCES a.t); CREATE VIEW b.v AS SELECT a.id FROM a.t a JOIN b.t b USING (id);

@@ -1,0 +1,3 @@
+CREATE TABLE t (a integer, b integer);
+CREATE UNIQUE INDEX once ON t (a);
+CREATE INDEX moves ON t (b);

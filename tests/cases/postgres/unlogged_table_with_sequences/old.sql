@@ -1,0 +1,1 @@
+CREATE TABLE t (id serial, b integer GENERATED ALWAYS AS IDENTITY); CREATE UNLOGGED TABLE u (id serial);

@@ -1,0 +1,3 @@
+CREATE TABLE t (a integer, b integer);
+CREATE VIEW v AS SELECT a FROM t WHERE b > 0;
+CREATE VIEW w AS SELECT a FROM v;

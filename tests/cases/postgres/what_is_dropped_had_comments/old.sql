@@ -1,0 +1,6 @@
+CREATE SCHEMA s; COMMENT ON SCHEMA s IS 'a schema';
+CREATE TYPE e AS ENUM ('a'); COMMENT ON TYPE e IS 'an enum';
+CREATE TABLE t (a integer CONSTRAINT c CHECK (a > 0), b integer);
+COMMENT ON CONSTRAINT c ON t IS 'a check';
+CREATE INDEX i ON t (b); COMMENT ON INDEX i IS 'an index';
+CREATE VIEW v AS SELECT a FROM t; COMMENT ON VIEW v IS 'a view'; COMMENT ON COLUMN v.a IS 'a column';

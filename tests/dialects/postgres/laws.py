@@ -1,0 +1,73 @@
+"""The laws of planning as checks on one pair of schemas, with pg_dump as a second opinion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.replay import replay, script
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres import DIALECT
+from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.plan import Plan, make_plan, sql, undo_sql
+from ci_runner.pipeline.sources import scripts
+from ci_runner.schema.model import Identity, Schema
+from tests.dialects.postgres.dump import Entry, difference, dumped, unexcused
+
+
+def reached(connection: Connection, place: Path) -> Schema:
+    """The schema after running the file `place`."""
+    replay(connection, scripts(DIALECT, str(place)))
+    return DIALECT.inspect(connection)
+
+
+def run(connection: Connection, text: str) -> None:
+    """Run a written plan as a migration tool does: split, in a transaction where it may be."""
+    name = "20260101000000_plan.sql"
+    file = MigrationFile(name, name, text.encode(), "20260101000000", "plan")
+    replay(connection, (script(file, "atlas", DIALECT),))
+
+
+def seen(server: PostgresServer, connection: Connection) -> dict[Entry, str]:
+    """The database as pg_dump sees it."""
+    ((name,),) = connection.query("SELECT current_database()")
+    return dumped(f"{server.owner or server.admin} dbname={name}")
+
+
+def unnamed_difference(
+    server: PostgresServer, left: Connection, right: Connection, unmanaged: Iterable[Identity]
+) -> list[str]:
+    """What pg_dump sees and `unmanaged` does not name."""
+    mine, theirs = seen(server, left), seen(server, right)
+    wrong = unexcused(difference(mine, theirs), unmanaged, mine, theirs)
+    return [f"{each}\n{mine.get(each)}\n{theirs.get(each)}" for each in wrong]
+
+
+def obeys(server: PostgresServer, left: Connection, right: Connection) -> Plan:
+    """Assert that the plan from `left` to `right` leads there and, where it can, back."""
+    old, new = DIALECT.inspect(left), DIALECT.inspect(right)
+    before = seen(server, left)
+    unmanaged = {*old.unmanaged, *new.unmanaged}
+    plan = make_plan(DIALECT, old, new)
+    text = sql(plan)
+
+    assert text == sql(make_plan(DIALECT, DIALECT.inspect(left), DIALECT.inspect(right)))
+    run(left, text)
+    after = DIALECT.inspect(left)
+    unmanaged.update(after.unmanaged)
+    assert "" == sql(make_plan(DIALECT, after, new)), text
+    assert "" == sql(make_plan(DIALECT, new, after)), text
+    assert [] == unnamed_difference(server, left, right, unmanaged), text
+
+    back = undo_sql(plan)
+    lost = sum(statement.undo is None for statement in plan.statements)
+    assert lost == back.count("-- no way back from: ")
+    if not lost:
+        run(left, back)
+        returned = DIALECT.inspect(left)
+        assert "" == sql(make_plan(DIALECT, returned, old)), f"{text}\n{back}"
+        unmanaged.update(returned.unmanaged)
+        again = seen(server, left)
+        assert () == unexcused(difference(before, again), unmanaged, before, again), back
+    return plan
