@@ -13,11 +13,11 @@ from typing import TypeVar
 from ci_runner.dialects.base import Connection, Lock, Sighting
 from ci_runner.dialects.postgres import marks
 from ci_runner.dialects.postgres.kind import Address, Found
-from ci_runner.dialects.postgres.look import Edge, Look, Parts, home, read, stale
+from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale
 from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
-from ci_runner.schema.model import Identity, Schema, Sequence, Table, View
+from ci_runner.schema.model import Identity, Schema, Sequence, Table, View, home
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -233,7 +233,7 @@ def _storage(found: Iterable[Found]) -> Iterator[tuple[Identity, str]]:
 def _homes(found: Iterable[Found]) -> Iterator[tuple[Identity, Identity]]:
     for each in found:
         name = each.object.identity
-        if not name.parent and (place := home(each.object)) != name:
+        if not name.parent and (place := home(each.object)) is not None:
             yield name, place
 
 

@@ -15,15 +15,9 @@ from ci_runner.dialects.base import Connection, Outcome, Sighting
 from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Address, Found
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
-from ci_runner.schema.model import Identity, SchemaObject, Table
+from ci_runner.schema.model import Identity, Table, home
 
 Edge = tuple[Identity, Identity]
-
-
-def home(each: SchemaObject) -> Identity:
-    """The table that `each` lives in, or itself."""
-    table = getattr(each, "table", None)
-    return Identity("table", getattr(each, "schema", ""), table) if table else each.identity
 
 
 @dataclass(frozen=True)
@@ -88,7 +82,7 @@ def read(connection: Connection, oids: frozenset[int] | None = None) -> Parts:
         found = tuple(kind.read(asking if in_tables else connection))
         if in_tables and not asking.unmarked:
             for each in found:
-                by_table[home(each.object)].append(each)
+                by_table[home(each.object) or each.object.identity].append(each)
         else:
             whole += found if oids is None or not in_tables else kind.read(connection)
     return Parts({place: tuple(several) for place, several in by_table.items()}, tuple(whole))

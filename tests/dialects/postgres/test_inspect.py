@@ -3,44 +3,23 @@
 from __future__ import annotations
 
 from ci_runner.devdb.databases import PostgresServer
-from ci_runner.dialects.base import Connection, Outcome, compare
+from ci_runner.dialects.base import compare
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.schema.changes import Rename
 from ci_runner.schema.model import ForeignKey
-
-
-class Counting:
-    """A connection that counts the questions put to the real one."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.count = 0
-
-    def execute(self, sql: str) -> Outcome:
-        return self.connection.execute(sql)
-
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        self.count += 1
-        return self.connection.query(sql)
-
-    def reset(self) -> None:
-        self.connection.reset()
-
-    @property
-    def in_transaction(self) -> bool:
-        return self.connection.in_transaction
+from tests.dialects.listening import Listening
 
 
 def test_number_of_queries_does_not_grow_with_the_schema(postgres_server: PostgresServer) -> None:
     with postgres_server.database() as connection:
-        counted = Counting(connection)
+        counted = Listening(connection)
         DIALECT.inspect(counted)
-        empty = counted.count
+        empty = counted.asked
         for number in range(20):
             connection.execute(f"CREATE TABLE t{number} (a serial PRIMARY KEY, b text UNIQUE)")
         DIALECT.inspect(counted)
 
-    assert empty == counted.count - empty
+    assert empty == counted.asked - empty
 
 
 def test_search_path_is_left_as_it_was(postgres_server: PostgresServer) -> None:

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ci_runner.devdb.databases import PostgresServer
-from ci_runner.dialects.base import Connection, Outcome, Sighting, StatementFailed
+from ci_runner.dialects.base import Connection, Sighting, StatementFailed
 from ci_runner.dialects.postgres import DIALECT
+from tests.dialects.listening import Listening
 
 # Run in order on one database; each touches the catalogue in another way.
 STATEMENTS = """
@@ -183,29 +184,6 @@ def test_renewed_look_equals_a_whole_one_after_any_statements(
                     if connection.in_transaction:
                         connection.execute("ROLLBACK")
             look = same(connection, look)
-
-
-class Listening:
-    """A connection that keeps every text that the real one answers with."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.heard: set[object] = set()
-
-    def execute(self, sql: str) -> Outcome:
-        return self.connection.execute(sql)
-
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        rows = self.connection.query(sql)
-        self.heard |= {value for row in rows for value in row if isinstance(value, str)}
-        return rows
-
-    def reset(self) -> None:
-        self.connection.reset()
-
-    @property
-    def in_transaction(self) -> bool:
-        return self.connection.in_transaction
 
 
 def test_tables_that_need_nothing_touched_are_not_read_again(

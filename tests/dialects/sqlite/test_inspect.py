@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.dialects.base import Connection, Outcome, compare
+from ci_runner.dialects.base import compare
 from ci_runner.dialects.sqlite import DIALECT
 from ci_runner.dialects.sqlite.connect import connect
 from ci_runner.schema.changes import Rename
 from ci_runner.schema.model import Column, View
+from tests.dialects.listening import Listening
 
 
 def test_rename_is_proven_and_rewrites_nothing() -> None:
@@ -65,28 +66,6 @@ def test_type_is_told_in_one_spelling(written: str, type_: str) -> None:
     assert type_ == column.type
 
 
-class Counting:
-    """A connection that counts what it is asked."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-        self.asked = 0
-
-    def execute(self, sql: str) -> Outcome:
-        return self.connection.execute(sql)
-
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        self.asked += 1
-        return self.connection.query(sql)
-
-    def reset(self) -> None:
-        self.connection.reset()
-
-    @property
-    def in_transaction(self) -> bool:
-        return self.connection.in_transaction
-
-
 @pytest.mark.parametrize("tables", [0, 1, 50])
 def test_number_of_queries_does_not_grow_with_the_schema(tables: int) -> None:
     with connect(":memory:") as connection:
@@ -94,7 +73,7 @@ def test_number_of_queries_does_not_grow_with_the_schema(tables: int) -> None:
             connection.execute(f"CREATE TABLE t{number} (a UNIQUE, b REFERENCES t0 (a))")
             connection.execute(f"CREATE INDEX i{number} ON t{number} (b)")
             connection.execute(f"CREATE VIEW v{number} AS SELECT * FROM t{number}")
-        counting = Counting(connection)
+        counting = Listening(connection)
         DIALECT.sight(counting)
 
     assert 5 == counting.asked
