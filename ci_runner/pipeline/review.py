@@ -11,7 +11,7 @@ from pathlib import Path
 from ci_runner.devdb.replay import Script, rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
-from ci_runner.errors import SqlError
+from ci_runner.errors import InternalError, SqlError
 from ci_runner.lint.check import check
 from ci_runner.lint.notices import CHECKSUM, UNREADABLE
 from ci_runner.lint.rule import Finding, Review, Severity
@@ -147,7 +147,10 @@ def _compare(
     except SqlError as failed:
         finding = refused(failed, Severity.ERROR)
         return _Compared(findings=(finding,), problem="the desired schema does not load")
-    plan = make_plan(server.dialect, history.schema, goal)
+    try:
+        plan = make_plan(server.dialect, history.schema, goal)
+    except InternalError as stuck:
+        return _Compared(unmanaged=goal.unmanaged, problem=str(stuck))
     if not plan.statements:
         return _Compared(plan, unmanaged=goal.unmanaged)
     grown, files = written(plan, change.head, change.when, change.migration_name)

@@ -37,6 +37,7 @@ _SHORT_PLAN = 10
 _SHORT_SQL = 70
 _SHORT_NAME = 28
 _FEW = 3
+_SOME = 12
 
 
 def render(report: Report, level: int = 0) -> str:
@@ -141,8 +142,10 @@ def _project(project: ReportedProject, links: _Links, level: int) -> Iterator[st
     yield from _effects(project, links, level)
     yield from _plan(project, links, level)
     if project.unmanaged:
-        names = ", ".join(code(each) for each in project.unmanaged)
-        yield f"**Not compared**, because this version does not know them: {names}"
+        names = ", ".join(code(each) for each in project.unmanaged[:_SOME])
+        rest = len(project.unmanaged) - _SOME
+        more = f" and {rest} more, all named in <code>report&#46;json</code>" if rest > 0 else ""
+        yield f"**Not compared**, because this version does not know them: {names}{more}"
 
 
 def _failures(project: ReportedProject, links: _Links) -> Iterator[str]:

@@ -182,3 +182,14 @@ def test_data_is_not_published() -> None:
 def test_an_unknown_level_is_refused() -> None:
     with pytest.raises(ValueError, match="level 4"):
         render(REPORT, 4)
+
+
+def test_of_many_objects_that_were_not_compared_some_are_named_and_all_counted() -> None:
+    many = tuple(f"function public.f{number}()" for number in range(200))
+    report = replace(examples.REPORT, projects=(replace(examples.PROJECT, unmanaged=many),))
+
+    text = render(report)
+
+    assert "public&#46;f0" in text or "public.f0" in text
+    assert "f199" not in text
+    assert "and 188 more" in text
