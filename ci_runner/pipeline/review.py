@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -147,21 +147,36 @@ def _compare(
     except SqlError as failed:
         finding = refused(failed, Severity.ERROR)
         return _Compared(findings=(finding,), problem="the desired schema does not load")
+    found = _plan(server, connection, change, history.schema, goal, progress)
+    return replace(found, unmanaged=goal.unmanaged)
+
+
+def _plan(
+    server: Server,
+    connection: Connection,
+    change: Change,
+    reached: Schema,
+    goal: Schema,
+    progress: Callable[[str], None],
+) -> _Compared:
+    """What leads from `reached`, the schema of the database behind `connection`, to `goal`."""
     try:
-        plan = make_plan(server.dialect, history.schema, goal)
+        plan = make_plan(server.dialect, reached, goal)
     except InternalError as stuck:
-        return _Compared(unmanaged=goal.unmanaged, problem=str(stuck))
+        return _Compared(problem=str(stuck))
     if not plan.statements:
-        return _Compared(plan, unmanaged=goal.unmanaged)
+        return _Compared(plan)
     grown, files = written(plan, change.head, change.when, change.migration_name)
     progress("proving the missing migration")
     proof = rehearse(
         connection, server.dialect, (script(grown.files[-1], grown.format, server.dialect),)
     )
     problem = _unproven(server, proof, goal)
-    if problem:
-        return _Compared(steps=proof.steps, unmanaged=goal.unmanaged, problem=problem)
-    return _Compared(plan, files, proof.steps, unmanaged=goal.unmanaged)
+    return (
+        _Compared(steps=proof.steps, problem=problem)
+        if problem
+        else _Compared(plan, files, proof.steps)
+    )
 
 
 def _unproven(server: Server, proof: History, goal: Schema) -> str:
