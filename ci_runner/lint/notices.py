@@ -35,6 +35,14 @@ UNUSED_IGNORE = Notice(
     " hides nothing.",
     "Remove the comment, or the name from it.",
 )
+UNMANAGED_DIFFERENCE = Notice(
+    "unmanaged-difference",
+    "Objects that are not compared differ",
+    Severity.WARNING,
+    "The desired schema and the migrations hold different objects of kinds that this version only"
+    " names: functions, triggers, policies and the like. No migration is planned for them.",
+    "Compare them by hand, and write their migration yourself.",
+)
 UNREADABLE = Notice(
     "unreadable",
     "File or directory that can't be read",
@@ -44,4 +52,4 @@ UNREADABLE = Notice(
     "Correct the path in schema-ci.toml, or the file.",
     fixed=True,
 )
-NOTICES = (CHECKSUM, UNREADABLE, UNUSED_IGNORE)
+NOTICES = (CHECKSUM, UNMANAGED_DIFFERENCE, UNREADABLE, UNUSED_IGNORE)

@@ -20,6 +20,7 @@ from ci_runner.migrations.directory import Directory, DirectoryChange, changed
 from ci_runner.migrations.history import History, Step
 from ci_runner.migrations.plan import Plan, make_plan, written
 from ci_runner.pipeline.sources import desired
+from ci_runner.pipeline.unmanaged import differences
 from ci_runner.schema.model import Identity, Schema
 
 
@@ -87,6 +88,10 @@ def review(
         base = server.dialect.inspect(connection)
         history = rehearse(connection, server.dialect, new, progress=progress)
         compared = _compare(server, connection, change, wanted, history, progress)
+        if compared.goal:
+            path = change.schema[0]
+            unseen = differences(path, history.schema, compared.goal, severities)
+            compared = replace(compared, findings=(*compared.findings, *unseen))
     steps = (*history.steps, *compared.steps)
     broken = _checksum_findings(change.head, severities)
     findings = check(
@@ -122,8 +127,12 @@ class _Compared:
     files: Mapping[str, bytes] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     findings: tuple[Finding, ...] = ()
-    unmanaged: tuple[Identity, ...] = ()
+    goal: Schema | None = None
     problem: str = ""
+
+    @property
+    def unmanaged(self) -> tuple[Identity, ...]:
+        return self.goal.unmanaged if self.goal else ()
 
 
 def _compare(
@@ -148,7 +157,7 @@ def _compare(
         finding = refused(failed, Severity.ERROR)
         return _Compared(findings=(finding,), problem="the desired schema does not load")
     found = _plan(server, connection, change, history.schema, goal, progress)
-    return replace(found, unmanaged=goal.unmanaged)
+    return replace(found, goal=goal)
 
 
 def _plan(

@@ -102,13 +102,19 @@ def _overview(projects: tuple[ReportedProject, ...]) -> str:
                 str(_statements(project)),
                 f"🔥 **{losses}**" if losses else "0",
                 f"{severities['error']} / {severities['warning']}",
-                _STATES[project.state],
+                _state(project),
             )
         )
     return _table(
         ("Project", "Database", "Files", "Statements", "Destructive", "Errors / warnings", "State"),
         rows,
     )
+
+
+def _state(project: ReportedProject) -> str:
+    """In sync is only said of what was looked at."""
+    unseen = len(project.unmanaged) if project.state == "in-sync" else 0
+    return _STATES[project.state] + (f", {count(unseen, 'object')} not compared" if unseen else "")
 
 
 def _statements(project: ReportedProject) -> int:

@@ -35,7 +35,7 @@ def render(report: Report, color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: 
 
 def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterator[str]:
     name = paint(indented(project.name), "1", color=color)
-    yield f"{name} ({indented(project.server or project.dialect)}): {_STATES[project.state]}"
+    yield f"{name} ({indented(project.server or project.dialect)}): {_state(project)}"
     if project.problem:
         yield from _error("the schema was not compared", "", project.problem, color=color)
     if project.replayed_files:
@@ -65,6 +65,12 @@ def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterat
     if project.unmanaged:
         yield f"  not compared: {', '.join(indented(each) for each in project.unmanaged)}"
     yield from _next_step(project, committed)
+
+
+def _state(project: ReportedProject) -> str:
+    unseen = len(project.unmanaged) if project.state == "in-sync" else 0
+    besides = f", as far as it is compared: {count(unseen, 'object')} not" if unseen else ""
+    return _STATES[project.state] + besides
 
 
 def _step(step: ReportedStep, *, color: bool) -> str:

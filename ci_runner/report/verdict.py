@@ -90,6 +90,8 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
     if differing := states.count("differs"):
         yield f"the migration of {count(differing, 'project')} is missing"
     if set(states) == {"in-sync"}:
-        yield "schema and migrations agree"
+        unseen = sum(len(project.unmanaged) for project in report.projects)
+        besides = f" in what is compared; {count(unseen, 'object')} not compared" if unseen else ""
+        yield f"schema and migrations agree{besides}"
     if unset := states.count("no-schema"):
         yield f"{count(unset, 'project')} without a desired schema to compare with"

@@ -16,10 +16,19 @@ def of(*projects: ReportedProject) -> Report:
     return replace(REPORT, projects=projects)
 
 
-def test_a_clean_project_passes() -> None:
-    result = verdict(of(CLEAN))
+@pytest.mark.parametrize(
+    ("unmanaged", "besides"),
+    [
+        ((), ""),
+        (("function f()",), " in what is compared; 1 object not compared"),
+    ],
+)
+def test_a_clean_project_passes_and_only_what_was_compared_agrees(
+    unmanaged: tuple[str, ...], besides: str
+) -> None:
+    result = verdict(of(replace(CLEAN, unmanaged=unmanaged)))
 
-    assert ("pass", "no findings; schema and migrations agree") == (
+    assert ("pass", f"no findings; schema and migrations agree{besides}") == (
         result.outcome,
         result.sentence,
     )
