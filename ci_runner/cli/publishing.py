@@ -82,7 +82,8 @@ def publish_report(
         if config.commit == "push":
             report = without_generated(report)
         show(report)
-        out.log.warn(f"nothing published: {reason}")
+        say = out.log.info if build.provider == "local" else out.log.warn
+        say(f"nothing published: {reason}")
         return exit_code(report)
     settings = PublishSettings(
         directories=tuple(project.directory for project in config.projects),

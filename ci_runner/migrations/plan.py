@@ -10,7 +10,7 @@ from ci_runner.dialects.base import Dialect, PlannedStatement
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
-from ci_runner.schema.model import Schema
+from ci_runner.schema.model import Identity, Schema
 
 _WORD = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 50
@@ -67,14 +67,21 @@ def undo_sql(plan: Plan) -> str:
 def description(plan: Plan) -> str:
     """A file name's words for the first change of the plan, and how many more there are.
 
-    What only serves a change is none: a table rebuilt in ten statements is `rebuild_table_users`.
+    What only serves a change is none: a table rebuilt in ten statements is `rebuild_table_users`,
+    and a view that is dropped and made again around the change of a column has no part in the name.
     """
-    first = plan.statements[0]
+    again = _objects(plan, "DROP ") & _objects(plan, "CREATE ")
+    own = [each for each in plan.statements if each.serves or each.object not in again]
+    first, *_ = own or plan.statements
     words = _WORD.sub("_", (first.serves or first.summary).lower()).strip("_")
-    changes = {statement.serves or str(statement.object) for statement in plan.statements}
+    changes = {each.serves or str(each.object) for each in own or plan.statements}
     more = len(changes) - 1
     suffix = f"_and_{more}_more" if more else ""
     return words[: _LONGEST_NAME - len(suffix)].rstrip("_") + suffix
+
+
+def _objects(plan: Plan, verb: str) -> set[Identity]:
+    return {each.object for each in plan.statements if each.sql.startswith(verb)}
 
 
 def written(

@@ -54,7 +54,9 @@ def test_a_written_file_sorts_last_and_verifies(format_name: str, names: list[st
 
 
 def step(summary: str, name: str, serves: str = "") -> PlannedStatement:
-    return PlannedStatement("SQL", summary, Identity("table", "", name), serves=serves)
+    """Its SQL begins with the word that its summary begins with."""
+    verb = summary.split(" ", maxsplit=1)[0].upper()
+    return PlannedStatement(f"{verb} IT", summary, Identity("table", "", name), serves=serves)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +68,11 @@ def step(summary: str, name: str, serves: str = "") -> PlannedStatement:
             [step("Set it up", "t", "Rebuild table t"), step("Copy rows", "t", "Rebuild table t")],
             "rebuild_table_t",
         ),
+        (
+            [step("Drop view v", "v"), step("Alter table t", "t"), step("Create view v", "v")],
+            "alter_table_t",
+        ),
+        ([step("Drop view v", "v"), step("Create view v", "v")], "drop_view_v"),
     ],
 )
 def test_a_file_is_named_by_the_change_that_its_first_step_serves(
