@@ -7,9 +7,16 @@ from collections.abc import Iterator
 from typing import NoReturn
 
 import pytest
+from hypothesis import settings
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.local import find_binaries, local_postgres
+
+# Where all is required each run tries the same examples: a change is judged by what it changes.
+# Everywhere else hypothesis goes on looking for new ones.
+settings.register_profile("fixed", derandomize=True)
+if os.environ.get("SCHEMA_CI_REQUIRE_ALL") == "1":
+    settings.load_profile("fixed")
 
 
 def require(reason: str) -> NoReturn:
