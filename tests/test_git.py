@@ -242,3 +242,43 @@ def test_a_checkout_that_another_user_owns_is_read(origin: Path) -> None:
 
 def base_of_main(origin: Path) -> str:
     return git(origin, "-c", f"safe.directory={origin}", "merge-base", "main", "change")
+
+
+@pytest.fixture
+def clone(origin: Path, tmp_path: Path) -> Git:
+    """A checkout of `change`; the origin itself has `main` checked out, so that it takes pushes."""
+    git(origin, "switch", "-q", "main")
+    git(tmp_path, "clone", "-q", "-b", "change", str(origin), "clone")
+    return open_repository(tmp_path / "clone")
+
+
+def test_files_are_pushed_as_one_commit_and_the_checkout_stays(origin: Path, clone: Git) -> None:
+    files = {"migrations/4.sql": b"four\r\n", "new/atlas.sum": b"h1:\n"}
+
+    made = clone.push_files("change", clone.head(), files, "add four\n\nWhy: not\n")
+
+    assert made == git(origin, "rev-parse", "change")
+    assert clone.head() == git(origin, "rev-parse", "change^")
+    listed = git(origin, "diff-tree", "-r", "--name-only", "change^", "change")
+    assert ["migrations/4.sql", "new/atlas.sum"] == listed.splitlines()
+    assert "" == git(clone.root, "status", "--porcelain")
+
+
+@pytest.mark.parametrize("moved", ["change~1", "main"])
+def test_a_branch_that_is_not_where_it_was_gets_no_push(
+    origin: Path, clone: Git, moved: str
+) -> None:
+    there = git(origin, "rev-parse", moved)
+    git(origin, "update-ref", "refs/heads/change", there)
+
+    assert clone.push_files("change", clone.head(), {"a.sql": b""}, "x") is None
+    assert there == git(origin, "rev-parse", "change")
+
+
+def test_a_push_that_is_refused_says_why(clone: Git) -> None:
+    git(clone.root, "remote", "set-url", "origin", "/nonexistent")
+
+    with pytest.raises(GitError, match="git push failed") as refused:
+        clone.push_files("change", clone.head(), {"a.sql": b""}, "x")
+
+    assert "/nonexistent" in refused.value.said

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ci_runner.context import Build
     from ci_runner.errors import ExitCode
     from ci_runner.forges.base import Forge
+    from ci_runner.git import Git
     from ci_runner.publish.outcome import Outcome
     from ci_runner.report.model import Report
 
@@ -54,7 +55,9 @@ def publish(common: Common, folder: str, config: str) -> int:
             next_step="publish the report of this run",
         )
     report = redacted(report, common.out.redactor.redact)
-    return publish_report(report, build, workspace.config, common.out, show=lambda _: None)
+    return publish_report(
+        report, build, workspace.config, common.out, show=lambda _: None, git=workspace.git
+    )
 
 
 def publish_report(
@@ -64,6 +67,7 @@ def publish_report(
     out: Terminal,
     *,
     show: Callable[[Report], None],
+    git: Git | None = None,
 ) -> ExitCode:
     """Commit, comment and check, as configured; says what was done and what was not, and why.
 
@@ -93,7 +97,7 @@ def publish_report(
         check=config.check,
         max_auto_commits=config.max_auto_commits,
     )
-    committed = commit(report, forge, build, settings)
+    committed = commit(report, forge, build, settings, git.push_files if git else None)
     show(committed.report)
     told = announce(committed, forge, build, settings, render, datetime.now(UTC))
     return _say((committed.outcome, *told), exit_code(committed.report), out)

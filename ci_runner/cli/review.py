@@ -57,7 +57,9 @@ def run(
         show(result.report)
         code: int = exit_code(result.report)
     else:
-        code = publish_report(result.report, build, workspace.config, common.out, show=show)
+        code = publish_report(
+            result.report, build, workspace.config, common.out, show=show, git=workspace.git
+        )
     if result.trouble:
         raise result.trouble
     return code

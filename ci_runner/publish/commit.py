@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
 
 from ci_runner.context import Build, Sha
-from ci_runner.errors import ForgeError
-from ci_runner.forges.base import Forge, PullRequestState, StaleHead
+from ci_runner.errors import ForgeError, GitError
+from ci_runner.forges.base import Forge, PullRequestState, Refused, StaleHead
 from ci_runner.publish.outcome import Skipped
 from ci_runner.report.model import GeneratedFile, Report, ReportedProject
 
+Push = Callable[[str, Sha, Mapping[str, bytes], str], Sha | None]
 _TRIES = 3
 _MAX_FILES = 20
 _MAX_BYTES = 1 << 20
@@ -30,10 +32,12 @@ def commit_generated(
     directories: tuple[str, ...],
     inputs: tuple[str, ...],
     max_auto_commits: int,
+    push: Push | None = None,
 ) -> Sha | Skipped:
     """The new head, or why there is none. ForgeError where a generated file must not be written.
 
-    `inputs` are the files and folders that the generated files were made from.
+    `inputs` are the files and folders that the generated files were made from. `push` is the way
+    that is left where the forge's API takes no commit.
     """
     files = tuple(file for project in report.projects for file in project.generated)
     if not files:
@@ -50,7 +54,30 @@ def commit_generated(
         )
     if sum(ours) >= max_auto_commits:
         return Skipped("commit", f"{sum(ours)} automatic commits are in this pull request already")
-    return _commit(forge, pull, files, message(files, build, pull), inputs)
+    text = message(files, build, pull)
+    try:
+        return _commit(forge, pull, files, text, inputs)
+    except Refused as refused:
+        contents = {file.path: file.content.encode() for file in files}
+        return _pushed(pull, contents, text, push, refused)
+
+
+def _pushed(
+    pull: PullRequestState,
+    contents: Mapping[str, bytes],
+    text: str,
+    push: Push | None,
+    refused: Refused,
+) -> Sha | Skipped:
+    """With the checkout's own credentials, if it has any. Raises what the API said, if not."""
+    if push is None:
+        raise refused
+    try:
+        made = push(pull.head_branch, pull.head_sha, contents, text)
+    except GitError as also:
+        refused.add_note(f"git push: {also.said}")
+        raise refused from also
+    return made or Skipped("commit", "the branch moved", stale=True)
 
 
 def _commit(

@@ -12,7 +12,7 @@ from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Forge, Refused
 from ci_runner.publish.check import write_check
 from ci_runner.publish.comment import upsert_comment
-from ci_runner.publish.commit import commit_generated, without_generated
+from ci_runner.publish.commit import Push, commit_generated, without_generated
 from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
 from ci_runner.report.model import Report
 
@@ -45,7 +45,13 @@ class Committed:
     outcome: Outcome
 
 
-def commit(report: Report, forge: Forge, build: Build, settings: PublishSettings) -> Committed:
+def commit(
+    report: Report,
+    forge: Forge,
+    build: Build,
+    settings: PublishSettings,
+    push: Push | None = None,
+) -> Committed:
     """Commit what was generated, where that is asked for and safe.
 
     What did not get to the branch is reported as missing again: a reader of the report must find
@@ -56,7 +62,7 @@ def commit(report: Report, forge: Forge, build: Build, settings: PublishSettings
         return Committed(report, Sha(""), Skipped("commit", "no pull request"))
     if not settings.commit:
         return Committed(report, pull.head_sha, Skipped("commit", "committing is off"))
-    made = _commit(report, forge, build, pull, settings)
+    made = _commit(report, forge, build, pull, settings, push)
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), pull.head_sha, made)
     url = f"{_web(build)}/commit/{made}"
@@ -102,7 +108,12 @@ def announce(
 
 
 def _commit(
-    report: Report, forge: Forge, build: Build, pull: PullRequest, settings: PublishSettings
+    report: Report,
+    forge: Forge,
+    build: Build,
+    pull: PullRequest,
+    settings: PublishSettings,
+    push: Push | None,
 ) -> Sha | Skipped | Failed:
     try:
         state = forge.pull_request(pull.number)
@@ -116,6 +127,7 @@ def _commit(
             settings.directories,
             settings.inputs,
             settings.max_auto_commits,
+            push,
         )
     except ForgeError as error:
         return Failed("commit", error, fatal=True)

@@ -127,6 +127,40 @@ def test_a19_a_fork_whose_token_only_reads_is_reviewed_all_the_same(
     assert "ADD COLUMN email TEXT" in done.out
 
 
+def test_b6_where_the_api_takes_no_commit_git_pushes_it(scene: PullRequestScene) -> None:
+    scene.fake.fail("POST", "/graphql", 403, times=9)
+    scene.fake.fail("POST", "/git/blobs", 403, times=9)
+    before, files = scene.fake.head(), scene.checkout.git("status", "--porcelain")
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    after = scene.fake.head()
+    assert ExitCode.OK == done.code, done.err
+    assert before == scene.fake.git("rev-parse", f"{after}^")
+    changed = scene.fake.git("diff-tree", "-r", "--name-only", before, after).splitlines()
+    assert [True, True] == [path.startswith("migrations/") for path in changed]
+    assert "github-actions[bot]" == scene.fake.git("log", "-1", "--format=%an", after)
+    assert "Schema-CI-Source" in scene.fake.git("log", "-1", "--format=%B", after)
+    assert "" == files
+    assert after == scene.fake.check_runs[0]["head_sha"]
+
+
+def test_b6_where_git_may_not_push_either_the_api_refusal_is_told(
+    scene: PullRequestScene,
+) -> None:
+    scene.fake.fail("POST", "/graphql", 403, times=9)
+    scene.fake.fail("POST", "/git/blobs", 403, times=9)
+    scene.checkout.git("remote", "set-url", "--push", "origin", "/nonexistent")
+    before = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.FORGE == done.code
+    assert before == scene.fake.head()
+    assert "GitHub refuses to write a file: HTTP 403" in done.err
+    assert "differs" == scene.checkout.report()["projects"][0]["state"]
+
+
 def test_a_finding_at_the_limit_fails_and_one_below_it_does_not(
     postgres_scene: PullRequestScene,
 ) -> None:
