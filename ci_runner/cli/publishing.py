@@ -76,12 +76,17 @@ def publish_report(
     """
     from datetime import UTC, datetime
 
+    from ci_runner.errors import ConfigError
     from ci_runner.pipeline.run import exit_code
     from ci_runner.publish.commit import without_generated
     from ci_runner.publish.publish import PublishSettings, announce, commit
     from ci_runner.report.markdown import render
 
-    forge, reason = _forge(build, config, out)
+    try:
+        forge, reason = _forge(build, config, out)
+    except ConfigError:
+        show(without_generated(report) if config.commit == "push" else report)
+        raise
     if forge is None:
         if config.commit == "push":
             report = without_generated(report)
@@ -104,7 +109,12 @@ def publish_report(
 
 
 def _forge(build: Build, config: Config, out: Terminal) -> tuple[Forge | None, str]:
-    """The forge that the build's pull request lives on, or why there is none."""
+    """The forge that the build's pull request lives on, or why there is none.
+
+    Raises ConfigError when the library that speaks to it is not installed.
+    """
+    from ci_runner.errors import ConfigError
+
     repository = build.repository
     if repository is None or build.pull_request is None:
         return None, "this build belongs to no pull request"
@@ -113,7 +123,12 @@ def _forge(build: Build, config: Config, out: Terminal) -> tuple[Forge | None, s
     token = next((os.environ[name] for name in _TOKENS if os.environ.get(name)), "")
     if not token:
         return None, "GITHUB_TOKEN is not set"
-    from ci_runner.forges.github import github
+    try:
+        from ci_runner.forges.github import github
+    except ModuleNotFoundError as missing:
+        raise ConfigError(
+            "publishing to GitHub needs PyGithub", next_step="pip install 'schema-ci[github]'"
+        ) from missing
 
     out.redactor.register(token)
     return github(repository, token, max_wait=float(config.api_max_wait)), ""

@@ -66,6 +66,7 @@ def provision(
     `url` "" means the ladder; `say` is told which step was taken and why the others were not.
     Raises ConfigError and DatabaseError.
     """
+    dialect(dialect_name)  # says which extra is missing before anything is started
     if url:
         if dialect_of(url) != dialect_name:
             raise ConfigError(

@@ -12,6 +12,9 @@ DIALECTS = {
     "sqlite": "ci_runner.dialects.sqlite",
 }
 
+# What each needs besides the standard library: the package's extra of the same name.
+DRIVERS: dict[str, tuple[str, ...]] = {"postgres": ("psycopg", "postgast"), "sqlite": ()}
+
 
 def dialect(name: str) -> Dialect:
     """The dialect called `name`. Raises ConfigError when its extra is not installed."""
@@ -20,6 +23,8 @@ def dialect(name: str) -> Dialect:
             f"unknown dialect {name!r}", next_step=f"use one of {', '.join(DIALECTS)}"
         )
     try:
+        for driver in DRIVERS[name]:
+            import_module(driver)
         found: Dialect = import_module(DIALECTS[name]).DIALECT
     except ModuleNotFoundError as missing:
         if (missing.name or "").startswith("ci_runner"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import PurePosixPath
 
 from ci_runner.context import Build, Sha
@@ -54,11 +55,14 @@ def commit_generated(
         )
     if sum(ours) >= max_auto_commits:
         return Skipped("commit", f"{sum(ours)} automatic commits are in this pull request already")
+    contents = {file.path: file.content.encode() for file in files}
     text = message(files, build, pull)
     try:
-        return _commit(forge, pull, files, text, inputs)
+        return _commit(forge, pull, contents, text, inputs)
     except Refused as refused:
-        contents = {file.path: file.content.encode() for file in files}
+        # Any other status leaves open what became of the branch.
+        if refused.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+            raise
         return _pushed(pull, contents, text, push, refused)
 
 
@@ -83,12 +87,11 @@ def _pushed(
 def _commit(
     forge: Forge,
     pull: PullRequestState,
-    files: tuple[GeneratedFile, ...],
+    contents: Mapping[str, bytes],
     text: str,
     inputs: tuple[str, ...],
 ) -> Sha | Skipped:
     """On a branch that moved meanwhile only where nothing moved that the files were made from."""
-    contents = {file.path: file.content.encode() for file in files}
     head = pull.head_sha
     for _ in range(_TRIES):
         made = forge.commit(pull.head_branch, head, contents, text)

@@ -145,6 +145,20 @@ def test_b6_where_the_api_takes_no_commit_git_pushes_it(scene: PullRequestScene)
     assert after == scene.fake.check_runs[0]["head_sha"]
 
 
+def test_b6_git_pushes_nothing_where_it_is_not_known_what_became_of_the_branch(
+    scene: PullRequestScene,
+) -> None:
+    scene.fake.fail("POST", "/graphql", 403, times=9)
+    scene.fake.fail("PATCH", "/git/refs", 502, times=9)
+    before = scene.fake.head()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push", SCHEMA_CI_API_MAX_WAIT="0")
+
+    assert ExitCode.FORGE == done.code
+    assert before == scene.fake.head()
+    assert "GitHub refuses to move the branch: HTTP 502" in done.err
+
+
 def test_b6_where_git_may_not_push_either_the_api_refusal_is_told(
     scene: PullRequestScene,
 ) -> None:
