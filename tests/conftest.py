@@ -36,6 +36,15 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
+def superuser_server() -> Iterator[PostgresServer]:
+    """A server where tests are superuser: for what nobody else may make, and for roles."""
+    if find_binaries() is None:
+        require("needs PostgreSQL server binaries: apt-get install postgresql")
+    with local_postgres(superuser=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
 def docker_engine() -> str:
     """The version of a Docker Engine that answers."""
     docker = pytest.importorskip("docker")

@@ -166,6 +166,23 @@ class PlannedStatement:
     serves: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What the user settles about plans.
+
+    `online` chooses forms that do not block readers and writers where the engine has them;
+    `renames` are (kind or "", old qualified name, new one) that the user declared; of the kinds of
+    identity in `leave` the old schema's objects stay as they are, whatever the new one says.
+    """
+
+    online: bool = False
+    renames: tuple[tuple[str, str, str], ...] = ()
+    leave: frozenset[str] = frozenset()
+
+
+USUAL = PlanOptions()
+
+
 class Dialect(Protocol):
     """One engine."""
 
@@ -200,7 +217,9 @@ class Dialect(Protocol):
         again. The answer is the same without it, only later.
         """
 
-    def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
+    def plan(
+        self, old: Schema, new: Schema, options: PlanOptions = USUAL
+    ) -> tuple[PlannedStatement, ...]:
         """Statements, in order, that turn `old` into `new`; empty when they are equal."""
 
     def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:

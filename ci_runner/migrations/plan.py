@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ci_runner.dialects.base import Dialect, PlannedStatement
+from ci_runner.dialects.base import USUAL, Dialect, PlannedStatement, PlanOptions
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
@@ -31,8 +31,10 @@ class Plan:
         return any(statement.destructive for statement in self.statements)
 
 
-def make_plan(dialect: Dialect, current: Schema, desired: Schema) -> Plan:
-    return Plan(dialect.plan(current, desired))
+def make_plan(
+    dialect: Dialect, current: Schema, desired: Schema, options: PlanOptions = USUAL
+) -> Plan:
+    return Plan(dialect.plan(current, desired, options))
 
 
 def sql(plan: Plan) -> str:

@@ -24,7 +24,7 @@ class Create:
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """`old` is gone. What lived inside a dropped Table is not listed again."""
+    """`old` is gone. What lived on it is not listed again."""
 
     old: SchemaObject
 

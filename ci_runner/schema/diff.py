@@ -18,18 +18,14 @@ def diff(old: Schema, new: Schema) -> tuple[Change, ...]:
     shared = {id(each) for each in old.objects} & {id(each) for each in new.objects}
     mine = {each.identity: each for each in old.objects if id(each) not in shared}
     theirs = {each.identity: each for each in new.objects if id(each) not in shared}
-    dropped_tables = {
-        each.identity
-        for each in mine.values()
-        if isinstance(each, Table) and each.identity not in theirs
-    }
+    dropped = mine.keys() - theirs.keys()
     changes: list[Change] = []
     for identity in sorted(mine.keys() | theirs.keys()):
         before, after = mine.get(identity), theirs.get(identity)
         if before is None and after is not None:
             changes.append(Create(after))
         elif before is not None and after is None:
-            if home(before) not in dropped_tables:
+            if home(before) not in dropped:
                 changes.append(Drop(before))
         elif before is not None and after is not None and before != after:
             changes += _altered(before, after)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,6 +30,19 @@ class Identity:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.qualified}"
+
+
+class SchemaObject(Protocol):
+    """One object of a schema: a frozen dataclass of this module or of one beside it.
+
+    A class with `table` lives on that relation, whose kind `table_kind` says where it is not always
+    a table; one with `on` lives on the object of that identity. See `home`.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def identity(self) -> Identity: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +214,7 @@ class Index:
     definition: str
     valid: bool = True
     comment: str | None = None
+    table_kind: str = "table"
 
     @property
     def identity(self) -> Identity:
@@ -242,6 +256,7 @@ class Trigger:
     definition: str
     comment: str | None = None
     source: str = field(default="", compare=False)
+    table_kind: str = "table"
 
     @property
     def identity(self) -> Identity:
@@ -249,14 +264,16 @@ class Trigger:
 
 
 Constraint = PrimaryKey | Unique | Check | ForeignKey
-SchemaObject = Namespace | Sequence | Enum | Column | Table | Constraint | Index | View | Trigger
 T = TypeVar("T", bound=SchemaObject)
 
 
 def home(each: SchemaObject) -> Identity | None:
-    """The table that `each` lives in and goes with; None for what stands by itself."""
+    """The object that `each` lives on and goes with; None for what stands by itself."""
+    on: Identity | None = getattr(each, "on", None)
     table: str | None = getattr(each, "table", None)
-    return None if table is None else Identity("table", each.identity.schema, table)
+    if table is not None:
+        return Identity(getattr(each, "table_kind", "table"), each.identity.schema, table)
+    return on
 
 
 @dataclass(frozen=True)

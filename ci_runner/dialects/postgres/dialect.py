@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from ci_runner.dialects.base import Connection, PlannedStatement, Sighting, Syntax
+from ci_runner.dialects.base import (
+    USUAL,
+    Connection,
+    PlannedStatement,
+    PlanOptions,
+    Sighting,
+    Syntax,
+)
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.postgres.inspect import inspect, sight
 from ci_runner.dialects.postgres.parse import parse
@@ -31,8 +38,10 @@ class PostgresDialect:
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
         return sight(connection, since)
 
-    def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
-        return plan(old, new)
+    def plan(
+        self, old: Schema, new: Schema, options: PlanOptions = USUAL
+    ) -> tuple[PlannedStatement, ...]:
+        return plan(old, new, options)
 
     def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
         """A fresh database has the schema `public`, with this comment: initdb's template."""

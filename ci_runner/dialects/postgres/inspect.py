@@ -22,23 +22,26 @@ from ci_runner.schema.model import Identity, Schema, Sequence, Table, View, home
 K = TypeVar("K")
 V = TypeVar("V")
 
-# Rules and column defaults stand for their view and column, the row type for its table.
+# The rule that is a view stands for it, a default for its column, an array type for that of its
+# elements, a row type for its relation.
 # A user object's oid is 16384 or more: FirstNormalObjectId in access/transam.h.
 _DEPENDENCIES = """
 SELECT CASE WHEN r.oid IS NOT NULL OR f.oid IS NOT NULL THEN 'pg_class'
             ELSE dc.relname END,
        coalesce(r.ev_class, f.adrelid, d.objid), coalesce(f.adnum::int, d.objsubid),
-       CASE WHEN t.oid IS NOT NULL THEN 'pg_class' ELSE rc.relname END,
-       coalesce(t.typrelid, d.refobjid), d.refobjsubid
+       CASE WHEN coalesce(e.typrelid, t.typrelid) <> 0 THEN 'pg_class' ELSE rc.relname END,
+       coalesce(nullif(coalesce(e.typrelid, t.typrelid), 0), e.oid, d.refobjid), d.refobjsubid
 FROM pg_catalog.pg_depend d
 JOIN pg_catalog.pg_class dc ON dc.oid = d.classid
 JOIN pg_catalog.pg_class rc ON rc.oid = d.refclassid
 LEFT JOIN pg_catalog.pg_rewrite r
      ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
+        AND r.rulename = '_RETURN'
 LEFT JOIN pg_catalog.pg_attrdef f
      ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND f.oid = d.objid
 LEFT JOIN pg_catalog.pg_type t ON d.refclassid = 'pg_catalog.pg_type'::regclass
-     AND t.oid = d.refobjid AND t.typrelid <> 0
+     AND t.oid = d.refobjid
+LEFT JOIN pg_catalog.pg_type e ON t.typcategory = 'A' AND t.typlen = -1 AND e.oid = t.typelem
 WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
   AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::regclass)
 """
@@ -46,7 +49,8 @@ WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
 # The same for some dependents, by oid.
 _SOME_DEPENDENCIES = f"""{_DEPENDENCIES}
   AND (d.objid = ANY ({{oids}})
-       OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_rewrite w WHERE w.ev_class = ANY ({{oids}}))
+       OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_rewrite w
+                        WHERE w.ev_class = ANY ({{oids}}) AND w.rulename = '_RETURN')
        OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_attrdef w WHERE w.adrelid = ANY ({{oids}})))
 """
 
@@ -232,8 +236,8 @@ def _storage(found: Iterable[Found]) -> Iterator[tuple[Identity, str]]:
 
 def _homes(found: Iterable[Found]) -> Iterator[tuple[Identity, Identity]]:
     for each in found:
-        name = each.object.identity
-        if not name.parent and (place := home(each.object)) is not None:
+        name, place = each.object.identity, home(each.object)
+        if place is not None and place != Identity("table", name.schema, name.parent):
             yield name, place
 
 

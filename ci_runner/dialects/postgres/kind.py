@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -20,6 +20,11 @@ Address = tuple[str, int, int]
 
 # System schemas; the parameter-free condition that every catalogue query here needs.
 USER_SCHEMA = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
+
+# What a column can be made of, by the kind of its identity: a relation has a type of its own.
+TYPE_KINDS = frozenset(
+    {"enum", "domain", "composite type", "range type", "base type", "table", "view"}
+)
 
 
 def not_extension_member(catalogue: str, oid: str) -> str:
@@ -55,10 +60,14 @@ class Found:
 
 @dataclass(frozen=True)
 class World:
-    """Both schemas, for changes that must know what else uses an object."""
+    """Both schemas, for changes that must know what else uses an object.
+
+    `released` grows while the work is found: what lets go of something that is made again.
+    """
 
     old: Schema
     new: Schema
+    released: set[Identity] = field(default_factory=set)
 
     @cached_property
     def dependents(self) -> Mapping[Identity, tuple[Identity, ...]]:
@@ -70,19 +79,28 @@ class World:
 
     @cached_property
     def contents(self) -> Mapping[Identity, tuple[Identity, ...]]:
-        """What lived in each table of the old schema: columns, constraints, indexes."""
-        found: dict[Identity, list[Identity]] = defaultdict(list)
-        for identity, each in self.old.by_identity.items():
-            place = home(each)
-            if place is not None:
-                found[place].append(identity)
-        return {place: tuple(sorted(several)) for place, several in found.items()}
+        """What lived on each object of the old schema: columns, constraints, indexes of a table."""
+        return _contents(self.old)
+
+    @cached_property
+    def contents_after(self) -> Mapping[Identity, tuple[Identity, ...]]:
+        """The same of the new schema."""
+        return _contents(self.new)
 
     @cached_property
     def enum_types(self) -> frozenset[str]:
         """Enums of both sides, as the server names the types of columns."""
         sides = (*self.old.of_type(Enum), *self.new.of_type(Enum))
         return frozenset(qualified(each.schema, each.name) for each in sides)
+
+
+def _contents(schema: Schema) -> Mapping[Identity, tuple[Identity, ...]]:
+    found: dict[Identity, list[Identity]] = defaultdict(list)
+    for identity, each in schema.by_identity.items():
+        place = home(each)
+        if place is not None:
+            found[place].append(identity)
+    return {place: tuple(sorted(several)) for place, several in found.items()}
 
 
 def nothing(*_: object) -> tuple[()]:
@@ -127,6 +145,12 @@ class Kind(Generic[T]):
 
     in_the_way: Callable[[T, Identity, World], bool] = lambda *_: False
     """Whether it must go, and come again, while the thing that it needs is disturbed."""
+
+    releases: Callable[[T, Identity, World], bool] = lambda *_: False
+    """Whether it can let go of what it needs, in `detach`, and take hold again, in `alter`.
+
+    It is then in `world.released`: a column takes its default off while a function is made again.
+    """
 
     like: Callable[[T], Hashable] | None = None
     """All of it but its name and comment. An equal one under another name is renamed, not made."""

@@ -37,7 +37,7 @@ class Parts:
 class Look(Sighting):
     """A Sighting with its sources: the catalogue's addresses, edges by dependent, and marks.
 
-    `homes` has the table of whatever lives in one without saying so in its identity: indexes.
+    `homes` has the home of whatever does not name a table as its parent: that of indexes.
     """
 
     parts: Parts = field(default_factory=Parts)
@@ -114,7 +114,8 @@ def stale(since: Look, touched: Touched) -> frozenset[Identity] | None:
 
 
 def _home(since: Look, identity: Identity) -> Identity:
-    """The table that `identity` lives in, or itself."""
-    if identity.parent:
+    """What `identity` lives on, or itself."""
+    place = since.homes.get(identity)
+    if place is None and identity.parent:
         return Identity("table", identity.schema, identity.parent)
-    return since.homes.get(identity, identity)
+    return place or identity

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ci_runner.dialects.postgres.kind import Kind, Statements, World
 from ci_runner.dialects.postgres.kinds import KINDS, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
-from ci_runner.schema.model import Constraint, Identity, SchemaObject, Table, home
+from ci_runner.schema.model import Column, Constraint, Identity, SchemaObject, Table, home
 
 Verb = Literal["drop", "create", "detach", "alter", "tie"]
 Node = tuple[Verb, Identity]
@@ -95,9 +95,33 @@ class Work:
             if needed in self.drops:
                 pending += self.world.contents.get(needed, ())
             for dependent in self.world.dependents.get(needed, ()):
-                if dependent not in self.drops and self._must_go(dependent, needed):
+                if dependent in self.drops:
+                    continue
+                if self._must_go(dependent, needed):
                     self._make_again(dependent)
                     pending.append(dependent)
+                elif needed in self.drops:
+                    self._release(dependent, needed)
+        self._refill()
+
+    def _release(self, dependent: Identity, needed: Identity) -> None:
+        """Let a thing that stays take its hold off `needed` for as long as that is away."""
+        before, after = self.world.old.get(dependent), self.world.new.get(dependent)
+        if before is None or after is None or home(before) in self.drops:
+            return
+        if kind_of(before).releases(before, needed, self.world):
+            self.world.released.add(dependent)
+            self.alters[dependent] = (before, after)
+
+    def _refill(self) -> None:
+        """What lives on a thing that is made again went with it, and is made again as well."""
+        for place in self.drops.keys() & self.creates.keys():
+            for content in self.world.contents_after.get(place, ()):
+                each = self.world.new.by_identity[content]
+                if not isinstance(each, Column):
+                    self.alters.pop(content, None)
+                    self.drops.pop(content, None)
+                    self.creates[content] = each
 
     def _disturbed(self) -> Iterable[Identity]:
         for old, new in self.alters.values():

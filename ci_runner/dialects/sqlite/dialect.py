@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ci_runner.dialects.base import Connection, PlannedStatement, Sighting, Syntax
+from ci_runner.dialects.base import (
+    USUAL,
+    Connection,
+    PlannedStatement,
+    PlanOptions,
+    Sighting,
+    Syntax,
+)
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.sqlite import ddl, inspect, look, tokens
 from ci_runner.dialects.sqlite.parse import parse
@@ -28,7 +35,10 @@ class SqliteDialect:
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
         return look.sight(connection, since)
 
-    def plan(self, old: Schema, new: Schema) -> tuple[PlannedStatement, ...]:
+    def plan(
+        self, old: Schema, new: Schema, _options: PlanOptions = USUAL
+    ) -> tuple[PlannedStatement, ...]:
+        """SQLite has no online forms, no grants and no owners."""
         return ddl.plan(old, new)
 
     def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:

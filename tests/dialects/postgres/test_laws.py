@@ -6,6 +6,7 @@ Applying the plan leaves no difference, planning again is empty, undoing returns
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -16,10 +17,20 @@ from tests.conftest import require
 from tests.dialects.postgres.dump import pg_dump
 from tests.dialects.postgres.laws import obeys, reached
 
-CASES = Path(__file__).parents[2] / "cases" / "postgres"
-NAMES = sorted(each.name for each in CASES.iterdir())
+CASES = Path(__file__).parents[2] / "cases"
+# What stands in `postgres-superuser` needs a superuser or roles of its own; roles are made where
+# they are missing, for all cases of a server share them.
+NAMES = sorted(
+    f"{folder}/{each.name}"
+    for folder in ("postgres", "postgres-superuser")
+    for each in (CASES / folder).iterdir()
+)
 SHARED = Path(__file__).parents[4] / "shared" / "cases" / "diff" / "postgres"
-SIDES = [f"{name}/{side}.sql" for name in NAMES for side in ("old", "new")]
+
+
+class Place(NamedTuple):
+    folder: Path
+    server: PostgresServer
 
 
 @pytest.fixture(scope="session")
@@ -29,28 +40,36 @@ def server(postgres_server: PostgresServer) -> PostgresServer:
     return postgres_server
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_plan_leads_there_and_back(name: str, server: PostgresServer) -> None:
-    with server.database() as left, server.database() as right:
-        reached(left, CASES / name / "old.sql")
-        reached(right, CASES / name / "new.sql")
-
-        obeys(server, left, right)
+@pytest.fixture
+def place(name: str, request: pytest.FixtureRequest, server: PostgresServer) -> Place:
+    """A case with the server that it needs."""
+    superuser = name.startswith("postgres-superuser/")
+    return Place(CASES / name, request.getfixturevalue("superuser_server") if superuser else server)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_opposite_plan_leads_there_and_back(name: str, server: PostgresServer) -> None:
-    with server.database() as left, server.database() as right:
-        reached(left, CASES / name / "new.sql")
-        reached(right, CASES / name / "old.sql")
+def test_a_plan_leads_there_and_back(place: Place) -> None:
+    with place.server.database() as left, place.server.database() as right:
+        reached(left, place.folder / "old.sql")
+        reached(right, place.folder / "new.sql")
 
-        obeys(server, left, right)
+        obeys(place.server, left, right)
 
 
-@pytest.mark.parametrize("side", SIDES)
-def test_a_shown_schema_makes_the_same_schema(side: str, postgres_server: PostgresServer) -> None:
-    with postgres_server.database() as left, postgres_server.database() as right:
-        shown = reached(left, CASES / side)
+@pytest.mark.parametrize("name", NAMES)
+def test_the_opposite_plan_leads_there_and_back(place: Place) -> None:
+    with place.server.database() as left, place.server.database() as right:
+        reached(left, place.folder / "new.sql")
+        reached(right, place.folder / "old.sql")
+
+        obeys(place.server, left, right)
+
+
+@pytest.mark.parametrize("side", ["old.sql", "new.sql"])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shown_schema_makes_the_same_schema(side: str, place: Place) -> None:
+    with place.server.database() as left, place.server.database() as right:
+        shown = reached(left, place.folder / side)
         for statement in DIALECT.create(shown):
             right.execute(statement.sql)
         made = DIALECT.inspect(right)

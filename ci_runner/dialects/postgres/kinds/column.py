@@ -8,6 +8,7 @@ from collections.abc import Container, Hashable, Iterator, Mapping
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
+    TYPE_KINDS,
     Kind,
     Statements,
     World,
@@ -175,7 +176,7 @@ def _alter(old: Column, new: Column, world: World) -> Statements | None:
         return None
     return (
         *_retype(old, new, world.enum_types),
-        *_attach(old, new),
+        *_attach(old, new, released=new.identity in world.released),
         *comment(old.comment, new),
     )
 
@@ -205,11 +206,11 @@ def _another_identity(old: Column, new: Column) -> bool:
     return bool(old.identity_kind) and old.identity_options != new.identity_options
 
 
-def _detach(old: Column, new: Column, _: World) -> Statements:
-    return tuple(_detached(old, new))
+def _detach(old: Column, new: Column, world: World) -> Statements:
+    return tuple(_detached(old, new, released=new.identity in world.released))
 
 
-def _detached(old: Column, new: Column) -> Iterator[PlannedStatement]:
+def _detached(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStatement]:
     """Take off what stands in the way: an expression, an identity, a default of the old type."""
     if _must_be_made_again(old, new):
         return
@@ -222,7 +223,7 @@ def _detached(old: Column, new: Column) -> Iterator[PlannedStatement]:
             f"Take the identity off {new.identity}",
             undo=f"ADD {_identity_clause(old)}",
         )
-    if _default_goes(old, new):
+    if _default_goes(old, new, released=released):
         yield _statement(
             new,
             "DROP DEFAULT",
@@ -231,10 +232,12 @@ def _detached(old: Column, new: Column) -> Iterator[PlannedStatement]:
         )
 
 
-def _default_goes(old: Column, new: Column) -> bool:
+def _default_goes(old: Column, new: Column, *, released: bool) -> bool:
     """Whether the old default is in the way of what comes; one that calls nothing never is."""
     if old.default is None:
         return False
+    if released:
+        return True
     calls = "(" in old.default and old.default != new.default
     return new.default is None or calls or retypes(old, new)
 
@@ -262,15 +265,14 @@ def _retype(old: Column, new: Column, enums: Container[str]) -> Iterator[Planned
     )
 
 
-def _attach(old: Column, new: Column) -> Iterator[PlannedStatement]:
-    if new.default is not None and (old.default != new.default or retypes(old, new)):
+def _attach(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStatement]:
+    goes = _default_goes(old, new, released=released)
+    if new.default is not None and (goes or old.default != new.default):
         yield _statement(
             new,
             f"SET DEFAULT {new.default}",
             f"Set the default of {new.identity}",
-            undo="DROP DEFAULT"
-            if old.default is None or _default_goes(old, new)
-            else f"SET DEFAULT {old.default}",
+            undo="DROP DEFAULT" if old.default is None or goes else f"SET DEFAULT {old.default}",
         )
     if new.not_null and not old.not_null:
         yield _statement(
@@ -338,6 +340,11 @@ def _in_the_way(each: Column, _: Identity, __: World) -> bool:
     return each.generated is not None
 
 
+def _releases(each: Column, needed: Identity, _: World) -> bool:
+    """A column cannot let go of its type; whatever else it needs, its default needs."""
+    return each.default is not None and needed.kind not in TYPE_KINDS
+
+
 def _read_with_tables(_: Connection) -> tuple[()]:
     """Columns are read for all tables at once, by `read`, and live in their table."""
     return ()
@@ -354,4 +361,5 @@ KIND = Kind(
     names=_names,
     disturbs=_disturbs,
     in_the_way=_in_the_way,
+    releases=_releases,
 )
