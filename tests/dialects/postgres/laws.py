@@ -13,7 +13,10 @@ from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.plan import Plan, make_plan, sql, undo_sql
 from ci_runner.pipeline.sources import scripts
 from ci_runner.schema.model import Identity, Schema
-from tests.dialects.postgres.dump import Entry, difference, dumped, unexcused
+from tests.dialects.postgres.dump import Entry, difference, dumped, newer_pg_dump, unexcused
+
+# The newest release of PostgreSQL that the laws are tried on.
+NEWEST = 18
 
 
 def reached(connection: Connection, place: Path) -> Schema:
@@ -31,8 +34,11 @@ def run(connection: Connection, text: str) -> None:
 
 def seen(server: PostgresServer, connection: Connection) -> dict[Entry, str]:
     """The database as pg_dump sees it."""
-    ((name,),) = connection.query("SELECT current_database()")
-    return dumped(f"{server.owner or server.admin} dbname={name}")
+    ((name, version),) = connection.query(
+        "SELECT current_database(), current_setting('server_version_num')::int / 10000"
+    )
+    program = newer_pg_dump() if version == NEWEST else None
+    return dumped(f"{server.owner or server.admin} dbname={name}", program)
 
 
 def unnamed_difference(

@@ -1,0 +1,38 @@
+"""The laws of planning on the newest PostgreSQL: its catalogue is not that of the oldest."""
+
+from __future__ import annotations
+
+import pytest
+
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.dialects.postgres import DIALECT
+from tests.dialects.postgres.laws import NEWEST, obeys, reached
+from tests.dialects.postgres.test_laws import CASES, NAMES
+
+
+def test_it_is_the_newest(newest_server: PostgresServer) -> None:
+    with newest_server.database() as connection:
+        ((version,),) = connection.query("SHOW server_version_num")
+
+    assert str(NEWEST) == str(version)[:2]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_plan_leads_there_and_back(name: str, newest_server: PostgresServer) -> None:
+    with newest_server.database() as left, newest_server.database() as right:
+        reached(left, CASES / name / "old.sql")
+        reached(right, CASES / name / "new.sql")
+
+        obeys(newest_server, left, right)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_shown_schema_makes_the_same_schema(name: str, newest_server: PostgresServer) -> None:
+    with newest_server.database() as left, newest_server.database() as right:
+        shown = reached(left, CASES / name / "new.sql")
+        for statement in DIALECT.create(shown):
+            right.execute(statement.sql)
+        made = DIALECT.inspect(right)
+
+        assert shown.objects == made.objects
+        assert shown.dependencies == made.dependencies
