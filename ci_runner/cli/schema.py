@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
 from ci_runner.cli.common import Common, common
-
-if TYPE_CHECKING:
-    from ci_runner.schema.model import Identity
+from ci_runner.schema.model import Identity
 
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["sql", "json"]), default="sql", show_default=True
@@ -71,11 +68,25 @@ def inspect(common: Common, source: str, format_: str) -> None:
         statements = server.dialect.create(found)
     skipped = _unmanaged(common, found.unmanaged, "shown")
     if format_ == "json":
-        objects = [{"kind": each.identity.kind, **asdict(each)} for each in found.objects]
+        objects = [
+            {"kind": each.identity.kind, **asdict(each, dict_factory=_named)}
+            for each in found.objects
+        ]
         document = {"dialect": found.dialect, "objects": objects, "unmanaged": skipped}
         common.out.result(json.dumps(document, indent=2))
     else:
         common.out.result("".join(f"{statement.sql};\n" for statement in statements))
+
+
+def _named(fields: list[tuple[str, object]]) -> dict[str, object]:
+    """An object's fields; what names another object says kind, schema, name and parent."""
+    return {name: _spelled(value) for name, value in fields}
+
+
+def _spelled(value: object) -> object:
+    if isinstance(value, Identity):
+        return value._asdict()
+    return [_spelled(each) for each in value] if isinstance(value, tuple | list) else value
 
 
 def _unmanaged(common: Common, skipped: Iterable[Identity], verb: str) -> list[str]:

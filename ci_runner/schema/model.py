@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Identity:
+class Identity(NamedTuple):
     """The name of one object, unique within a schema value.
 
-    `parent` is the table for what has no life outside it: columns, constraints, triggers.
+    `parent` is the table for what has no life outside it: columns, constraints, triggers. A tuple,
+    because a large schema hashes and compares hundreds of thousands of them.
     """
 
     kind: str

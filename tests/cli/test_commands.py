@@ -131,6 +131,18 @@ def test_a_database_is_a_source_that_is_only_read(
         assert 1 == columns
 
 
+def test_inspect_names_what_a_foreign_key_references(folder: Checkout) -> None:
+    folder.write(
+        "keys.sql",
+        "CREATE TABLE a (id integer PRIMARY KEY);"
+        " CREATE TABLE b (a_id integer, FOREIGN KEY (a_id) REFERENCES a (id));",
+    )
+    found = folder.run("schema", "inspect", "keys.sql", "--dialect=sqlite", "--format=json").json
+    (key,) = (each for each in found["objects"] if each["kind"] == "foreign key")
+
+    assert {"kind": "table", "schema": "", "name": "a", "parent": ""} == key["references"]
+
+
 def test_inspect_prints_sql_that_makes_the_same_schema(folder: Checkout) -> None:
     folder.write("old.sql", SCHEMA + "CREATE INDEX i ON users (name);\n")
     folder.write("new.sql", folder.run("schema", "inspect", "old.sql", "--dialect=sqlite").out)

@@ -4,55 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import insort
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
-from ci_runner.dialects.postgres import marks
+from ci_runner.dialects.postgres import depend, marks
 from ci_runner.dialects.postgres.kind import Address, Found
 from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale
 from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
-from ci_runner.schema.model import Identity, Schema, Sequence, Table, View, home
+from ci_runner.schema.model import Identity, Schema, Table, View, home
 
 K = TypeVar("K")
 V = TypeVar("V")
-
-# The rule that is a view stands for it, a default for its column, an array type for that of its
-# elements, a row type for its relation.
-# A user object's oid is 16384 or more: FirstNormalObjectId in access/transam.h.
-_DEPENDENCIES = """
-SELECT CASE WHEN r.oid IS NOT NULL OR f.oid IS NOT NULL THEN 'pg_class'
-            ELSE dc.relname END,
-       coalesce(r.ev_class, f.adrelid, d.objid), coalesce(f.adnum::int, d.objsubid),
-       CASE WHEN coalesce(e.typrelid, t.typrelid) <> 0 THEN 'pg_class' ELSE rc.relname END,
-       coalesce(nullif(coalesce(e.typrelid, t.typrelid), 0), e.oid, d.refobjid), d.refobjsubid
-FROM pg_catalog.pg_depend d
-JOIN pg_catalog.pg_class dc ON dc.oid = d.classid
-JOIN pg_catalog.pg_class rc ON rc.oid = d.refclassid
-LEFT JOIN pg_catalog.pg_rewrite r
-     ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND r.oid = d.objid
-        AND r.rulename = '_RETURN'
-LEFT JOIN pg_catalog.pg_attrdef f
-     ON d.classid = 'pg_catalog.pg_attrdef'::regclass AND f.oid = d.objid
-LEFT JOIN pg_catalog.pg_type t ON d.refclassid = 'pg_catalog.pg_type'::regclass
-     AND t.oid = d.refobjid
-LEFT JOIN pg_catalog.pg_type e ON t.typcategory = 'A' AND t.typlen = -1 AND e.oid = t.typelem
-WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
-  AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::regclass)
-"""
-
-# The same for some dependents, by oid.
-_SOME_DEPENDENCIES = f"""{_DEPENDENCIES}
-  AND (d.objid = ANY ({{oids}})
-       OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_rewrite w
-                        WHERE w.ev_class = ANY ({{oids}}) AND w.rulename = '_RETURN')
-       OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_attrdef w WHERE w.adrelid = ANY ({{oids}})))
-"""
 
 _LOCKS = """
 SELECT l.relation, l.mode FROM pg_catalog.pg_locks l
@@ -99,7 +66,7 @@ def _whole(connection: Connection, seen: Marks) -> Look:
     parts = read(connection)
     found = tuple(parts.all())
     names = dict(_addresses(found))
-    edges = _by_dependent(_edges(names, connection.query(_DEPENDENCIES), parts.whole))
+    edges = depend.edges(connection, names, parts.whole)
     schema = Schema.of(
         "postgres",
         (each.object for each in found),
@@ -129,7 +96,8 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
     reread = [*chain.from_iterable(fresh.by_table.values())]
     reread += [each for each in fresh.whole if each.object.identity in again | arrived]
     dependents = set(_identities(reread)) | left
-    some = _edges_of(connection, names, fresh.whole, reread)
+    oids = frozenset(oid for each in reread for _, oid, _ in each.addresses)
+    some = depend.edges(connection, names, fresh.whole, oids)
     edges = _exchanged(
         since.edges, dependents, ((name, some[name]) for name in dependents & some.keys())
     )
@@ -239,49 +207,3 @@ def _homes(found: Iterable[Found]) -> Iterator[tuple[Identity, Identity]]:
         name, place = each.object.identity, home(each.object)
         if place is not None and place != Identity("table", name.schema, name.parent):
             yield name, place
-
-
-def _by_dependent(edges: Iterable[Edge]) -> dict[Identity, frozenset[Edge]]:
-    found: dict[Identity, set[Edge]] = defaultdict(set)
-    for edge in edges:
-        found[edge[0]].add(edge)
-    return {dependent: frozenset(several) for dependent, several in found.items()}
-
-
-def _edges_of(
-    connection: Connection,
-    names: Mapping[Address, Identity],
-    whole: tuple[Found, ...],
-    dependents: Iterable[Found],
-) -> dict[Identity, frozenset[Edge]]:
-    """The edges of some dependents; of others that share an oid with them, perhaps a few."""
-    oids = sorted({oid for each in dependents for _, oid, _ in each.addresses})
-    listed = ",".join(str(oid) for oid in oids)
-    rows = connection.query(_SOME_DEPENDENCIES.format(oids=f"'{{{listed}}}'::oid[]"))
-    return _by_dependent(_edges(names, rows, whole))
-
-
-def _edges(
-    names: Mapping[Address, Identity], rows: list[tuple[object, ...]], found: Iterable[Found]
-) -> Iterator[Edge]:
-    """(dependent, needed), without the edge from an owned sequence to its column.
-
-    That edge says who is dropped with whom; the column's default needs the sequence, and an order
-    must begin somewhere.
-    """
-    owners = {
-        (each.object.identity, each.object.owned_by)
-        for each in found
-        if isinstance(each.object, Sequence)
-    }
-    for place, oid, part, needed_place, needed_oid, needed_part in rows:
-        dependent = _named(names, (text(place), integer(oid), integer(part)))
-        needed = _named(names, (text(needed_place), integer(needed_oid), integer(needed_part)))
-        if dependent and needed and dependent != needed and (dependent, needed) not in owners:
-            yield dependent, needed
-
-
-def _named(names: Mapping[Address, Identity], address: Address) -> Identity | None:
-    """What stands at `address`; a column of a view or sequence stands for the whole of it."""
-    place, oid, _ = address
-    return names.get(address) or names.get((place, oid, 0))
