@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
 from typing import TypeVar
@@ -29,8 +30,9 @@ WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
 
 
 def inspect(connection: Connection) -> Schema:
-    """The schema, read with an empty search path so that the server qualifies every name."""
-    return sight(connection).schema
+    """The schema alone."""
+    with _every_name_qualified(connection):
+        return _all(connection)[0]
 
 
 def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
@@ -40,14 +42,21 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     itself are left out. What the marks show to be untouched is taken from the look `since`.
     """
     held = connection.query(_LOCKS)
+    with _every_name_qualified(connection):
+        seen = marks.read(connection)
+        renewed = _renewed(connection, since, seen) if isinstance(since, Look) else None
+        look = renewed or _whole(connection, seen)
+    return replace(look, locks=frozenset(_locks(held, look.names)))
+
+
+@contextmanager
+def _every_name_qualified(connection: Connection) -> Iterator[None]:
+    """With an empty search path the server qualifies every name that it prints."""
     ((path,),) = connection.query("SELECT current_setting('search_path')")
     connection.query("SELECT set_config('search_path', '', false)")
-    seen = marks.read(connection)
-    renewed = _renewed(connection, since, seen) if isinstance(since, Look) else None
-    look = renewed or _whole(connection, seen)
+    yield
     quoted = text(path).replace("'", "''")
     connection.query(f"SELECT set_config('search_path', '{quoted}', false)")
-    return replace(look, locks=frozenset(_locks(held, look.names)))
 
 
 def _locks(held: list[tuple[object, ...]], names: Mapping[Address, Identity]) -> Iterator[Lock]:
@@ -63,18 +72,26 @@ def _spelled(mode: str) -> str:
 
 
 def _whole(connection: Connection, seen: Marks) -> Look:
-    parts = read(connection)
+    schema, parts, names, edges = _all(connection)
     found = tuple(parts.all())
-    names = dict(_addresses(found))
+    handles, storage, homes = dict(_handles(found)), dict(_storage(found)), dict(_homes(found))
+    return Look(schema, handles, storage, frozenset(), parts, homes, names, edges, seen)
+
+
+def _all(
+    connection: Connection,
+) -> tuple[Schema, Parts, dict[Address, Identity], dict[Identity, frozenset[Edge]]]:
+    """Everything that there is, with its addresses and edges."""
+    parts = read(connection)
+    names = dict(_addresses(parts.all()))
     edges = depend.edges(connection, names, parts.whole)
     schema = Schema.of(
         "postgres",
-        (each.object for each in found),
+        (each.object for each in parts.all()),
         chain.from_iterable(edges.values()),
         unmanaged(connection),
     )
-    handles, storage, homes = dict(_handles(found)), dict(_storage(found)), dict(_homes(found))
-    return Look(schema, handles, storage, frozenset(), parts, homes, names, edges, seen)
+    return schema, parts, names, edges
 
 
 def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
