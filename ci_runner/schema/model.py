@@ -11,6 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
+# In which sessions a trigger or rule fires: PostgreSQL's session_replication_role, or neither, or
+# both.
+Firing = Literal["origin", "disabled", "replica", "always"]
+
 
 class Identity(NamedTuple):
     """The name of one object, unique within a schema value.
@@ -248,7 +252,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """`source` as for a View."""
+    """`source` as for a View. `enabled` says in which sessions it fires, as PostgreSQL has it."""
 
     schema: str
     table: str
@@ -257,6 +261,7 @@ class Trigger:
     comment: str | None = None
     source: str = field(default="", compare=False)
     table_kind: str = "table"
+    enabled: Firing = "origin"
 
     @property
     def identity(self) -> Identity:

@@ -64,13 +64,6 @@ def _everywhere(kind: str, catalogue: str, name: str, where: str = "true") -> st
 # Each SELECT gives kind, schema, parent, name. Objects that initdb made have oids below 16384.
 _OBJECTS = (
     _in_schema(
-        "CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END",
-        "pg_proc",
-        "p",
-        "p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')'",
-        "pronamespace",
-    ),
-    _in_schema(
         """CASE c.relkind WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
            WHEN 'p' THEN 'partitioned table' WHEN 'c' THEN 'composite type'
            ELSE CASE WHEN c.relispartition THEN 'partition' WHEN c.reloftype <> 0 THEN 'typed table'
@@ -103,9 +96,7 @@ _OBJECTS = (
     _in_schema("'text search dictionary'", "pg_ts_dict", "o", "o.dictname", "dictnamespace"),
     _in_schema("'text search parser'", "pg_ts_parser", "o", "o.prsname", "prsnamespace"),
     _in_schema("'text search template'", "pg_ts_template", "o", "o.tmplname", "tmplnamespace"),
-    _on_relation("'trigger'", "pg_trigger", "tgrelid", "x.tgname", "NOT x.tgisinternal"),
     _on_relation("'policy'", "pg_policy", "polrelid", "x.polname"),
-    _on_relation("'rule'", "pg_rewrite", "ev_class", "x.rulename", "x.rulename <> '_RETURN'"),
     _on_relation(
         "'exclusion constraint'",
         "pg_constraint",
@@ -114,9 +105,7 @@ _OBJECTS = (
         f"x.contype = 'x' AND {MANAGED_TABLE}",
     ),
     _everywhere("'extension'", "pg_extension", "x.extname", "x.extname <> 'plpgsql'"),
-    _everywhere("'event trigger'", "pg_event_trigger", "x.evtname"),
     _everywhere("'publication'", "pg_publication", "x.pubname"),
-    _everywhere("'language'", "pg_language", "x.lanname", "x.oid >= 16384"),
     _everywhere("'access method'", "pg_am", "x.amname", "x.oid >= 16384"),
     _everywhere("'foreign data wrapper'", "pg_foreign_data_wrapper", "x.fdwname"),
     _everywhere("'foreign server'", "pg_foreign_server", "x.srvname"),
@@ -125,13 +114,6 @@ _OBJECTS = (
         "pg_cast",
         "pg_catalog.format_type(x.castsource, NULL) || ' as '"
         " || pg_catalog.format_type(x.casttarget, NULL)",
-        "x.oid >= 16384",
-    ),
-    _everywhere(
-        "'transform'",
-        "pg_transform",
-        "pg_catalog.format_type(x.trftype, NULL) || ' for '"
-        " || (SELECT l.lanname FROM pg_catalog.pg_language l WHERE l.oid = x.trflang)",
         "x.oid >= 16384",
     ),
     """SELECT 'subscription', '', '', s.subname FROM pg_catalog.pg_subscription s
@@ -211,6 +193,22 @@ _ATTRIBUTES = (
         "x.attname",
         "c.relkind = 'i' AND coalesce(x.attstattarget, -1) <> -1",
     ),
+    _on_relation(
+        "'firing of a copied trigger'",
+        "pg_trigger",
+        "tgrelid",
+        "x.tgname",
+        "NOT x.tgisinternal AND x.tgparentid <> 0 AND x.tgenabled <>"
+        " (SELECT p.tgenabled FROM pg_catalog.pg_trigger p WHERE p.oid = x.tgparentid)",
+    ),
+    """SELECT 'dependence on an extension: ' || i.type, coalesce(i.schema, ''), '',
+              coalesce(p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')',
+                       i.name, i.identity)
+       FROM pg_catalog.pg_depend d
+       LEFT JOIN pg_catalog.pg_proc p
+            ON d.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.objid,
+       LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) i
+       WHERE d.deptype = 'x'""",
     _on_relation(
         "'view column default'",
         "pg_attrdef",

@@ -46,10 +46,18 @@ MANAGED = frozenset(
         "CHECK CONSTRAINT",
         "INDEX",
         "ROW SECURITY",
+        "FUNCTION",
+        "PROCEDURE",
+        "AGGREGATE",
+        "TRIGGER",
+        "RULE",
+        "EVENT TRIGGER",
+        "PROCEDURAL LANGUAGE",
+        "TRANSFORM",
     }
 )
 # Kinds of unmanaged thing that excuse a difference in what stands on them, not in their parent.
-_APART = frozenset({"trigger", "policy", "rule", "exclusion constraint"})
+_APART = frozenset({"policy", "exclusion constraint"})
 
 
 class Entry(NamedTuple):

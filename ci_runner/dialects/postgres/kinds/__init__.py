@@ -6,15 +6,23 @@ from typing import Any
 
 from ci_runner.dialects.postgres.kind import Kind
 from ci_runner.dialects.postgres.kinds import (
+    aggregate,
     check,
     column,
     enum,
+    event_trigger,
     foreign_key,
+    function,
     index,
+    language,
     namespace,
     primary_key,
+    procedure,
+    rule,
     sequence,
     table,
+    transform,
+    trigger,
     unique,
     view,
 )
@@ -31,5 +39,13 @@ KINDS: tuple[Kind[Any], ...] = (
     check.KIND,
     index.KIND,
     foreign_key.KIND,
+    language.KIND,
+    function.KIND,
+    procedure.KIND,
+    aggregate.KIND,
+    transform.KIND,
     view.KIND,
+    rule.KIND,
+    trigger.KIND,
+    event_trigger.KIND,
 )

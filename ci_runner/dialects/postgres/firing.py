@@ -1,0 +1,46 @@
+"""In which sessions triggers and rules fire, and what says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.postgres.kind import Statements
+from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.schema.model import Firing, Trigger
+from ci_runner.schema.routines import Rule
+
+# The letters of pg_trigger.tgenabled, pg_rewrite.ev_enabled and pg_event_trigger.evtenabled.
+FIRING: Mapping[str, Firing] = {"O": "origin", "D": "disabled", "R": "replica", "A": "always"}
+SPELLED: Mapping[Firing, str] = {
+    "origin": "ENABLE",
+    "disabled": "DISABLE",
+    "replica": "ENABLE REPLICA",
+    "always": "ENABLE ALWAYS",
+}
+_SUMMARY: Mapping[Firing, str] = {
+    "origin": "Enable",
+    "disabled": "Disable",
+    "replica": "Enable for replicas only",
+    "always": "Enable for replicas too",
+}
+
+# SQL over the pg_class row c: which kind of object a trigger or rule lives on.
+TABLE_KIND = """CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+                WHEN 'f' THEN 'foreign table' ELSE 'table' END"""
+
+
+def fires(old: Firing, new: Trigger | Rule) -> Statements:
+    """ALTER TABLE that makes `new` fire where it has to, from where `old` says."""
+    if old == new.enabled:
+        return ()
+    at = f"ALTER TABLE {qualified(new.schema, new.table)}"
+    which = f"{new.identity.kind.upper()} {quote(new.name)}"
+    return (
+        PlannedStatement(
+            f"{at} {SPELLED[new.enabled]} {which}",
+            f"{_SUMMARY[new.enabled]}: {new.identity}",
+            new.identity,
+            undo=f"{at} {SPELLED[old]} {which}",
+        ),
+    )

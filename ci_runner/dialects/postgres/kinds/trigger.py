@@ -1,0 +1,116 @@
+"""Triggers, constraint triggers included; a partition's copies of its parent's are the server's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres.firing import FIRING, TABLE_KIND, fires
+from ci_runner.dialects.postgres.kind import (
+    USER_SCHEMA,
+    Found,
+    Kind,
+    Statements,
+    World,
+    comment_on,
+    made_again,
+    not_extension_member,
+)
+from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.dialects.postgres.rows import integer, optional, settled, text
+from ci_runner.schema.model import Trigger
+
+_QUERY = f"""
+SELECT t.oid, t.tgconstraint, n.nspname, c.relname, t.tgname, {TABLE_KIND},
+       pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled::text,
+       pg_catalog.obj_description(t.oid, 'pg_trigger')
+FROM pg_catalog.pg_trigger t
+JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {USER_SCHEMA}
+  AND {not_extension_member("pg_class", "c.oid")}
+  AND {not_extension_member("pg_trigger", "t.oid")}
+"""
+_CONSTRAINT = "CREATE CONSTRAINT TRIGGER "
+
+
+def _read(connection: Connection) -> Iterator[Found]:
+    for row in connection.query(_QUERY):
+        oid, constraint, schema, table, name, table_kind, definition, enabled, comment = row
+        yield Found(
+            Trigger(
+                schema=text(schema),
+                table=text(table),
+                name=text(name),
+                definition=settled(text(definition)),
+                comment=optional(comment),
+                table_kind=text(table_kind),
+                enabled=FIRING[text(enabled)],
+            ),
+            # Of a constraint trigger, pg_depend names the constraint as well.
+            (("pg_trigger", integer(oid), 0), ("pg_constraint", integer(constraint), 0)),
+        )
+
+
+def _on_table(each: Trigger) -> str:
+    return f"{quote(each.name)} ON {qualified(each.schema, each.table)}"
+
+
+def _said(each: Trigger) -> str:
+    return f"trigger {each.name} on {each.schema}.{each.table}"
+
+
+def _comment(old: str | None, new: Trigger) -> Statements:
+    return comment_on(f"TRIGGER {_on_table(new)}", new.identity, old, new.comment)
+
+
+def _create(new: Trigger) -> Statements:
+    return (
+        PlannedStatement(
+            new.definition,
+            f"Create {_said(new)}",
+            new.identity,
+            undo=f"DROP TRIGGER {_on_table(new)}",
+        ),
+        *fires("origin", new),
+        *_comment(None, new),
+    )
+
+
+def _drop(old: Trigger) -> Statements:
+    return (
+        PlannedStatement(
+            f"DROP TRIGGER {_on_table(old)}",
+            f"Drop {_said(old)}",
+            old.identity,
+            undo=made_again(_create(old)),
+        ),
+    )
+
+
+def _alter(old: Trigger, new: Trigger, _: World) -> Statements | None:
+    """CREATE OR REPLACE, which constraint triggers lack: postgresql.org, sql-createtrigger."""
+    comment = _comment(old.comment, new)
+    if old.definition == new.definition:
+        return (*fires(old.enabled, new), *comment)
+    if old.definition.startswith(_CONSTRAINT) or new.definition.startswith(_CONSTRAINT):
+        return None
+    replaced = PlannedStatement(
+        _or_replace(new),
+        f"Replace {_said(new)}",
+        new.identity,
+        undo=made_again((replace_with(old), *fires("origin", old))),
+    )
+    # The server enables what it replaces.
+    return (replaced, *fires("origin", new), *comment)
+
+
+def replace_with(each: Trigger) -> PlannedStatement:
+    return PlannedStatement(_or_replace(each), f"Replace {_said(each)}", each.identity)
+
+
+def _or_replace(each: Trigger) -> str:
+    return each.definition.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
+
+
+KIND = Kind(Trigger, _read, _create, _drop, _alter, in_the_way=lambda *_: True)
