@@ -57,12 +57,14 @@ def edges(
     connection: Connection,
     names: Mapping[Address, Identity],
     found: Iterable[Found],
+    origins: Mapping[Identity, Identity],
     oids: frozenset[int] | None = None,
 ) -> dict[Identity, frozenset[Edge]]:
     """(dependent, needed) by dependent, for all or for the dependents of some oids.
 
     Without the edge from an owned sequence in `found` to its column: that says who is dropped with
-    whom; the column's default needs the sequence, and an order must begin somewhere.
+    whom; the column's default needs the sequence, and an order must begin somewhere. Who needs a
+    copy needs its origin, by `origins`; copies need nothing that is ours to order.
     """
     condition = ""
     if oids is not None:
@@ -75,8 +77,8 @@ def edges(
     }
     collected: dict[Identity, set[Edge]] = defaultdict(set)
     for dependent, needed in _named(connection, names, connection.query(_DEPENDENCIES + condition)):
-        edge = (dependent, needed)
-        if dependent != needed and edge not in owners:
+        edge = (dependent, origins.get(needed, needed))
+        if dependent not in origins and dependent != edge[1] and edge not in owners:
             collected[dependent].add(edge)
     return {dependent: frozenset(several) for dependent, several in collected.items()}
 

@@ -17,7 +17,7 @@ from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale
 from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
-from ci_runner.schema.model import Identity, Schema, Table, View, home
+from ci_runner.schema.model import Copy, Identity, Schema, Table, View, home
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -83,13 +83,15 @@ def _all(
 ) -> tuple[Schema, Parts, dict[Address, Identity], dict[Identity, frozenset[Edge]]]:
     """Everything that there is, with its addresses and edges."""
     parts = read(connection)
-    names = dict(_addresses(parts.all()))
-    edges = depend.edges(connection, names, parts.whole)
+    found = tuple(parts.all())
+    names = dict(_addresses(found))
+    edges = depend.edges(connection, names, parts.whole, _origins(found))
     schema = Schema.of(
         "postgres",
-        (each.object for each in parts.all()),
+        (each.object for each in found if each.copy_of is None),
         chain.from_iterable(edges.values()),
         unmanaged(connection),
+        _copies(found),
     )
     return schema, parts, names, edges
 
@@ -113,12 +115,13 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
     reread = [*chain.from_iterable(fresh.by_table.values())]
     reread += [each for each in fresh.whole if each.object.identity in again | arrived]
     dependents = set(_identities(reread)) | left
+    kept = {place: each for place, each in since.parts.by_table.items() if place not in again}
+    parts = Parts({**kept, **fresh.by_table}, fresh.whole)
     oids = frozenset(oid for each in reread for _, oid, _ in each.addresses)
-    some = depend.edges(connection, names, fresh.whole, oids)
+    some = depend.edges(connection, names, fresh.whole, _origins(parts.all()), oids)
     edges = _exchanged(
         since.edges, dependents, ((name, some[name]) for name in dependents & some.keys())
     )
-    kept = {place: each for place, each in since.parts.by_table.items() if place not in again}
     return Look(
         _schema(
             since.schema,
@@ -127,11 +130,12 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
             chain.from_iterable(since.edges.get(name, ()) for name in dependents),
             chain.from_iterable(edges.get(name, ()) for name in dependents),
             unmanaged(connection),
+            _copies(parts.all()),
         ),
         _exchanged(since.handles, left, _handles(coming)),
         _exchanged(since.storage, left, _storage(coming)),
         frozenset(),
-        Parts({**kept, **fresh.by_table}, fresh.whole),
+        parts,
         _exchanged(since.homes, left, _homes(coming)),
         names,
         edges,
@@ -177,13 +181,32 @@ def _schema(
     out: Iterable[Edge],
     into: Iterable[Edge],
     rest: tuple[Identity, ...],
+    copies: Iterable[Copy],
 ) -> Schema:
     gone = {id(each.object) for each in leaving}
     objects = [each for each in before.objects if id(each) not in gone]
     for each in coming:
-        insort(objects, each.object, key=lambda one: one.identity)
+        if each.copy_of is None:
+            insort(objects, each.object, key=lambda one: one.identity)
     dependencies = before.dependencies.difference(out).union(into)
-    return Schema(before.dialect, tuple(objects), dependencies, tuple(sorted(set(rest))))
+    several = tuple(sorted(copies, key=lambda each: each.object.identity))
+    return Schema(before.dialect, tuple(objects), dependencies, tuple(sorted(set(rest))), several)
+
+
+def _copies(found: Iterable[Found]) -> Iterator[Copy]:
+    return (Copy(each.object, each.copy_of) for each in found if each.copy_of is not None)
+
+
+def _origins(found: Iterable[Found]) -> dict[Identity, Identity]:
+    """What each copy is a copy of, on the table where it was made."""
+    of = {each.object.identity: each.copy_of for each in found if each.copy_of is not None}
+    return {copy: _first(of, origin) for copy, origin in of.items()}
+
+
+def _first(of: Mapping[Identity, Identity], origin: Identity) -> Identity:
+    while origin in of:
+        origin = of[origin]
+    return origin
 
 
 def _exchanged(before: Mapping[K, V], out: Iterable[K], into: Iterable[tuple[K, V]]) -> dict[K, V]:

@@ -11,6 +11,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import USUAL, PlanOptions
+from ci_runner.dialects.postgres.inheritance import Lineage, taken_over
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
 from ci_runner.dialects.postgres.kinds import enum
 from ci_runner.dialects.postgres.order import arranged
@@ -23,9 +24,12 @@ from ci_runner.schema.model import Schema, home
 def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     new = _left(old, new, options.leave) if options.leave else new
-    world = World(_without_unmanaged(old, new), _without_unmanaged(new, old))
-    changes = diff(world.old, world.new)
-    if not changes:
+    old, new = _without_unmanaged(old, new), _without_unmanaged(new, old)
+    lineage = Lineage(old, new)
+    old, new = lineage.own(old), lineage.own(new)
+    world = World(taken_over(old, new), new)
+    changes = diff(world.lineage.carried(), world.new)
+    if not changes and not world.parted:
         return ()
     work = Work(world)
     work.take(changes)
@@ -43,7 +47,7 @@ def _left(old: Schema, new: Schema, kinds: frozenset[str]) -> Schema:
         for each in old.objects
         if each.identity.kind in kinds and (home(each) is None or home(each) in stays)
     ]
-    return Schema.of(new.dialect, kept, new.dependencies, new.unmanaged)
+    return Schema.of(new.dialect, kept, new.dependencies, new.unmanaged, new.copies)
 
 
 def _without_unmanaged(schema: Schema, other: Schema) -> Schema:

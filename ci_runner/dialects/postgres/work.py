@@ -7,10 +7,11 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from ci_runner.dialects.postgres.constraints import AnyConstraint
 from ci_runner.dialects.postgres.kind import Kind, Statements, World
-from ci_runner.dialects.postgres.kinds import KINDS, table
+from ci_runner.dialects.postgres.kinds import KINDS, column, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
-from ci_runner.schema.model import Column, Constraint, Identity, SchemaObject, Table, home
+from ci_runner.schema.model import Column, Identity, SchemaObject, Table, home
 
 Verb = Literal["drop", "create", "detach", "alter", "tie"]
 Node = tuple[Verb, Identity]
@@ -29,8 +30,10 @@ class Work:
     drops: dict[Identity, SchemaObject] = field(default_factory=dict)
     creates: dict[Identity, SchemaObject] = field(default_factory=dict)
     alters: dict[Identity, tuple[SchemaObject, SchemaObject]] = field(default_factory=dict)
-    inline: dict[Identity, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
+    inline: dict[Identity, list[AnyConstraint]] = field(default_factory=lambda: defaultdict(list))
     renamed: dict[Identity, Identity] = field(default_factory=dict)
+    carried: set[Identity] = field(default_factory=set)
+    """Columns of children that come or go with a statement on their parent."""
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -45,6 +48,35 @@ class Work:
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
         self._find_renames()
+        self._part()
+        self._carry()
+
+    def _part(self) -> None:
+        """What lets go of a parent or owner for a while changes, if nothing else of it does."""
+        for identity in sorted(self.world.parted - self.drops.keys()):
+            before, after = self.world.old.get(identity), self.world.new.get(identity)
+            if before is not None and after is not None:
+                self.alters.setdefault(identity, (before, after))
+
+    def _carry(self) -> None:
+        """A column that is dropped or made again takes those of the table's children along."""
+        for identity, each in list(self.drops.items()):
+            if isinstance(each, Column) and not self._stays_below(each):
+                for heir in self.world.lineage.descendants(identity):
+                    self._carry_one(heir, again=identity in self.creates)
+
+    def _stays_below(self, column: Column) -> bool:
+        made_again = column.identity in self.creates
+        return not made_again and self.world.lineage.outlives(column.identity)
+
+    def _carry_one(self, heir: Identity, *, again: bool) -> None:
+        before, after = self.world.old.get(heir), self.world.new.get(heir)
+        if before is None or heir in self.drops:
+            return
+        self.carried.add(heir)
+        self.drops[heir] = before
+        if again and after is not None:
+            self.creates[heir] = after
 
     def _create(self, new: SchemaObject) -> None:
         place = home(new)
@@ -118,10 +150,14 @@ class Work:
         for place in self.drops.keys() & self.creates.keys():
             for content in self.world.contents_after.get(place, ()):
                 each = self.world.new.by_identity[content]
+                self.alters.pop(content, None)
+                self.drops.pop(content, None)
+                self.creates.pop(content, None)
                 if not isinstance(each, Column):
-                    self.alters.pop(content, None)
-                    self.drops.pop(content, None)
                     self.creates[content] = each
+            for content in self.world.contents.get(place, ()):
+                self.alters.pop(content, None)
+                self.drops.pop(content, None)
 
     def _disturbed(self) -> Iterable[Identity]:
         for old, new in self.alters.values():
@@ -164,8 +200,17 @@ class Work:
     def ties(self) -> Iterable[Identity]:
         """What has to be tied to its owner, or untied."""
         for new in self.world.new.objects:
-            if kind_of(new).tie(self.world.old.get(new.identity), new):
+            if kind_of(new).tie(self._before_tie(new), new):
                 yield new.identity
+
+    def _before_tie(self, new: SchemaObject) -> SchemaObject | None:
+        """What there is of `new` before it is tied: what is created brings its parents along."""
+        before = self.world.old.get(new.identity)
+        if before is None or new.identity in self.creates:
+            return None
+        if new.identity in self.world.parted:
+            return kind_of(new).untied(before, new, self.world)
+        return before
 
     def statements(self, node: Node) -> Statements:
         match node:
@@ -183,11 +228,16 @@ class Work:
                 return self._created(self.creates[identity])
             case (_, identity):
                 new = self.world.new.by_identity[identity]
-                return kind_of(new).tie(self.world.old.get(identity), new)
+                return kind_of(new).tie(self._before_tie(new), new)
 
     def _dropped(self, each: SchemaObject) -> Statements:
         """What goes along unseen, because nobody compares it, is a hazard of making it again."""
-        dropped = kind_of(each).drop(each)
+        if each.identity in self.carried:
+            return ()
+        if isinstance(each, Column):
+            dropped = column.drop(each, only=self._stays_below(each))
+        else:
+            dropped = kind_of(each).drop(each)
         if each.identity not in self.creates:
             return dropped
         lost = tuple(
@@ -199,8 +249,12 @@ class Work:
 
     def _created(self, each: SchemaObject) -> Statements:
         """Nothing on a table that is new itself can block or fail: its hazards are left out."""
+        if each.identity in self.carried:
+            return ()
         if isinstance(each, Table):
-            return table.create_with(each, self.inline[each.identity])
+            parents = (self.world.new.get(parent) for parent in each.parents)
+            known = tuple(parent for parent in parents if isinstance(parent, Table))
+            return table.create_with(each, self.inline[each.identity], known)
         made = kind_of(each).create(each)
         before = self.drops.get(each.identity)
         if before is not None:
