@@ -45,10 +45,21 @@ MANAGED = frozenset(
         "CHECK CONSTRAINT",
         "INDEX",
         "ROW SECURITY",
+        "MATERIALIZED VIEW",
+        "POLICY",
+        "STATISTICS",
+        "EXTENSION",
+        "FOREIGN DATA WRAPPER",
+        "SERVER",
+        "USER MAPPING",
+        "PUBLICATION",
+        "PUBLICATION TABLE",
+        "PUBLICATION TABLES IN SCHEMA",
+        "SUBSCRIPTION",
     }
 )
 # Kinds of unmanaged thing that excuse a difference in what stands on them, not in their parent.
-_APART = frozenset({"trigger", "policy", "rule", "exclusion constraint"})
+_APART = frozenset({"trigger", "rule", "exclusion constraint"})
 
 
 class Entry(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
+    MATERIALIZED_VIEW,
     Found,
     Kind,
     Statements,
@@ -29,13 +30,14 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
              FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        pg_catalog.obj_description(i.indexrelid, 'pg_class'), i.indisvalid,
-       ic.relfilenode::text
+       ic.relfilenode::text,
+       CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
-WHERE {MANAGED_TABLE}
+WHERE ({MANAGED_TABLE} OR {MATERIALIZED_VIEW})
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
                   WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
 """
@@ -44,7 +46,7 @@ WHERE {MANAGED_TABLE}
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, keys, include, predicate, *rest = row
-        definition, comment, valid, node = rest
+        definition, comment, valid, node, kind = rest
         yield Found(
             Index(
                 schema=text(schema),
@@ -58,6 +60,7 @@ def _read(connection: Connection) -> Iterator[Found]:
                 definition=settled(text(definition)),
                 valid=bool(valid),
                 comment=optional(comment),
+                table_kind=text(kind),
             ),
             (("pg_class", integer(oid), 0),),
             storage=text(node),
@@ -72,10 +75,15 @@ def _create(new: Index) -> Statements:
             f"Create index {new.name} on {new.schema}.{new.table}",
             new.identity,
             undo=f"DROP INDEX {name}",
-            hazards=("blocks writes to the table while it is built",),
+            hazards=(f"blocks {_blocked(new)} while it is built",),
         ),
         *comment_on(f"INDEX {name}", new.identity, None, new.comment),
     )
+
+
+def _blocked(index: Index) -> str:
+    kept = index.table_kind == "materialized view"
+    return "refreshing the materialized view" if kept else "writes to the table"
 
 
 def _drop(old: Index) -> Statements:
