@@ -30,6 +30,7 @@ from ci_runner.dialects.operations import (
 from ci_runner.lint.effects import Effect, Rewrite, effects
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Identity, Index, Schema, Table
+from ci_runner.schema.views import MaterializedView
 
 E_co = TypeVar("E_co", bound=Effect, covariant=True)
 
@@ -47,9 +48,7 @@ _UPON = (
     ValidateConstraint,
     Rewrite,
 )
-_KINDS_OF_TABLE = frozenset(
-    {"foreign table", "inherited table", "materialized view", "partition", "partitioned table"}
-)
+_KINDS_OF_TABLE = frozenset({"foreign table", "inherited table", "partition", "partitioned table"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +74,7 @@ def tables(schema: Schema) -> frozenset[Identity]:
         Identity("table", each.schema, each.name)
         for each in (
             *(table.identity for table in schema.of_type(Table)),
+            *(view.identity for view in schema.of_type(MaterializedView)),
             *(each for each in schema.unmanaged if each.kind in _KINDS_OF_TABLE),
         )
     )

@@ -281,8 +281,9 @@ class View:
     """`columns` are the names it shows in order, `column_types` theirs; `options` `name=value`.
 
     `source` is the author's text where the engine keeps it: it makes the view again, and is not
-    compared. `column_comments` are (column, comment). `access` are the statements that give owner
-    and grants back to a view that was made again; two views that differ only in it are equal.
+    compared. `column_comments` are (column, comment), `column_defaults` what an INSERT through it
+    that leaves the column out writes. `access` are the statements that give owner and grants back
+    to a view that was made again; two views that differ only in it are equal.
     """
 
     schema: str
@@ -294,6 +295,7 @@ class View:
     comment: str | None = None
     source: str = field(default="", compare=False)
     column_comments: tuple[tuple[str, str], ...] = ()
+    column_defaults: tuple[tuple[str, str], ...] = ()
     access: tuple[str, ...] = field(default=(), compare=False)
 
     @property

@@ -18,6 +18,7 @@ from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
 from ci_runner.schema.model import Copy, Identity, Schema, Table, View, home
+from ci_runner.schema.views import MaterializedView
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -107,13 +108,20 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
         oid for each in before if isinstance(each.object, Table) for _, oid, _ in each.addresses
     }
     fresh = read(connection, touched.new | tables)
+    # Indexes of materialized views are read at each look, whatever was touched.
+    besides = fresh.by_table.keys() - again
+    before += [each for place in besides for each in since.parts.by_table.get(place, ())]
     if any(_renamed(since, each) for each in fresh.all()):
         return None
     fresh, leaving, coming = _settled(since.parts, before, fresh)
     names = _exchanged(since.names, (place for place, _ in _addresses(leaving)), _addresses(coming))
     left, arrived = set(_identities(leaving)), set(_identities(coming))
     reread = [*chain.from_iterable(fresh.by_table.values())]
-    reread += [each for each in fresh.whole if each.object.identity in again | arrived]
+    reread += [
+        each
+        for each in fresh.whole
+        if each.object.identity in again | arrived or home(each.object) in again
+    ]
     dependents = set(_identities(reread)) | left
     kept = {place: each for place, each in since.parts.by_table.items() if place not in again}
     parts = Parts({**kept, **fresh.by_table}, fresh.whole)
@@ -146,7 +154,7 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
 def _renamed(since: Look, each: Found) -> bool:
     """Whether a relation with a row type has another name: any column may be printed with it."""
     name = each.object.identity
-    return isinstance(each.object, Table | View) and any(
+    return isinstance(each.object, Table | View | MaterializedView) and any(
         since.names.get(address, name) != name for address in each.addresses
     )
 

@@ -24,7 +24,16 @@ USER_SCHEMA = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
 
 # What a column can be made of, by the kind of its identity: a relation has a type of its own.
 TYPE_KINDS = frozenset(
-    {"enum", "domain", "composite type", "range type", "base type", "table", "view"}
+    {
+        "enum",
+        "domain",
+        "composite type",
+        "range type",
+        "base type",
+        "table",
+        "view",
+        "materialized view",
+    }
 )
 
 
@@ -42,6 +51,10 @@ def not_extension_member(catalogue: str, oid: str) -> str:
 MANAGED_TABLE = (
     f"c.relkind IN ('r', 'p', 'f') AND {USER_SCHEMA}"
     f" AND {not_extension_member('pg_class', 'c.oid')}"
+)
+
+MATERIALIZED_VIEW = (
+    f"c.relkind = 'm' AND {USER_SCHEMA} AND {not_extension_member('pg_class', 'c.oid')}"
 )
 
 
@@ -78,6 +91,14 @@ class World:
         for dependent, needed in self.old.dependencies:
             found[needed].append(dependent)
         return {needed: tuple(sorted(several)) for needed, several in found.items()}
+
+    @cached_property
+    def needs(self) -> Mapping[Identity, tuple[Identity, ...]]:
+        """What an object of the old schema needed, sorted."""
+        found: dict[Identity, list[Identity]] = defaultdict(list)
+        for dependent, needed in self.old.dependencies:
+            found[dependent].append(needed)
+        return {dependent: tuple(sorted(several)) for dependent, several in found.items()}
 
     @cached_property
     def contents(self) -> Mapping[Identity, tuple[Identity, ...]]:

@@ -236,7 +236,10 @@ class _Order:
         if gone is not None:
             return [gone]
         after = self.work.renamed.get(identity, identity)
-        if after in self.detached and not kind_of(self.world.old.by_identity[needed]).is_type:
+        of_it = kind_of(self.world.old.by_identity[needed]).is_type
+        # What has released a thing that is made again is not made of it.
+        released = after in self.world.released and needed in self.work.creates
+        if after in self.detached and (released or not of_it):
             return [("detach", after)]
         return [("alter", after)] if after in self.work.alters else []
 

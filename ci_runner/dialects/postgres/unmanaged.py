@@ -7,14 +7,19 @@ know that they were not compared, not read them table by table.
 from __future__ import annotations
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, USER_SCHEMA, not_extension_member
+from ci_runner.dialects.postgres.foreign import secrets_of
+from ci_runner.dialects.postgres.kind import (
+    MANAGED_TABLE,
+    MATERIALIZED_VIEW,
+    USER_SCHEMA,
+    not_extension_member,
+)
 from ci_runner.dialects.postgres.rows import text
 from ci_runner.schema.model import Identity
 
 # Kinds of `Identity` below that are relations, and with it types of their name; and other types.
 RELATIONS = frozenset(
     {
-        "materialized view",
         "composite type",
     }
 )
@@ -56,15 +61,24 @@ def _everywhere(kind: str, catalogue: str, name: str, where: str = "true") -> st
     )
 
 
+def _stands(relation: str) -> str:
+    """SQL condition: the relation is a table or materialized view that we manage."""
+    return (
+        f"EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n"
+        f" ON n.oid = c.relnamespace WHERE c.oid = {relation}"
+        f" AND ({MANAGED_TABLE} OR {MATERIALIZED_VIEW}))"
+    )
+
+
 # Each SELECT gives kind, schema, parent, name. Objects that initdb made have oids below 16384.
 _OBJECTS = (
     _in_schema(
-        "CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'composite type' END",
+        "'composite type'",
         "pg_class",
         "c",
         "c.relname",
         "relnamespace",
-        "c.relkind IN ('m', 'c')",
+        "c.relkind = 'c'",
     ),
     _in_schema(
         "CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'base type' END",
@@ -74,7 +88,14 @@ _OBJECTS = (
         "typnamespace",
         "t.typtype IN ('d', 'r', 'p') OR t.typtype = 'b' AND t.typcategory <> 'A'",
     ),
-    _in_schema("'statistics object'", "pg_statistic_ext", "s", "s.stxname", "stxnamespace"),
+    _in_schema(
+        "'statistics object'",
+        "pg_statistic_ext",
+        "s",
+        "s.stxname",
+        "stxnamespace",
+        f"NOT {_stands('s.stxrelid')}",
+    ),
     _in_schema("'collation'", "pg_collation", "o", "o.collname", "collnamespace"),
     _in_schema("'conversion'", "pg_conversion", "o", "o.conname", "connamespace"),
     _in_schema(
@@ -86,12 +107,9 @@ _OBJECTS = (
     _in_schema("'text search dictionary'", "pg_ts_dict", "o", "o.dictname", "dictnamespace"),
     _in_schema("'text search parser'", "pg_ts_parser", "o", "o.prsname", "prsnamespace"),
     _in_schema("'text search template'", "pg_ts_template", "o", "o.tmplname", "tmplnamespace"),
-    _on_relation("'policy'", "pg_policy", "polrelid", "x.polname"),
-    _everywhere("'extension'", "pg_extension", "x.extname", "x.extname <> 'plpgsql'"),
-    _everywhere("'publication'", "pg_publication", "x.pubname"),
+    """SELECT 'extension', '', '', 'plpgsql, which this database lacks'
+       WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extname = 'plpgsql')""",
     _everywhere("'access method'", "pg_am", "x.amname", "x.oid >= 16384"),
-    _everywhere("'foreign data wrapper'", "pg_foreign_data_wrapper", "x.fdwname"),
-    _everywhere("'foreign server'", "pg_foreign_server", "x.srvname"),
     _everywhere(
         "'cast'",
         "pg_cast",
@@ -99,10 +117,28 @@ _OBJECTS = (
         " || pg_catalog.format_type(x.casttarget, NULL)",
         "x.oid >= 16384",
     ),
-    """SELECT 'subscription', '', '', s.subname FROM pg_catalog.pg_subscription s
-       JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
+    # What is a secret is not read, nor whether a subscription runs.
+    """SELECT 'connection and state of subscription', '', '', s.subname
+       FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid
        WHERE d.datname = pg_catalog.current_database()""",
-    "SELECT DISTINCT 'user mappings', '', '', u.srvname FROM pg_catalog.pg_user_mappings u",
+    f"""SELECT 'secret option of foreign data wrapper', '', x.fdwname, o.name
+        FROM pg_catalog.pg_foreign_data_wrapper x,
+             LATERAL ({secrets_of("x.fdwoptions")}) o (name)""",
+    f"""SELECT 'secret option of foreign server', '', x.srvname, o.name
+        FROM pg_catalog.pg_foreign_server x, LATERAL ({secrets_of("x.srvoptions")}) o (name)""",
+    f"""SELECT 'secret option of user mapping', '', x.srvname,
+               o.name || ' of ' || CASE x.umuser WHEN 0 THEN 'PUBLIC' ELSE x.usename END
+        FROM pg_catalog.pg_user_mappings x, LATERAL ({secrets_of("x.umoptions")}) o (name)""",
+    # The server shows them to those that pg_user_mappings says, and hides them from others.
+    """SELECT 'options of user mapping', '', x.srvname,
+              CASE x.umuser WHEN 0 THEN 'PUBLIC' ELSE x.usename END
+       FROM pg_catalog.pg_user_mappings x
+       JOIN pg_catalog.pg_foreign_server s ON s.oid = x.srvid
+       JOIN pg_catalog.pg_roles r ON r.rolname = current_user
+       WHERE x.umoptions IS NULL AND NOT r.rolsuper
+       AND NOT (x.umuser = 0 AND pg_catalog.pg_has_role(s.srvowner, 'USAGE'))
+       AND NOT (x.umuser = r.oid AND (pg_catalog.pg_has_role(s.srvowner, 'USAGE')
+                OR pg_catalog.has_server_privilege(s.oid, 'USAGE')))""",
 )
 
 # What a managed object can have and its kind does not read. Columns that not every version has are
@@ -182,14 +218,6 @@ _ATTRIBUTES = (
             ON d.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.objid,
        LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) i
        WHERE d.deptype = 'x'""",
-    _on_relation(
-        "'view column default'",
-        "pg_attrdef",
-        "adrelid",
-        "(SELECT a.attname FROM pg_catalog.pg_attribute a"
-        " WHERE a.attrelid = c.oid AND a.attnum = x.adnum)",
-        "c.relkind = 'v'",
-    ),
     """SELECT 'security label', '', '', pg_catalog.format('%s of %s', l.provider, l.objname)
        FROM pg_catalog.pg_seclabels l""",
 )

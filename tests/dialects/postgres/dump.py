@@ -54,10 +54,21 @@ MANAGED = frozenset(
         "EVENT TRIGGER",
         "PROCEDURAL LANGUAGE",
         "TRANSFORM",
+        "MATERIALIZED VIEW",
+        "POLICY",
+        "STATISTICS",
+        "EXTENSION",
+        "FOREIGN DATA WRAPPER",
+        "SERVER",
+        "USER MAPPING",
+        "PUBLICATION",
+        "PUBLICATION TABLE",
+        "PUBLICATION TABLES IN SCHEMA",
+        "SUBSCRIPTION",
     }
 )
 # Kinds of unmanaged thing that excuse a difference in what stands on them, not in their parent.
-_APART = frozenset({"policy", "exclusion constraint"})
+_APART: frozenset[str] = frozenset()
 
 
 class Entry(NamedTuple):

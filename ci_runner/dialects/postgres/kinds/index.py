@@ -9,6 +9,7 @@ from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres import constraints, hazards, settings, storage
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
+    MATERIALIZED_VIEW,
     Found,
     Kind,
     Statements,
@@ -30,7 +31,8 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
              FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        pg_catalog.obj_description(i.indexrelid, 'pg_class'), i.indisvalid,
-       ic.relfilenode::text, pn.nspname, pc.relname,
+       ic.relfilenode::text, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
+       pn.nspname, pc.relname,
        {settings.COLUMNS}
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
@@ -41,7 +43,7 @@ LEFT JOIN pg_catalog.pg_inherits h ON ic.relispartition AND h.inhrelid = ic.oid
 LEFT JOIN pg_catalog.pg_class pc ON pc.oid = h.inhparent
 LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
 {settings.JOINS}
-WHERE {MANAGED_TABLE}
+WHERE ({MANAGED_TABLE} OR {MATERIALIZED_VIEW})
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
                   WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
 """
@@ -50,7 +52,7 @@ WHERE {MANAGED_TABLE}
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, keys, include, predicate, *rest = row
-        definition, comment, valid, node, parent_schema, parent, *kept = rest
+        definition, comment, valid, node, kind, parent_schema, parent, *kept = rest
         yield Found(
             Index(
                 schema=text(schema),
@@ -65,6 +67,7 @@ def _read(connection: Connection) -> Iterator[Found]:
                 valid=bool(valid),
                 comment=optional(comment),
                 settings=replace(settings.of(kept), comment=None),
+                table_kind=text(kind),
             ),
             (("pg_class", integer(oid), 0),),
             storage=text(node),
@@ -98,7 +101,7 @@ def _create(new: Index) -> Statements:
             f"Create index {new.name} on {new.schema}.{new.table}",
             new.identity,
             undo=f"DROP INDEX {name}",
-            hazards=("blocks writes to the table while it is built", *refused),
+            hazards=(f"blocks {_blocked(new)} while it is built", *refused),
         ),
         *_settings(storage.without(new.settings), new),
         *comment_on(f"INDEX {name}", new.identity, None, new.comment),
@@ -107,6 +110,11 @@ def _create(new: Index) -> Statements:
 
 def _settings(before: IndexSettings, new: Index) -> Statements:
     return storage.index(before, new.settings, new.schema, new.name, _table(new), new.identity)
+
+
+def _blocked(index: Index) -> str:
+    kept = index.table_kind == "materialized view"
+    return "refreshing the materialized view" if kept else "writes to the table"
 
 
 def _drop(old: Index) -> Statements:

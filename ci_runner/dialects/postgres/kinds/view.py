@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Mapping
 
 from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres import views
 from ci_runner.dialects.postgres.kind import (
     USER_SCHEMA,
     Found,
@@ -20,15 +21,6 @@ from ci_runner.dialects.postgres.kind import (
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import View
-
-# A collation that is not that of the type is part of a column's type to CREATE OR REPLACE.
-_COLUMN_TYPES = """
-ARRAY(SELECT pg_catalog.format_type(a.atttypid, a.atttypmod)
-             || CASE WHEN a.attcollation <> t.typcollation
-                THEN ' COLLATE ' || a.attcollation::regcollation::text ELSE '' END
-      FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-      WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum)
-"""
 
 # What a dropped view loses: its owner, where that is not who reads, and what others may do with it.
 _ACCESS = """
@@ -53,10 +45,8 @@ ARRAY(SELECT pg_catalog.format('ALTER VIEW %I.%I OWNER TO %I',
 """
 
 _QUERY = f"""
-SELECT c.oid, n.nspname, c.relname,
-       ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
-             WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum),
-       {_COLUMN_TYPES}, pg_catalog.pg_get_viewdef(c.oid), c.reloptions,
+SELECT c.oid, n.nspname, c.relname, {views.COLUMNS}, {views.COLUMN_TYPES},
+       pg_catalog.pg_get_viewdef(c.oid), c.reloptions,
        pg_catalog.obj_description(c.oid, 'pg_class'),
        ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
              JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::regclass
@@ -65,6 +55,11 @@ SELECT c.oid, n.nspname, c.relname,
        ARRAY(SELECT d.description FROM pg_catalog.pg_description d
              WHERE d.classoid = 'pg_catalog.pg_class'::regclass
                    AND d.objoid = c.oid AND d.objsubid > 0 ORDER BY d.objsubid),
+       ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+             JOIN pg_catalog.pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
+             WHERE a.attrelid = c.oid ORDER BY a.attnum),
+       ARRAY(SELECT pg_catalog.pg_get_expr(f.adbin, f.adrelid) FROM pg_catalog.pg_attrdef f
+             WHERE f.adrelid = c.oid ORDER BY f.adnum),
        {_ACCESS}
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'v' AND {USER_SCHEMA} AND {not_extension_member("pg_class", "c.oid")}
@@ -75,7 +70,7 @@ def _read(connection: Connection) -> Iterator[Found]:
     for oid, schema, name, columns, types, body, options, comment, *rest in connection.query(
         _QUERY
     ):
-        commented, comments, access = map(texts, rest)
+        commented, comments, defaulting, defaults, access = map(texts, rest)
         yield Found(
             View(
                 schema=text(schema),
@@ -86,6 +81,9 @@ def _read(connection: Connection) -> Iterator[Found]:
                 column_types=texts(types),
                 comment=optional(comment),
                 column_comments=tuple(zip(commented, comments, strict=True)),
+                column_defaults=tuple(
+                    zip(defaulting, (settled(each) for each in defaults), strict=True)
+                ),
                 access=access,
             ),
             (("pg_class", integer(oid), 0),),
@@ -108,7 +106,8 @@ def _create(new: View) -> Statements:
             new.identity,
             undo=f"DROP VIEW {name}",
         ),
-        *_comments(None, new),
+        *_defaults_set(new, {}),
+        *_comments(new, None, {}),
     )
 
 
@@ -123,32 +122,83 @@ def _drop(old: View) -> Statements:
     )
 
 
-def _alter(old: View, new: View, _: World) -> Statements | None:
-    """CREATE OR REPLACE, which may only append columns: postgresql.org, sql-createview."""
-    count = len(old.columns)
-    if (old.columns, old.column_types) != (new.columns[:count], new.column_types[:count]):
-        return None
-    replaced: Statements = ()
-    if (old.definition, old.options) != (new.definition, new.options):
-        undo = _sql(old, "CREATE OR REPLACE VIEW") if count == len(new.columns) else None
-        replaced = (
-            PlannedStatement(
-                _sql(new, "CREATE OR REPLACE VIEW"),
-                f"Replace view {new.identity.qualified}",
-                new.identity,
-                undo=undo,
-            ),
-        )
-    return (*replaced, *_comments(old, new))
+def _alter(old: View, new: View, world: World) -> Statements | None:
+    """In place where at most names and options differ, else CREATE OR REPLACE.
+
+    That may only append columns: postgresql.org, sql-createview.
+    """
+    names = views.renamed(old, new, world)
+    if names is None:
+        count = len(old.columns)
+        if (old.columns, old.column_types) != (new.columns[:count], new.column_types[:count]):
+            return None
+        changed: Statements = (_replaced(old, new, world),)
+    else:
+        changed = (*views.rename_columns(new, names), *views.set_options(old, new))
+    called = dict(names or ())
+    defaults = {called.get(name, name): default for name, default in old.column_defaults}
+    comments = {called.get(name, name): comment for name, comment in old.column_comments}
+    return (
+        *_defaults_dropped(old, new, called),
+        *changed,
+        *_defaults_set(new, defaults),
+        *_comments(new, old.comment, comments),
+    )
 
 
-def _comments(old: View | None, new: View) -> Iterator[PlannedStatement]:
+def _replaced(old: View, new: View, world: World) -> PlannedStatement:
+    """Columns that came cannot go in place: the way back makes a view anew that nothing uses."""
+    if len(old.columns) == len(new.columns):
+        undo: str | None = _sql(old, "CREATE OR REPLACE VIEW")
+    elif world.dependents.get(old.identity) or world.contents_after.get(new.identity):
+        undo = None
+    else:
+        again = (*_create(old), *_restore(old))
+        undo = f"DROP VIEW {qualified(new.schema, new.name)};\n{made_again(again)}"
+    return PlannedStatement(
+        _sql(new, "CREATE OR REPLACE VIEW"),
+        f"Replace view {new.identity.qualified}",
+        new.identity,
+        undo=undo,
+    )
+
+
+def _defaults_dropped(
+    old: View, new: View, called: Mapping[str, str]
+) -> Iterator[PlannedStatement]:
+    kept = dict(new.column_defaults)
+    for column, default in old.column_defaults:
+        if called.get(column, column) not in kept:
+            yield _default(old, column, "DROP DEFAULT", f"SET DEFAULT {default}")
+
+
+def _defaults_set(new: View, before: Mapping[str, str]) -> Iterator[PlannedStatement]:
+    for column, default in new.column_defaults:
+        if before.get(column) != default:
+            back = f"SET DEFAULT {before[column]}" if column in before else "DROP DEFAULT"
+            yield _default(new, column, f"SET DEFAULT {default}", back)
+
+
+def _default(view: View, column: str, sql: str, undo: str) -> PlannedStatement:
+    at = f"{views.altered(view)} ALTER COLUMN {quote(column)}"
+    does = "Set" if sql.startswith("SET") else "Drop"
+    return PlannedStatement(
+        f"{at} {sql}",
+        f"{does} the default of column {column} of {view.identity}",
+        view.identity,
+        undo=f"{at} {undo}",
+    )
+
+
+def _comments(
+    new: View, before: str | None, columns: Mapping[str, str]
+) -> Iterator[PlannedStatement]:
     name = qualified(new.schema, new.name)
-    yield from comment_on(f"VIEW {name}", new.identity, old.comment if old else None, new.comment)
-    before, after = dict(old.column_comments if old else ()), dict(new.column_comments)
+    yield from comment_on(f"VIEW {name}", new.identity, before, new.comment)
+    after = dict(new.column_comments)
     for column in new.columns:
         what = f"COLUMN {name}.{quote(column)}"
-        yield from comment_on(what, new.identity, before.get(column), after.get(column))
+        yield from comment_on(what, new.identity, columns.get(column), after.get(column))
 
 
 def _restore(old: View) -> Statements:
