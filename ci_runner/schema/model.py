@@ -226,8 +226,7 @@ class View:
     """`columns` are the names it shows in order, `column_types` theirs; `options` `name=value`.
 
     `source` is the author's text where the engine keeps it: it makes the view again, and is not
-    compared. `column_comments` are (column, comment). `access` are the statements that give owner
-    and grants back to a view that was made again; two views that differ only in it are equal.
+    compared. `column_comments` are (column, comment).
     """
 
     schema: str
@@ -239,7 +238,6 @@ class View:
     comment: str | None = None
     source: str = field(default="", compare=False)
     column_comments: tuple[tuple[str, str], ...] = ()
-    access: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def identity(self) -> Identity:

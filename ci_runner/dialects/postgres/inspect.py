@@ -6,14 +6,14 @@ import re
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import chain
 from typing import TypeVar
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
 from ci_runner.dialects.postgres import marks
 from ci_runner.dialects.postgres.kind import Address, Found
-from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale
+from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale, with_all_on
 from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
@@ -97,14 +97,16 @@ def _spelled(mode: str) -> str:
 
 def _whole(connection: Connection, seen: Marks) -> Look:
     parts = read(connection)
+    parts = with_all_on(connection, parts, dict(_addresses(parts.all())))
     found = tuple(parts.all())
     names = dict(_addresses(found))
-    edges = _by_dependent(_edges(names, connection.query(_DEPENDENCIES), parts.whole))
+    rows = connection.query(_DEPENDENCIES)
+    edges = _by_dependent(chain(_edges(names, rows, parts.whole), _needs(parts.on)))
     schema = Schema.of(
         "postgres",
         (each.object for each in found),
         chain.from_iterable(edges.values()),
-        unmanaged(connection),
+        chain(unmanaged(connection), parts.unmanaged),
     )
     handles, storage, homes = dict(_handles(found)), dict(_storage(found)), dict(_homes(found))
     return Look(schema, handles, storage, frozenset(), parts, homes, names, edges, seen)
@@ -125,11 +127,17 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
         return None
     fresh, leaving, coming = _settled(since.parts, before, fresh)
     names = _exchanged(since.names, (place for place, _ in _addresses(leaving)), _addresses(coming))
+    fresh, off, on = _settled_on(since.parts, with_all_on(connection, fresh, names))
+    names = _exchanged(names, (place for place, _ in _addresses(off)), _addresses(on))
+    leaving, coming = leaving + off, coming + on
     left, arrived = set(_identities(leaving)), set(_identities(coming))
     reread = [*chain.from_iterable(fresh.by_table.values())]
     reread += [each for each in fresh.whole if each.object.identity in again | arrived]
-    dependents = set(_identities(reread)) | left
-    some = _edges_of(connection, names, fresh.whole, reread)
+    dependents = set(_identities(reread)) | left | set(_identities(on))
+    some = {
+        **_edges_of(connection, names, fresh.whole, reread),
+        **_by_dependent(_needs(on)),
+    }
     edges = _exchanged(
         since.edges, dependents, ((name, some[name]) for name in dependents & some.keys())
     )
@@ -141,12 +149,12 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
             coming,
             chain.from_iterable(since.edges.get(name, ()) for name in dependents),
             chain.from_iterable(edges.get(name, ()) for name in dependents),
-            unmanaged(connection),
+            (*unmanaged(connection), *fresh.unmanaged),
         ),
         _exchanged(since.handles, left, _handles(coming)),
         _exchanged(since.storage, left, _storage(coming)),
         frozenset(),
-        Parts({**kept, **fresh.by_table}, fresh.whole),
+        replace(fresh, by_table={**kept, **fresh.by_table}),
         _exchanged(since.homes, left, _homes(coming)),
         names,
         edges,
@@ -170,7 +178,7 @@ def _settled(
     same = {
         name: old[name]
         for each in fresh.all()
-        if (name := each.object.identity) in old and old[name] == each
+        if (name := each.object.identity) in old and _is_same(old[name], each)
     }
 
     def settled(several: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -183,6 +191,25 @@ def _settled(
         tuple(each for name, each in old.items() if name not in same),
         tuple(each for each in fresh.all() if each.object.identity not in same),
     )
+
+
+def _settled_on(parts: Parts, fresh: Parts) -> tuple[Parts, tuple[Found, ...], tuple[Found, ...]]:
+    """The same for what lives on objects of any kind."""
+    settled, leaving, coming = _settled(Parts(whole=parts.on), (), Parts(whole=fresh.on))
+    return replace(fresh, on=settled.whole), leaving, coming
+
+
+def _is_same(one: Found, other: Found) -> bool:
+    """Equal, in what no comparison of schemas looks at as well."""
+    return one == other and all(
+        getattr(one.object, each.name) == getattr(other.object, each.name)
+        for each in fields(one.object)
+        if not each.compare
+    )
+
+
+def _needs(found: Iterable[Found]) -> Iterator[Edge]:
+    return ((each.object.identity, needed) for each in found for needed in each.needs)
 
 
 def _schema(

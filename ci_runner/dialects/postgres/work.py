@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres.kind import Kind, Statements, World
+from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import Column, Constraint, Identity, SchemaObject, Table, home
@@ -31,6 +31,7 @@ class Work:
     alters: dict[Identity, tuple[SchemaObject, SchemaObject]] = field(default_factory=dict)
     inline: dict[Identity, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
     renamed: dict[Identity, Identity] = field(default_factory=dict)
+    remade: set[Identity] = field(default_factory=set)
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -115,6 +116,10 @@ class Work:
 
     def _refill(self) -> None:
         """What lives on a thing that is made again went with it, and is made again as well."""
+        for identity, (old, new) in tuple(self.alters.items()):
+            if kind_of(new).remakes(old, new, self.world):
+                self.remade.add(identity)
+                self._take_contents_off(old.identity, identity)
         for place in self.drops.keys() & self.creates.keys():
             for content in self.world.contents_after.get(place, ()):
                 each = self.world.new.by_identity[content]
@@ -122,6 +127,13 @@ class Work:
                     self.alters.pop(content, None)
                     self.drops.pop(content, None)
                     self.creates[content] = each
+
+    def _take_contents_off(self, old: Identity, new: Identity) -> None:
+        for content in self.world.contents.get(old, ()):
+            self.alters.pop(content, None)
+            self.drops[content] = self.world.old.by_identity[content]
+        for content in self.world.contents_after.get(new, ()):
+            self.creates[content] = self.world.new.by_identity[content]
 
     def _disturbed(self) -> Iterable[Identity]:
         for old, new in self.alters.values():
@@ -187,7 +199,7 @@ class Work:
 
     def _dropped(self, each: SchemaObject) -> Statements:
         """What goes along unseen, because nobody compares it, is a hazard of making it again."""
-        dropped = kind_of(each).drop(each)
+        dropped = self._with_contents_back(each, kind_of(each).drop(each))
         if each.identity not in self.creates:
             return dropped
         lost = tuple(
@@ -197,14 +209,33 @@ class Work:
         )
         return tuple(replace(one, hazards=(*one.hazards, *lost)) for one in dropped)
 
+    def _with_contents_back(self, each: SchemaObject, dropped: Statements) -> Statements:
+        """The undo of a drop makes again what went along: it comes last of all that is undone."""
+        gone = (self.world.old.by_identity[name] for name in self._contents_of(each))
+        made = tuple(
+            statement for content in gone for statement in kind_of(content).create(content)
+        )
+        if not made or not dropped or dropped[0].undo is None:
+            return dropped
+        return (
+            replace(dropped[0], undo=f"{dropped[0].undo};\n{made_again(made)}"),
+            *dropped[1:],
+        )
+
+    def _contents_of(self, each: SchemaObject) -> list[Identity]:
+        """What lived on it and is not dropped by itself, in the order of making."""
+        listed = self.world.contents.get(each.identity, ())
+        kinds = {name: kind_of(self.world.old.by_identity[name]) for name in listed}
+        return sorted(
+            (name for name in listed if name not in self.drops and name.kind != "column"),
+            key=lambda name: KINDS.index(kinds[name]),
+        )
+
     def _created(self, each: SchemaObject) -> Statements:
         """Nothing on a table that is new itself can block or fail: its hazards are left out."""
         if isinstance(each, Table):
             return table.create_with(each, self.inline[each.identity])
         made = kind_of(each).create(each)
-        before = self.drops.get(each.identity)
-        if before is not None:
-            made += kind_of(each).restore(before)
         place = home(each)
         if place is None or not self.is_created(place):
             return made

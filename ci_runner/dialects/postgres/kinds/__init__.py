@@ -8,10 +8,13 @@ from ci_runner.dialects.postgres.kind import Kind
 from ci_runner.dialects.postgres.kinds import (
     check,
     column,
+    default_privileges,
     enum,
     foreign_key,
+    grant,
     index,
     namespace,
+    owner,
     primary_key,
     sequence,
     table,
@@ -32,4 +35,7 @@ KINDS: tuple[Kind[Any], ...] = (
     index.KIND,
     foreign_key.KIND,
     view.KIND,
+    owner.KIND,
+    grant.KIND,
+    default_privileges.KIND,
 )

@@ -30,28 +30,6 @@ ARRAY(SELECT pg_catalog.format_type(a.atttypid, a.atttypmod)
       WHERE a.attrelid = c.oid AND a.attnum > 0 ORDER BY a.attnum)
 """
 
-# What a dropped view loses: its owner, where that is not who reads, and what others may do with it.
-_ACCESS = """
-ARRAY(SELECT pg_catalog.format('ALTER VIEW %I.%I OWNER TO %I',
-             n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner))
-      WHERE pg_catalog.pg_get_userbyid(c.relowner) <> current_user)
-|| ARRAY(SELECT pg_catalog.format('GRANT %s ON %I.%I TO %s%s',
-                pg_catalog.string_agg(g.privilege_type || g.part, ', '
-                                      ORDER BY g.privilege_type, g.part),
-                n.nspname, c.relname,
-                CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
-                CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-         FROM (SELECT x.grantee, x.privilege_type, x.is_grantable, '' AS part
-               FROM pg_catalog.aclexplode(c.relacl) x
-               UNION
-               SELECT x.grantee, x.privilege_type, x.is_grantable,
-                      pg_catalog.format(' (%I)', a.attname)
-               FROM pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) x
-               WHERE a.attrelid = c.oid) g
-         WHERE g.grantee <> c.relowner
-         GROUP BY g.grantee, g.is_grantable ORDER BY g.grantee::regrole::text, g.is_grantable)
-"""
-
 _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname,
        ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
@@ -64,8 +42,7 @@ SELECT c.oid, n.nspname, c.relname,
              WHERE a.attrelid = c.oid ORDER BY a.attnum),
        ARRAY(SELECT d.description FROM pg_catalog.pg_description d
              WHERE d.classoid = 'pg_catalog.pg_class'::regclass
-                   AND d.objoid = c.oid AND d.objsubid > 0 ORDER BY d.objsubid),
-       {_ACCESS}
+                   AND d.objoid = c.oid AND d.objsubid > 0 ORDER BY d.objsubid)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'v' AND {USER_SCHEMA} AND {not_extension_member("pg_class", "c.oid")}
 """
@@ -75,7 +52,7 @@ def _read(connection: Connection) -> Iterator[Found]:
     for oid, schema, name, columns, types, body, options, comment, *rest in connection.query(
         _QUERY
     ):
-        commented, comments, access = map(texts, rest)
+        commented, comments = map(texts, rest)
         yield Found(
             View(
                 schema=text(schema),
@@ -86,7 +63,6 @@ def _read(connection: Connection) -> Iterator[Found]:
                 column_types=texts(types),
                 comment=optional(comment),
                 column_comments=tuple(zip(commented, comments, strict=True)),
-                access=access,
             ),
             (("pg_class", integer(oid), 0),),
         )
@@ -151,20 +127,6 @@ def _comments(old: View | None, new: View) -> Iterator[PlannedStatement]:
         yield from comment_on(what, new.identity, before.get(column), after.get(column))
 
 
-def _restore(old: View) -> Statements:
-    """Owner and grants. The undo of the creation takes them along, so theirs is nothing."""
-    return tuple(
-        PlannedStatement(
-            sql,
-            f"Give back what was granted on view {old.identity.qualified}"
-            if sql.startswith("GRANT")
-            else f"Give view {old.identity.qualified} back to its owner",
-            old.identity,
-        )
-        for sql in old.access
-    )
-
-
 def _names(each: View) -> Iterator[Hashable]:
     yield relation(each.schema, each.name)
     yield type_name(each.schema, each.name)
@@ -178,5 +140,4 @@ KIND = Kind(
     _alter,
     names=_names,
     in_the_way=lambda *_: True,
-    restore=_restore,
 )
