@@ -172,15 +172,17 @@ class PlanOptions:
 
     `online` chooses forms that do not block readers and writers where the engine has them;
     `renames` are (kind or "", old qualified name, new one) that the user declared; of the kinds of
-    identity in `leave` the old schema's objects stay as they are, whatever the new one says.
+    identity in `leave` the old schema's objects stay as they are, whatever the new one says: owners
+    are not compared unless the user asks for it.
     """
 
     online: bool = False
     renames: tuple[tuple[str, str, str], ...] = ()
-    leave: frozenset[str] = frozenset()
+    leave: frozenset[str] = frozenset({"owner"})
 
 
 USUAL = PlanOptions()
+EVERYTHING = PlanOptions(leave=frozenset())
 
 
 class Dialect(Protocol):

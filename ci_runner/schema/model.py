@@ -282,8 +282,7 @@ class View:
 
     `source` is the author's text where the engine keeps it: it makes the view again, and is not
     compared. `column_comments` are (column, comment), `column_defaults` what an INSERT through it
-    that leaves the column out writes. `access` are the statements that give owner and grants back
-    to a view that was made again; two views that differ only in it are equal.
+    that leaves the column out writes.
     """
 
     schema: str
@@ -296,7 +295,6 @@ class View:
     source: str = field(default="", compare=False)
     column_comments: tuple[tuple[str, str], ...] = ()
     column_defaults: tuple[tuple[str, str], ...] = ()
-    access: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def identity(self) -> Identity:

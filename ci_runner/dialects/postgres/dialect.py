@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_runner.dialects.base import (
+    EVERYTHING,
     USUAL,
     Connection,
     PlannedStatement,
@@ -11,11 +12,12 @@ from ci_runner.dialects.base import (
     Syntax,
 )
 from ci_runner.dialects.operations import Operation
+from ci_runner.dialects.postgres import access
 from ci_runner.dialects.postgres.inspect import inspect, sight
 from ci_runner.dialects.postgres.parse import parse
 from ci_runner.dialects.postgres.plan import plan
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.schema.model import Namespace, Schema
+from ci_runner.schema.model import Schema
 
 
 class PostgresDialect:
@@ -44,8 +46,8 @@ class PostgresDialect:
         return plan(old, new, options)
 
     def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
-        """A fresh database has the schema `public`, with this comment: initdb's template."""
-        return plan(Schema.of(self.name, (Namespace("public", "standard public schema"),)), schema)
+        """A fresh database has the schema `public`: initdb's template."""
+        return plan(access.fresh(schema), schema, EVERYTHING)
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)

@@ -6,14 +6,14 @@ import re
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import chain
 from typing import TypeVar
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
 from ci_runner.dialects.postgres import depend, marks
 from ci_runner.dialects.postgres.kind import Address, Found
-from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale
+from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale, with_all_on
 from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
@@ -84,14 +84,16 @@ def _all(
 ) -> tuple[Schema, Parts, dict[Address, Identity], dict[Identity, frozenset[Edge]]]:
     """Everything that there is, with its addresses and edges."""
     parts = read(connection)
+    parts = with_all_on(connection, parts, dict(_addresses(parts.all())))
     found = tuple(parts.all())
     names = dict(_addresses(found))
     edges = depend.edges(connection, names, parts.whole, _origins(found))
+    edges |= _needs(parts.on)
     schema = Schema.of(
         "postgres",
         (each.object for each in found if each.copy_of is None),
         chain.from_iterable(edges.values()),
-        unmanaged(connection),
+        chain(unmanaged(connection), parts.unmanaged),
         _copies(found),
     )
     return schema, parts, names, edges
@@ -115,6 +117,9 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
         return None
     fresh, leaving, coming = _settled(since.parts, before, fresh)
     names = _exchanged(since.names, (place for place, _ in _addresses(leaving)), _addresses(coming))
+    fresh, off, on = _settled_on(since.parts, with_all_on(connection, fresh, names))
+    names = _exchanged(names, (place for place, _ in _addresses(off)), _addresses(on))
+    leaving, coming = leaving + off, coming + on
     left, arrived = set(_identities(leaving)), set(_identities(coming))
     reread = [*chain.from_iterable(fresh.by_table.values())]
     reread += [
@@ -122,11 +127,12 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
         for each in fresh.whole
         if each.object.identity in again | arrived or home(each.object) in again
     ]
-    dependents = set(_identities(reread)) | left
+    dependents = set(_identities(reread)) | left | set(_identities(on))
     kept = {place: each for place, each in since.parts.by_table.items() if place not in again}
-    parts = Parts({**kept, **fresh.by_table}, fresh.whole)
+    parts = replace(fresh, by_table={**kept, **fresh.by_table})
     oids = frozenset(oid for each in reread for _, oid, _ in each.addresses)
     some = depend.edges(connection, names, fresh.whole, _origins(parts.all()), oids)
+    some |= _needs(on)
     edges = _exchanged(
         since.edges, dependents, ((name, some[name]) for name in dependents & some.keys())
     )
@@ -137,7 +143,7 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
             coming,
             chain.from_iterable(since.edges.get(name, ()) for name in dependents),
             chain.from_iterable(edges.get(name, ()) for name in dependents),
-            unmanaged(connection),
+            (*unmanaged(connection), *fresh.unmanaged),
             _copies(parts.all()),
         ),
         _exchanged(since.handles, left, _handles(coming)),
@@ -167,7 +173,7 @@ def _settled(
     same = {
         name: old[name]
         for each in fresh.all()
-        if (name := each.object.identity) in old and old[name] == each
+        if (name := each.object.identity) in old and _is_same(old[name], each)
     }
 
     def settled(several: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -180,6 +186,30 @@ def _settled(
         tuple(each for name, each in old.items() if name not in same),
         tuple(each for each in fresh.all() if each.object.identity not in same),
     )
+
+
+def _settled_on(parts: Parts, fresh: Parts) -> tuple[Parts, tuple[Found, ...], tuple[Found, ...]]:
+    """The same for what lives on objects of any kind."""
+    settled, leaving, coming = _settled(Parts(whole=parts.on), (), Parts(whole=fresh.on))
+    return replace(fresh, on=settled.whole), leaving, coming
+
+
+def _is_same(one: Found, other: Found) -> bool:
+    """Equal, in what no comparison of schemas looks at as well."""
+    return one == other and all(
+        getattr(one.object, each.name) == getattr(other.object, each.name)
+        for each in fields(one.object)
+        if not each.compare
+    )
+
+
+def _needs(found: Iterable[Found]) -> dict[Identity, frozenset[Edge]]:
+    """What lives on others says itself what it needs: it has no row in pg_depend."""
+    return {
+        name: frozenset((name, needed) for needed in each.needs)
+        for each in found
+        if each.needs and (name := each.object.identity)
+    }
 
 
 def _schema(

@@ -63,7 +63,8 @@ class Found:
     """An object read from the catalogue, with every address that pg_depend may use for it.
 
     `parts` are the addresses of what lives inside it; `storage` is the file node of relations;
-    `copy_of` is what a parent table has, where this is the server's copy of it.
+    `copy_of` is what a parent table has, where this is the server's copy of it; `needs` is what it
+    needs and pg_depend does not tell.
     """
 
     object: SchemaObject
@@ -71,6 +72,7 @@ class Found:
     parts: tuple[tuple[Identity, Address], ...] = ()
     storage: str = ""
     copy_of: Identity | None = None
+    needs: tuple[Identity, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,8 +201,16 @@ class Kind(Generic[T]):
 
     rename: Callable[[T, T], Statements] = nothing
 
-    restore: Callable[[T], Statements] = nothing
-    """What it loses when it is dropped and made again, and no comparison sees: its grants."""
+    read_on: Callable[[Connection, Mapping[Address, Identity]], Iterable[Found | Identity]] = (
+        nothing
+    )
+    """What lives on objects of any kind, read when all of those have names.
+
+    An Identity names what stands on something that no kind reads.
+    """
+
+    remakes: Callable[[T, T, World], bool] = lambda *_: False
+    """Whether its `alter` puts another object in its place, which has none of its grants."""
 
     owner: Callable[[T], Identity | None] = lambda _: None
     """Whose drop takes it along, apart from its table: the column that owns a sequence."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 from ci_runner.dialects.base import Connection, Outcome, Sighting
 from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Address, Found
@@ -22,15 +22,21 @@ Edge = tuple[Identity, Identity]
 
 @dataclass(frozen=True)
 class Parts:
-    """Everything found: `by_table` of kinds that can be asked by table, `whole` of the others."""
+    """Everything found: `by_table` of kinds that can be asked by table, `whole` of the others.
+
+    `on` is what lives on any of these and is read last; `unmanaged` what lives on something else.
+    """
 
     by_table: Mapping[Identity, tuple[Found, ...]] = field(default_factory=dict)
     whole: tuple[Found, ...] = ()
+    on: tuple[Found, ...] = ()
+    unmanaged: tuple[Identity, ...] = ()
 
     def all(self) -> Iterator[Found]:
         for several in self.by_table.values():
             yield from several
         yield from self.whole
+        yield from self.on
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,14 @@ def read(connection: Connection, oids: frozenset[int] | None = None) -> Parts:
         else:
             whole += found if oids is None or not in_tables else kind.read(connection)
     return Parts({place: tuple(several) for place, several in by_table.items()}, tuple(whole))
+
+
+def with_all_on(connection: Connection, parts: Parts, names: Mapping[Address, Identity]) -> Parts:
+    """`parts` with what lives on objects of any kind, which are told by `names`."""
+    every = [each for kind in KINDS for each in kind.read_on(connection, names)]
+    found = tuple(each for each in every if isinstance(each, Found))
+    unnamed = tuple(each for each in every if isinstance(each, Identity))
+    return replace(parts, on=found, unmanaged=unnamed)
 
 
 def stale(since: Look, touched: Touched) -> frozenset[Identity] | None:

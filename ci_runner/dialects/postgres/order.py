@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
+from ci_runner.dialects.postgres import access
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
 from ci_runner.errors import InternalError
@@ -81,6 +82,7 @@ class _Order:
         yield from self._ownership()
         yield from self._belonging()
         yield from self._inheritance()
+        yield from access.edges(self.work, self.ties)
 
     def _creation(self) -> Iterator[tuple[Node, Node]]:
         for dependent, needed in _closed(self.world.new):

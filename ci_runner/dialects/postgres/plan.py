@@ -11,9 +11,10 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import USUAL, PlanOptions
+from ci_runner.dialects.postgres import access
 from ci_runner.dialects.postgres.inheritance import Lineage, taken_over
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
-from ci_runner.dialects.postgres.kinds import enum
+from ci_runner.dialects.postgres.kinds import enum, grant
 from ci_runner.dialects.postgres.order import arranged
 from ci_runner.dialects.postgres.unmanaged import RELATIONS, TYPES
 from ci_runner.dialects.postgres.work import KIND_OF, Work
@@ -23,31 +24,20 @@ from ci_runner.schema.model import Schema, home
 
 def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
-    new = _left(old, new, options.leave) if options.leave else new
+    new = access.left(old, new, options.leave)
     old, new = _without_unmanaged(old, new), _without_unmanaged(new, old)
     lineage = Lineage(old, new)
     old, new = lineage.own(old), lineage.own(new)
     world = World(taken_over(old, new), new)
-    changes = diff(world.lineage.carried(), world.new)
+    changes = tuple(grant.unchained(diff(world.lineage.carried(), world.new), world))
     if not changes and not world.parted:
         return ()
     work = Work(world)
     work.take(changes)
     work.make_way()
+    access.settle(work, options.leave)
     statements = tuple(each for node in arranged(work) for each in work.statements(node))
     return enum.outside_transactions(statements, world.new)
-
-
-def _left(old: Schema, new: Schema, kinds: frozenset[str]) -> Schema:
-    """`new` with the objects of some kinds as `old` has them, so far as what they live on stays."""
-    kept = [each for each in new.objects if each.identity.kind not in kinds]
-    stays = {each.identity for each in kept}
-    kept += [
-        each
-        for each in old.objects
-        if each.identity.kind in kinds and (home(each) is None or home(each) in stays)
-    ]
-    return Schema.of(new.dialect, kept, new.dependencies, new.unmanaged, new.copies)
 
 
 def _without_unmanaged(schema: Schema, other: Schema) -> Schema:

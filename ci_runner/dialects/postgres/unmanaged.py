@@ -1,8 +1,4 @@
-"""Name what this version does not compare, so that nobody takes silence for equality.
-
-Objects are named one by one. Grants and ownership are named once for each role: a reviewer must
-know that they were not compared, not read them table by table.
-"""
+"""Name what this version does not compare, so that nobody takes silence for equality."""
 
 from __future__ import annotations
 
@@ -222,89 +218,10 @@ _ATTRIBUTES = (
        FROM pg_catalog.pg_seclabels l""",
 )
 
-# Every access list there is, with what it would be had nobody touched it.
-_ACCESS_LISTS = f"""
-SELECT c.relacl AS acl, 'pg_catalog.pg_class'::regclass AS catalogue, c.oid AS object, 0 AS part,
-       pg_catalog.acldefault(CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner)
-       AS usual
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relacl IS NOT NULL AND {USER_SCHEMA}
-UNION ALL
-SELECT a.attacl, 'pg_catalog.pg_class'::regclass, c.oid, a.attnum,
-       pg_catalog.acldefault('c', c.relowner)
-FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE a.attacl IS NOT NULL AND {USER_SCHEMA}
-UNION ALL
-SELECT p.proacl, 'pg_catalog.pg_proc'::regclass, p.oid, 0, pg_catalog.acldefault('f', p.proowner)
-FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-WHERE p.proacl IS NOT NULL AND {USER_SCHEMA}
-UNION ALL
-SELECT t.typacl, 'pg_catalog.pg_type'::regclass, t.oid, 0, pg_catalog.acldefault('T', t.typowner)
-FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-WHERE t.typacl IS NOT NULL AND {USER_SCHEMA}
-UNION ALL
-SELECT n.nspacl, 'pg_catalog.pg_namespace'::regclass, n.oid, 0,
-       pg_catalog.acldefault('n', n.nspowner)
-FROM pg_catalog.pg_namespace n WHERE n.nspacl IS NOT NULL AND {USER_SCHEMA}
-UNION ALL
-SELECT l.lanacl, 'pg_catalog.pg_language'::regclass, l.oid, 0,
-       pg_catalog.acldefault('l', l.lanowner)
-FROM pg_catalog.pg_language l WHERE l.lanacl IS NOT NULL
-UNION ALL
-SELECT w.fdwacl, 'pg_catalog.pg_foreign_data_wrapper'::regclass, w.oid, 0,
-       pg_catalog.acldefault('F', w.fdwowner)
-FROM pg_catalog.pg_foreign_data_wrapper w WHERE w.fdwacl IS NOT NULL
-UNION ALL
-SELECT s.srvacl, 'pg_catalog.pg_foreign_server'::regclass, s.oid, 0,
-       pg_catalog.acldefault('S', s.srvowner)
-FROM pg_catalog.pg_foreign_server s WHERE s.srvacl IS NOT NULL
-"""
-
-_OWNERS = f"""
-SELECT c.relowner AS owner FROM pg_catalog.pg_class c
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE {_ours("pg_class", "c")}
-UNION SELECT p.proowner FROM pg_catalog.pg_proc p
-JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE {_ours("pg_proc", "p")}
-UNION SELECT t.typowner FROM pg_catalog.pg_type t
-JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE {_ours("pg_type", "t")}
-UNION SELECT n.nspowner FROM pg_catalog.pg_namespace n WHERE {_ours("pg_namespace", "n")}
-"""
-
-_ACCESS = (
-    f"""SELECT DISTINCT 'grants', '', '',
-           CASE d.grantee WHEN 0 THEN 'to PUBLIC' ELSE 'to ' || d.grantee::regrole::text END
-        FROM ({_ACCESS_LISTS}) l
-        LEFT JOIN pg_catalog.pg_init_privs i
-             ON i.classoid = l.catalogue AND i.objoid = l.object AND i.objsubid = l.part,
-        LATERAL (SELECT coalesce(i.initprivs, l.usual) AS usual) u,
-        LATERAL ((SELECT x.grantee, x.privilege_type, x.is_grantable
-                  FROM pg_catalog.aclexplode(l.acl) x
-                  EXCEPT SELECT x.grantee, x.privilege_type, x.is_grantable
-                  FROM pg_catalog.aclexplode(u.usual) x)
-                 UNION ALL
-                 (SELECT x.grantee, x.privilege_type, x.is_grantable
-                  FROM pg_catalog.aclexplode(u.usual) x
-                  EXCEPT SELECT x.grantee, x.privilege_type, x.is_grantable
-                  FROM pg_catalog.aclexplode(l.acl) x)
-        ) d""",
-    # Every database begins with a `public` that has a list; one that was made again has none.
-    """SELECT 'grants', '', '', 'to PUBLIC' FROM pg_catalog.pg_namespace n
-       WHERE n.nspname = 'public' AND n.nspacl IS NULL""",
-    """SELECT DISTINCT 'default privileges', '', '', 'of ' || d.defaclrole::regrole::text
-       FROM pg_catalog.pg_default_acl d""",
-    # pg_database_owner owns the schema `public` of every new database.
-    f"""SELECT 'objects owned by', '', '', r.rolname FROM ({_OWNERS}) o
-        JOIN pg_catalog.pg_roles r ON r.oid = o.owner
-        JOIN pg_catalog.pg_database d ON d.datname = pg_catalog.current_database()
-        WHERE o.owner <> d.datdba AND r.rolname <> 'pg_database_owner'""",
-)
-
 
 def unmanaged(connection: Connection) -> tuple[Identity, ...]:
     """Objects and attributes that exist and that no file in `kinds/` reads, in one query."""
-    rows = connection.query("\nUNION ALL\n".join((*_OBJECTS, *_ATTRIBUTES, *_ACCESS)))
+    rows = connection.query("\nUNION ALL\n".join((*_OBJECTS, *_ATTRIBUTES)))
     return tuple(
         Identity(text(kind), text(schema), text(name), text(parent))
         for kind, schema, parent, name in rows

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ci_runner.dialects.postgres.constraints import AnyConstraint
-from ci_runner.dialects.postgres.kind import Kind, Statements, World
+from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import Column, Identity, SchemaObject, Table, home
@@ -34,6 +34,7 @@ class Work:
     renamed: dict[Identity, Identity] = field(default_factory=dict)
     carried: set[Identity] = field(default_factory=set)
     """Columns of children that come or go with a statement on their parent."""
+    remade: set[Identity] = field(default_factory=set)
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -147,6 +148,10 @@ class Work:
 
     def _refill(self) -> None:
         """What lives on a thing that is made again went with it, and is made again as well."""
+        for identity, (old, new) in tuple(self.alters.items()):
+            if kind_of(new).remakes(old, new, self.world):
+                self.remade.add(identity)
+                self._take_contents_off(old.identity, identity)
         for place in self.drops.keys() & self.creates.keys():
             for content in self.world.contents_after.get(place, ()):
                 each = self.world.new.by_identity[content]
@@ -158,6 +163,13 @@ class Work:
             for content in self.world.contents.get(place, ()):
                 self.alters.pop(content, None)
                 self.drops.pop(content, None)
+
+    def _take_contents_off(self, old: Identity, new: Identity) -> None:
+        for content in self.world.contents.get(old, ()):
+            self.alters.pop(content, None)
+            self.drops[content] = self.world.old.by_identity[content]
+        for content in self.world.contents_after.get(new, ()):
+            self.creates[content] = self.world.new.by_identity[content]
 
     def _disturbed(self) -> Iterable[Identity]:
         for old, new in self.alters.values():
@@ -237,7 +249,7 @@ class Work:
         if isinstance(each, Column):
             dropped = column.drop(each, only=self._stays_below(each))
         else:
-            dropped = kind_of(each).drop(each)
+            dropped = self._with_contents_back(each, kind_of(each).drop(each))
         if each.identity not in self.creates:
             return dropped
         lost = tuple(
@@ -246,6 +258,28 @@ class Work:
             if (named.schema, named.parent) == (each.identity.schema, each.identity.name)
         )
         return tuple(replace(one, hazards=(*one.hazards, *lost)) for one in dropped)
+
+    def _with_contents_back(self, each: SchemaObject, dropped: Statements) -> Statements:
+        """The undo of a drop makes again what went along: it comes last of all that is undone."""
+        gone = (self.world.old.by_identity[name] for name in self._contents_of(each))
+        made = tuple(
+            statement for content in gone for statement in kind_of(content).create(content)
+        )
+        if not made or not dropped or dropped[0].undo is None:
+            return dropped
+        return (
+            replace(dropped[0], undo=f"{dropped[0].undo};\n{made_again(made)}"),
+            *dropped[1:],
+        )
+
+    def _contents_of(self, each: SchemaObject) -> list[Identity]:
+        """What lived on it and is not dropped by itself, in the order of making."""
+        listed = self.world.contents.get(each.identity, ())
+        kinds = {name: kind_of(self.world.old.by_identity[name]) for name in listed}
+        return sorted(
+            (name for name in listed if name not in self.drops and name.kind != "column"),
+            key=lambda name: KINDS.index(kinds[name]),
+        )
 
     def _created(self, each: SchemaObject) -> Statements:
         """Nothing on a table that is new itself can block or fail: its hazards are left out."""
@@ -256,9 +290,6 @@ class Work:
             known = tuple(parent for parent in parents if isinstance(parent, Table))
             return table.create_with(each, self.inline[each.identity], known)
         made = kind_of(each).create(each)
-        before = self.drops.get(each.identity)
-        if before is not None:
-            made += kind_of(each).restore(before)
         place = home(each)
         if place is None or not self.is_created(place):
             return made

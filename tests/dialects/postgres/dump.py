@@ -30,6 +30,10 @@ _COLUMNS = re.compile(
 )
 # PostgreSQL prints `x IN ('a')` on varchar in two ways that mean the same.
 _ARRAY = re.compile(r"\(ARRAY\[([^\]]*)\]\)::text\[\]")
+_GRANT = re.compile(
+    r"(?P<head>.*?GRANT) (?P<privileges>.*?) (?P<on>ON .*?)(?P<option> WITH GRANT OPTION)?;"
+)
+_PRIVILEGE = re.compile(r"[A-Z ]+(?:\([^)]*\))?")
 _CAST = re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text")
 
 # Kinds that we manage, as the dump calls them.
@@ -65,6 +69,9 @@ MANAGED = frozenset(
         "PUBLICATION TABLE",
         "PUBLICATION TABLES IN SCHEMA",
         "SUBSCRIPTION",
+        "ACL",
+        "DEFAULT ACL",
+        "OWNER",
     }
 )
 # Kinds of unmanaged thing that excuse a difference in what stands on them, not in their parent.
@@ -115,7 +122,8 @@ def entries(text: str) -> dict[Entry, str]:
         entry = Entry(header["type"], header["schema"].lstrip("-"), header["name"])
         if entry == Entry("SCHEMA", "", "public"):
             continue  # shown when it was made again, not when it is missing
-        found[entry] = found.get(entry, "") + _normal(text[header.end() : end])
+        normal = _granted if entry.type in {"ACL", "DEFAULT ACL"} else _normal
+        found[entry] = found.get(entry, "") + normal(text[header.end() : end])
         # The schema public of a new database belongs to a role of the server's own.
         if header["owner"] not in {"", "-", "pg_database_owner"}:
             found[Entry("OWNER", entry.schema, f"{entry.type} {entry.name}")] = header["owner"]
@@ -136,6 +144,24 @@ def _normal(body: str) -> str:
     )
     body = _COLUMNS.sub(_sorted_columns, body)
     return "\n".join(line for line in body.splitlines() if line.strip()) + "\n"
+
+
+def _granted(body: str) -> str:
+    """One line for each privilege, in no order; who granted it is not compared.
+
+    What is held with grant option from one role is no less for being held without from another.
+    """
+    held: set[tuple[str, ...]] = set()
+    rest: set[str] = set()
+    for line in body.splitlines():
+        found = _GRANT.fullmatch(line)
+        if found:
+            names = _PRIVILEGE.findall(found["privileges"])
+            held |= {(found["head"], name, found["on"], found["option"] or "") for name in names}
+        elif line.strip() and not line.startswith(("SET SESSION", "RESET SESSION")):
+            rest.add(line)
+    least = {each for each in held if each[3] or (*each[:3], " WITH GRANT OPTION") not in held}
+    return "".join(f"{each}\n" for each in sorted({*rest, *map(" ".join, least)}))
 
 
 def _sorted_columns(found: re.Match[str]) -> str:
@@ -172,9 +198,11 @@ def unexcused(
 
 def _excuses(named: Identity, entry: Entry, body: str) -> bool:
     if entry.type in {"ACL", "DEFAULT ACL"}:
-        return named.kind in {"grants", "default privileges"}
+        own = entry.name.partition(" ")[2].split("(")[0].replace("'", "")
+        apart = named.kind == "grant" and own in named.name
+        return apart or _excuses(named, entry._replace(type=""), body)
     if entry.type == "OWNER":
-        return named.kind == "objects owned by" or _excuses(named, entry._replace(type=""), body)
+        return _excuses(named, entry._replace(type=""), body)
     if named.schema not in {entry.schema, ""}:
         return False
     own, name = named.name.split("(")[0], entry.name.replace('"', "")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.replay import replay, script
-from ci_runner.dialects.base import Connection
+from ci_runner.dialects.base import EVERYTHING, Connection
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.plan import Plan, make_plan, sql, undo_sql
@@ -55,15 +55,17 @@ def obeys(server: PostgresServer, left: Connection, right: Connection) -> Plan:
     old, new = DIALECT.inspect(left), DIALECT.inspect(right)
     before = seen(server, left)
     unmanaged = {*old.unmanaged, *new.unmanaged}
-    plan = make_plan(DIALECT, old, new)
+    plan = make_plan(DIALECT, old, new, EVERYTHING)
     text = sql(plan)
 
-    assert text == sql(make_plan(DIALECT, DIALECT.inspect(left), DIALECT.inspect(right)))
+    assert text == sql(
+        make_plan(DIALECT, DIALECT.inspect(left), DIALECT.inspect(right), EVERYTHING)
+    )
     run(left, text)
     after = DIALECT.inspect(left)
     unmanaged.update(after.unmanaged)
-    assert "" == sql(make_plan(DIALECT, after, new)), text
-    assert "" == sql(make_plan(DIALECT, new, after)), text
+    assert "" == sql(make_plan(DIALECT, after, new, EVERYTHING)), text
+    assert "" == sql(make_plan(DIALECT, new, after, EVERYTHING)), text
     assert [] == unnamed_difference(server, left, right, unmanaged), text
 
     back = undo_sql(plan)
@@ -72,7 +74,7 @@ def obeys(server: PostgresServer, left: Connection, right: Connection) -> Plan:
     if not lost:
         run(left, back)
         returned = DIALECT.inspect(left)
-        assert "" == sql(make_plan(DIALECT, returned, old)), f"{text}\n{back}"
+        assert "" == sql(make_plan(DIALECT, returned, old, EVERYTHING)), f"{text}\n{back}"
         unmanaged.update(returned.unmanaged)
         again = seen(server, left)
         assert () == unexcused(difference(before, again), unmanaged, before, again), back

@@ -56,12 +56,17 @@ def test_a_new_database_holds_nothing_unnamed(postgres_server: PostgresServer) -
     assert [] == named(postgres_server, "CREATE TABLE t (a serial PRIMARY KEY)")
 
 
-def test_grants_are_named_once_for_each_role(postgres_server: PostgresServer) -> None:
-    script = """CREATE TABLE t (a integer); CREATE TABLE u (a integer); CREATE SEQUENCE s;
-        GRANT SELECT ON t, u TO PUBLIC; GRANT UPDATE (a) ON u TO PUBLIC; GRANT USAGE ON s TO PUBLIC;
-        ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"""
+def test_grants_on_what_is_not_managed_are_named(postgres_server: PostgresServer) -> None:
+    script = """CREATE TABLE t (a integer); CREATE TABLE p (a integer) PARTITION BY LIST (a);
+        GRANT SELECT ON t, p TO PUBLIC; GRANT UPDATE (a) ON p TO pg_monitor;
+        GRANT USAGE ON TYPE t TO pg_monitor"""
 
-    assert ["default privileges of schema_ci", "grants to PUBLIC"] == named(postgres_server, script)
+    assert [
+        "grant on table public.p to PUBLIC",
+        "grant on table public.p to pg_monitor",
+        "grant on type public.t to pg_monitor",
+        "partitioned table public.p",
+    ] == named(postgres_server, script)
 
 
 def test_what_was_granted_and_taken_back_is_not_named(postgres_server: PostgresServer) -> None:

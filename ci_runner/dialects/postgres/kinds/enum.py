@@ -170,6 +170,10 @@ def _disturbs(old: Enum, new: Enum, world: World) -> Iterator[Identity]:
         yield from (column.identity for column, _ in _columns_of(old, world))
 
 
+def _remakes(old: Enum, new: Enum, _: World) -> bool:
+    return not _only_adds(old, new)
+
+
 def outside_transactions(statements: Statements, new: Schema) -> Statements:
     """Mark ADD VALUE as not transactional when a later statement mentions the value.
 
@@ -203,4 +207,5 @@ KIND = Kind(
     late=True,
     names=_names,
     disturbs=_disturbs,
+    remakes=_remakes,
 )

@@ -22,28 +22,6 @@ from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import View
 
-# What a dropped view loses: its owner, where that is not who reads, and what others may do with it.
-_ACCESS = """
-ARRAY(SELECT pg_catalog.format('ALTER VIEW %I.%I OWNER TO %I',
-             n.nspname, c.relname, pg_catalog.pg_get_userbyid(c.relowner))
-      WHERE pg_catalog.pg_get_userbyid(c.relowner) <> current_user)
-|| ARRAY(SELECT pg_catalog.format('GRANT %s ON %I.%I TO %s%s',
-                pg_catalog.string_agg(g.privilege_type || g.part, ', '
-                                      ORDER BY g.privilege_type, g.part),
-                n.nspname, c.relname,
-                CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE g.grantee::regrole::text END,
-                CASE WHEN g.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-         FROM (SELECT x.grantee, x.privilege_type, x.is_grantable, '' AS part
-               FROM pg_catalog.aclexplode(c.relacl) x
-               UNION
-               SELECT x.grantee, x.privilege_type, x.is_grantable,
-                      pg_catalog.format(' (%I)', a.attname)
-               FROM pg_catalog.pg_attribute a, pg_catalog.aclexplode(a.attacl) x
-               WHERE a.attrelid = c.oid) g
-         WHERE g.grantee <> c.relowner
-         GROUP BY g.grantee, g.is_grantable ORDER BY g.grantee::regrole::text, g.is_grantable)
-"""
-
 _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname, {views.COLUMNS}, {views.COLUMN_TYPES},
        pg_catalog.pg_get_viewdef(c.oid), c.reloptions,
@@ -59,8 +37,7 @@ SELECT c.oid, n.nspname, c.relname, {views.COLUMNS}, {views.COLUMN_TYPES},
              JOIN pg_catalog.pg_attrdef f ON f.adrelid = c.oid AND f.adnum = a.attnum
              WHERE a.attrelid = c.oid ORDER BY a.attnum),
        ARRAY(SELECT pg_catalog.pg_get_expr(f.adbin, f.adrelid) FROM pg_catalog.pg_attrdef f
-             WHERE f.adrelid = c.oid ORDER BY f.adnum),
-       {_ACCESS}
+             WHERE f.adrelid = c.oid ORDER BY f.adnum)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'v' AND {USER_SCHEMA} AND {not_extension_member("pg_class", "c.oid")}
 """
@@ -70,7 +47,7 @@ def _read(connection: Connection) -> Iterator[Found]:
     for oid, schema, name, columns, types, body, options, comment, *rest in connection.query(
         _QUERY
     ):
-        commented, comments, defaulting, defaults, access = map(texts, rest)
+        commented, comments, defaulting, defaults = map(texts, rest)
         yield Found(
             View(
                 schema=text(schema),
@@ -84,7 +61,6 @@ def _read(connection: Connection) -> Iterator[Found]:
                 column_defaults=tuple(
                     zip(defaulting, (settled(each) for each in defaults), strict=True)
                 ),
-                access=access,
             ),
             (("pg_class", integer(oid), 0),),
         )
@@ -153,7 +129,7 @@ def _replaced(old: View, new: View, world: World) -> PlannedStatement:
     elif world.dependents.get(old.identity) or world.contents_after.get(new.identity):
         undo = None
     else:
-        again = (*_create(old), *_restore(old))
+        again = _create(old)
         undo = f"DROP VIEW {qualified(new.schema, new.name)};\n{made_again(again)}"
     return PlannedStatement(
         _sql(new, "CREATE OR REPLACE VIEW"),
@@ -201,20 +177,6 @@ def _comments(
         yield from comment_on(what, new.identity, columns.get(column), after.get(column))
 
 
-def _restore(old: View) -> Statements:
-    """Owner and grants. The undo of the creation takes them along, so theirs is nothing."""
-    return tuple(
-        PlannedStatement(
-            sql,
-            f"Give back what was granted on view {old.identity.qualified}"
-            if sql.startswith("GRANT")
-            else f"Give view {old.identity.qualified} back to its owner",
-            old.identity,
-        )
-        for sql in old.access
-    )
-
-
 def _names(each: View) -> Iterator[Hashable]:
     yield relation(each.schema, each.name)
     yield type_name(each.schema, each.name)
@@ -228,5 +190,4 @@ KIND = Kind(
     _alter,
     names=_names,
     in_the_way=lambda *_: True,
-    restore=_restore,
 )

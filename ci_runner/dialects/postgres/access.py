@@ -1,0 +1,242 @@
+"""Access rights in a plan: what default privileges give by themselves, what is left out, the order.
+
+A thing that a plan makes has at first what default privileges give at that time: those of the old
+schema that the plan does not take back before. Its grants are then written from there, so that it
+ends with exactly what is wanted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from ci_runner.dialects.postgres.kind import World
+from ci_runner.dialects.postgres.quote import qualified
+from ci_runner.dialects.postgres.rights import joined, rights
+from ci_runner.dialects.postgres.work import Node, Work, kind_of
+from ci_runner.schema.access import (
+    CURRENT_USER,
+    PUBLIC,
+    DefaultPrivileges,
+    Grant,
+    Owner,
+    Rights,
+)
+from ci_runner.schema.model import Identity, Namespace, Schema, SchemaObject, Table, home
+
+# What ALTER DEFAULT PRIVILEGES and GRANT call the kinds of identity that they know.
+_RELATION = ("TABLES", "TABLE")
+_TYPE = ("TYPES", "TYPE")
+_WORDS = {
+    "table": _RELATION,
+    "partitioned table": _RELATION,
+    "foreign table": _RELATION,
+    "view": _RELATION,
+    "materialized view": _RELATION,
+    "sequence": ("SEQUENCES", "SEQUENCE"),
+    "function": ("FUNCTIONS", "FUNCTION"),
+    "window function": ("FUNCTIONS", "FUNCTION"),
+    "aggregate": ("FUNCTIONS", "FUNCTION"),
+    "procedure": ("FUNCTIONS", "PROCEDURE"),
+    "enum": _TYPE,
+    "domain": _TYPE,
+    "composite type": _TYPE,
+    "range type": _TYPE,
+    "base type": _TYPE,
+    "schema": ("SCHEMAS", "SCHEMA"),
+}
+# A longer name of an identity column's sequence is shortened by rules of its own.
+_LONGEST = 50
+
+
+def settle(work: Work, left: Collection[str]) -> None:
+    """Let the grants of all that is made begin with what default privileges in force give it.
+
+    Where grants are left out, what is new keeps what it is given.
+    """
+    forced = [
+        each
+        for each in work.world.old.of_type(DefaultPrivileges)
+        if each.role == CURRENT_USER and each.identity not in work.drops
+    ]
+    if not forced:
+        return
+    created = {each for each in work.creates if "grant" not in left or each in work.drops}
+    created |= work.remade
+    after = _begun(work.world.new, created, forced)
+    before = _begun(work.world.old, work.drops.keys(), forced)
+    work.world = World(
+        _with(work.world.old, before), _with(work.world.new, after), work.world.released
+    )
+    work.creates.update(after)
+
+
+def _begun(
+    schema: Schema, made: Collection[Identity], forced: Iterable[DefaultPrivileges]
+) -> dict[Identity, SchemaObject]:
+    """The grants on what is made, each with what it begins with, wanted ones and others."""
+    found: dict[Identity, SchemaObject] = {}
+    owners = _roles(schema)
+    for identity in sorted(made):
+        each = schema.get(identity)
+        for objects, grant in () if each is None else _targets(each):
+            for to, (usual, born) in _given(objects, identity.schema, forced).items():
+                if to == owners.get(grant.on):
+                    continue
+                begun = replace(grant, grantee=to, rights=usual, usual=usual, born=born)
+                wanted = schema.get(begun.identity)
+                owner = owners.get(grant.on, CURRENT_USER)
+                if isinstance(wanted, Grant):
+                    found[begun.identity] = replace(wanted, born=born)
+                elif born != usual:
+                    found[begun.identity] = replace(begun, owner=owner)
+    return found
+
+
+def _targets(each: SchemaObject) -> Iterator[tuple[str, Grant]]:
+    """An object and its identity columns' sequences, as yet without a right."""
+    identity = each.identity
+    if identity.kind in _WORDS:
+        objects, what = _WORDS[identity.kind]
+        yield objects, Grant(identity, what, "", (), _signature(each))
+    for column in each.columns if isinstance(each, Table) else ():
+        name = f"{column.table}_{column.name}_seq"
+        if column.identity_kind and len(name) < _LONGEST:
+            yield "SEQUENCES", Grant(identity, "SEQUENCE", "", (), qualified(column.schema, name))
+
+
+def _signature(each: SchemaObject) -> str:
+    """What SQL calls a routine; "" for what has no arguments."""
+    found: str = getattr(each, "signature", "")
+    return found
+
+
+def _given(
+    objects: str, schema: str, forced: Iterable[DefaultPrivileges]
+) -> dict[str, tuple[Rights, Rights]]:
+    """By grantee: what the server would give by itself, and what it gives now."""
+    everywhere: dict[str, tuple[Rights, Rights]] = {}
+    here: dict[str, tuple[Rights, Rights]] = {}
+    for each in forced:
+        if each.objects == objects and each.schema in {"", schema}:
+            (here if each.schema else everywhere)[each.grantee] = (each.usual, each.rights)
+    found = dict(everywhere)
+    for to, (usual, more) in here.items():
+        found[to] = (usual, joined(everywhere.get(to, (usual, usual))[1], more))
+    return found
+
+
+def _with(schema: Schema, grants: dict[Identity, SchemaObject]) -> Schema:
+    kept = (each for each in schema.objects if each.identity not in grants)
+    return Schema.of(
+        schema.dialect,
+        (*kept, *grants.values()),
+        schema.dependencies,
+        schema.unmanaged,
+        schema.copies,
+    )
+
+
+def fresh(schema: Schema) -> Schema:
+    """The schema of a new database: `public`, its comment and what it lets everybody do.
+
+    Before version 15 that was more. Where `schema` has nothing left of it, take back the most.
+    """
+    public = Namespace("public", "standard public schema")
+    everybody = Grant(public.identity, "SCHEMA", PUBLIC, rights(("CREATE", "USAGE")))
+    found = schema.get(everybody.identity)
+    start = replace(found, rights=found.initial) if isinstance(found, Grant) else everybody
+    kept = (public, *((start,) if start.rights else ()))
+    return Schema.of(schema.dialect, kept if schema.get(public.identity) else (public,))
+
+
+def edges(work: Work, ties: Iterable[Identity]) -> Iterator[tuple[Node, Node]]:
+    """(later, earlier): owner, then grants, then default privileges.
+
+    A new owner's own rights take the place of what was granted to it, and before, it must be let
+    into the schema. A sequence is tied to a table of its own owner, and then goes along with it.
+    """
+    tied = {each: kind_of(work.world.new.by_identity[each]) for each in ties}
+    columns = {each: kind.owner(work.world.new.by_identity[each]) for each, kind in tied.items()}
+    drops: list[Node] = [("drop", each) for each in work.drops]
+    makes: list[Node] = [("create", each) for each in work.creates]
+    makes += [("alter", each) for each in work.alters]
+    before = [(node, work.world.old.by_identity[node[1]]) for node in drops]
+    after = [(node, work.world.new.by_identity[node[1]]) for node in makes]
+    taken = [(node, each) for node, each in before if isinstance(each, Grant)]
+    given = [(node, each) for node, each in after if isinstance(each, Grant)]
+    for node, owner in (*before, *after):
+        if isinstance(owner, Owner):
+            yield from ((node, gone) for gone, each in taken if each.on == owner.on)
+            yield from ((come, node) for come, each in given if each.on == owner.on)
+            yield from (
+                (node, ("tie", each))
+                for each, column in columns.items()
+                if column and (column.schema, column.parent) == (owner.on.schema, owner.on.name)
+            )
+            place = Identity("schema", "", owner.on.schema)
+            yield from ((node, come) for come, each in given if each.on == place)
+    for node, each in before:
+        if isinstance(each, DefaultPrivileges):
+            yield from ((later, node) for later in makes)
+    for node, each in after:
+        if isinstance(each, DefaultPrivileges):
+            yield from (
+                (node, earlier)
+                for earlier, other in after
+                if not isinstance(other, DefaultPrivileges)
+            )
+
+
+def left(old: Schema, new: Schema, kinds: Collection[str]) -> Schema:
+    """`new` with the objects of some kinds as `old` has them, so far as what they live on stays."""
+    if not any(each.kind in kinds for each in (*old.by_identity, *new.by_identity)):
+        return new
+    apart = _roles_apart(old, new) if "owner" in kinds else {}
+
+    def is_left(each: SchemaObject) -> bool:
+        if isinstance(each, Grant) and each.grantee in apart.get(each.on, ()):
+            return True
+        return each.identity.kind in kinds
+
+    stays = new.by_identity
+    kept = [
+        _kept(each, stays)
+        for each in old.objects
+        if is_left(each) and (home(each) is None or home(each) in stays)
+    ]
+    objects = [*(each for each in new.objects if not is_left(each)), *kept]
+    if "owner" in kinds:
+        roles = _roles(old)
+        objects = [
+            replace(each, owner=roles.get(each.on, CURRENT_USER))
+            if isinstance(each, Grant) and each.on in apart
+            else each
+            for each in objects
+        ]
+    names = {each.identity for each in kept}
+    needs = {edge for edge in old.dependencies if edge[0] in names and edge[1] in stays}
+    return Schema.of(new.dialect, objects, new.dependencies | needs, new.unmanaged, new.copies)
+
+
+def _roles_apart(old: Schema, new: Schema) -> dict[Identity, set[str]]:
+    """The owners of what two of them own: what is granted to either cannot be compared."""
+    before, after = _roles(old), _roles(new)
+    return {
+        on: {before.get(on, CURRENT_USER), after.get(on, CURRENT_USER)}
+        for on in before.keys() | after.keys()
+        if before.get(on) != after.get(on)
+    }
+
+
+def _roles(schema: Schema) -> dict[Identity, str]:
+    return {each.on: each.role for each in schema.of_type(Owner)}
+
+
+def _kept(each: SchemaObject, stays: Mapping[Identity, SchemaObject]) -> SchemaObject:
+    """What an old grant says of columns that there are still."""
+    columns = getattr(stays.get(each.on), "columns", None) if isinstance(each, Grant) else None
+    if columns is None or not isinstance(each, Grant):
+        return each
+    names = {"", *(getattr(column, "name", column) for column in columns)}
+    return replace(each, rights=tuple(right for right in each.rights if right.column in names))
