@@ -5,17 +5,20 @@ from __future__ import annotations
 from ci_runner.dialects.base import (
     USUAL,
     Connection,
+    Held,
     PlannedStatement,
     PlanOptions,
     Sighting,
     Syntax,
 )
 from ci_runner.dialects.operations import Operation
+from ci_runner.dialects.postgres import watch
 from ci_runner.dialects.postgres.inspect import inspect, sight
 from ci_runner.dialects.postgres.parse import parse
 from ci_runner.dialects.postgres.plan import plan
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.schema.model import Namespace, Schema
+from ci_runner.dialects.postgres.rename import rename
+from ci_runner.schema.model import Identity, Namespace, Schema
 
 
 class PostgresDialect:
@@ -25,6 +28,7 @@ class PostgresDialect:
     title = "PostgreSQL"
     default_schema = "public"
     transactional_ddl = True
+    talkative = watch.TALKATIVE
     syntax = Syntax(
         dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True
     )
@@ -46,6 +50,18 @@ class PostgresDialect:
     def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
         """A fresh database has the schema `public`, with this comment: initdb's template."""
         return plan(Schema.of(self.name, (Namespace("public", "standard public schema"),)), schema)
+
+    def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
+        return rename(old, new)
+
+    def relations(self, connection: Connection) -> tuple[Held, ...]:
+        return watch.relations(connection)
+
+    def held(self, connection: Connection) -> tuple[Held, ...]:
+        return watch.held(connection)
+
+    def scanned(self, notices: tuple[str, ...]) -> frozenset[str]:
+        return watch.scanned(notices)
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
