@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from ci_runner.dialects.base import Connection, Dialect, PlannedStatement, StatementFailed
 from ci_runner.errors import UsageError
 from ci_runner.pipeline.declared import Declared, Name
-from ci_runner.schema.model import Enum, Identity, Namespace, Schema
+from ci_runner.schema.model import Enum, Identity, Namespace, Schema, SchemaObject, Table
 from ci_runner.schema.model import Sequence as Numbers
 from ci_runner.schema.select import FAMILIES
 
@@ -89,7 +89,8 @@ def resolved(
     found: dict[Identity, Identity] = {}
     wanted: dict[Identity, Declared] = {}
     places: dict[tuple[str, str], Identity] = {}
-    told = [(each, _source(dialect, old, goal, each)) for each in renames]
+    arrived = {each.new.parts[-1] for each in renames}
+    told = [(each, _source(dialect, old, goal, each, arrived)) for each in renames]
     for each, source in sorted(told, key=lambda one: one[1] is not None and bool(one[1].parent)):
         if source is None:
             continue
@@ -105,6 +106,10 @@ def resolved(
                 next_step="leave one of them",
             )
         found[source], wanted[target] = target, each
+    for circle in _circles(found):
+        by_flag = any(wanted[found[each]].where.startswith("--") for each in circle)
+        if not by_flag and _fits(old, goal, circle, {}) >= _fits(old, goal, circle, found):
+            found = {source: found[source] for source in found if source not in circle}
     for source, target in tuple(found.items()):
         if target in found or not _has(old, target):
             continue
@@ -119,19 +124,61 @@ def resolved(
     return found
 
 
+def _circles(pairs: Pairs) -> Iterator[frozenset[Identity]]:
+    """Names that are swapped, or passed on all around."""
+    seen: set[Identity] = set()
+    for start in pairs:
+        walked: list[Identity] = []
+        each = start
+        while each in pairs and each not in seen:
+            seen.add(each)
+            walked.append(each)
+            each = pairs[each]
+        if walked and each == start:
+            yield frozenset(walked)
+
+
+def _fits(old: Schema, goal: Schema, circle: frozenset[Identity], pairs: Pairs) -> int:
+    """How much the objects of a circle are as the goal has them under their names in `pairs`.
+
+    Both names are on both sides before and after: only this tells whether it has been gone around.
+    """
+    return sum(
+        len(_traits(old.get(each)) & _traits(goal.get(pairs.get(each, each)))) for each in circle
+    )
+
+
+def _traits(each: SchemaObject | None) -> frozenset[object]:
+    """What an object is, apart from its name."""
+    if isinstance(each, Table):
+        return frozenset((column.name, column.type) for column in each.columns)
+    if each is None:
+        return frozenset()
+    named = {"schema", "table", "name", "comment"}
+    return frozenset(
+        (one.name, getattr(each, one.name)) for one in fields(each) if one.name not in named
+    )
+
+
 def dropped(dialect: Dialect, old: Schema, declared: Sequence[Declared]) -> frozenset[Identity]:
     """What users said is no rename. What is gone already needs no saying, and is no error."""
     return frozenset(
         identity
         for each in declared
         if each.verb == "drop"
-        for identity in _matching(dialect, old, each.kind, each.old)
+        for identity in _matching(dialect, old, each.kind, each.old, {dialect.default_schema})
     )
 
 
-def _source(dialect: Dialect, old: Schema, goal: Schema, each: Declared) -> Identity | None:
-    """What is renamed; None when it bears the new name on both sides."""
-    found = _matching(dialect, old, each.kind, each.old)
+def _source(
+    dialect: Dialect, old: Schema, goal: Schema, each: Declared, arrived: set[str]
+) -> Identity | None:
+    """What is renamed; None when it bears the new name on both sides.
+
+    `arrived` are all new names: a table that may hold the column was renamed itself.
+    """
+    found = _matching(dialect, old, each.kind, each.old, {dialect.default_schema})
+    found = [one for one in found if not one.parent or len(each.old.parts) > 1]
     if len(found) > 1:
         listed = ", ".join(str(one) for one in found)
         raise UsageError(
@@ -141,12 +188,12 @@ def _source(dialect: Dialect, old: Schema, goal: Schema, each: Declared) -> Iden
         )
     if found:
         return found[0]
-    done = set(_matching(dialect, old, each.kind, each.new, bare=True))
-    if any(_has(goal, one) for one in done):
-        return None
-    kind = each.kind or "object"
+    places = {dialect.default_schema, *each.old.parts[:-1]}
+    for one in _matching(dialect, old, each.kind, each.new, places):
+        if _has(goal, one) and (not one.parent or one.parent in places | arrived):
+            return None
     raise UsageError(
-        f"there is no {kind} {each.old.written} that could be renamed",
+        f"there is no {each.kind or 'object'} {each.old.written} that could be renamed",
         where=each.where,
         next_step="correct the name, or remove the rename when it is no longer needed",
     )
@@ -179,18 +226,16 @@ def _target(
 
 
 def _matching(
-    dialect: Dialect, schema: Schema, kind: str, name: Name, *, bare: bool = False
+    dialect: Dialect, schema: Schema, kind: str, name: Name, schemas: Iterable[str]
 ) -> list[Identity]:
-    """All that `name` may mean; `bare` lets the new name of a column stand without its table."""
+    """All that `name` may mean, sorted; values of enums only where the kind says so."""
     family = {"value"} if kind in _VALUES else FAMILIES.get(kind, {kind})
-    found = [
+    return sorted(
         one
         for one in _identities(schema)
         if (one.kind in family if kind else one.kind != "value")
-        and _is_named(dialect, one, name.parts, {dialect.default_schema})
-        and (bare or not one.parent or len(name.parts) > 1)
-    ]
-    return sorted(found)
+        and _is_named(dialect, one, name.parts, schemas)
+    )
 
 
 def _is_named(

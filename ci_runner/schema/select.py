@@ -44,6 +44,8 @@ def pattern(written: str) -> Pattern:
     if found is None:
         raise ValueError("it is empty")
     names = found["name"].strip()
+    if "[type=" in names:
+        raise ValueError("a kind stands behind a name, as in *[type=function]")
     parts: list[re.Pattern[str]] = []
     place = 0
     while place < len(names):
