@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -143,6 +144,10 @@ def obstacles(
         ("is no object that this version compares", old.unmanaged),
         ("is left out by request", left_out),
     ):
-        names = [str(each) for each in several if each.name.partition("(")[0] in words]
+        names = [str(each) for each in several if _says(words, each.name.partition("(")[0])]
         said += [f"{name} is in the way, and {why}" for name in names[:_SOME]]
     return tuple(said)
+
+
+def _says(words: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", words) is not None

@@ -13,7 +13,11 @@ from ci_runner.schema.similar import pairs
 
 def table(name: str, *columns: str, schema: str = "public") -> Table:
     split = (each.split(":") for each in columns)
-    return Table(schema, name, tuple(Column(schema, name, *each) for each in split))
+    return Table(
+        schema,
+        name,
+        tuple(Column(schema, name, *each) for each in split),  # type: ignore[arg-type]
+    )
 
 
 def found(old: Sequence[SchemaObject], new: Sequence[SchemaObject]) -> list[tuple[str, str]]:
