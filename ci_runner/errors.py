@@ -8,7 +8,9 @@ SchemaCiError            never raised itself
 |- ForgeError        6   GitHub or GitLab refused or did not answer
 |- GitError          7   no repository, no merge base, no such commit
 |- SqlError          8   SQL that was handed to us does not run, or a directory can't be read
-`- InternalError    70   ours: a plan that could not be proven, a broken invariant
+|- ProofError        9   a plan does not lead where it should, so it is not offered
+|- StrictError      10   with --strict: something is not compared, or a question is open
+`- InternalError    70   ours: a broken invariant
 
 Exit code 0 is success, 1 means findings at or above `fail-on`, 130 an interrupt.
 """
@@ -30,6 +32,8 @@ class ExitCode(IntEnum):
     FORGE = 6
     GIT = 7
     SQL = 8
+    UNPROVEN = 9
+    INCOMPLETE = 10
     INTERNAL = 70
     INTERRUPTED = 130
 
@@ -81,6 +85,14 @@ class GitError(SchemaCiError):
 
 class SqlError(SchemaCiError):
     exit_code = ExitCode.SQL
+
+
+class ProofError(SchemaCiError):
+    exit_code = ExitCode.UNPROVEN
+
+
+class StrictError(SchemaCiError):
+    exit_code = ExitCode.INCOMPLETE
 
 
 class InternalError(SchemaCiError):

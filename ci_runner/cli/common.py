@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -45,6 +45,45 @@ config_option = click.option(
 )
 project_option = click.option(
     "--project", "names", multiple=True, metavar="NAME", help="Only this project; may be repeated."
+)
+
+
+def selecting(function: Callable[P, R]) -> Callable[P, R]:
+    """Add --include and --exclude."""
+    for option in _SELECTING:
+        function = option(function)
+    return function
+
+
+def declaring(function: Callable[P, R]) -> Callable[P, R]:
+    """Add what answers, or asks for, the questions of a plan."""
+    for option in _DECLARING:
+        function = option(function)
+    return function
+
+
+def given(flags: Mapping[str, object]) -> dict[str, object]:
+    """What these flags say, by option key; without those that were not given."""
+    return {f"diff.{name}": value for name, value in flags.items() if value}
+
+
+_SELECTING = (
+    click.option(
+        "--exclude", multiple=True, metavar="PATTERN", help="Leave out what it matches: *.audit_*."
+    ),
+    click.option(
+        "--include", multiple=True, metavar="PATTERN", help="Only what it matches: public.*."
+    ),
+)
+strict_option = click.option(
+    "--strict", is_flag=True, help="What is not compared, and open questions, are errors."
+)
+_DECLARING = (
+    strict_option,
+    click.option("--drop", multiple=True, metavar="NAME", help="It is dropped, and not renamed."),
+    click.option(
+        "--rename", multiple=True, metavar="'OLD -> NEW'", help="It is renamed, and not dropped."
+    ),
 )
 
 

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common, config_option, project_option
+from ci_runner.cli.common import (
+    Common,
+    common,
+    config_option,
+    declaring,
+    given,
+    project_option,
+    selecting,
+)
 
 if TYPE_CHECKING:
     from ci_runner.pipeline.review import Reviewed
@@ -15,15 +23,27 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("name", default="")
 @click.option("--check", is_flag=True, help="Only say whether one is missing; exit with 3 if so.")
+@declaring
+@selecting
 @config_option
 @project_option
 @common
-def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, check: bool) -> None:
+def diff(
+    common: Common,
+    /,
+    name: str,
+    config: str,
+    names: tuple[str, ...],
+    *,
+    check: bool,
+    **flags: object,
+) -> None:
     """Write the migration that leads from the directory to the desired schema.
 
     NAME becomes part of the file's name; without it the file is named after what it does. Files
     that are not committed yet count as new.
     """
+    from ci_runner.cli.planned import refuse_open_ends
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.errors import DriftError
     from ci_runner.pipeline.files import write_migrations
@@ -32,7 +52,7 @@ def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, chec
     from ci_runner.pipeline.workspace import projects
 
     log = common.out.log
-    workspace = open_workspace(common, config=config)
+    workspace = open_workspace(common, config=config, flags=given(flags))
     missing: list[str] = []
     with servers(workspace.config, log) as server:
         for project in projects(workspace.config, names):
@@ -41,7 +61,10 @@ def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, chec
             reviewed = without_secrets(examined, common.out.redactor)
             if reviewed.problem:
                 raise unreviewed(reviewed)
-            if not _lacks_a_migration(common, reviewed):
+            lacks = _lacks_a_migration(common, reviewed)
+            if workspace.config.strict:
+                refuse_open_ends(reviewed.unmanaged, reviewed.questions)
+            if not lacks:
                 continue
             missing.append(project.name)
             if not check:
@@ -58,11 +81,15 @@ def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, chec
 
 def _lacks_a_migration(common: Common, reviewed: Reviewed) -> bool:
     """Print the plan, if there is one, and name what was not compared."""
+    from ci_runner.lint.notices import LEFT_OUT, RENAME_QUESTION
     from ci_runner.migrations.plan import sql
 
     name, log = reviewed.change.name, common.out.log
     for identity in reviewed.unmanaged:
         log.warn(f"{name}: not compared: {identity}")
+    for each in reviewed.findings:
+        if each.rule in {LEFT_OUT.id, RENAME_QUESTION.id}:
+            log.warn(f"{name}: {each.message}")
     if not reviewed.change.schema:
         log.warn(f"{name}: no desired schema is configured: nothing to compare with")
     if reviewed.plan is None or not reviewed.plan.statements:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common
+from ci_runner.cli.common import Common, common, config_option, declaring, given, selecting
 from ci_runner.schema.model import Identity
+
+if TYPE_CHECKING:
+    from ci_runner.pipeline.options import Terms
 
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["sql", "json"]), default="sql", show_default=True
@@ -25,48 +28,76 @@ def schema() -> None:
 @click.option("--from", "from_", required=True, metavar="SRC", help="The schema to start from.")
 @click.option("--to", required=True, metavar="SRC", help="The schema to reach.")
 @click.option("--check", is_flag=True, help="Exit with 3 when they differ.")
+@declaring
+@selecting
 @_FORMAT
+@config_option
 @common
-def diff(common: Common, from_: str, to: str, format_: str, *, check: bool) -> None:
+def diff(
+    common: Common,
+    /,
+    from_: str,
+    to: str,
+    format_: str,
+    config: str,
+    *,
+    check: bool,
+    **flags: object,
+) -> None:
     """Print the SQL that leads from one schema to another; nothing when they are equal.
 
-    SRC is a .sql file, a folder of them, a migration directory, a database URL, or `empty`.
+    SRC is a .sql file, a folder of them, a migration directory, a database URL, or `empty`. The
+    plan has been run on a dev database and seen to reach the schema.
     """
+    from ci_runner.cli.planned import document, refuse_open_ends, warn
     from ci_runner.devdb.provision import provision
     from ci_runner.errors import DriftError
-    from ci_runner.migrations.plan import make_plan, sql
-    from ci_runner.pipeline.sources import load
+    from ci_runner.migrations.plan import sql
+    from ci_runner.pipeline.schema_diff import schema_diff
 
     dialect = _dialect(common, from_, to)
+    terms = _terms(common, config, dialect, flags)
     with provision(common.dev_url, dialect, say=common.out.log.info) as server:
-        old, new = load(server, from_), load(server, to)
-        plan = make_plan(server.dialect, old, new)
-    skipped = _unmanaged(common, {*old.unmanaged, *new.unmanaged}, "compared")
+        compared = schema_diff(server, from_, to, terms)
+    warn(common, compared, terms)
     if format_ == "json":
-        statements = [{**asdict(each), "object": str(each.object)} for each in plan.statements]
-        common.out.result(json.dumps({"statements": statements, "unmanaged": skipped}, indent=2))
+        common.out.result(json.dumps(document(compared), indent=2))
     else:
-        common.out.result(sql(plan))
-    if check and plan.statements:
-        raise DriftError(
-            f"the schemas differ: {len(plan.statements)} statements lead from one to the other"
-        )
+        common.out.result(sql(compared.plan))
+    if terms.strict:
+        refuse_open_ends(compared.unmanaged, compared.questions)
+    if check and compared.plan.statements:
+        count = len(compared.plan.statements)
+        raise DriftError(f"the schemas differ: {count} statements lead from one to the other")
 
 
 @schema.command()
 @click.argument("source", metavar="SRC")
+@selecting
 @_FORMAT
+@config_option
 @common
-def inspect(common: Common, source: str, format_: str) -> None:
+def inspect(common: Common, /, source: str, format_: str, config: str, **flags: object) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
     from ci_runner.devdb.provision import provision
+    from ci_runner.pipeline.compare import left_out_said
     from ci_runner.pipeline.sources import load
+    from ci_runner.schema.select import select
 
     dialect = _dialect(common, source)
+    terms = _terms(common, config, dialect, flags)
     with provision(common.dev_url, dialect, say=common.out.log.info) as server:
-        found = load(server, source)
+        whole = load(server, source)
+        sides = select(whole, whole, terms.selection)
+        found = sides.new
         statements = server.dialect.create(found)
-    skipped = _unmanaged(common, found.unmanaged, "shown")
+    skipped = [str(each) for each in sorted(found.unmanaged)]
+    for name in skipped:
+        common.out.log.warn(f"not shown: {name}")
+    for idle in sides.idle:
+        common.out.log.warn(f"{idle} matches nothing")
+    if sides.left_out:
+        common.out.log.warn(left_out_said(sides.left_out, terms))
     if format_ == "json":
         objects = [
             {"kind": each.identity.kind, **asdict(each, dict_factory=_named)}
@@ -89,12 +120,12 @@ def _spelled(value: object) -> object:
     return [_spelled(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def _unmanaged(common: Common, skipped: Iterable[Identity], verb: str) -> list[str]:
-    """Name what this version leaves out, on stderr, and return the names."""
-    names = [str(each) for each in sorted(skipped)]
-    for name in names:
-        common.out.log.warn(f"not {verb}: {name}")
-    return names
+def _terms(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Terms:
+    """The terms that schema-ci.toml, where there is one, and the flags agree on."""
+    from ci_runner.cli.workspace import open_settings
+    from ci_runner.pipeline.options import terms
+
+    return terms(open_settings(common, config, {**given(flags), "dialect": dialect}))
 
 
 def _dialect(common: Common, *sources: str) -> str:

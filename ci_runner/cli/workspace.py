@@ -50,9 +50,19 @@ def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Con
     return _load(common, root, config, {**common.flags, **flags})
 
 
+def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> Config:
+    """The configuration, or without a file what defaults, environment and flags come to.
+
+    `flags` settle the dialect, so that no project is asked for.
+    """
+    git: Git | None = find_repository(Path.cwd())
+    root = git.root if git else Path.cwd()
+    return _load(common, root, config, {**common.flags, **flags})
+
+
 def _load(common: Common, root: Path, config: str, flags: Mapping[str, object]) -> Config:
     known = [*(rule.id for rule in RULES), *(notice.id for notice in NOTICES if not notice.fixed)]
-    given = {key: value for key, value in flags.items() if value not in (None, "")}
+    given = {key: value for key, value in flags.items() if value not in (None, "", ())}
     loaded = load(root, os.environ, given, known, file=_relative(root, config))
     common.out.redactor.register_url(loaded.dev_url)
     for key, origin in loaded.origins.items():

@@ -102,7 +102,16 @@ def load(
         output_dir=output_dir,
         origins=origins,
         path=source.path,
+        include=_texts(values["diff.include"]),
+        exclude=_texts(values["diff.exclude"]),
+        renames=_texts(values["diff.rename"]),
+        drops=_texts(values["diff.drop"]),
+        strict=bool(values["diff.strict"]),
     )
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, tuple) else ()
 
 
 def _read(root: Path, file: str) -> _File:

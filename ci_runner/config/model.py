@@ -39,6 +39,11 @@ class Config:
     output_dir: str
     origins: Mapping[str, str]
     path: str
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    renames: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    strict: bool = False
 
     @property
     def inputs(self) -> tuple[str, ...]:

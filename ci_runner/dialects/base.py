@@ -153,7 +153,12 @@ class PlannedStatement:
     `summary` is a sentence without SQL; `undo` the SQL that reverts it (statements with `;` between
     them, the last without), None where data or definition is lost; `hazards` are sentences on
     locks, rewrites, scans and data. `serves` names the change that this statement is only a step of
-    (`Rebuild table users`), "" when it is a change by itself.
+    (`Rebuild table users`), "" when it is a change by itself. `questions` are for the user to
+    answer before the statement is run: whether it undoes what was meant as a rename.
+
+    `locks` is the strongest on each relation that was there before the plan, `rewrites` and `scans`
+    are tables that were written again or read through: all seen when the plan was proven, and empty
+    before.
     """
 
     sql: str
@@ -164,25 +169,41 @@ class PlannedStatement:
     undo: str | None = None
     hazards: tuple[str, ...] = ()
     serves: str = ""
+    questions: tuple[str, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    rewrites: tuple[Identity, ...] = ()
+    scans: tuple[Identity, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlanOptions:
     """What the user settles about plans.
 
-    `online` chooses forms that do not block readers and writers where the engine has them;
-    `renames` are (kind or "", old qualified name, new one) that the user declared; of the kinds of
-    identity in `leave` the old schema's objects stay as they are, whatever the new one says: owners
-    are not compared unless the user asks for it.
+    `online` chooses forms that do not block readers and writers where the engine has them; of the
+    kinds of identity in `leave` the old schema's objects stay as they are, whatever the new one
+    says: owners are not compared unless the user asks for it.
     """
 
     online: bool = False
-    renames: tuple[tuple[str, str, str], ...] = ()
     leave: frozenset[str] = frozenset({"owner"})
 
 
 USUAL = PlanOptions()
 EVERYTHING = PlanOptions(leave=frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A relation as the session that changes it sees it.
+
+    `handle` survives a rename, `storage` names the file behind it; `mode` is the strongest lock
+    that this session holds on it, "" for none. `seen` is None where it has just been dropped.
+    """
+
+    handle: str
+    seen: Identity | None
+    storage: str
+    mode: str = ""
 
 
 class Dialect(Protocol):
@@ -226,6 +247,25 @@ class Dialect(Protocol):
 
     def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
         """Statements that make `schema` in an empty database."""
+
+    def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
+        """Statements after which the object `old`, and all that it holds, has the name `new`.
+
+        None where the engine renames nothing of the kind: it is dropped and made again.
+        """
+
+    def relations(self, connection: Connection) -> tuple[Held, ...]:
+        """Every relation that has a lock of its own, none where the engine locks the database."""
+
+    def held(self, connection: Connection) -> tuple[Held, ...]:
+        """Those that this session's transaction has locked, those that it dropped included."""
+
+    def scanned(self, notices: tuple[str, ...]) -> frozenset[str]:
+        """The names of tables that the server said it read through. See `talkative`."""
+
+    @property
+    def talkative(self) -> str:
+        """SQL that lets the server say what it scans, until the session is reset; "" for none."""
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         """What one statement says that it does. Never raises: what can't be read is Unparsed."""

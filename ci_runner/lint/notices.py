@@ -43,6 +43,31 @@ UNMANAGED_DIFFERENCE = Notice(
     " names: functions, triggers, policies and the like. No migration is planned for them.",
     "Compare them by hand, and write their migration yourself.",
 )
+RENAME_QUESTION = Notice(
+    "rename-question",
+    "A drop that may be a rename",
+    Severity.WARNING,
+    "What the plan drops and what it makes look like one object under another name. As planned, all"
+    " that the old one holds is lost.",
+    "Say `-- schema-ci:rename OLD -> NEW` in the desired schema if it was renamed, and"
+    " `-- schema-ci:drop OLD` if it was not.",
+)
+RENAME_MISFIT = Notice(
+    "rename-misfit",
+    "Declared rename that fits neither side",
+    Severity.ERROR,
+    "A `schema-ci:rename` names something that is not there or may be several things, or gives a"
+    " name that the desired schema does not have: no migration was planned.",
+    "Correct the names, or remove the rename when it is no longer needed.",
+    fixed=True,
+)
+LEFT_OUT = Notice(
+    "left-out",
+    "Objects that are not compared by request",
+    Severity.NOTE,
+    "`include` and `exclude` leave these objects out: whether they differ is not known.",
+    "Nothing, if that is meant.",
+)
 UNREADABLE = Notice(
     "unreadable",
     "File or directory that can't be read",
@@ -52,4 +77,12 @@ UNREADABLE = Notice(
     "Correct the path in schema-ci.toml, or the file.",
     fixed=True,
 )
-NOTICES = (CHECKSUM, UNMANAGED_DIFFERENCE, UNREADABLE, UNUSED_IGNORE)
+NOTICES = (
+    CHECKSUM,
+    LEFT_OUT,
+    RENAME_MISFIT,
+    RENAME_QUESTION,
+    UNMANAGED_DIFFERENCE,
+    UNREADABLE,
+    UNUSED_IGNORE,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,11 +45,31 @@ def sql(plan: Plan) -> str:
 
 
 def _block(statement: PlannedStatement) -> str:
-    remarks = [statement.summary, *(f"  careful: {hazard}" for hazard in statement.hazards)]
+    remarks = [statement.summary]
     if statement.destructive:
-        remarks.insert(1, "  destructive: data is lost")
+        remarks.append(f"  destructive: {_lost(statement)}")
+    remarks += [f"  question: {question}" for question in statement.questions]
+    remarks += [f"  careful: {hazard}" for hazard in statement.hazards]
+    remarks += [f"  {seen}" for seen in observed(statement)]
     comments = "".join(f"-- {_one_line(remark)}\n" for remark in remarks)
     return f"{comments}{statement.sql};\n"
+
+
+def _lost(statement: PlannedStatement) -> str:
+    if statement.questions and statement.undo is not None:
+        return "it drops what may only have got another name"
+    return "data is lost"
+
+
+def observed(statement: PlannedStatement) -> Iterator[str]:
+    """What the statement was seen doing to each relation, a line for each."""
+    for lock in statement.locks:
+        did = [f"locks {lock.relation.qualified}: {lock.mode}"]
+        if lock.relation in statement.rewrites:
+            did.append("rewrites it")
+        if lock.relation in statement.scans:
+            did.append("reads all of it")
+        yield ", ".join(did)
 
 
 def _one_line(text: str) -> str:

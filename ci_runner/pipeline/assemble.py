@@ -59,7 +59,7 @@ def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
                 statement.summary,
                 str(statement.object),
                 statement.destructive,
-                statement.hazards,
+                (*statement.questions, *statement.hazards),
                 statement.undo,
             )
             for statement in (reviewed.plan.statements if reviewed.plan else ())
@@ -72,6 +72,7 @@ def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
         ),
         replayed_files=reviewed.replayed,
         replay_milliseconds=round(reviewed.replay_seconds * 1000, 1),
+        left_out=len(reviewed.left_out),
     )
 
 

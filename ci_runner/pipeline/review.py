@@ -11,17 +11,23 @@ from pathlib import Path
 from ci_runner.devdb.replay import Script, rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
-from ci_runner.errors import InternalError, SqlError
+from ci_runner.errors import InternalError, SchemaCiError, SqlError, UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.notices import CHECKSUM, UNREADABLE
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, DirectoryChange, changed
 from ci_runner.migrations.history import History, Step
-from ci_runner.migrations.plan import Plan, make_plan, written
+from ci_runner.migrations.plan import Plan, written
+from ci_runner.pipeline import prove, questions
+from ci_runner.pipeline.compare import compare
+from ci_runner.pipeline.declared import in_schema
+from ci_runner.pipeline.options import USUAL, Terms
+from ci_runner.pipeline.questions import Question
 from ci_runner.pipeline.sources import desired
-from ci_runner.pipeline.unmanaged import differences
+from ci_runner.pipeline.unmanaged import differences, left_out
 from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.select import select
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,7 @@ class Reviewed:
 
     `plan` is None when the comparison could not be made, and `problem` says why; `files` are those
     that the missing migration asks for, by path in the repository, none where the checksum file
-    does not fit the directory.
+    does not fit the directory. `left_out` is what was not compared by request.
     """
 
     change: Change
@@ -57,6 +63,8 @@ class Reviewed:
     files: Mapping[str, bytes] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     unmanaged: tuple[Identity, ...] = ()
+    left_out: tuple[Identity, ...] = ()
+    questions: tuple[Question, ...] = ()
     problem: str = ""
     replayed: int = 0
     replay_seconds: float = 0.0
@@ -69,14 +77,17 @@ def review(
     severities: Mapping[str, Severity],
     *,
     progress: Callable[[str], None] = lambda _: None,
+    terms: Terms = USUAL,
 ) -> Reviewed:
     """Never raises for what is wrong with the change itself: that becomes a finding."""
     reviewed = Reviewed(change, server.description, server.dialect.name)
     try:
         merged, new = _scripts(server, change)
         wanted = desired(server.dialect, root, change.schema)
-    except SqlError as unreadable:
+        said = in_schema(root, change.schema)
+    except (SqlError, UsageError) as unreadable:
         return _stopped(reviewed, unreadable, severities)
+    terms = replace(terms, declared=(*terms.declared, *said))
     with server.database() as connection:
         progress(f"replaying {len(merged)} merged files")
         started = time.perf_counter()
@@ -87,11 +98,16 @@ def review(
         seconds = time.perf_counter() - started
         base = server.dialect.inspect(connection)
         history = rehearse(connection, server.dialect, new, progress=progress)
-        compared = _compare(server, connection, change, wanted, history, progress)
+        compared = _compare(server, connection, change, wanted, history, progress, terms)
         if compared.goal:
             path = change.schema[0]
-            unseen = differences(path, history.schema, compared.goal, severities)
-            compared = replace(compared, findings=(*compared.findings, *unseen))
+            sides = select(history.schema, compared.goal, terms.selection)
+            unseen = differences(path, sides.old, sides.new, severities, strict=terms.strict)
+            omitted = left_out(path, compared.left_out, terms, severities)
+            asked = questions.findings(
+                compared.questions, wanted, path, severities, strict=terms.strict
+            )
+            compared = replace(compared, findings=(*compared.findings, *asked, *unseen, *omitted))
     steps = (*history.steps, *compared.steps)
     broken = _checksum_findings(change.head, severities)
     findings = check(
@@ -107,7 +123,9 @@ def review(
         # A new checksum file would bless whatever the old one does not fit.
         {} if broken else compared.files,
         (*broken, *findings, *compared.findings),
-        tuple(sorted({*history.schema.unmanaged, *compared.unmanaged})),
+        _unmanaged(history.schema, compared, terms),
+        compared.left_out,
+        compared.questions,
         compared.problem,
         len(merged),
         seconds,
@@ -121,18 +139,22 @@ def _scripts(server: Server, change: Change) -> tuple[tuple[Script, ...], tuple[
     return merged, new
 
 
+def _unmanaged(reached: Schema, compared: _Compared, terms: Terms) -> tuple[Identity, ...]:
+    """What was there and was not compared, though nobody asked to leave it out."""
+    found = {*reached.unmanaged, *(compared.goal.unmanaged if compared.goal else ())}
+    return tuple(sorted(each for each in found if terms.selection.takes(each, None)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Compared:
     plan: Plan | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
     findings: tuple[Finding, ...] = ()
+    questions: tuple[Question, ...] = ()
+    left_out: tuple[Identity, ...] = ()
     goal: Schema | None = None
     problem: str = ""
-
-    @property
-    def unmanaged(self) -> tuple[Identity, ...]:
-        return self.goal.unmanaged if self.goal else ()
 
 
 def _compare(
@@ -142,6 +164,7 @@ def _compare(
     wanted: Sequence[Script],
     history: History,
     progress: Callable[[str], None],
+    terms: Terms,
 ) -> _Compared:
     """Plan what is missing and prove it on the database that the new files have just reached."""
     if not change.schema:
@@ -156,7 +179,7 @@ def _compare(
     except SqlError as failed:
         finding = refused(failed, Severity.ERROR)
         return _Compared(findings=(finding,), problem="the desired schema does not load")
-    found = _plan(server, connection, change, history.schema, goal, progress)
+    found = _plan(server, connection, change, history.schema, goal, progress, terms)
     return replace(found, goal=goal)
 
 
@@ -167,44 +190,38 @@ def _plan(
     reached: Schema,
     goal: Schema,
     progress: Callable[[str], None],
+    terms: Terms,
 ) -> _Compared:
     """What leads from `reached`, the schema of the database behind `connection`, to `goal`."""
     try:
-        plan = make_plan(server.dialect, reached, goal)
+        compared = compare(connection, server.dialect, reached, goal, terms)
     except InternalError as stuck:
         return _Compared(problem=str(stuck))
+    except UsageError as misfit:
+        finding = questions.misfit(misfit, change.schema[0])
+        return _Compared(findings=(finding,), problem=misfit.what)
+    plan = compared.plan
     if not plan.statements:
-        return _Compared(plan)
+        return _Compared(plan, left_out=compared.left_out)
     grown, files = written(plan, change.head, change.when, change.migration_name)
     progress("proving the missing migration")
     proof = rehearse(
         connection, server.dialect, (script(grown.files[-1], grown.format, server.dialect),)
     )
-    problem = _unproven(server, proof, goal)
-    return (
-        _Compared(steps=proof.steps, problem=problem)
-        if problem
-        else _Compared(plan, files, proof.steps)
+    failure = proof.failed.failure if proof.failed else None
+    why = prove.unproven(server.dialect, failure, proof.schema, goal, terms)
+    if why:
+        said = "\n".join(prove.obstacles(failure, reached, compared.left_out))
+        problem = f"the planned migration is not offered: {why}"
+        return _Compared(steps=proof.steps, problem=f"{problem}\n{said}".rstrip())
+    return _Compared(
+        plan, files, proof.steps, questions=compared.questions, left_out=compared.left_out
     )
 
 
-def _unproven(server: Server, proof: History, goal: Schema) -> str:
-    """Why the plan is not good, "" when it reached the goal and planning again gives nothing."""
-    if proof.failed is not None and proof.failed.failure is not None:
-        return (
-            "the planned migration does not run, so it is not offered:"
-            f" {proof.failed.failure.message}"
-        )
-    rest = server.dialect.plan(proof.schema, goal)
-    if rest:
-        left = "; ".join(statement.summary for statement in rest)
-        return (
-            f"the planned migration does not reach the desired schema, so it is not offered: {left}"
-        )
-    return ""
-
-
-def _stopped(reviewed: Reviewed, error: SqlError, severities: Mapping[str, Severity]) -> Reviewed:
+def _stopped(
+    reviewed: Reviewed, error: SchemaCiError, severities: Mapping[str, Severity]
+) -> Reviewed:
     """The review ends early: the error becomes a finding, and nothing is claimed."""
     change = reviewed.change
     return Reviewed(
@@ -216,7 +233,7 @@ def _stopped(reviewed: Reviewed, error: SqlError, severities: Mapping[str, Sever
     )
 
 
-def refused(error: SqlError, severity: Severity) -> Finding:
+def refused(error: SchemaCiError, severity: Severity) -> Finding:
     """SQL that does not run, or a file or folder that can't be read, as a finding."""
     path, _, line = error.where.splitlines()[0].rpartition(":") if error.where else ("", "", "")
     number = int(line) if line.isdigit() else 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -45,18 +46,30 @@ def load(server: Server, source: str) -> Schema:
     is no source, SqlError for SQL that does not run, DatabaseError for a database that can't be
     read.
     """
-    dialect = dialect_of_source(source)
-    if dialect is not None:
-        if dialect != server.dialect.name:
-            raise UsageError(
-                f"the source is a {dialect} database, the dialect is {server.dialect.name}",
-                next_step=f"give --dialect {dialect}, and only sources of that engine",
-            )
+    if is_database(server.dialect, source):
         return _read_database(server.dialect, source)
+    with loaded(server, source) as connection:
+        return server.dialect.inspect(connection)
+
+
+def is_database(dialect: Dialect, source: str) -> bool:
+    """Whether `source` is a database, of this engine. Raises UsageError for one of another."""
+    found = dialect_of_source(source)
+    if found not in {None, dialect.name}:
+        raise UsageError(
+            f"the source is a {found} database, the dialect is {dialect.name}",
+            next_step=f"give --dialect {found}, and only sources of that engine",
+        )
+    return found is not None
+
+
+@contextmanager
+def loaded(server: Server, source: str) -> Iterator[Connection]:
+    """A database of our own in which the files of `source` have run. Raises as `load`."""
     with server.database() as connection:
         if source != EMPTY:
             replay(connection, scripts(server.dialect, source))
-        return server.dialect.inspect(connection)
+        yield connection
 
 
 def scripts(dialect: Dialect, source: str) -> tuple[Script, ...]:

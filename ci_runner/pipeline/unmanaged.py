@@ -1,30 +1,55 @@
-"""Say which objects that this version does not compare are on one side only."""
+"""Say which objects were not compared: by this version, or by request."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from ci_runner.lint.notices import UNMANAGED_DIFFERENCE
+from ci_runner.lint.notices import LEFT_OUT, UNMANAGED_DIFFERENCE
 from ci_runner.lint.rule import Finding, Severity
+from ci_runner.pipeline.compare import left_out_said
+from ci_runner.pipeline.options import Terms
 from ci_runner.schema.model import Identity, Schema
 
 _SOME = 8
 
 
 def differences(
-    path: str, reached: Schema, goal: Schema, severities: Mapping[str, Severity]
+    path: str,
+    reached: Schema,
+    goal: Schema,
+    severities: Mapping[str, Severity],
+    *,
+    strict: bool = False,
 ) -> tuple[Finding, ...]:
     """One finding on `path`, the desired schema, or none where both sides have the same names.
 
-    Two objects of one name may still differ in what they are: nobody has looked.
+    Two objects of one name may still differ in what they are: nobody has looked, so that `strict`
+    makes an error of any.
     """
-    severity = severities.get(UNMANAGED_DIFFERENCE.id, UNMANAGED_DIFFERENCE.severity)
-    said = "; ".join(_sides(set(reached.unmanaged), set(goal.unmanaged)))
-    if not said or severity is Severity.OFF:
-        return ()
-    message = f"objects that this version does not compare differ: {said}"
     instead = UNMANAGED_DIFFERENCE.instead
+    severity = severities.get(UNMANAGED_DIFFERENCE.id, UNMANAGED_DIFFERENCE.severity)
+    if strict:
+        severity = Severity.ERROR
+        names = _listed({*reached.unmanaged, *goal.unmanaged})
+        message = f"objects that this version does not compare: {names}" if names else ""
+        instead = f"{instead} Or leave them out by `exclude`."
+    else:
+        said = "; ".join(_sides(set(reached.unmanaged), set(goal.unmanaged)))
+        message = f"objects that this version does not compare differ: {said}" if said else ""
+    if not message or severity is Severity.OFF:
+        return ()
     return (Finding(UNMANAGED_DIFFERENCE.id, severity, message, path, 0, 0, instead=instead),)
+
+
+def left_out(
+    path: str, names: Sequence[Identity], terms: Terms, severities: Mapping[str, Severity]
+) -> tuple[Finding, ...]:
+    """One finding on `path` that counts what was not compared by request."""
+    severity = severities.get(LEFT_OUT.id, LEFT_OUT.severity)
+    if not names or severity is Severity.OFF:
+        return ()
+    message = left_out_said(names, terms)
+    return (Finding(LEFT_OUT.id, severity, message, path, 0, 0, instead=LEFT_OUT.instead),)
 
 
 def _sides(reached: Collection[Identity], goal: Collection[Identity]) -> Iterator[str]:
@@ -33,6 +58,9 @@ def _sides(reached: Collection[Identity], goal: Collection[Identity]) -> Iterato
         ("the migrations", set(reached) - set(goal)),
     ):
         if names:
-            listed = ", ".join(str(each) for each in sorted(names)[:_SOME])
-            more = f" and {len(names) - _SOME} more" if len(names) > _SOME else ""
-            yield f"only in {where}: {listed}{more}"
+            yield f"only in {where}: {_listed(names)}"
+
+
+def _listed(names: Collection[Identity]) -> str:
+    more = f" and {len(names) - _SOME} more" if len(names) > _SOME else ""
+    return ", ".join(str(each) for each in sorted(names)[:_SOME]) + more

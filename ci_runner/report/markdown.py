@@ -113,7 +113,7 @@ def _overview(projects: tuple[ReportedProject, ...]) -> str:
 
 def _state(project: ReportedProject) -> str:
     """In sync is only said of what was looked at."""
-    unseen = len(project.unmanaged) if project.state == "in-sync" else 0
+    unseen = project.unseen if project.state == "in-sync" else 0
     return _STATES[project.state] + (f", {count(unseen, 'object')} not compared" if unseen else "")
 
 

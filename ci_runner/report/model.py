@@ -99,7 +99,8 @@ class ReportedProject:
     `state`: `in-sync`, the directory reaches the desired schema and nothing was missing;
     `generated`, a missing migration was written and proven; `differs`, one is missing and was not
     written; `no-schema`, no desired schema is configured; `unknown`, the comparison could not be
-    made and `problem` says why. `unmanaged` are objects that were there and were not compared.
+    made and `problem` says why. `unmanaged` are objects that were there and were not compared;
+    `left_out` counts those that were not by request.
     """
 
     name: str
@@ -117,6 +118,12 @@ class ReportedProject:
     generated: tuple[GeneratedFile, ...] = ()
     replayed_files: int = 0
     replay_milliseconds: float = 0.0
+    left_out: int = 0
+
+    @property
+    def unseen(self) -> int:
+        """How many objects nobody compared."""
+        return len(self.unmanaged) + self.left_out
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterat
 
 
 def _state(project: ReportedProject) -> str:
-    unseen = len(project.unmanaged) if project.state == "in-sync" else 0
+    unseen = project.unseen if project.state == "in-sync" else 0
     besides = f", as far as it is compared: {count(unseen, 'object')} not" if unseen else ""
     return _STATES[project.state] + besides
 

@@ -90,7 +90,7 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
     if differing := states.count("differs"):
         yield f"the migration of {count(differing, 'project')} is missing"
     if set(states) == {"in-sync"}:
-        unseen = sum(len(project.unmanaged) for project in report.projects)
+        unseen = sum(project.unseen for project in report.projects)
         besides = f" in what is compared; {count(unseen, 'object')} not compared" if unseen else ""
         yield f"schema and migrations agree{besides}"
     if unset := states.count("no-schema"):

@@ -6,18 +6,20 @@ from ci_runner.dialects.base import (
     EVERYTHING,
     USUAL,
     Connection,
+    Held,
     PlannedStatement,
     PlanOptions,
     Sighting,
     Syntax,
 )
 from ci_runner.dialects.operations import Operation
-from ci_runner.dialects.postgres import access
+from ci_runner.dialects.postgres import access, watch
 from ci_runner.dialects.postgres.inspect import inspect, sight
 from ci_runner.dialects.postgres.parse import parse
 from ci_runner.dialects.postgres.plan import plan
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.schema.model import Schema
+from ci_runner.dialects.postgres.rename import rename
+from ci_runner.schema.model import Identity, Schema
 
 
 class PostgresDialect:
@@ -27,6 +29,7 @@ class PostgresDialect:
     title = "PostgreSQL"
     default_schema = "public"
     transactional_ddl = True
+    talkative = watch.TALKATIVE
     syntax = Syntax(
         dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True
     )
@@ -48,6 +51,18 @@ class PostgresDialect:
     def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
         """A fresh database has the schema `public`: initdb's template."""
         return plan(access.fresh(schema), schema, EVERYTHING)
+
+    def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
+        return rename(old, new)
+
+    def relations(self, connection: Connection) -> tuple[Held, ...]:
+        return watch.relations(connection)
+
+    def held(self, connection: Connection) -> tuple[Held, ...]:
+        return watch.held(connection)
+
+    def scanned(self, notices: tuple[str, ...]) -> frozenset[str]:
+        return watch.scanned(notices)
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale, wit
 from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
+from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.schema.model import Copy, Identity, Schema, Table, View, home
 from ci_runner.schema.views import MaterializedView
 
@@ -64,12 +64,7 @@ def _locks(held: list[tuple[object, ...]], names: Mapping[Address, Identity]) ->
     for oid, mode in held:
         name = names.get(("pg_class", integer(oid), 0))
         if name is not None:
-            yield Lock(name, _spelled(text(mode)))
-
-
-def _spelled(mode: str) -> str:
-    """`AccessExclusiveLock` of pg_locks as LOCK TABLE and the manual spell it."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", mode.removesuffix("Lock")).upper()
+            yield Lock(name, spelled(text(mode)))
 
 
 def _whole(connection: Connection, seen: Marks) -> Look:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ci_runner.dialects.base import (
     USUAL,
     Connection,
+    Held,
     PlannedStatement,
     PlanOptions,
     Sighting,
@@ -15,7 +16,8 @@ from ci_runner.dialects.base import (
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.sqlite import ddl, inspect, look, tokens
 from ci_runner.dialects.sqlite.parse import parse
-from ci_runner.schema.model import Schema
+from ci_runner.dialects.sqlite.rename import rename
+from ci_runner.schema.model import Identity, Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class SqliteDialect:
     syntax: Syntax = Syntax(identifier_quotes=('"', "`", "["), trigger_bodies=True)
     default_schema: str = ""
     transactional_ddl: bool = True
+    talkative: str = ""
 
     def quote(self, name: str) -> str:
         return tokens.quote(name)
@@ -43,6 +46,19 @@ class SqliteDialect:
 
     def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
         return ddl.create(schema)
+
+    def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
+        return rename(old, new)
+
+    def relations(self, _connection: Connection) -> tuple[Held, ...]:
+        """SQLite locks the file."""
+        return ()
+
+    def held(self, _connection: Connection) -> tuple[Held, ...]:
+        return ()
+
+    def scanned(self, _notices: tuple[str, ...]) -> frozenset[str]:
+        return frozenset()
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)

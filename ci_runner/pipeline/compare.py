@@ -1,0 +1,70 @@
+"""Compare two schemas on agreed terms: select, rename, plan, ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ci_runner.dialects.base import Connection, Dialect
+from ci_runner.migrations.plan import Plan, make_plan
+from ci_runner.pipeline.options import Terms
+from ci_runner.pipeline.questions import Question, asked, questions
+from ci_runner.pipeline.renames import dropped, renamed
+from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.select import select
+
+_SOME = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The plan that leads from one schema to the other, and what it leaves open.
+
+    `unmanaged` and `left_out` are of both sides: what no version of this plan looks at, and what
+    the user did not want to be looked at; `idle` are patterns that match nothing.
+    """
+
+    plan: Plan = Plan(())
+    questions: tuple[Question, ...] = ()
+    unmanaged: tuple[Identity, ...] = ()
+    left_out: tuple[Identity, ...] = ()
+    idle: tuple[str, ...] = ()
+
+
+def compare(
+    connection: Connection, dialect: Dialect, old: Schema, goal: Schema, terms: Terms
+) -> Compared:
+    """`connection` is to a database that has the schema `old`, and is left as it was.
+
+    Raises UsageError for renames that fit neither side, InternalError where no plan can be made.
+    """
+    sides = select(old, goal, terms.selection)
+    answered = dropped(dialect, sides.old, terms.declared)
+    change = renamed(connection, dialect, sides.old, sides.new, terms.declared)
+    start = sides.old
+    if change.statements:
+        start = select(change.schema, goal, terms.selection).old
+    plan = make_plan(dialect, start, sides.new, terms.options)
+    open_questions = questions(dialect, start, sides.new, answered)
+    statements = asked(plan.statements, start, open_questions)
+    unmanaged = tuple(sorted({*sides.old.unmanaged, *sides.new.unmanaged}))
+    return Compared(
+        Plan((*change.statements, *statements)),
+        open_questions,
+        unmanaged,
+        sides.left_out,
+        sides.idle,
+    )
+
+
+def left_out_said(left_out: Sequence[Identity], terms: Terms) -> str:
+    """What was not compared by request, counted and some of it named; "" where nothing was."""
+    if not left_out:
+        return ""
+    listed = ", ".join(str(each) for each in left_out[:_SOME])
+    more = f" and {len(left_out) - _SOME} more" if len(left_out) > _SOME else ""
+    noun = "object is" if len(left_out) == 1 else "objects are"
+    return (
+        f"{len(left_out)} {noun} not compared by request ({terms.selection.written}):"
+        f" {listed}{more}"
+    )

@@ -1,0 +1,54 @@
+"""From configuration to the terms of a comparison: what takes part in it and how it is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ci_runner.config.model import Config
+from ci_runner.dialects.base import PlanOptions
+from ci_runner.errors import UsageError
+from ci_runner.pipeline.declared import Declared, flags
+from ci_runner.schema.select import Pattern, Selection, pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds for one comparison. `strict` makes errors of what is not compared or answered."""
+
+    options: PlanOptions = PlanOptions()
+    selection: Selection = Selection()
+    declared: tuple[Declared, ...] = ()
+    strict: bool = False
+
+
+USUAL = Terms()
+
+
+def terms(config: Config) -> Terms:
+    """Raises UsageError for a pattern or a rename that can't be read."""
+    return Terms(
+        plan_options(config),
+        Selection(_patterns(config.include), _patterns(config.exclude)),
+        (*flags("rename", config.renames), *flags("drop", config.drops)),
+        config.strict,
+    )
+
+
+def plan_options(_config: Config) -> PlanOptions:
+    """What the planner is told: the one place where configuration becomes PlanOptions."""
+    return PlanOptions()
+
+
+def _patterns(written: Iterable[str]) -> tuple[Pattern, ...]:
+    return tuple(_pattern(each) for each in written)
+
+
+def _pattern(written: str) -> Pattern:
+    try:
+        return pattern(written)
+    except ValueError as wrong:
+        raise UsageError(
+            f"{written!r} is no pattern: {wrong}",
+            next_step="write one such as public.*, *.audit_* or *[type=function]",
+        ) from wrong

@@ -1,0 +1,12 @@
+CREATE TYPE mood AS ENUM ('sad');
+CREATE TABLE parents (a int, b int, CONSTRAINT pk PRIMARY KEY (a), CONSTRAINT un UNIQUE (b));
+CREATE TABLE t (
+  a int,
+  m mood,
+  CONSTRAINT ck CHECK (a > 0),
+  CONSTRAINT fk FOREIGN KEY (a) REFERENCES parents
+);
+CREATE INDEX ix ON t (a);
+CREATE VIEW v AS SELECT a FROM t;
+INSERT INTO parents VALUES (1, 1);
+INSERT INTO t VALUES (1, 'sad');
