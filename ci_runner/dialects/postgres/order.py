@@ -50,6 +50,7 @@ class _Order:
         self.world = work.world
         self.ties = tuple(work.ties())
         self.detached = frozenset(work.detached())
+        self.copies = {each.object.identity: each.of for each in self.world.new.copies}
         self.disturbed: dict[Identity, Node] = {
             identity: ("alter", new.identity)
             for old, new in work.alters.values()
@@ -81,6 +82,7 @@ class _Order:
         yield from self._ownership()
         yield from self._belonging()
         yield from self._inheritance()
+        yield from self._parts()
 
     def _creation(self) -> Iterator[tuple[Node, Node]]:
         for dependent, needed in _closed(self.world.new):
@@ -138,12 +140,12 @@ class _Order:
             old = self.world.old.get(identity)
             before = None if old is None else kind_of(old).owner(old)
             gone = None if before is None else self._gone(before)
-            if gone is not None:
+            if gone is not None and identity not in self.world.parted:
                 yield gone, tie
 
     def _belonging(self) -> Iterator[tuple[Node, Node]]:
         """A table leaves its parents before these change, and joins them when both have."""
-        for identity in self.world.parted:
+        for identity in (*self.world.parted, *(set(self.ties) - self.world.parted)):
             old, new = self.world.old.get(identity), self.world.new.get(identity)
             left: Node = ("detach", identity)
             if identity in self.detached and old is not None:
@@ -156,8 +158,22 @@ class _Order:
             if identity in self.ties and new is not None:
                 for place in (identity, *self._needed(self.world.new, identity)):
                     for earlier in self._changes(place):
-                        if earlier[0] in ("create", "alter"):
+                        if earlier[1].kind == "foreign key" and place != identity:
+                            # It reaches the table as well, and leaves it before the table leaves.
+                            yield earlier, ("tie", identity)
+                        elif earlier[0] in ("create", "alter"):
                             yield ("tie", identity), earlier
+
+    def _parts(self) -> Iterator[tuple[Node, Node]]:
+        """An index on a partition comes before that of the parent, which takes it as its part."""
+        for part, whole in self.world.parts.items():
+            each = self.world.new.by_identity[part]
+            if part in self.work.creates and home(each) not in self.work.creates:
+                above = whole
+                while above in self.copies and above not in self.work.creates:
+                    above = self.copies[above]
+                if above in self.work.creates:
+                    yield ("create", above), ("create", part)
 
     def _needed(self, schema: Schema, identity: Identity) -> Iterator[Identity]:
         each = schema.by_identity[identity]

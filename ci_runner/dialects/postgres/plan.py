@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from ci_runner.dialects.base import USUAL, PlanOptions
-from ci_runner.dialects.postgres.inheritance import Lineage, taken_over
+from ci_runner.dialects.postgres.inheritance import Lineage, loosened, taken_over, without
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
 from ci_runner.dialects.postgres.kinds import enum
 from ci_runner.dialects.postgres.order import arranged
@@ -25,10 +26,12 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     new = _left(old, new, options.leave) if options.leave else new
     old, new = _without_unmanaged(old, new), _without_unmanaged(new, old)
-    lineage = Lineage(old, new)
-    old, new = lineage.own(old), lineage.own(new)
-    world = World(taken_over(old, new), new)
-    changes = diff(world.lineage.carried(), world.new)
+    mine, theirs = Lineage(old, new).loose()
+    old, new = loosened(old, mine), loosened(new, theirs)
+    taken = taken_over(old, new)
+    parts = {each.object.identity: each.of for each in theirs}
+    world = World(without(old, chain.from_iterable(taken.values())), new, taken=taken, parts=parts)
+    changes = diff(world.carried, world.new)
     if not changes and not world.parted:
         return ()
     work = Work(world)

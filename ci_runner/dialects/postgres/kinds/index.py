@@ -30,7 +30,7 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
              FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        pg_catalog.obj_description(i.indexrelid, 'pg_class'), i.indisvalid,
-       ic.relfilenode::text, pn.nspname, pc.relname,
+       ic.relfilenode::text, pn.nspname, pc.relname, {settings.USUAL},
        {settings.COLUMNS}
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
@@ -50,7 +50,7 @@ WHERE {MANAGED_TABLE}
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, keys, include, predicate, *rest = row
-        definition, comment, valid, node, parent_schema, parent, *kept = rest
+        definition, comment, valid, node, parent_schema, parent, usual, *kept = rest
         yield Found(
             Index(
                 schema=text(schema),
@@ -69,6 +69,7 @@ def _read(connection: Connection) -> Iterator[Found]:
             (("pg_class", integer(oid), 0),),
             storage=text(node),
             copy_of=Identity("index", text(parent_schema), text(parent)) if parent else None,
+            usual=bool(usual),
         )
 
 
