@@ -9,7 +9,7 @@ from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
 from ci_runner.errors import InternalError
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, Table, home
+from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, SchemaObject, Table, home
 
 # Among statements that no dependency orders: removal of what is light, then all that adds, and
 # what destroys data last, so that a plan that fails has destroyed nothing.
@@ -206,17 +206,26 @@ class _Order:
     def _inheritance(self) -> Iterator[tuple[Node, Node]]:
         """Columns of a parent change first; a new child is made of what they have become."""
         for parent, heirs in self.world.lineage.heirs.items():
-            for place in self.world.contents.get(parent, ()):
+            contents = {
+                *self.world.contents.get(parent, ()),
+                *self.world.contents_after.get(parent, ()),
+            }
+            for place in sorted(contents):
                 if place.kind == "column":
                     for heir in heirs:
                         own = Identity("column", heir.schema, place.name, heir.name)
                         yield from self._below(place, own)
         for each in self.work.creates.values():
-            if isinstance(each, Table):
-                for parent in each.parents:
-                    for earlier in self._changes(parent):
-                        if earlier[1].kind == "column" and earlier[0] != "drop":
-                            yield ("create", each.identity), earlier
+            for parent in self._ancestors(each):
+                for earlier in self._changes(parent):
+                    if earlier[1].kind == "column" and earlier[0] != "drop":
+                        yield ("create", each.identity), earlier
+
+    def _ancestors(self, each: SchemaObject | None) -> Iterator[Identity]:
+        if isinstance(each, Table):
+            for parent in each.parents:
+                yield parent
+                yield from self._ancestors(self.world.new.get(parent))
 
     def _below(self, column: Identity, own: Identity) -> Iterator[tuple[Node, Node]]:
         work = self.work
