@@ -216,3 +216,20 @@ def test_a_foreign_table_changes_in_place(superuser_server: PostgresServer) -> N
         "DROP FOREIGN TABLE public.gone",
     ] == said(plan)
     assert not any(each.destructive for each in plan)
+
+
+def test_a_typed_table_leaves_its_type_and_comes_back(postgres_server: PostgresServer) -> None:
+    kind = "CREATE TYPE pair AS (a integer, b text); "
+    typed = f"""{kind} CREATE TABLE t OF pair (a WITH OPTIONS DEFAULT 1 NOT NULL);
+        CREATE TABLE u (a integer, b text); CREATE TABLE w OF pair"""
+    free = f"""{kind} CREATE TABLE t OF pair (a WITH OPTIONS DEFAULT 2);
+        CREATE TABLE u OF pair; CREATE TABLE w (a integer, b text, c integer)"""
+
+    assert [
+        "ALTER TABLE public.t ALTER COLUMN a SET DEFAULT 2",
+        "ALTER TABLE public.t ALTER COLUMN a DROP NOT NULL",
+        "ALTER TABLE public.w NOT OF",
+        "ALTER TABLE public.w ADD COLUMN c integer",
+        "ALTER TABLE public.u OF public.pair",
+    ] == said(planned(postgres_server, typed, free))
+    assert "ALTER TABLE public.w OF public.pair" in said(planned(postgres_server, free, typed))
