@@ -334,10 +334,14 @@ def home(each: SchemaObject) -> Identity | None:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """What the server keeps on a child table because a parent has it: `of` is the parent's own."""
+    """What the server keeps on a child table because a parent has it: `of` is the parent's own.
+
+    `usual` is false where the server would give it another name by itself.
+    """
 
     object: SchemaObject
     of: Identity
+    usual: bool = True
 
 
 @dataclass(frozen=True)

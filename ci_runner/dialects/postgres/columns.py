@@ -10,7 +10,7 @@ from ci_runner.dialects.postgres.kind import MANAGED_TABLE
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Column, ColumnStorage
 
-# What not every version has is asked for by way of JSON. Partitions share the sequence of their
+# Partitions share the sequence of their
 # parent's identity column: it shows on the parent only. Names of 63 bytes are shortened by rules
 # of the server's own, so that a long name of a sequence is never told from the usual one.
 _QUERY = f"""
@@ -21,8 +21,7 @@ SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname,
        CASE WHEN a.attcollation <> t.typcollation THEN
             quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
-       CASE WHEN coalesce(to_json(a) ->> 'attcompression', '') <> '' THEN
-            to_json(a) ->> 'attcompression' END,
+       CASE WHEN a.attcompression <> '' THEN a.attcompression END,
        nullif(a.attstattarget, -1)::int, a.attoptions, a.attfdwoptions,
        a.attinhcount > 0, a.attislocal,
        pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax,

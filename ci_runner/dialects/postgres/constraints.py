@@ -51,6 +51,7 @@ SELECT k.oid, k.conindid, n.nspname, c.relname, k.conname,
              JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num
              ORDER BY u.place),
        pn.nspname, pc.relname, coalesce(pk.conname, k.conname),
+       {settings.USUAL},
        {settings.COLUMNS},
        pg_catalog.obj_description(k.oid, 'pg_constraint')
 FROM pg_catalog.pg_constraint k
@@ -85,6 +86,7 @@ class Row:
     references: Identity
     referenced_columns: tuple[str, ...]
     copy_of: Identity | None
+    usual: bool
     settings: IndexSettings
     comment: str | None
 
@@ -97,7 +99,7 @@ def rows(connection: Connection, contype: str) -> Iterator[Row]:
     """
     for row in connection.query(f"{_QUERY} AND k.contype = '{contype}'"):
         oid, index, schema, table, name, columns, definition, valid, *reference = row[:11]
-        parent, parent_table, parent_name, *kept, comment = row[11:]
+        parent, parent_table, parent_name, usual, *kept, comment = row[11:]
         addresses: tuple[Address, ...] = (("pg_constraint", integer(oid), 0),)
         if contype in "pux":
             addresses += (("pg_class", integer(index), 0),)
@@ -116,6 +118,7 @@ def rows(connection: Connection, contype: str) -> Iterator[Row]:
             Identity("table", optional(reference[0]) or "", optional(reference[1]) or ""),
             texts(reference[2]),
             copy_of,
+            bool(usual),
             settings.of(kept) if contype in "pux" else storage.NO_SETTINGS,
             optional(comment),
         )

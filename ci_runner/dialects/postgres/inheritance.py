@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ci_runner.schema.model import (
+    Check,
     Column,
     ColumnStorage,
     Copy,
@@ -173,26 +174,59 @@ class Lineage:
                 reached = replace(reached, storage=storage)
         return reached
 
-    def own(self, schema: Schema) -> Schema:
-        """`schema` with the copies of tables that part as objects of their own."""
-        loose = tuple(each.object for each in schema.copies if self._is_loose(each))
-        if not loose:
-            return schema
-        return Schema.of(
-            schema.dialect,
-            (*schema.objects, *loose),
-            schema.dependencies,
-            schema.unmanaged,
-            (each for each in schema.copies if not self._is_loose(each)),
-        )
+    def loose(self) -> tuple[tuple[Copy, ...], tuple[Copy, ...]]:
+        """The copies of both sides that are objects of their own while the plan is made.
 
-    def _is_loose(self, copy: Copy) -> bool:
+        Those of tables that part outlive their parent's; those with a name of their own are made
+        before it; and those that are named or set otherwise than before are altered in place.
+        """
+        before = {each.object.identity: each for each in self.old.copies}
+        places = {_place(each): each for each in self.old.copies}
+        mine = {each.object.identity: each for each in self.old.copies if self._is_left(each)}
+        theirs = {each.object.identity: each for each in self.new.copies if self._is_left(each)}
+        for copy in self.new.copies:
+            name = copy.object.identity
+            if name in theirs:
+                continue
+            was = places.get(_place(copy))
+            if was is not None and was.object != copy.object and _likeness(was) == _likeness(copy):
+                mine[was.object.identity], theirs[name] = was, copy
+            elif not copy.usual and name not in before and name not in self.old.by_identity:
+                theirs[name] = copy
+        return tuple(mine.values()), tuple(theirs.values())
+
+    def _is_left(self, copy: Copy) -> bool:
         table = Identity("table", copy.object.identity.schema, _table_of(copy.object))
         if table not in self.parted:
             return False
         old, new = self._stays[table]
         parent = Identity("table", copy.of.schema, copy.of.parent)
         return not copy.of.parent or parent not in self.kept(old, new)
+
+
+def loosened(schema: Schema, loose: tuple[Copy, ...]) -> Schema:
+    """`schema` with some copies as objects."""
+    if not loose:
+        return schema
+    names = {each.object.identity for each in loose}
+    return Schema.of(
+        schema.dialect,
+        (*schema.objects, *(each.object for each in loose)),
+        schema.dependencies,
+        schema.unmanaged,
+        (each for each in schema.copies if each.object.identity not in names),
+    )
+
+
+def _place(copy: Copy) -> tuple[Identity, str, str]:
+    return (copy.of, copy.object.identity.schema, _table_of(copy.object))
+
+
+def _likeness(copy: Copy) -> object:
+    """Its parts without name, comment and settings: of a constraint also its definition."""
+    each = copy.object
+    parts = ("keys", "include", "predicate", "unique", "method", "columns", "valid")
+    return tuple(getattr(each, part, None) for part in parts)
 
 
 def _table_of(each: SchemaObject) -> str:
@@ -215,10 +249,39 @@ def _differ(
     )
 
 
-def taken_over(old: Schema, new: Schema) -> Schema:
-    """`old` without what becomes a copy as it is: the server finds it when the parent's is made."""
-    copies = {each.object.identity: each.object for each in new.copies}
-    gone = {each.identity for each in old.objects if copies and copies.get(each.identity) == each}
-    if not gone:
-        return old
-    return replace(old, objects=tuple(each for each in old.objects if each.identity not in gone))
+def taken_over(old: Schema, new: Schema) -> Mapping[Identity, tuple[SchemaObject, ...]]:
+    """What becomes a copy as it is, by its origin: the server finds it when that is made."""
+    before = {each.identity: each for each in old.objects} if new.copies else {}
+    of = {each.object.identity: each.of for each in new.copies}
+    found: dict[Identity, list[SchemaObject]] = defaultdict(list)
+    for copy in new.copies:
+        if before.get(copy.object.identity) == copy.object:
+            found[origin(of, copy.of)].append(copy.object)
+    return {parent: tuple(several) for parent, several in found.items()}
+
+
+def kept_checks(old: Schema, new: Schema) -> tuple[SchemaObject, ...]:
+    """Checks of children that only become their own as well, which no statement has to say."""
+    return tuple(
+        copy.object
+        for copy in old.copies
+        if isinstance(copy.object, Check)
+        and new.get(copy.object.identity) == copy.object
+        and copy.of in new.by_identity
+    )
+
+
+def origin(of: Mapping[Identity, Identity], each: Identity) -> Identity:
+    """What stands at the head of a line of copies."""
+    while each in of:
+        each = of[each]
+    return each
+
+
+def without(schema: Schema, gone: Iterable[SchemaObject]) -> Schema:
+    names = {each.identity for each in gone}
+    if not names:
+        return schema
+    return replace(
+        schema, objects=tuple(each for each in schema.objects if each.identity not in names)
+    )

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
 from ci_runner.dialects.postgres import depend, marks
+from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import Address, Found
 from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale, with_all_on
 from ci_runner.dialects.postgres.marks import Marks
@@ -227,19 +228,15 @@ def _schema(
 
 
 def _copies(found: Iterable[Found]) -> Iterator[Copy]:
-    return (Copy(each.object, each.copy_of) for each in found if each.copy_of is not None)
+    return (
+        Copy(each.object, each.copy_of, each.usual) for each in found if each.copy_of is not None
+    )
 
 
 def _origins(found: Iterable[Found]) -> dict[Identity, Identity]:
     """What each copy is a copy of, on the table where it was made."""
     of = {each.object.identity: each.copy_of for each in found if each.copy_of is not None}
-    return {copy: _first(of, origin) for copy, origin in of.items()}
-
-
-def _first(of: Mapping[Identity, Identity], origin: Identity) -> Identity:
-    while origin in of:
-        origin = of[origin]
-    return origin
+    return {copy: origin(of, parent) for copy, parent in of.items()}
 
 
 def _exchanged(before: Mapping[K, V], out: Iterable[K], into: Iterable[tuple[K, V]]) -> dict[K, V]:

@@ -63,8 +63,9 @@ class Found:
     """An object read from the catalogue, with every address that pg_depend may use for it.
 
     `parts` are the addresses of what lives inside it; `storage` is the file node of relations;
-    `copy_of` is what a parent table has, where this is the server's copy of it; `needs` is what it
-    needs and pg_depend does not tell.
+    `copy_of` is what a parent table has, where this is the server's copy of it, and `usual` says
+    whether that has the name that the server gives; `needs` is what it needs and pg_depend does not
+    tell.
     """
 
     object: SchemaObject
@@ -73,6 +74,7 @@ class Found:
     storage: str = ""
     copy_of: Identity | None = None
     needs: tuple[Identity, ...] = ()
+    usual: bool = True
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,15 @@ class World:
     old: Schema
     new: Schema
     released: set[Identity] = field(default_factory=set)
+    taken: Mapping[Identity, tuple[SchemaObject, ...]] = field(default_factory=dict)
+    """What becomes a copy of a new object of a parent table, by that object."""
+    parts: Mapping[Identity, Identity] = field(default_factory=dict)
+    """Copies made by themselves, for their names' sake, by what will have them as parts."""
+
+    @cached_property
+    def carried(self) -> Schema:
+        """The old schema once what is done to parent tables has reached their children."""
+        return self.lineage.carried()
 
     @cached_property
     def dependents(self) -> Mapping[Identity, tuple[Identity, ...]]:

@@ -10,7 +10,7 @@ from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
 from ci_runner.errors import InternalError
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import ForeignKey, Identity, Schema, Table, home
+from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, SchemaObject, Table, home
 
 # Among statements that no dependency orders: removal of what is light, then all that adds, and
 # what destroys data last, so that a plan that fails has destroyed nothing.
@@ -51,6 +51,7 @@ class _Order:
         self.world = work.world
         self.ties = tuple(work.ties())
         self.detached = frozenset(work.detached())
+        self.copies = {each.object.identity: each.of for each in self.world.new.copies}
         self.disturbed: dict[Identity, Node] = {
             identity: ("alter", new.identity)
             for old, new in work.alters.values()
@@ -83,6 +84,7 @@ class _Order:
         yield from self._belonging()
         yield from self._inheritance()
         yield from access.edges(self.work, self.ties)
+        yield from self._parts()
 
     def _creation(self) -> Iterator[tuple[Node, Node]]:
         for dependent, needed in _closed(self.world.new):
@@ -140,12 +142,12 @@ class _Order:
             old = self.world.old.get(identity)
             before = None if old is None else kind_of(old).owner(old)
             gone = None if before is None else self._gone(before)
-            if gone is not None:
+            if gone is not None and identity not in self.world.parted:
                 yield gone, tie
 
     def _belonging(self) -> Iterator[tuple[Node, Node]]:
         """A table leaves its parents before these change, and joins them when both have."""
-        for identity in self.world.parted:
+        for identity in (*self.world.parted, *(set(self.ties) - self.world.parted)):
             old, new = self.world.old.get(identity), self.world.new.get(identity)
             left: Node = ("detach", identity)
             if identity in self.detached and old is not None:
@@ -158,8 +160,31 @@ class _Order:
             if identity in self.ties and new is not None:
                 for place in (identity, *self._needed(self.world.new, identity)):
                     for earlier in self._changes(place):
-                        if earlier[0] in ("create", "alter"):
+                        if place != identity and self._follows(earlier):
+                            yield earlier, ("tie", identity)
+                        else:
                             yield ("tie", identity), earlier
+
+    def _follows(self, node: Node) -> bool:
+        """What reaches a table when it joins, or that must not: a key of the parent that leaves it
+        again before the table does, and an index on the parent alone.
+        """
+        verb, identity = node
+        if verb != "create":
+            return False
+        each = self.work.creates[identity]
+        return isinstance(each, ForeignKey) or (isinstance(each, Index) and not each.valid)
+
+    def _parts(self) -> Iterator[tuple[Node, Node]]:
+        """An index on a partition comes before that of the parent, which takes it as its part."""
+        for part, whole in self.world.parts.items():
+            each = self.world.new.by_identity[part]
+            if part in self.work.creates and home(each) not in self.work.creates:
+                above = whole
+                while above in self.copies and above not in self.work.creates:
+                    above = self.copies[above]
+                if above in self.work.creates:
+                    yield ("create", above), ("create", part)
 
     def _needed(self, schema: Schema, identity: Identity) -> Iterator[Identity]:
         each = schema.by_identity[identity]
@@ -183,17 +208,26 @@ class _Order:
     def _inheritance(self) -> Iterator[tuple[Node, Node]]:
         """Columns of a parent change first; a new child is made of what they have become."""
         for parent, heirs in self.world.lineage.heirs.items():
-            for place in self.world.contents.get(parent, ()):
+            contents = {
+                *self.world.contents.get(parent, ()),
+                *self.world.contents_after.get(parent, ()),
+            }
+            for place in sorted(contents):
                 if place.kind == "column":
                     for heir in heirs:
                         own = Identity("column", heir.schema, place.name, heir.name)
                         yield from self._below(place, own)
         for each in self.work.creates.values():
-            if isinstance(each, Table):
-                for parent in each.parents:
-                    for earlier in self._changes(parent):
-                        if earlier[1].kind == "column" and earlier[0] != "drop":
-                            yield ("create", each.identity), earlier
+            for parent in self._ancestors(each):
+                for earlier in self._changes(parent):
+                    if earlier[1].kind == "column" and earlier[0] != "drop":
+                        yield ("create", each.identity), earlier
+
+    def _ancestors(self, each: SchemaObject | None) -> Iterator[Identity]:
+        if isinstance(each, Table):
+            for parent in each.parents:
+                yield parent
+                yield from self._ancestors(self.world.new.get(parent))
 
     def _below(self, column: Identity, own: Identity) -> Iterator[tuple[Node, Node]]:
         work = self.work
@@ -202,6 +236,11 @@ class _Order:
             yield pair if own not in work.carried else (pair[1], pair[0])
         if own in work.creates and column in work.creates:
             yield ("create", own), ("create", column)
+        if column in work.creates:
+            if own in work.alters:
+                yield ("alter", own), ("create", column)
+            if own in self.detached:
+                yield ("detach", own), ("create", column)
         if column in work.alters:
             if own in work.alters:
                 yield ("alter", own), ("alter", column)

@@ -52,6 +52,24 @@ def detach(old: Table, new: Table, world: World) -> Iterator[PlannedStatement]:
         )
 
 
+def leave(child: Table) -> str:
+    """DETACH of a partition from its parent, as SQL."""
+    return _leave(child.parents[0], child)
+
+
+def left(child: Table) -> Statements:
+    """DETACH before a partition is dropped: foreign keys that point to its parent ask for it."""
+    return (
+        PlannedStatement(
+            leave(child),
+            f"Take {child.identity} out of {child.parents[0]}",
+            child.identity,
+            undo=_join(child.parents[0], child),
+            hazards=("holds ACCESS EXCLUSIVE on both tables", "fails if a row is referenced"),
+        ),
+    )
+
+
 def untied(old: Table, new: Table, world: World) -> Table:
     """What `detach` leaves."""
     if new.identity not in world.parted:

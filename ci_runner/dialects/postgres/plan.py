@@ -9,10 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from ci_runner.dialects.base import USUAL, PlanOptions
 from ci_runner.dialects.postgres import access
-from ci_runner.dialects.postgres.inheritance import Lineage, taken_over
+from ci_runner.dialects.postgres.inheritance import (
+    Lineage,
+    kept_checks,
+    loosened,
+    taken_over,
+    without,
+)
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
 from ci_runner.dialects.postgres.kinds import enum, grant
 from ci_runner.dialects.postgres.order import arranged
@@ -26,10 +33,13 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     new = access.left(old, new, options.leave)
     old, new = _without_unmanaged(old, new), _without_unmanaged(new, old)
-    lineage = Lineage(old, new)
-    old, new = lineage.own(old), lineage.own(new)
-    world = World(taken_over(old, new), new)
-    changes = tuple(grant.unchained(diff(world.lineage.carried(), world.new), world))
+    mine, theirs = Lineage(old, new).loose()
+    old, new = loosened(old, mine), loosened(new, theirs)
+    new = without(new, kept_checks(old, new))
+    taken = taken_over(old, new)
+    parts = {each.object.identity: each.of for each in theirs}
+    world = World(without(old, chain.from_iterable(taken.values())), new, taken=taken, parts=parts)
+    changes = tuple(grant.unchained(diff(world.carried, world.new), world))
     if not changes and not world.parted:
         return ()
     work = Work(world)

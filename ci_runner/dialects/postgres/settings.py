@@ -20,6 +20,17 @@ LEFT JOIN (SELECT s.attrelid, array_agg(s.attnum::int ORDER BY s.attnum) AS posi
            WHERE s.attrelid >= 16384 AND coalesce(s.attstattarget, -1) <> -1
            GROUP BY s.attrelid) targets ON targets.attrelid = ic.oid"""
 
+# The name that the server gives to an index on a partition; long ones are shortened by rules of its
+# own, and pass for usual.
+USUAL = """
+       CASE WHEN ic.relispartition THEN (
+            SELECT length(c.relname || k.columns) > 55 OR ic.relname = ANY (ARRAY[
+                   c.relname || '_pkey', c.relname || '_' || k.columns || '_idx',
+                   c.relname || '_' || k.columns || '_key',
+                   c.relname || '_' || k.columns || '_excl'])
+            FROM (SELECT string_agg(a.attname, '_' ORDER BY a.attnum) AS columns
+                  FROM pg_catalog.pg_attribute a WHERE a.attrelid = ic.oid) k) ELSE true END"""
+
 
 def of(row: list[object]) -> IndexSettings:
     """The answer to COLUMNS."""

@@ -150,14 +150,15 @@ _ATTRIBUTES = (
         f"""c.relreplident = 'i' AND {MANAGED_TABLE} AND NOT EXISTS (
             SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisreplident)""",
     ),
-    # ALTER TABLE has no way back from "inherited only" to "its own as well", nor there.
-    _on_relation(
-        "'locality of inherited column'",
-        "pg_attribute",
-        "attrelid",
-        "x.attname",
-        f"x.attnum > 0 AND NOT x.attisdropped AND x.attinhcount > 0 AND x.attislocal"
-        f" AND {MANAGED_TABLE}",
+    # Whether a child has a column of its own as well: ALTER TABLE has no way back from there.
+    _in_schema(
+        "'locality of inherited columns'",
+        "pg_class",
+        "c",
+        "c.relname",
+        "relnamespace",
+        f"""NOT c.relispartition AND {MANAGED_TABLE}
+            AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)""",
     ),
     _on_relation(
         "'locality of inherited check'",
@@ -165,6 +166,14 @@ _ATTRIBUTES = (
         "conrelid",
         "x.conname",
         f"x.contype = 'c' AND x.coninhcount > 0 AND x.conislocal AND {MANAGED_TABLE}",
+    ),
+    _on_relation(
+        "'comment on inherited constraint'",
+        "pg_constraint",
+        "conrelid",
+        "x.conname",
+        f"""(x.conparentid <> 0 OR x.coninhcount > 0 AND NOT x.conislocal) AND {MANAGED_TABLE}
+            AND pg_catalog.obj_description(x.oid, 'pg_constraint') IS NOT NULL""",
     ),
     # PostgreSQL 18 gives NOT NULL a name and properties of its own.
     _on_relation(

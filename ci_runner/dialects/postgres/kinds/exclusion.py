@@ -15,7 +15,7 @@ def _read(connection: Connection) -> Iterator[Found]:
         found = Exclusion(
             row.schema, row.table, row.name, row.columns, row.definition, row.comment, row.settings
         )
-        yield Found(found, row.addresses, copy_of=row.copy_of)
+        yield Found(found, row.addresses, copy_of=row.copy_of, usual=row.usual)
 
 
 KIND = Kind(

@@ -32,7 +32,7 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        pg_catalog.obj_description(i.indexrelid, 'pg_class'), i.indisvalid,
        ic.relfilenode::text, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
-       pn.nspname, pc.relname,
+       pn.nspname, pc.relname, {settings.USUAL},
        {settings.COLUMNS}
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
@@ -52,7 +52,7 @@ WHERE ({MANAGED_TABLE} OR {MATERIALIZED_VIEW})
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, keys, include, predicate, *rest = row
-        definition, comment, valid, node, kind, parent_schema, parent, *kept = rest
+        definition, comment, valid, node, kind, parent_schema, parent, usual, *kept = rest
         yield Found(
             Index(
                 schema=text(schema),
@@ -72,6 +72,7 @@ def _read(connection: Connection) -> Iterator[Found]:
             (("pg_class", integer(oid), 0),),
             storage=text(node),
             copy_of=Identity("index", text(parent_schema), text(parent)) if parent else None,
+            usual=bool(usual),
         )
 
 
@@ -166,13 +167,14 @@ def _is_completed(old: Index, new: Index) -> bool:
 def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:
     """An index on each partition that has none yet, and its ATTACH."""
     before = {each.object.identity: each.of for each in world.old.copies}
+    there = {each.identity for several in world.taken.values() for each in several}
     for copy in world.new.copies:
         part = copy.object
         if copy.of != new.identity or not isinstance(part, Index):
             continue
         if before.get(part.identity) == new.identity:
             continue
-        if world.old.get(part.identity) is None:
+        if part.identity not in there:
             yield from _create(part)
         yield PlannedStatement(
             f"ALTER INDEX {qualified(new.schema, new.name)}"

@@ -27,7 +27,8 @@ from ci_runner.schema.model import Column, Identity, PrimaryKey, Table, Unique
 
 _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
-       c.relreplident, c.reloptions, t.reloptions,
+       CASE WHEN c.relkind <> 'f' AND c.relreplident <> 'i' THEN c.relreplident END,
+       c.reloptions, t.reloptions,
        pg_catalog.obj_description(c.oid, 'pg_class'), c.relfilenode::text,
        CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
        h.schemas, h.names, pg_catalog.pg_get_expr(c.relpartbound, c.oid),
@@ -68,7 +69,7 @@ def _read(connection: Connection) -> Iterator[Found]:
             *([UNLOGGED] if persistence == "u" else []),
             *(["row level security"] if secured else []),
             *(["force row level security"] if forced else []),
-            *([_REPLICA_IDENTITY[text(identity)]] if identity in _REPLICA_IDENTITY else []),
+            *([_REPLICA_IDENTITY[text(identity)]] if identity and identity != "d" else []),
             *texts(parameters),
             *(f"toast.{each}" for each in texts(toast)),
         ]
@@ -120,6 +121,7 @@ def create_with(
     listed = [each for each in new.columns if _is_listed(each, new, parents)]
     lines = [columns.typed_clause(each) if new.of_type else columns.clause(each) for each in listed]
     lines += [constraints.clause(each) for each in inside]
+    keys = {name for each in inside if isinstance(each, PrimaryKey) for name in each.columns}
     name = qualified(new.schema, new.name)
     created = PlannedStatement(
         _sql(new, [line for line in lines if line]),
@@ -128,7 +130,7 @@ def create_with(
         undo=f"DROP {_sort(new)} {name}",
     )
     later = (
-        *_own(new, listed, parents),
+        *_own(new, listed, parents, keys),
         *_flags(new),
         *comment_on(f"{_sort(new)} {name}", new.identity, None, new.comment),
         *(made for part in inside for made in constraints.after_creation(part)),
@@ -163,20 +165,24 @@ def _sql(new: Table, lines: list[str]) -> str:
 
 
 def _own(
-    new: Table, listed: list[Column], parents: tuple[Table, ...]
+    new: Table, listed: list[Column], parents: tuple[Table, ...], keys: set[str]
 ) -> Iterator[PlannedStatement]:
-    """What columns have that their clause cannot say, or that their parents have otherwise."""
+    """What columns have that their clause cannot say, or that their parents have otherwise.
+
+    The columns of a primary key, `keys`, are not null by that.
+    """
     for column in new.columns:
         inherited = partitions.from_parents(column, parents)
         if inherited is None:
             yield from columns.after_creation(column)
-        elif column in listed:
+            continue
+        if column in listed:
             said = column.default if column.default is not None else inherited.default
             null = column.not_null or inherited.not_null
-            merged = replace(column, default=said, not_null=null, storage=inherited.storage)
-            yield from columns.from_parents(merged, column)
-        else:
-            yield from columns.from_parents(inherited, column)
+            inherited = replace(column, default=said, not_null=null, storage=inherited.storage)
+        if column.name in keys:
+            inherited = replace(inherited, not_null=True)
+        yield from columns.from_parents(inherited, column)
 
 
 def _flags(new: Table) -> Iterator[PlannedStatement]:
