@@ -13,6 +13,7 @@ from dataclasses import replace
 from ci_runner.dialects.base import USUAL, PlanOptions
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
 from ci_runner.dialects.postgres.kinds import enum
+from ci_runner.dialects.postgres.mentions import joined
 from ci_runner.dialects.postgres.order import arranged
 from ci_runner.dialects.postgres.unmanaged import RELATIONS, TYPES
 from ci_runner.dialects.postgres.work import KIND_OF, Work
@@ -30,7 +31,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     work = Work(world)
     work.take(changes)
     work.make_way()
-    statements = tuple(each for node in arranged(work) for each in work.statements(node))
+    statements = joined(each for node in arranged(work) for each in work.statements(node))
     return enum.outside_transactions(statements, world.new)
 
 

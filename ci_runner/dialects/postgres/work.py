@@ -7,7 +7,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres.kind import Kind, Statements, World
+from ci_runner.dialects.postgres import mentions
+from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import Column, Constraint, Identity, SchemaObject, Table, home
@@ -31,6 +32,8 @@ class Work:
     alters: dict[Identity, tuple[SchemaObject, SchemaObject]] = field(default_factory=dict)
     inline: dict[Identity, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
     renamed: dict[Identity, Identity] = field(default_factory=dict)
+    # Routines that cannot come after all that their bodies mention, or whose undo cannot.
+    unchecked: set[Node] = field(default_factory=set)
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -168,6 +171,12 @@ class Work:
                 yield new.identity
 
     def statements(self, node: Node) -> Statements:
+        found = self._statements(node)
+        if node not in self.unchecked:
+            return found
+        return mentions.undone_unchecked(found) if node[0] == "drop" else mentions.unchecked(found)
+
+    def _statements(self, node: Node) -> Statements:
         match node:
             case ("alter", identity):
                 old, new = self.alters[identity]
@@ -187,7 +196,7 @@ class Work:
 
     def _dropped(self, each: SchemaObject) -> Statements:
         """What goes along unseen, because nobody compares it, is a hazard of making it again."""
-        dropped = kind_of(each).drop(each)
+        dropped = self._undone_whole(each, kind_of(each).drop(each))
         if each.identity not in self.creates:
             return dropped
         lost = tuple(
@@ -196,6 +205,19 @@ class Work:
             if (named.schema, named.parent) == (each.identity.schema, each.identity.name)
         )
         return tuple(replace(one, hazards=(*one.hazards, *lost)) for one in dropped)
+
+    def _undone_whole(self, each: SchemaObject, dropped: Statements) -> Statements:
+        """The undo of a drop makes again what lives on the thing, and goes with it unsaid."""
+        last = dropped[-1]
+        along = [
+            self.world.old.by_identity[content]
+            for content in self.world.contents.get(each.identity, ())
+            if content not in self.drops
+        ]
+        if last.undo is None or not along:
+            return dropped
+        made = tuple(one for content in along for one in kind_of(content).create(content))
+        return (*dropped[:-1], replace(last, undo=f"{last.undo};\n{made_again(made)}"))
 
     def _created(self, each: SchemaObject) -> Statements:
         """Nothing on a table that is new itself can block or fail: its hazards are left out."""
