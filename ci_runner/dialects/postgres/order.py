@@ -83,7 +83,7 @@ class _Order:
                 if not closing:
                     raise
                 idle = [edge for edge in closing if guesses[edge] is None]
-                for edge in idle or closing:
+                for edge in idle or [min(closing)]:
                     node = guesses.pop(edge)
                     if node is not None:
                         self.work.unchecked.add(node)
