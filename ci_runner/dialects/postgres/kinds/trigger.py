@@ -8,6 +8,7 @@ from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.firing import FIRING, TABLE_KIND, fires
 from ci_runner.dialects.postgres.kind import (
     USER_SCHEMA,
+    Address,
     Found,
     Kind,
     Statements,
@@ -47,9 +48,15 @@ def _read(connection: Connection) -> Iterator[Found]:
                 table_kind=text(table_kind),
                 enabled=FIRING[text(enabled)],
             ),
-            # Of a constraint trigger, pg_depend names the constraint as well.
-            (("pg_trigger", integer(oid), 0), ("pg_constraint", integer(constraint), 0)),
+            tuple(_addresses(integer(oid), integer(constraint))),
         )
+
+
+def _addresses(oid: int, constraint: int) -> Iterator[Address]:
+    """Of a constraint trigger, pg_depend names the constraint as well."""
+    yield ("pg_trigger", oid, 0)
+    if constraint:
+        yield ("pg_constraint", constraint, 0)
 
 
 def _on_table(each: Trigger) -> str:
@@ -95,18 +102,12 @@ def _alter(old: Trigger, new: Trigger, _: World) -> Statements | None:
         return (*fires(old.enabled, new), *comment)
     if old.definition.startswith(_CONSTRAINT) or new.definition.startswith(_CONSTRAINT):
         return None
+    before = (_or_replace(old), *(each.sql for each in fires("origin", old)))
     replaced = PlannedStatement(
-        _or_replace(new),
-        f"Replace {_said(new)}",
-        new.identity,
-        undo=made_again((replace_with(old), *fires("origin", old))),
+        _or_replace(new), f"Replace {_said(new)}", new.identity, undo=";\n".join(before)
     )
     # The server enables what it replaces.
     return (replaced, *fires("origin", new), *comment)
-
-
-def replace_with(each: Trigger) -> PlannedStatement:
-    return PlannedStatement(_or_replace(each), f"Replace {_said(each)}", each.identity)
 
 
 def _or_replace(each: Trigger) -> str:
