@@ -21,6 +21,7 @@ from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text
 from ci_runner.schema.model import Trigger
 
+# An extension's members are relations; what stands on them is no member of its own.
 _QUERY = f"""
 SELECT t.oid, t.tgconstraint, n.nspname, c.relname, t.tgname, {TABLE_KIND},
        pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled::text,
@@ -30,7 +31,6 @@ JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {USER_SCHEMA}
   AND {not_extension_member("pg_class", "c.oid")}
-  AND {not_extension_member("pg_trigger", "t.oid")}
 """
 _CONSTRAINT = "CREATE CONSTRAINT TRIGGER "
 
