@@ -22,6 +22,7 @@ from ci_runner.dialects.postgres.inheritance import (
 )
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
 from ci_runner.dialects.postgres.kinds import enum, grant
+from ci_runner.dialects.postgres.mentions import joined
 from ci_runner.dialects.postgres.order import arranged
 from ci_runner.dialects.postgres.unmanaged import RELATIONS, TYPES
 from ci_runner.dialects.postgres.work import KIND_OF, Work
@@ -46,7 +47,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     work.take(changes)
     work.make_way()
     access.settle(work, options.leave)
-    statements = tuple(each for node in arranged(work) for each in work.statements(node))
+    statements = joined(each for node in arranged(work) for each in work.statements(node))
     return enum.outside_transactions(statements, world.new)
 
 

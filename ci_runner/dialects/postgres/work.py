@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres import partitions
+from ci_runner.dialects.postgres import mentions, partitions
 from ci_runner.dialects.postgres.constraints import AnyConstraint
 from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
@@ -48,6 +48,8 @@ class Work:
     carried: set[Identity] = field(default_factory=set)
     """Columns of children that come or go with a statement on their parent."""
     remade: set[Identity] = field(default_factory=set)
+    # Routines that cannot come after all that their bodies mention, or whose undo cannot.
+    unchecked: set[Node] = field(default_factory=set)
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -240,6 +242,12 @@ class Work:
         return before
 
     def statements(self, node: Node) -> Statements:
+        found = self._statements(node)
+        if node not in self.unchecked:
+            return found
+        return mentions.undone_unchecked(found) if node[0] == "drop" else mentions.unchecked(found)
+
+    def _statements(self, node: Node) -> Statements:
         match node:
             case ("alter", identity):
                 old, new = self.alters[identity]

@@ -146,7 +146,9 @@ def _rebuild(old: Enum, new: Enum, world: World) -> Iterator[PlannedStatement]:
     yield from comments
     for before, after in _columns_of(old, world):
         at = f"ALTER TABLE {qualified(after.schema, after.table)} ALTER COLUMN {quote(after.name)}"
-        if before.default is not None:
+        # The column itself lets go of a default that calls a function made again around this.
+        released = after.identity in world.released
+        if before.default is not None and not released:
             yield statement(f"{at} DROP DEFAULT", f"Take the default off {after.identity}")
         if before.type == after.type and before.type in {name, f"{name}[]"}:
             cast = "text[]" if before.type.endswith("[]") else "text"
@@ -156,7 +158,7 @@ def _rebuild(old: Enum, new: Enum, world: World) -> Iterator[PlannedStatement]:
                 *hazard,
             )
         # A default that changes as well is set by the column's own change, after this one.
-        if before.default is not None and before.default == after.default:
+        if before.default is not None and before.default == after.default and not released:
             yield statement(
                 f"{at} SET DEFAULT {after.default}", f"Give {after.identity} its default back"
             )

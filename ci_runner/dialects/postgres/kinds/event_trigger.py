@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.firing import FIRING, SPELLED
+from ci_runner.dialects.postgres.firing import FIRING, switched
 from ci_runner.dialects.postgres.kind import (
     Found,
     Kind,
@@ -51,17 +51,8 @@ def _comment(old: str | None, new: EventTrigger) -> Statements:
 
 
 def _fires(old: Firing, new: EventTrigger) -> Statements:
-    if old == new.enabled:
-        return ()
     at = f"ALTER EVENT TRIGGER {quote(new.name)}"
-    return (
-        PlannedStatement(
-            f"{at} {SPELLED[new.enabled]}",
-            f"Let {new.identity} fire: {new.enabled}",
-            new.identity,
-            undo=f"{at} {SPELLED[old]}",
-        ),
-    )
+    return switched(old, new.enabled, new.identity, str(new.identity), (at, ""))
 
 
 def _create(new: EventTrigger) -> Statements:

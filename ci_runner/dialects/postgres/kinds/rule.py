@@ -20,6 +20,7 @@ from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text
 from ci_runner.schema.routines import Rule
 
+# An extension's members are relations; what stands on them is no member of its own.
 _QUERY = f"""
 SELECT r.oid, n.nspname, c.relname, r.rulename, {TABLE_KIND},
        pg_catalog.pg_get_ruledef(r.oid), r.ev_enabled::text,
@@ -28,7 +29,6 @@ FROM pg_catalog.pg_rewrite r
 JOIN pg_catalog.pg_class c ON c.oid = r.ev_class
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE r.rulename <> '_RETURN' AND {USER_SCHEMA} AND {not_extension_member("pg_class", "c.oid")}
-  AND {not_extension_member("pg_rewrite", "r.oid")}
 """
 
 

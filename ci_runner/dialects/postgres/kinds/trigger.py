@@ -8,6 +8,7 @@ from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.firing import FIRING, TABLE_KIND, fires
 from ci_runner.dialects.postgres.kind import (
     USER_SCHEMA,
+    Address,
     Found,
     Kind,
     Statements,
@@ -20,6 +21,7 @@ from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text
 from ci_runner.schema.model import Trigger
 
+# An extension's members are relations; what stands on them is no member of its own.
 _QUERY = f"""
 SELECT t.oid, t.tgconstraint, n.nspname, c.relname, t.tgname, {TABLE_KIND},
        pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled::text,
@@ -29,7 +31,6 @@ JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE NOT t.tgisinternal AND t.tgparentid = 0 AND {USER_SCHEMA}
   AND {not_extension_member("pg_class", "c.oid")}
-  AND {not_extension_member("pg_trigger", "t.oid")}
 """
 _CONSTRAINT = "CREATE CONSTRAINT TRIGGER "
 
@@ -47,9 +48,15 @@ def _read(connection: Connection) -> Iterator[Found]:
                 table_kind=text(table_kind),
                 enabled=FIRING[text(enabled)],
             ),
-            # Of a constraint trigger, pg_depend names the constraint as well.
-            (("pg_trigger", integer(oid), 0), ("pg_constraint", integer(constraint), 0)),
+            tuple(_addresses(integer(oid), integer(constraint))),
         )
+
+
+def _addresses(oid: int, constraint: int) -> Iterator[Address]:
+    """Of a constraint trigger, pg_depend names the constraint as well."""
+    yield ("pg_trigger", oid, 0)
+    if constraint:
+        yield ("pg_constraint", constraint, 0)
 
 
 def _on_table(each: Trigger) -> str:
@@ -95,18 +102,12 @@ def _alter(old: Trigger, new: Trigger, _: World) -> Statements | None:
         return (*fires(old.enabled, new), *comment)
     if old.definition.startswith(_CONSTRAINT) or new.definition.startswith(_CONSTRAINT):
         return None
+    before = (_or_replace(old), *(each.sql for each in fires("origin", old)))
     replaced = PlannedStatement(
-        _or_replace(new),
-        f"Replace {_said(new)}",
-        new.identity,
-        undo=made_again((replace_with(old), *fires("origin", old))),
+        _or_replace(new), f"Replace {_said(new)}", new.identity, undo=";\n".join(before)
     )
     # The server enables what it replaces.
     return (replaced, *fires("origin", new), *comment)
-
-
-def replace_with(each: Trigger) -> PlannedStatement:
-    return PlannedStatement(_or_replace(each), f"Replace {_said(each)}", each.identity)
 
 
 def _or_replace(each: Trigger) -> str:

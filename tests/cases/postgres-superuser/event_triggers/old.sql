@@ -1,0 +1,8 @@
+CREATE FUNCTION watches() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE FUNCTION "Also" () RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN END $$;
+CREATE EVENT TRIGGER stays ON ddl_command_start EXECUTE FUNCTION watches();
+COMMENT ON EVENT TRIGGER stays IS 'first';
+CREATE EVENT TRIGGER changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'DROP TABLE')
+EXECUTE FUNCTION watches();
+ALTER EVENT TRIGGER changes DISABLE;
+CREATE EVENT TRIGGER goes ON sql_drop EXECUTE FUNCTION watches();
