@@ -10,7 +10,7 @@ import pytest
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres import DIALECT
-from ci_runner.migrations.plan import make_plan, sql
+from ci_runner.migrations.plan import make_plan, sql, undo_sql
 from tests.dialects.postgres.dump import Entry
 from tests.dialects.postgres.laws import run, seen
 
@@ -80,6 +80,7 @@ def _kept() -> Iterator[str]:
         yield f"CREATE MATERIALIZED VIEW {name} AS SELECT id, amount FROM {source}"
         yield f"CREATE UNIQUE INDEX {name}_id ON {name} (id)"
         yield f"CREATE INDEX {name}_amount ON {name} (amount DESC) WHERE amount > 5"
+        yield f"GRANT SELECT ON {name} TO {READER}"
         yield f"COMMENT ON MATERIALIZED VIEW {name} IS 'kept'"
         yield f"COMMENT ON COLUMN {name}.amount IS 'how much'"
         yield f"COMMENT ON INDEX {name}_id IS 'to refresh'"
@@ -94,15 +95,18 @@ INDEXES = {f"{name}_{end}" for name in KEPT for end in ("id", "amount")}
 def run_plan(
     server: PostgresServer, old: Chain, new: Chain
 ) -> tuple[tuple[PlannedStatement, ...], dict[Entry, str], dict[Entry, str]]:
-    """The plan, which leaves no other, and both dumps: reached and desired."""
+    """The plan, which leaves no other and can be undone, and both dumps: reached and desired."""
     with server.database() as left, server.database() as right:
         left.execute(old.script())
         right.execute(new.script())
-        desired = DIALECT.inspect(right)
+        desired, start = DIALECT.inspect(right), seen(server, left)
         plan = make_plan(DIALECT, DIALECT.inspect(left), desired)
         run(left, sql(plan))
         assert () == make_plan(DIALECT, DIALECT.inspect(left), desired).statements
-        return plan.statements, seen(server, left), seen(server, right)
+        reached = seen(server, left)
+        run(left, undo_sql(plan))
+        assert start == seen(server, left)
+        return plan.statements, reached, seen(server, right)
 
 
 def positions(statements: tuple[PlannedStatement, ...], verb: str) -> dict[str, int]:
