@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.postgres import DIALECT
-from ci_runner.schema.model import Identity
+from ci_runner.schema.model import Identity, home
 
 
 def planned(server: PostgresServer, old: str, new: str) -> list[str]:
@@ -53,6 +53,23 @@ def test_whatever_uses_a_member_needs_the_extension(postgres_server: PostgresSer
         (Identity("view", "public", "v"), citext),
     } <= schema.dependencies
     assert () == schema.unmanaged
+
+
+def test_members_keep_their_owners_and_what_is_granted_on_them_is_named(
+    superuser_server: PostgresServer,
+) -> None:
+    with superuser_server.database() as connection:
+        connection.execute(
+            """DO $$ BEGIN CREATE ROLE case_reader; EXCEPTION WHEN duplicate_object THEN NULL;
+               END $$;
+               CREATE EXTENSION seg; ALTER FUNCTION seg_size(seg) OWNER TO case_reader;
+               REVOKE EXECUTE ON FUNCTION seg_cmp(seg, seg) FROM PUBLIC"""
+        )
+        schema = DIALECT.inspect(connection)
+
+    extension = Identity("extension", "", "seg")
+    assert [] == [each for each in schema.objects if home(each) == extension]
+    assert "seg_cmp" in " ".join(str(each) for each in schema.unmanaged)
 
 
 def test_a_comment_of_its_own_files_is_none(postgres_server: PostgresServer) -> None:
