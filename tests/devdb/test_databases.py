@@ -41,6 +41,18 @@ def test_database_is_dropped_with_its_subscriptions(superuser_server: PostgresSe
         assert [(0,)] == admin.query("SELECT count(*) FROM pg_subscription")
 
 
+def test_an_enabled_subscription_connects_to_nobody(superuser_server: PostgresServer) -> None:
+    with superuser_server.database() as connection:
+        connection.execute(
+            "CREATE SUBSCRIPTION s CONNECTION 'host=nowhere' PUBLICATION p WITH (connect = false)"
+        )
+        connection.execute("ALTER SUBSCRIPTION s ENABLE")
+
+        assert [] == connection.query(
+            "SELECT backend_type FROM pg_stat_activity WHERE backend_type LIKE 'logical%'"
+        )
+
+
 def test_database_is_dropped_though_another_session_holds_it(
     postgres_server: PostgresServer,
 ) -> None:

@@ -80,7 +80,8 @@ def _with_names(line: str, names: Iterable[_Inherited]) -> str:
     """
     for each in names:
         called = "|".join(map(re.escape, each.aliases))
-        found = rf'(?<![\w$."])(?P<alias>(?:(?:{called})\.)?){_spelled(each.before)}(?![\w$."(])'
+        before = _spelled(each.before)
+        found = rf"(?<![\w$.\"'])(?P<alias>(?:(?:{called})\.)?){before}(?![\w$.\"'(])"
         after = quote(each.after).replace("\\", r"\\")
         line = re.sub(found, rf"\g<alias>{after}", line)
     return line
@@ -113,6 +114,12 @@ def _renamed_in(needed: Identity, world: World) -> Renames:
     if not isinstance(before, AnyView) or not isinstance(after, AnyView) or before == after:
         return ()
     return renamed(before, after, world) or ()
+
+
+def shown_after(text: str, on: Identity, world: World) -> str:
+    """What stands on a view, as the server shows it once that view's columns are renamed."""
+    names = _renamed_in(on, world)
+    return _with_names(text, [_Inherited(before, after, (on.name,)) for before, after in names])
 
 
 def rename_columns(new: AnyView, names: Renames) -> Iterator[PlannedStatement]:

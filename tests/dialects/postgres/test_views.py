@@ -114,11 +114,15 @@ def test_one_that_should_have_no_rows_is_made_without(postgres_server: PostgresS
     assert ("has no rows, and cannot be read, until it is refreshed",) == created.hazards
 
 
-def test_storage_of_a_materialized_view_changes_in_place(postgres_server: PostgresServer) -> None:
+def test_columns_and_storage_of_a_materialized_view_change_in_place(
+    postgres_server: PostgresServer,
+) -> None:
     found = statements(
         postgres_server,
-        "CREATE MATERIALIZED VIEW m AS SELECT id, note FROM t",
+        "CREATE MATERIALIZED VIEW m AS SELECT id, note FROM t;"
+        "CREATE INDEX note ON m (lower(note), id) INCLUDE (note) WHERE note <> 'note'",
         "CREATE MATERIALIZED VIEW m WITH (fillfactor = 50) AS SELECT id, note AS text FROM t;"
+        "CREATE INDEX note ON m (lower(text), id) INCLUDE (text) WHERE text <> 'note';"
         "ALTER MATERIALIZED VIEW m ALTER COLUMN text SET STATISTICS 7",
     )
 
