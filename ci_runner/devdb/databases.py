@@ -67,6 +67,7 @@ class PostgresServer:
         """On a session of its own: the one that created it may be gone by now."""
         with connect(self.admin) as admin:
             try:
+                self._unsubscribe(admin, name)
                 admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             except StatementFailed as refused:
                 raise DatabaseError(
@@ -74,3 +75,19 @@ class PostgresServer:
                     said=refused.failure.message,
                     next_step=f"DROP DATABASE {name}",
                 ) from refused
+
+    def _unsubscribe(self, admin: PostgresConnection, name: str) -> None:
+        """A database with subscriptions cannot be dropped; a slot that is theirs is left alone."""
+        subscribed = admin.query(
+            "SELECT s.subname, s.subslotname IS NULL FROM pg_catalog.pg_subscription s"
+            " JOIN pg_catalog.pg_database d ON d.oid = s.subdbid"
+            f" WHERE d.datname = '{name}'"
+        )
+        if not subscribed:
+            return
+        with connect(self.admin, dbname=name) as inside:
+            for subscription, alone in subscribed:
+                quoted = self.dialect.quote(str(subscription))
+                for action in () if alone else ("DISABLE", "SET (slot_name = NONE)"):
+                    inside.execute(f"ALTER SUBSCRIPTION {quoted} {action}")
+                inside.execute(f"DROP SUBSCRIPTION {quoted}")

@@ -39,6 +39,8 @@ _SETTINGS = {
     "max_locks_per_transaction": "1024",
     "wal_level": "minimal",
     "max_wal_senders": "0",
+    # A subscription that a migration enables connects to no publisher from here.
+    "max_logical_replication_workers": "0",
     "jit": "off",
     "log_min_messages": "fatal",
     "logging_collector": "off",

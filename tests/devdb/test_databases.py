@@ -27,6 +27,32 @@ def test_database_is_dropped_after_an_error(postgres_server: PostgresServer) -> 
         assert before == admin.query(_OURS)
 
 
+def test_database_is_dropped_with_its_subscriptions(superuser_server: PostgresServer) -> None:
+    with connect(superuser_server.admin) as admin:
+        before = admin.query(_OURS)
+        with superuser_server.database() as connection:
+            for name, slot in (("plain", "'s'"), ('"Two words"', "NONE")):
+                connection.execute(
+                    f"CREATE SUBSCRIPTION {name} CONNECTION 'host=nowhere' PUBLICATION p"
+                    f" WITH (connect = false, slot_name = {slot})"
+                )
+
+        assert before == admin.query(_OURS)
+        assert [(0,)] == admin.query("SELECT count(*) FROM pg_subscription")
+
+
+def test_an_enabled_subscription_connects_to_nobody(superuser_server: PostgresServer) -> None:
+    with superuser_server.database() as connection:
+        connection.execute(
+            "CREATE SUBSCRIPTION s CONNECTION 'host=nowhere' PUBLICATION p WITH (connect = false)"
+        )
+        connection.execute("ALTER SUBSCRIPTION s ENABLE")
+
+        assert [] == connection.query(
+            "SELECT backend_type FROM pg_stat_activity WHERE backend_type LIKE 'logical%'"
+        )
+
+
 def test_database_is_dropped_though_another_session_holds_it(
     postgres_server: PostgresServer,
 ) -> None:

@@ -95,8 +95,12 @@ def read(connection: Connection, oids: frozenset[int] | None = None) -> Parts:
 
 
 def with_all_on(connection: Connection, parts: Parts, names: Mapping[Address, Identity]) -> Parts:
-    """`parts` with what lives on objects of any kind, which are told by `names`."""
-    every = [each for kind in KINDS for each in kind.read_on(connection, names)]
+    """`parts` with what lives on objects of any kind, which are told by `names`.
+
+    An extension's members are left alone: nothing on them is on the extension.
+    """
+    ours = {place: name for place, name in names.items() if name.kind != "extension"}
+    every = [each for kind in KINDS for each in kind.read_on(connection, ours)]
     found = tuple(each for each in every if isinstance(each, Found))
     unnamed = tuple(each for each in every if isinstance(each, Identity))
     return replace(parts, on=found, unmanaged=unnamed)

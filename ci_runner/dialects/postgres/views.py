@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import World
@@ -48,8 +49,8 @@ def renamed(old: AnyView, new: AnyView, world: World) -> Renames | None:
         return None  # names that move from one column to another
     mine = [_bare(line, old.columns) for line in old.definition.splitlines()]
     theirs = [_bare(line, new.columns) for line in new.definition.splitlines()]
-    inherited = dict(_inherited(old, world))
     if mine != theirs:
+        inherited = tuple(_inherited(old, world))
         mine = [_with_names(line, inherited) for line in mine]
     return names if mine == theirs else None
 
@@ -63,19 +64,49 @@ def _bare(line: str, columns: tuple[str, ...]) -> str:
     return body
 
 
-def _with_names(line: str, names: Mapping[str, str]) -> str:
-    """`line` with the columns that are renamed under their new names."""
-    for before, after in names.items():
-        quoted = before.replace('"', '""')
-        spelled = rf'\.(?:{re.escape(before)}|"{re.escape(quoted)}")(?![\w$])'
-        called = f".{quote(after)}".replace("\\", r"\\")
-        line = re.sub(spelled, called, line)
+@dataclass(frozen=True, slots=True)
+class _Inherited:
+    """A column that is renamed in a view, and what the definition in hand calls that view."""
+
+    before: str
+    after: str
+    aliases: tuple[str, ...]
+
+
+def _with_names(line: str, names: Iterable[_Inherited]) -> str:
+    """`line` with the columns that are renamed under their new names.
+
+    From PostgreSQL 16 on, a column stands without its view where that is the only one.
+    """
+    for each in names:
+        called = "|".join(map(re.escape, each.aliases))
+        before = _spelled(each.before)
+        found = rf"(?<![\w$.\"'])(?P<alias>(?:(?:{called})\.)?){before}(?![\w$.\"'(])"
+        after = quote(each.after).replace("\\", r"\\")
+        line = re.sub(found, rf"\g<alias>{after}", line)
     return line
 
 
-def _inherited(old: AnyView, world: World) -> Iterator[tuple[str, str]]:
+def _spelled(name: str) -> str:
+    """A pattern for a name, which the server may quote where we would not."""
+    quoted = name.replace('"', '""')
+    return rf'(?:{re.escape(name)}|"{re.escape(quoted)}")'
+
+
+def _inherited(old: AnyView, world: World) -> Iterator[_Inherited]:
     for needed in world.needs.get(old.identity, ()):
-        yield from _renamed_in(needed, world)
+        names = _renamed_in(needed, world)
+        if names:
+            aliases = tuple(_aliases(needed, old.definition))
+            yield from (_Inherited(before, after, aliases) for before, after in names)
+
+
+def _aliases(needed: Identity, definition: str) -> Iterator[str]:
+    """An alias stands in lower case or in quotes, what else may follow in upper case."""
+    table = rf"{_spelled(needed.schema)}\.(?P<name>{_spelled(needed.name)})"
+    alias = r'(?: (?P<alias>[a-z_][a-z0-9_$]*|"(?:[^"]|"")+"))?'
+    for found in re.finditer(rf"{table}{alias}(?![\w$\".])", definition):
+        yield found["alias"] or found["name"]
 
 
 def _renamed_in(needed: Identity, world: World) -> Renames:
@@ -83,6 +114,12 @@ def _renamed_in(needed: Identity, world: World) -> Renames:
     if not isinstance(before, AnyView) or not isinstance(after, AnyView) or before == after:
         return ()
     return renamed(before, after, world) or ()
+
+
+def shown_after(text: str, on: Identity, world: World) -> str:
+    """What stands on a view, as the server shows it once that view's columns are renamed."""
+    names = _renamed_in(on, world)
+    return _with_names(text, [_Inherited(before, after, (on.name,)) for before, after in names])
 
 
 def rename_columns(new: AnyView, names: Renames) -> Iterator[PlannedStatement]:

@@ -36,6 +36,9 @@ _GRANT = re.compile(
 _PRIVILEGE = re.compile(r"[A-Z ]+(?:\([^)]*\))?")
 _CAST = re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text")
 
+# Options keep the order in which they were set, which means nothing.
+_OPTIONS = re.compile(r"^WITH \((?P<options>.*)\)(?P<tail>;| AS)$", re.MULTILINE)
+
 # Kinds that we manage, as the dump calls them.
 MANAGED = frozenset(
     {
@@ -146,6 +149,10 @@ def _normal(body: str) -> str:
         body,
     )
     body = _COLUMNS.sub(_sorted_columns, body)
+    body = _OPTIONS.sub(
+        lambda found: f"WITH ({', '.join(sorted(found['options'].split(', ')))}){found['tail']}",
+        body,
+    )
     return "\n".join(line for line in body.splitlines() if line.strip()) + "\n"
 
 

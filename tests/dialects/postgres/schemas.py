@@ -72,8 +72,14 @@ def scripts(draw: st.DrawFn) -> str:
     names = draw(st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3, unique=True))
     for name in names:
         _table(script, (draw(st.sampled_from(_SCHEMAS)), name), enums, sequences, keys)
+    tables = sorted(script.relations)
     for number in range(draw(st.integers(0, 3))):
         _view(script, f"view {number}")
+    for number in range(draw(st.integers(0, 2))):
+        _materialized_view(script, f"kept {number}")
+    for number in range(draw(st.integers(0, 2))):
+        _policy(script, draw(st.sampled_from(tables)), f"policy {number}")
+        _statistics(script, draw(st.sampled_from(tables)), f"statistics {number}")
     return ";\n".join(script.statements)
 
 
@@ -214,18 +220,71 @@ def _index(script: Script, relation: tuple[str, str], name: str, columns: list[N
     script.comment(f"INDEX {qualified(relation[0], name)}")
 
 
-def _view(script: Script, name: str) -> None:
+def _query(script: Script) -> tuple[str, list[Named]]:
+    """A query of a table or view that there is, and the columns that it shows."""
     source = script.draw(st.sampled_from(sorted(script.relations)))
     columns = script.relations[source]
     chosen = script.some(columns, 3)
-    schema = script.draw(st.sampled_from(_SCHEMAS))
-    listed = ", ".join(quote(each.name) for each in chosen)
+    shown = [
+        each._replace(name=script.draw(st.sampled_from((each.name, f"{each.name} again"))))
+        for each in chosen
+    ]
+    listed = ", ".join(
+        f"{quote(each.name)} AS {quote(name)}"
+        for each, (name, *_) in zip(chosen, shown, strict=True)
+    )
     where = f" WHERE {_condition(script, columns)}" if script.chance() else ""
+    return f"SELECT {listed} FROM {qualified(*source)}{where}", shown
+
+
+def _view(script: Script, name: str) -> None:
+    query, shown = _query(script)
+    schema = script.draw(st.sampled_from(_SCHEMAS))
     options = script.draw(st.sampled_from(("", "", " WITH (security_barrier)")))
     view = qualified(schema, name)
-    script.statements.append(
-        f"CREATE VIEW {view}{options} AS SELECT {listed} FROM {qualified(*source)}{where}"
-    )
+    script.statements.append(f"CREATE VIEW {view}{options} AS {query}")
     script.comment(f"VIEW {view}")
-    script.comment(f"COLUMN {view}.{quote(chosen[0].name)}")
-    script.relations[schema, name] = chosen
+    script.comment(f"COLUMN {view}.{quote(shown[0].name)}")
+    script.relations[schema, name] = shown
+
+
+def _materialized_view(script: Script, name: str) -> None:
+    query, shown = _query(script)
+    schema = script.draw(st.sampled_from(_SCHEMAS))
+    options = script.draw(st.sampled_from(("", "", " WITH (fillfactor = 60)")))
+    view = qualified(schema, name)
+    script.statements.append(f"CREATE MATERIALIZED VIEW {view}{options} AS {query}")
+    script.comment(f"MATERIALIZED VIEW {view}")
+    script.comment(f"COLUMN {view}.{quote(shown[0].name)}")
+    script.relations[schema, name] = shown
+    for number in range(script.draw(st.integers(0, 2))):
+        _index(script, (schema, name), f"{name} index {number}", shown)
+
+
+def _policy(script: Script, table: tuple[str, str], name: str) -> None:
+    at = f"{quote(name)} ON {qualified(*table)}"
+    columns = script.relations[table]
+    kind = script.draw(st.sampled_from(("", "AS RESTRICTIVE")))
+    command = script.draw(st.sampled_from(("", "FOR SELECT", "FOR DELETE")))
+    check = f" WITH CHECK ({_condition(script, columns)})" if not command else ""
+    script.statements.append(
+        f"CREATE POLICY {at} {kind} {command} USING ({_condition(script, columns)}){check}"
+    )
+    script.comment(f"POLICY {at}")
+
+
+def _statistics(script: Script, table: tuple[str, str], name: str) -> None:
+    """On two columns, or on an expression."""
+    columns = [each for each in script.relations[table] if not each.generated]
+    schema = script.draw(st.sampled_from(_SCHEMAS))
+    at = qualified(schema, name)
+    of = script.some(columns) if columns else []
+    numbers = [each for each in of if each.type in _INTEGERS]
+    if len(of) == 2 and script.chance():
+        listed = ", ".join(quote(each.name) for each in of)
+    elif numbers:
+        listed = f"({quote(numbers[0].name)} * 2)"
+    else:
+        return
+    script.statements.append(f"CREATE STATISTICS {at} ON {listed} FROM {qualified(*table)}")
+    script.comment(f"STATISTICS {at}")

@@ -125,7 +125,10 @@ def _alter(old: Extension, new: Extension, world: World) -> Statements | None:
                 new.identity,
                 # The way back of what uses it names the members where they are then.
                 undo=None if used else f"{at} SET SCHEMA {quote(old.in_schema)}",
-                hazards=("what names its members in text, such as a function, may not find them",),
+                hazards=(
+                    "what names its members in text, such as a function, may not find them",
+                    "only who owns its members may move it: a superuser, where one made it",
+                ),
             )
         )
     if old.version != new.version:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import constraints, hazards, settings, storage
+from ci_runner.dialects.postgres import constraints, hazards, settings, storage, views
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     MATERIALIZED_VIEW,
@@ -144,6 +144,8 @@ def _bare(each: Index) -> Index:
 
 
 def _alter(old: Index, new: Index, world: World) -> Statements | None:
+    if old.table_kind == new.table_kind == "materialized view":
+        old = _shown_after(old, world)
     if _is_completed(old, new):
         attached: Statements = tuple(_attached(new, world))
     elif _bare(old) == _bare(new):
@@ -155,6 +157,23 @@ def _alter(old: Index, new: Index, world: World) -> Statements | None:
         *attached,
         *_settings(old.settings, new),
         *comment_on(f"INDEX {name}", new.identity, old.comment, new.comment),
+    )
+
+
+def _shown_after(old: Index, world: World) -> Index:
+    """`old` once the columns of its materialized view are renamed in place."""
+    on = Identity(old.table_kind, old.schema, old.table)
+    head, using, keys = old.definition.partition(" USING ")
+
+    def after(text: str) -> str:
+        return views.shown_after(text, on, world)
+
+    return replace(
+        old,
+        definition=f"{head}{using}{after(keys)}",
+        keys=tuple(map(after, old.keys)),
+        include=tuple(map(after, old.include)),
+        predicate=None if old.predicate is None else after(old.predicate),
     )
 
 

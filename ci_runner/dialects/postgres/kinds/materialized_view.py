@@ -108,7 +108,7 @@ def _create(new: MaterializedView) -> Statements:
             f"Create materialized view {new.identity.qualified}",
             new.identity,
             undo=f"DROP MATERIALIZED VIEW {name}",
-            hazards=("runs its query, which may take long",)
+            hazards=("runs its query, which may take long; readers wait until then",)
             if new.populated
             else ("has no rows, and cannot be read, until it is refreshed",),
         ),

@@ -1,0 +1,12 @@
+DO $$ BEGIN CREATE ROLE case_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+CREATE EXTENSION postgres_fdw;
+CREATE FOREIGN DATA WRAPPER files OPTIONS (level '2', "New one" 'y');
+CREATE FOREIGN DATA WRAPPER checked HANDLER public.postgres_fdw_handler;
+CREATE SERVER remote FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'b', port '5433');
+CREATE SERVER versioned TYPE 'one' FOREIGN DATA WRAPPER files OPTIONS (way 'back\slash');
+CREATE SERVER retyped TYPE 'two' FOREIGN DATA WRAPPER files;
+CREATE USER MAPPING FOR PUBLIC SERVER remote OPTIONS (user 'eve');
+CREATE USER MAPPING FOR case_reader SERVER versioned OPTIONS (user 'x');
+CREATE USER MAPPING FOR case_reader SERVER retyped;
+COMMENT ON FOREIGN DATA WRAPPER checked IS 'checks';
+COMMENT ON SERVER remote IS 'farther';

@@ -1,0 +1,12 @@
+DO $$ BEGIN CREATE ROLE case_reader; EXCEPTION WHEN duplicate_object THEN NULL; END $$;
+CREATE EXTENSION postgres_fdw;
+CREATE FOREIGN DATA WRAPPER files OPTIONS (level '1', gone 'x');
+CREATE FOREIGN DATA WRAPPER checked VALIDATOR public.postgres_fdw_validator;
+CREATE SERVER remote FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host 'a', dbname 'it''s');
+CREATE SERVER versioned TYPE 'one' VERSION '1' FOREIGN DATA WRAPPER files;
+CREATE SERVER retyped TYPE 'one' FOREIGN DATA WRAPPER files;
+CREATE USER MAPPING FOR PUBLIC SERVER remote OPTIONS (user 'bob', password_required 'false');
+CREATE USER MAPPING FOR case_reader SERVER remote;
+CREATE USER MAPPING FOR case_reader SERVER retyped;
+COMMENT ON FOREIGN DATA WRAPPER files IS 'files';
+COMMENT ON SERVER remote IS 'far';

@@ -1,0 +1,10 @@
+CREATE SCHEMA app;
+CREATE TABLE public.a (id integer PRIMARY KEY, b integer, c text);
+CREATE TABLE public.b (id integer PRIMARY KEY);
+CREATE TABLE public.gone (id integer PRIMARY KEY);
+CREATE PUBLICATION everything FOR ALL TABLES;
+CREATE PUBLICATION "some" FOR TABLE public.a, public.b, public.gone WITH (publish = 'insert');
+CREATE PUBLICATION part FOR TABLE public.a (id, b) WHERE (id > 5);
+CREATE PUBLICATION of_schema FOR TABLES IN SCHEMA app;
+CREATE PUBLICATION dropped FOR TABLE public.b;
+COMMENT ON PUBLICATION "some" IS 'of ours';

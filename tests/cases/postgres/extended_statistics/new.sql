@@ -1,0 +1,14 @@
+CREATE SCHEMA kept;
+CREATE TYPE public.mood AS ENUM ('sad', 'wild');
+CREATE TABLE public.t (a bigint, b integer, c text, m public.mood);
+CREATE STATISTICS public.same ON a, b FROM public.t;
+CREATE STATISTICS public.kinds (ndistinct, dependencies) ON a, b FROM public.t;
+CREATE STATISTICS kept.elsewhere (mcv) ON a, c FROM public.t;
+CREATE STATISTICS public.of_expression ON (a + b), (upper(c)) FROM public.t;
+CREATE STATISTICS public.of_mood ON (m > 'sad'), a FROM public.t;
+CREATE STATISTICS public.new_name (dependencies) ON b, c FROM public.t;
+CREATE STATISTICS public.under_type ON a, (b % 2) FROM public.t;
+ALTER STATISTICS public.under_type SET STATISTICS 77;
+ALTER STATISTICS kept.elsewhere SET STATISTICS 0;
+COMMENT ON STATISTICS public.same IS 'why';
+COMMENT ON STATISTICS public.under_type IS 'kept';

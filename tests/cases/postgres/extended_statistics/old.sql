@@ -1,0 +1,14 @@
+CREATE SCHEMA kept;
+CREATE TYPE public.mood AS ENUM ('sad', 'glad', 'wild');
+CREATE TABLE public.t (a integer, b integer, c text, m public.mood);
+CREATE STATISTICS public.same ON a, b FROM public.t;
+CREATE STATISTICS public.kinds (ndistinct) ON a, b FROM public.t;
+CREATE STATISTICS kept.elsewhere (mcv) ON b, c FROM public.t;
+CREATE STATISTICS public.of_expression ON (a + b), (lower(c)) FROM public.t;
+CREATE STATISTICS public.of_mood ON (m > 'sad'), a FROM public.t;
+CREATE STATISTICS public.gone ON a, c FROM public.t;
+CREATE STATISTICS public.old_name (dependencies) ON b, c FROM public.t;
+CREATE STATISTICS public.under_type ON a, (b % 2) FROM public.t;
+ALTER STATISTICS public.under_type SET STATISTICS 77;
+ALTER STATISTICS public.same SET STATISTICS 10;
+COMMENT ON STATISTICS public.under_type IS 'kept';

@@ -1,0 +1,20 @@
+CREATE TYPE public.level AS ENUM ('low', 'top');
+CREATE TABLE public.notes (id bigint PRIMARY KEY, writer name, level public.level, done boolean);
+CREATE TABLE public.staff (name name PRIMARY KEY, off boolean);
+ALTER TABLE public.notes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.staff ENABLE ROW LEVEL SECURITY;
+CREATE POLICY same ON public.notes USING (writer = CURRENT_USER);
+CREATE POLICY narrower ON public.notes FOR SELECT USING (done);
+CREATE POLICY stricter ON public.notes FOR UPDATE USING (done);
+CREATE POLICY gains ON public.notes USING (true) WITH CHECK (done);
+CREATE POLICY other_command ON public.notes FOR UPDATE WITH CHECK (done);
+CREATE POLICY turns ON public.notes AS RESTRICTIVE FOR DELETE USING (NOT done);
+CREATE POLICY by_level ON public.notes FOR SELECT USING (level > 'low');
+CREATE POLICY of_staff ON public.notes USING (
+    EXISTS (SELECT FROM public.staff s WHERE s.name = CURRENT_USER AND NOT s.off));
+CREATE POLICY "Re named" ON public.notes FOR SELECT USING (id > 5);
+CREATE POLICY on_id ON public.notes FOR SELECT USING (id < 9);
+CREATE POLICY nobody ON public.staff USING (false);
+COMMENT ON POLICY same ON public.notes IS 'also ours';
+COMMENT ON POLICY gains ON public.notes IS 'news';
+COMMENT ON POLICY on_id ON public.notes IS 'kept';
