@@ -18,6 +18,7 @@ from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
 from ci_runner.schema.model import Identity, Schema, Sequence, Table, View, home
+from ci_runner.schema.types import CompositeType
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -157,7 +158,7 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
 def _renamed(since: Look, each: Found) -> bool:
     """Whether a relation with a row type has another name: any column may be printed with it."""
     name = each.object.identity
-    return isinstance(each.object, Table | View) and any(
+    return isinstance(each.object, Table | View | CompositeType) and any(
         since.names.get(address, name) != name for address in each.addresses
     )
 
@@ -277,8 +278,12 @@ def _edges(
     for place, oid, part, needed_place, needed_oid, needed_part in rows:
         dependent = _named(names, (text(place), integer(oid), integer(part)))
         needed = _named(names, (text(needed_place), integer(needed_oid), integer(needed_part)))
+        if dependent and dependent.kind == "attribute":
+            dependent = names[text(place), integer(oid), 0]
         if dependent and needed and dependent != needed and (dependent, needed) not in owners:
             yield dependent, needed
+            if needed.kind == "attribute":
+                yield dependent, names[text(needed_place), integer(needed_oid), 0]
 
 
 def _named(names: Mapping[Address, Identity], address: Address) -> Identity | None:

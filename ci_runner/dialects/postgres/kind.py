@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.quote import literal, qualified
-from ci_runner.schema.model import Enum, Identity, Schema, SchemaObject, home
+from ci_runner.dialects.postgres.quote import literal
+from ci_runner.dialects.postgres.types import UserTypes
+from ci_runner.schema.model import Identity, Schema, SchemaObject, home
 
 T = TypeVar("T", bound=SchemaObject)
 Statements = tuple[PlannedStatement, ...]
@@ -62,12 +63,16 @@ class Found:
 class World:
     """Both schemas, for changes that must know what else uses an object.
 
-    `released` grows while the work is found: what lets go of something that is made again.
+    Three sets grow while the work is found. `released` lets go of something that is made again;
+    `moved` are columns that go over to the type of the same name, made anew; those in `as_text`
+    hold text in between, because their old type cannot stay until they have gone.
     """
 
     old: Schema
     new: Schema
     released: set[Identity] = field(default_factory=set)
+    moved: set[Identity] = field(default_factory=set)
+    as_text: set[Identity] = field(default_factory=set)
 
     @cached_property
     def dependents(self) -> Mapping[Identity, tuple[Identity, ...]]:
@@ -76,6 +81,14 @@ class World:
         for dependent, needed in self.old.dependencies:
             found[needed].append(dependent)
         return {needed: tuple(sorted(several)) for needed, several in found.items()}
+
+    @cached_property
+    def needed(self) -> Mapping[Identity, tuple[Identity, ...]]:
+        """What an object needed in the old schema, sorted."""
+        found: dict[Identity, list[Identity]] = defaultdict(list)
+        for dependent, needed in self.old.dependencies:
+            found[dependent].append(needed)
+        return {dependent: tuple(sorted(several)) for dependent, several in found.items()}
 
     @cached_property
     def contents(self) -> Mapping[Identity, tuple[Identity, ...]]:
@@ -88,10 +101,9 @@ class World:
         return _contents(self.new)
 
     @cached_property
-    def enum_types(self) -> frozenset[str]:
-        """Enums of both sides, as the server names the types of columns."""
-        sides = (*self.old.of_type(Enum), *self.new.of_type(Enum))
-        return frozenset(qualified(each.schema, each.name) for each in sides)
+    def types(self) -> tuple[UserTypes, UserTypes]:
+        """What is known of the types that users made, before and after."""
+        return UserTypes.of(self.old), UserTypes.of(self.new)
 
 
 def _contents(schema: Schema) -> Mapping[Identity, tuple[Identity, ...]]:
@@ -128,8 +140,14 @@ class Kind(Generic[T]):
     alters: Callable[[T, World], Iterable[tuple[Identity, Identity]]] = nothing
     """(later, earlier): changes of others that its presence puts in an order."""
 
-    is_type: bool = False
-    """Columns are made of it: what frees them of it is another type, so not yet `detach`."""
+    keeps: Literal["", "aside", "text"] = ""
+    """How columns keep their values while what they are made of is made again.
+
+    Either the old one is set aside under another name until they have moved, or they hold text.
+    """
+
+    warns: Callable[[T, World], Iterable[str]] = nothing
+    """Hazards of its creation that the rest of the schema decides."""
 
     late: bool = False
     """Its drop destroys data: it comes last, so that a plan that fails has destroyed nothing."""

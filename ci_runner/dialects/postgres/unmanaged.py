@@ -19,11 +19,10 @@ RELATIONS = frozenset(
         "partitioned table",
         "partition",
         "inherited table",
-        "composite type",
         "typed table",
     }
 )
-TYPES = frozenset({"domain", "range type", "base type"})
+TYPES = frozenset({"base type"})
 
 
 def _ours(catalogue: str, alias: str) -> str:
@@ -69,27 +68,30 @@ _OBJECTS = (
         "p",
         "p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')'",
         "pronamespace",
+        # The functions of a range type come with it.
+        """NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.deptype = 'i'
+           AND d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid)""",
     ),
     _in_schema(
         """CASE c.relkind WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
-           WHEN 'p' THEN 'partitioned table' WHEN 'c' THEN 'composite type'
+           WHEN 'p' THEN 'partitioned table'
            ELSE CASE WHEN c.relispartition THEN 'partition' WHEN c.reloftype <> 0 THEN 'typed table'
                 ELSE 'inherited table' END END""",
         "pg_class",
         "c",
         "c.relname",
         "relnamespace",
-        """c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r'
+        """c.relkind IN ('m', 'f', 'p') OR c.relkind = 'r'
            AND (c.relispartition OR c.reloftype <> 0
                 OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid))""",
     ),
     _in_schema(
-        "CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'base type' END",
+        "'base type'",
         "pg_type",
         "t",
         "t.typname",
         "typnamespace",
-        "t.typtype IN ('d', 'r', 'p') OR t.typtype = 'b' AND t.typcategory <> 'A'",
+        "t.typtype = 'p' OR t.typtype = 'b' AND t.typcategory <> 'A'",
     ),
     _in_schema("'statistics object'", "pg_statistic_ext", "s", "s.stxname", "stxnamespace"),
     _in_schema("'collation'", "pg_collation", "o", "o.collname", "collnamespace"),

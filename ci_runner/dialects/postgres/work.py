@@ -7,12 +7,14 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from ci_runner.dialects.postgres import rebuild
 from ci_runner.dialects.postgres.kind import Kind, Statements, World
-from ci_runner.dialects.postgres.kinds import KINDS, table
+from ci_runner.dialects.postgres.kinds import KINDS, domain, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
-from ci_runner.schema.model import Column, Constraint, Identity, SchemaObject, Table, home
+from ci_runner.schema.model import Column, Identity, SchemaObject, Table, home
+from ci_runner.schema.types import Domain
 
-Verb = Literal["drop", "create", "detach", "alter", "tie"]
+Verb = Literal["drop", "create", "detach", "alter", "tie", "clear"]
 Node = tuple[Verb, Identity]
 KIND_OF: dict[type[SchemaObject], Kind[Any]] = {kind.type: kind for kind in KINDS}
 
@@ -23,14 +25,18 @@ def kind_of(each: SchemaObject) -> Kind[Any]:
 
 @dataclass
 class Work:
-    """The plan while it is made. What is both in `drops` and in `creates` is made again."""
+    """The plan while it is made. What is both in `drops` and in `creates` is made again.
+
+    A type in `aside` keeps another name from its drop until it is cleared away.
+    """
 
     world: World
     drops: dict[Identity, SchemaObject] = field(default_factory=dict)
     creates: dict[Identity, SchemaObject] = field(default_factory=dict)
     alters: dict[Identity, tuple[SchemaObject, SchemaObject]] = field(default_factory=dict)
-    inline: dict[Identity, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
+    inline: dict[Identity, list[Any]] = field(default_factory=lambda: defaultdict(list))
     renamed: dict[Identity, Identity] = field(default_factory=dict)
+    aside: set[Identity] = field(default_factory=set)
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -49,7 +55,7 @@ class Work:
     def _create(self, new: SchemaObject) -> None:
         place = home(new)
         if place is not None and self.is_created(place) and kind_of(new).inline(new):
-            self.inline[place].append(new)  # type: ignore[arg-type]  # constraints are inline
+            self.inline[place].append(new)
         else:
             self.creates[new.identity] = new
 
@@ -101,17 +107,38 @@ class Work:
                     self._make_again(dependent)
                     pending.append(dependent)
                 elif needed in self.drops:
-                    self._release(dependent, needed)
+                    pending += self._stay(dependent, needed)
+        self.aside = {each for each in self._made_of(*self.aside) if self._keeps(each) == "aside"}
         self._refill()
 
-    def _release(self, dependent: Identity, needed: Identity) -> None:
-        """Let a thing that stays take its hold off `needed` for as long as that is away."""
+    def _stay(self, dependent: Identity, needed: Identity) -> Iterable[Identity]:
+        """Let a thing that stays take its hold off `needed`, or move to the new one of its name.
+
+        What moves changes, and so disturbs others.
+        """
         before, after = self.world.old.get(dependent), self.world.new.get(dependent)
         if before is None or after is None or home(before) in self.drops:
             return
         if kind_of(before).releases(before, needed, self.world):
             self.world.released.add(dependent)
             self.alters[dependent] = (before, after)
+        if needed in self.creates and rebuild.moves(before, after, self.drops[needed]):
+            if any(self._keeps(each) == "text" for each in self._made_of(needed)):
+                self.world.as_text.add(dependent)
+            else:
+                self.aside.add(needed)
+            if dependent not in self.world.moved:
+                self.world.moved.add(dependent)
+                self.world.released.add(dependent)
+                self.alters[dependent] = (before, after)
+                yield dependent
+
+    def _made_of(self, *several: Identity) -> Iterable[Identity]:
+        """Types, and those below them that are made again as well."""
+        return rebuild.beneath(several, self.drops, self.creates, self.world)
+
+    def _keeps(self, dropped: Identity) -> str:
+        return kind_of(self.drops[dropped]).keeps
 
     def _refill(self) -> None:
         """What lives on a thing that is made again went with it, and is made again as well."""
@@ -121,7 +148,11 @@ class Work:
                 if not isinstance(each, Column):
                     self.alters.pop(content, None)
                     self.drops.pop(content, None)
-                    self.creates[content] = each
+                    self.creates.pop(content, None)
+                    if kind_of(each).inline(each):
+                        self.inline[place].append(each)
+                    else:
+                        self.creates[content] = each
 
     def _disturbed(self) -> Iterable[Identity]:
         for old, new in self.alters.values():
@@ -170,23 +201,29 @@ class Work:
     def statements(self, node: Node) -> Statements:
         match node:
             case ("alter", identity):
-                old, new = self.alters[identity]
-                if old.identity != new.identity:
-                    return kind_of(new).rename(old, new)
-                return kind_of(new).alter(old, new, self.world) or ()
+                return self._altered(*self.alters[identity])
             case ("detach", identity):
                 old, new = self.alters[identity]
                 return kind_of(new).detach(old, new, self.world)
             case ("drop", identity):
                 return self._dropped(self.drops[identity])
+            case ("clear", identity):
+                return rebuild.clear(self.drops[identity], self.world)
             case ("create", identity):
                 return self._created(self.creates[identity])
             case (_, identity):
                 new = self.world.new.by_identity[identity]
                 return kind_of(new).tie(self.world.old.get(identity), new)
 
+    def _altered(self, old: SchemaObject, new: SchemaObject) -> Statements:
+        if old.identity != new.identity:
+            return kind_of(new).rename(old, new)
+        return kind_of(new).alter(old, new, self.world) or ()
+
     def _dropped(self, each: SchemaObject) -> Statements:
         """What goes along unseen, because nobody compares it, is a hazard of making it again."""
+        if each.identity in self.aside:
+            return rebuild.set_aside(each, self.world)
         dropped = kind_of(each).drop(each)
         if each.identity not in self.creates:
             return dropped
@@ -201,7 +238,9 @@ class Work:
         """Nothing on a table that is new itself can block or fail: its hazards are left out."""
         if isinstance(each, Table):
             return table.create_with(each, self.inline[each.identity])
-        made = kind_of(each).create(each)
+        if isinstance(each, Domain):
+            return domain.create_with(each, self.inline[each.identity])
+        made = _warned(kind_of(each).create(each), kind_of(each).warns(each, self.world))
         before = self.drops.get(each.identity)
         if before is not None:
             made += kind_of(each).restore(before)
@@ -209,6 +248,12 @@ class Work:
         if place is None or not self.is_created(place):
             return made
         return tuple(replace(statement, hazards=()) for statement in made)
+
+
+def _warned(made: Statements, hazards: Iterable[str]) -> Statements:
+    """`made` with more hazards on its first statement."""
+    first, *rest = made
+    return (replace(first, hazards=(*first.hazards, *hazards)), *rest)
 
 
 def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaObject]]:

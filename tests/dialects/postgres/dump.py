@@ -45,6 +45,8 @@ MANAGED = frozenset(
         "CHECK CONSTRAINT",
         "INDEX",
         "ROW SECURITY",
+        "TYPE",
+        "DOMAIN",
     }
 )
 # Kinds of unmanaged thing that excuse a difference in what stands on them, not in their parent.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 
 from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres import rebuild
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
-    TYPE_KINDS,
     Kind,
     Statements,
     World,
@@ -175,7 +175,7 @@ def _alter(old: Column, new: Column, world: World) -> Statements | None:
     if _must_be_made_again(old, new):
         return None
     return (
-        *_retype(old, new, world.enum_types),
+        *_retype(old, new, world),
         *_attach(old, new, released=new.identity in world.released),
         *comment(old.comment, new),
     )
@@ -207,7 +207,8 @@ def _another_identity(old: Column, new: Column) -> bool:
 
 
 def _detach(old: Column, new: Column, world: World) -> Statements:
-    return tuple(_detached(old, new, released=new.identity in world.released))
+    apart = tuple(_detached(old, new, released=new.identity in world.released))
+    return (*apart, *(rebuild.as_text(old) if new.identity in world.as_text else ()))
 
 
 def _detached(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStatement]:
@@ -242,10 +243,13 @@ def _default_goes(old: Column, new: Column, *, released: bool) -> bool:
     return new.default is None or calls or retypes(old, new)
 
 
-def _retype(old: Column, new: Column, enums: Container[str]) -> Iterator[PlannedStatement]:
+def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
+    if new.identity in world.moved and (not retypes(old, new) or new.identity in world.as_text):
+        yield from rebuild.move(new, world)
+        return
     if not retypes(old, new):
         return
-    grows = widens(old.type, new.type)
+    grows = old.type == new.type or _widens(old, new, world)
     name = quote(new.name)
 
     def to(way: Column, using: str) -> str:
@@ -255,7 +259,7 @@ def _retype(old: Column, new: Column, enums: Container[str]) -> Iterator[Planned
 
     yield _statement(
         new,
-        to(new, "" if grows else f" USING {cast(name, old.type, new.type, enums)}"),
+        to(new, "" if grows else f" USING {cast(name, old.type, new.type, world.types)}"),
         f"Change the type of {new.identity} from {old.type} to {new.type}",
         undo=to(old, f" USING {name}::{old.type}") if grows else None,
         hazards=(
@@ -263,6 +267,12 @@ def _retype(old: Column, new: Column, enums: Container[str]) -> Iterator[Planned
             *(() if grows else ("fails if a value does not fit",)),
         ),
     )
+
+
+def _widens(old: Column, new: Column, world: World) -> bool:
+    """A domain takes every value of its type where it asks nothing of it."""
+    was, then = world.types
+    return not then.asks(new.type) and widens(was.plain(old.type), then.plain(new.type))
 
 
 def _attach(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStatement]:
@@ -319,7 +329,7 @@ def _restart(column: Column) -> str:
 
 
 def same_type(needed: Identity, world: World) -> bool:
-    """Whether a disturbed thing is a column that keeps its type, whose enum is made anew."""
+    """Whether a disturbed thing is a column that keeps its type, which is made anew."""
     before, after = world.old.get(needed), world.new.get(needed)
     return isinstance(before, Column) and isinstance(after, Column) and not retypes(before, after)
 
@@ -330,8 +340,8 @@ def _names(each: Column) -> Iterator[Hashable]:
         yield relation(each.schema, f"{each.table}_{each.name}_seq")
 
 
-def _disturbs(old: Column, new: Column, _: World) -> Iterator[Identity]:
-    if retypes(old, new):
+def _disturbs(old: Column, new: Column, world: World) -> Iterator[Identity]:
+    if retypes(old, new) or new.identity in world.moved:
         yield old.identity
 
 
@@ -342,7 +352,7 @@ def _in_the_way(each: Column, _: Identity, __: World) -> bool:
 
 def _releases(each: Column, needed: Identity, _: World) -> bool:
     """A column cannot let go of its type; whatever else it needs, its default needs."""
-    return each.default is not None and needed.kind not in TYPE_KINDS
+    return each.default is not None and not rebuild.made_of(each, needed)
 
 
 def _read_with_tables(_: Connection) -> tuple[()]:
