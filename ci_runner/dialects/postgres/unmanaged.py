@@ -25,6 +25,11 @@ RELATIONS = frozenset(
 TYPES = frozenset({"base type"})
 
 
+# The functions of a range type come with it, and belong to the server.
+_BY_ITSELF = """NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.deptype = 'i'
+           AND d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid)"""
+
+
 def _ours(catalogue: str, alias: str) -> str:
     return f"{USER_SCHEMA} AND {not_extension_member(catalogue, f'{alias}.oid')}"
 
@@ -68,9 +73,7 @@ _OBJECTS = (
         "p",
         "p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')'",
         "pronamespace",
-        # The functions of a range type come with it.
-        """NOT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.deptype = 'i'
-           AND d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid)""",
+        _BY_ITSELF,
     ),
     _in_schema(
         """CASE c.relkind WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
@@ -94,17 +97,6 @@ _OBJECTS = (
         "t.typtype = 'p' OR t.typtype = 'b' AND t.typcategory <> 'A'",
     ),
     _in_schema("'statistics object'", "pg_statistic_ext", "s", "s.stxname", "stxnamespace"),
-    _in_schema("'collation'", "pg_collation", "o", "o.collname", "collnamespace"),
-    _in_schema("'conversion'", "pg_conversion", "o", "o.conname", "connamespace"),
-    _in_schema(
-        "'operator'", "pg_operator", "o", "o.oid::pg_catalog.regoperator::text", "oprnamespace"
-    ),
-    _in_schema("'operator class'", "pg_opclass", "o", "o.opcname", "opcnamespace"),
-    _in_schema("'operator family'", "pg_opfamily", "o", "o.opfname", "opfnamespace"),
-    _in_schema("'text search configuration'", "pg_ts_config", "o", "o.cfgname", "cfgnamespace"),
-    _in_schema("'text search dictionary'", "pg_ts_dict", "o", "o.dictname", "dictnamespace"),
-    _in_schema("'text search parser'", "pg_ts_parser", "o", "o.prsname", "prsnamespace"),
-    _in_schema("'text search template'", "pg_ts_template", "o", "o.tmplname", "tmplnamespace"),
     _on_relation("'trigger'", "pg_trigger", "tgrelid", "x.tgname", "NOT x.tgisinternal"),
     _on_relation("'policy'", "pg_policy", "polrelid", "x.polname"),
     _on_relation("'rule'", "pg_rewrite", "ev_class", "x.rulename", "x.rulename <> '_RETURN'"),
@@ -119,16 +111,8 @@ _OBJECTS = (
     _everywhere("'event trigger'", "pg_event_trigger", "x.evtname"),
     _everywhere("'publication'", "pg_publication", "x.pubname"),
     _everywhere("'language'", "pg_language", "x.lanname", "x.oid >= 16384"),
-    _everywhere("'access method'", "pg_am", "x.amname", "x.oid >= 16384"),
     _everywhere("'foreign data wrapper'", "pg_foreign_data_wrapper", "x.fdwname"),
     _everywhere("'foreign server'", "pg_foreign_server", "x.srvname"),
-    _everywhere(
-        "'cast'",
-        "pg_cast",
-        "pg_catalog.format_type(x.castsource, NULL) || ' as '"
-        " || pg_catalog.format_type(x.casttarget, NULL)",
-        "x.oid >= 16384",
-    ),
     _everywhere(
         "'transform'",
         "pg_transform",
@@ -283,7 +267,8 @@ SELECT c.relowner AS owner FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE {_ours("pg_class", "c")}
 UNION SELECT p.proowner FROM pg_catalog.pg_proc p
-JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace WHERE {_ours("pg_proc", "p")}
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+WHERE {_ours("pg_proc", "p")} AND {_BY_ITSELF}
 UNION SELECT t.typowner FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace WHERE {_ours("pg_type", "t")}
 UNION SELECT n.nspowner FROM pg_catalog.pg_namespace n WHERE {_ours("pg_namespace", "n")}
