@@ -7,15 +7,15 @@ that come with a type, columns hold text in between. The same serves for collati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import count
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Statements, World
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
-from ci_runner.dialects.postgres.types import cast, moved
+from ci_runner.dialects.postgres.types import cast, moved, same_fields
 from ci_runner.schema.model import Column, Enum, Identity, SchemaObject
-from ci_runner.schema.types import CompositeType, Domain
+from ci_runner.schema.types import CompositeType, Domain, DomainConstraint, RangeType
 
 # What may be set aside, as ALTER and DROP call it.
 _WORDS = {
@@ -168,8 +168,8 @@ def _at_risk(column: Column, world: World) -> tuple[bool, tuple[str, ...]]:
             case Enum(), Enum():
                 return False, tuple(_removed(column, before, after))
             case CompositeType(), CompositeType():
-                return _lost(before, after)
-            case Domain(), Domain() if before != after:
+                return _lost(column, before, after)
+            case ((Domain() | RangeType()), (Domain() | RangeType())) if before != after:
                 return False, ("fails if a value does not fit",)
     return False, ()
 
@@ -188,17 +188,50 @@ def _removed(column: Column, before: Enum, after: Enum) -> Iterator[str]:
         )
 
 
-def _lost(before: CompositeType, after: CompositeType) -> tuple[bool, tuple[str, ...]]:
+def _lost(
+    column: Column, before: CompositeType, after: CompositeType
+) -> tuple[bool, tuple[str, ...]]:
+    if column.type.endswith("[]") and not same_fields(before, after):
+        table, name = qualified(column.schema, column.table), quote(column.name)
+        query = f"SELECT count(*) FROM {table} WHERE cardinality({name}) > 0"
+        return False, (f"fails if an array holds a row: {query}",)
     kept = {each.name for each in after.attributes}
     gone = [each.name for each in before.attributes if each.name not in kept]
     lost = tuple(f"the values of attribute {name} are lost" for name in gone)
     return bool(gone), (*lost, "fails if a value does not fit")
 
 
+def _is_of(kind: str, domain: Identity, world: World) -> bool:
+    """Whether a column's type is a domain or made of it, and not something that contains it."""
+    name, bases = qualified(domain.schema, domain.name), world.types[0].bases
+    while kind != name and kind in bases:
+        kind = bases[kind]
+    return kind == name
+
+
+def refused(news: Iterable[SchemaObject], world: World) -> Iterator[Identity]:
+    """Domains that would ask more, which the server refuses under what contains them.
+
+    It looks through columns of the domain only: validateDomainConstraint in typecmds.c.
+    """
+    for new in news:
+        domain = new.on if isinstance(new, DomainConstraint) else new.identity
+        old = world.old.get(new.identity)
+        match old, new:
+            case Domain(not_null=False), Domain(not_null=True):
+                pass
+            case ((None | DomainConstraint(valid=False)), DomainConstraint(valid=True)):
+                pass
+            case _:
+                continue
+        held = (before.type for before, _ in columns(domain, world))
+        if any(not _is_of(kind, domain, world) for kind in held):
+            yield domain
+
+
 def counts(of: Identity, world: World, condition: Callable[[str], str]) -> Iterator[str]:
     """Queries that find the rows in the way of a domain: `condition` is SQL over a value."""
-    domains = world.types[1].bases
     for _, column in columns(of, world):
-        if column.type in domains:
+        if _is_of(column.type, of, world):
             table = qualified(column.schema, column.table)
             yield f"SELECT count(*) FROM {table} WHERE {condition(quote(column.name))}"

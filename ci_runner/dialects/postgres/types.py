@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.schema.model import Enum, Schema, Table
 from ci_runner.schema.types import BaseType, CompositeType, Domain, DomainConstraint, RangeType
 
@@ -139,6 +139,12 @@ def cast(expression: str, old: str, new: str, types: tuple[UserTypes, UserTypes]
         return f"to_{target}({expression})" + (f"::{new}" if new != target else "")
     if source in _JSON and target in then.rows:
         return f"{source}_populate_record(NULL::{target}, {expression})"
+    if source in was.fields and target in then.fields:
+        old_row, new_row = was.fields[source], then.fields[target]
+        names = {each.name for each in old_row.attributes}
+        if names == {each.name for each in new_row.attributes}:
+            row = _row(expression, old_row, new_row, types)
+            return row if new == target else f"{row}::{new}"
     strings = {before, after} & _STRINGS
     related = any({before, after} <= group for group in _CASTS) and _depth(source) == _depth(target)
     ours = was.has(before) or then.has(after)
@@ -157,9 +163,26 @@ def moved(expression: str, kind: str, types: tuple[UserTypes, UserTypes]) -> str
     if source in was.fields and target in then.fields:
         row = _row(expression, was.fields[source], then.fields[target], types)
         return row if kind == target else f"{row}::{kind}"
-    if was.has(source.removesuffix("[]")):
+    element = source.removesuffix("[]")
+    if element in was.fields and not same_fields(was.fields[element], then.fields[element]):
+        return _by_hand(expression, kind)
+    if was.has(element):
         return f"{expression}::text::{kind}"
     return f"{expression}::{kind}"
+
+
+def same_fields(old: CompositeType, new: CompositeType) -> bool:
+    """Whether the text of a row of the one reads as a row of the other."""
+    return [each.name for each in old.attributes] == [each.name for each in new.attributes]
+
+
+def _by_hand(expression: str, kind: str) -> str:
+    """An array is taken apart by a subquery only, which USING may not have: rows make it fail."""
+    said = literal("rows in arrays must be moved by hand: ")
+    return (
+        f"CASE WHEN cardinality({expression}) = 0 THEN '{{}}'"
+        f" WHEN {expression} IS NOT NULL THEN ({said} || {expression}::text)::{kind} END"
+    )
 
 
 def _row(

@@ -95,6 +95,9 @@ class Work:
 
     def make_way(self) -> None:
         """Drop and make again whatever blocks a drop or a change of type, and what needs that."""
+        coming = [*self.creates.values(), *(new for _, new in self.alters.values())]
+        for each in rebuild.refused(coming, self.world):
+            self._make_again(each)
         pending = [*self.drops, *self._disturbed()]
         while pending:
             needed = pending.pop()
