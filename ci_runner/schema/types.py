@@ -93,37 +93,6 @@ class RangeType:
 
 
 @dataclass(frozen=True, slots=True)
-class ShellType:
-    """A name that is taken before the type: functions of a base type are made in between.
-
-    `defined` is false where nothing ever followed.
-    """
-
-    schema: str
-    name: str
-    defined: bool = True
-    comment: str | None = None
-
-    @property
-    def identity(self) -> Identity:
-        return Identity("shell type", self.schema, self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class BaseType:
-    """`options` are what CREATE TYPE says, in its order, as (word, value)."""
-
-    schema: str
-    name: str
-    options: tuple[tuple[str, str], ...]
-    comment: str | None = None
-
-    @property
-    def identity(self) -> Identity:
-        return Identity("base type", self.schema, self.name)
-
-
-@dataclass(frozen=True, slots=True)
 class Cast:
     """`way` is WITH FUNCTION name(arguments), WITHOUT FUNCTION or WITH INOUT; `context` where it
     happens by itself: "", AS ASSIGNMENT or AS IMPLICIT.

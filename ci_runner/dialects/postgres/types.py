@@ -8,7 +8,13 @@ from dataclasses import dataclass
 
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.schema.model import Enum, Schema, Table
-from ci_runner.schema.types import BaseType, CompositeType, Domain, DomainConstraint, RangeType
+from ci_runner.schema.types import (
+    Cast,
+    CompositeType,
+    Domain,
+    DomainConstraint,
+    RangeType,
+)
 
 _INTEGERS = ("smallint", "integer", "bigint")
 _VARYING = re.compile(r"character varying(?:\((\d+)\))?")
@@ -37,8 +43,8 @@ class UserTypes:
     """The types that users made in one schema, as the server names the types of columns.
 
     `scalars` are read from text and written to it, `rows` have fields, `bases` says what a domain
-    is made of, `checked` are domains that do not take every value of that. Types of extensions are
-    not among them.
+    is made of, `checked` are domains that do not take every value of that, `casts` are (source,
+    target). Types of extensions are not among them.
     """
 
     scalars: frozenset[str]
@@ -46,13 +52,13 @@ class UserTypes:
     bases: Mapping[str, str]
     checked: frozenset[str]
     fields: Mapping[str, CompositeType]
+    casts: frozenset[tuple[str, str]]
 
     @staticmethod
     def of(schema: Schema) -> UserTypes:
-        scalars: tuple[Enum | RangeType | BaseType, ...] = (
-            *schema.of_type(Enum),
-            *schema.of_type(RangeType),
-            *schema.of_type(BaseType),
+        scalars = (
+            *((each.schema, each.name) for each in schema.of_type(Enum)),
+            *((each.schema, each.name) for each in schema.of_type(RangeType)),
         )
         composites = {
             qualified(each.schema, each.name): each for each in schema.of_type(CompositeType)
@@ -63,11 +69,12 @@ class UserTypes:
             qualified(each.schema, each.name) for each in schema.of_type(Domain) if each.not_null
         }
         return UserTypes(
-            frozenset(qualified(each.schema, each.name) for each in scalars),
+            frozenset(qualified(*name) for name in scalars),
             frozenset((*composites, *tables)),
             {qualified(each.schema, each.name): each.type for each in schema.of_type(Domain)},
             frozenset(checked),
             composites,
+            frozenset((each.source, each.target) for each in schema.of_type(Cast)),
         )
 
     def plain(self, kind: str) -> str:
@@ -135,6 +142,8 @@ def cast(expression: str, old: str, new: str, types: tuple[UserTypes, UserTypes]
     was, then = types
     source, target = was.plain(old), then.plain(new)
     before, after = (_TYPMOD.sub("", each).removesuffix("[]") for each in (source, target))
+    if (source, target) in was.casts & then.casts:
+        return f"{expression}::{new}"
     if before in was.rows and target in _JSON:
         return f"to_{target}({expression})" + (f"::{new}" if new != target else "")
     if source in _JSON and target in then.rows:

@@ -219,6 +219,13 @@ _ATTRIBUTES = (
              OR length(c.relname || a.attname) < 50
              AND s.relname <> c.relname || '_' || a.attname || '_seq')
         AND {MANAGED_TABLE}""",
+    # From version 17 on a domain's NOT NULL is a constraint.
+    f"""SELECT 'name or comment of not null', n.nspname, t.typname, k.conname
+        FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_type t ON t.oid = k.contypid
+        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+        WHERE k.contype = 'n' AND {_ours("pg_type", "t")}
+        AND (pg_catalog.obj_description(k.oid, 'pg_constraint') IS NOT NULL
+             OR length(t.typname) < 50 AND k.conname <> t.typname || '_not_null')""",
     """SELECT 'security label', '', '', pg_catalog.format('%s of %s', l.provider, l.objname)
        FROM pg_catalog.pg_seclabels l""",
 )

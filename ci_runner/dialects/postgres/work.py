@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ci_runner.dialects.postgres import rebuild
-from ci_runner.dialects.postgres.kind import Kind, Statements, World
+from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, domain, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import Column, Identity, SchemaObject, Table, home
@@ -227,7 +227,7 @@ class Work:
         """What goes along unseen, because nobody compares it, is a hazard of making it again."""
         if each.identity in self.aside:
             return rebuild.set_aside(each, self.world)
-        dropped = kind_of(each).drop(each)
+        dropped = self._undone_whole(each, kind_of(each).drop(each))
         if each.identity not in self.creates:
             return dropped
         lost = tuple(
@@ -236,6 +236,19 @@ class Work:
             if (named.schema, named.parent) == (each.identity.schema, each.identity.name)
         )
         return tuple(replace(one, hazards=(*one.hazards, *lost)) for one in dropped)
+
+    def _undone_whole(self, each: SchemaObject, dropped: Statements) -> Statements:
+        """What goes with a thing comes back with it: a domain's checks."""
+        contents = [
+            self.world.old.by_identity[content]
+            for content in self.world.contents.get(each.identity, ())
+            if content not in self.drops
+        ]
+        if not contents or not dropped or dropped[-1].undo is None:
+            return dropped
+        last = dropped[-1]
+        again = made_again(tuple(sql for one in contents for sql in kind_of(one).create(one)))
+        return (*dropped[:-1], replace(last, undo=f"{last.undo};\n{again}"))
 
     def _created(self, each: SchemaObject) -> Statements:
         """Nothing on a table that is new itself can block or fail: its hazards are left out."""

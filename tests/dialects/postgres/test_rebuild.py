@@ -95,6 +95,17 @@ def test_rows_become_json_and_come_back(postgres_server: PostgresServer) -> None
     )
 
 
+def test_a_cast_of_ones_own_is_taken_where_there_is_one(postgres_server: PostgresServer) -> None:
+    kind = "CREATE TYPE mood AS ENUM ('1', '2')"
+    table, cast = "CREATE TABLE t (a {})", "CREATE CAST (mood AS integer) WITH INOUT"
+    old, new = table.format("mood"), table.format("integer")
+
+    assert ["a::text::integer", "a::integer"] == [
+        planned(postgres_server, f"{kind}; {old}{more}", f"{kind}; {new}{more}")[0].sql.split()[-1]
+        for more in ("", f"; {cast}")
+    ]
+
+
 def test_rows_in_arrays_are_never_taken_for_other_fields(postgres_server: PostgresServer) -> None:
     old = "CREATE TYPE pair AS (a text, b text); CREATE TABLE t (c pair[])"
     new = "CREATE TYPE pair AS (b text, a text); CREATE TABLE t (c pair[])"
