@@ -62,7 +62,6 @@ def settle(work: Work, left: Collection[str]) -> None:
     if not forced:
         return
     created = {each for each in work.creates if "grant" not in left or each in work.drops}
-    created |= work.remade
     after = _begun(work.world.new, created, forced)
     before = _begun(work.world.old, work.drops.keys(), forced)
     work.world = World(

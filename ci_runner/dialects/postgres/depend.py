@@ -101,8 +101,12 @@ def _named(
         if needed_catalogue == "pg_type":
             needed_address = types.get(needed_oid, needed_address)
         dependent, needed = _name(names, address), _name(names, needed_address)
+        if dependent and dependent.kind == "attribute":
+            dependent = names[catalogue, oid, 0]
         if dependent and needed:
             yield dependent, needed
+            if needed.kind == "attribute":
+                yield dependent, names[needed_catalogue, needed_oid, 0]
 
 
 def _types(connection: Connection) -> Mapping[int, Address]:

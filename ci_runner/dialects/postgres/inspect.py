@@ -19,6 +19,7 @@ from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
 from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.schema.model import Copy, Identity, Schema, Table, View, home
+from ci_runner.schema.types import CompositeType
 from ci_runner.schema.views import MaterializedView
 
 K = TypeVar("K")
@@ -156,7 +157,7 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
 def _renamed(since: Look, each: Found) -> bool:
     """Whether a relation with a row type has another name: any column may be printed with it."""
     name = each.object.identity
-    return isinstance(each.object, Table | View | MaterializedView) and any(
+    return isinstance(each.object, Table | View | MaterializedView | CompositeType) and any(
         since.names.get(address, name) != name for address in each.addresses
     )
 

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.inheritance import Lineage, must_be_made_again
-from ci_runner.dialects.postgres.quote import literal, qualified
-from ci_runner.schema.model import Enum, Identity, Schema, SchemaObject, Sequence, Table, home
+from ci_runner.dialects.postgres.quote import literal
+from ci_runner.dialects.postgres.types import UserTypes
+from ci_runner.schema.model import Identity, Schema, SchemaObject, Sequence, Table, home
 
 T = TypeVar("T", bound=SchemaObject)
 Statements = tuple[PlannedStatement, ...]
@@ -81,12 +82,16 @@ class Found:
 class World:
     """Both schemas, for changes that must know what else uses an object.
 
-    `released` grows while the work is found: what lets go of something that is made again.
+    Three sets grow while the work is found. `released` lets go of something that is made again;
+    `moved` are columns that go over to the type of the same name, made anew; those in `as_text`
+    hold text in between, because their old type cannot stay until they have gone.
     """
 
     old: Schema
     new: Schema
     released: set[Identity] = field(default_factory=set)
+    moved: set[Identity] = field(default_factory=set)
+    as_text: set[Identity] = field(default_factory=set)
     taken: Mapping[Identity, tuple[SchemaObject, ...]] = field(default_factory=dict)
     """What becomes a copy of a new object of a parent table, by that object."""
     parts: Mapping[Identity, Identity] = field(default_factory=dict)
@@ -143,10 +148,9 @@ class World:
         return isinstance(old, Table) and isinstance(new, Table) and must_be_made_again(old, new)
 
     @cached_property
-    def enum_types(self) -> frozenset[str]:
-        """Enums of both sides, as the server names the types of columns."""
-        sides = (*self.old.of_type(Enum), *self.new.of_type(Enum))
-        return frozenset(qualified(each.schema, each.name) for each in sides)
+    def types(self) -> tuple[UserTypes, UserTypes]:
+        """What is known of the types that users made, before and after."""
+        return UserTypes.of(self.old), UserTypes.of(self.new)
 
 
 def _contents(schema: Schema) -> Mapping[Identity, tuple[Identity, ...]]:
@@ -183,8 +187,14 @@ class Kind(Generic[T]):
     alters: Callable[[T, World], Iterable[tuple[Identity, Identity]]] = nothing
     """(later, earlier): changes of others that its presence puts in an order."""
 
-    is_type: bool = False
-    """Columns are made of it: what frees them of it is another type, so not yet `detach`."""
+    keeps: Literal["", "aside", "text"] = ""
+    """How columns keep their values while what they are made of is made again.
+
+    Either the old one is set aside under another name until they have moved, or they hold text.
+    """
+
+    warns: Callable[[T, World], Iterable[str]] = nothing
+    """Hazards of its creation that the rest of the schema decides."""
 
     late: bool = False
     """Its drop destroys data: it comes last, so that a plan that fails has destroyed nothing."""
@@ -219,9 +229,6 @@ class Kind(Generic[T]):
 
     An Identity names what stands on something that no kind reads.
     """
-
-    remakes: Callable[[T, T, World], bool] = lambda *_: False
-    """Whether its `alter` puts another object in its place, which has none of its grants."""
 
     owner: Callable[[T], Identity | None] = lambda _: None
     """Whose drop takes it along, apart from its table: the column that owns a sequence."""

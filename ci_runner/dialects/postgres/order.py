@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
-from ci_runner.dialects.postgres import access
+from ci_runner.dialects.postgres import access, rebuild
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
@@ -15,7 +15,7 @@ from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, SchemaOb
 
 # Among statements that no dependency orders: removal of what is light, then all that adds, and
 # what destroys data last, so that a plan that fails has destroyed nothing.
-_RANK: Mapping[Verb, int] = {"drop": 0, "create": 1, "detach": 1, "alter": 1, "tie": 2}
+_RANK: Mapping[Verb, int] = {"drop": 0, "create": 1, "detach": 1, "alter": 1, "tie": 2, "clear": 3}
 _LATE = 3
 _KIND_RANK = {kind.type: position for position, kind in enumerate(KINDS)}
 
@@ -65,6 +65,7 @@ class _Order:
         nodes += [("alter", each) for each in self.work.alters]
         nodes += [("detach", each) for each in self.detached]
         nodes += [("tie", each) for each in self.ties]
+        nodes += [("clear", each) for each in self.work.aside]
         return self._ordered(sorted(nodes, key=self._rank), tuple(self._edges()))
 
     def _ordered(self, nodes: list[Node], edges: tuple[tuple[Node, Node], ...]) -> tuple[Node, ...]:
@@ -109,11 +110,12 @@ class _Order:
 
     def _rank(self, node: Node) -> tuple[int, int, Identity, str]:
         verb, identity = node
-        side = self.world.old if verb == "drop" else self.world.new
+        side = self.world.old if verb in {"drop", "clear"} else self.world.new
         each = side.by_identity[identity]
         position = _KIND_RANK[type(each)]
-        if verb == "drop":
-            return (_LATE if kind_of(each).late else _RANK[verb], -position, identity, verb)
+        if verb in {"drop", "clear"}:
+            late = kind_of(each).late and (verb == "clear" or identity not in self.work.aside)
+            return (_LATE if late else _RANK[verb], -position, identity, verb)
         return (_RANK[verb], position, identity, "" if verb == "detach" else verb)
 
     def _edges(self) -> Iterator[tuple[Node, Node]]:
@@ -150,6 +152,11 @@ class _Order:
                 freed = first[0] == "drop" or (after, needed) not in kept
                 if needed in self.disturbed and freed:
                     yield self.disturbed[needed], first
+                    if needed in self.world.as_text:
+                        yield ("detach", needed), first
+                # A function is dropped by the names of its types.
+                if needed in self.work.aside and first[0] == "drop" and self._is_light(first[1]):
+                    yield ("drop", needed), first
         for identity in self.work.drops.keys() & self.work.creates.keys():
             yield ("create", identity), ("drop", identity)
         for identity in self.detached:
@@ -164,6 +171,8 @@ class _Order:
                 gone = ("detach", identity)
             if gone is None and identity in self.work.renamed:
                 gone = ("alter", self.work.renamed[identity])
+            if identity in self.work.aside:
+                gone = ("drop", identity)
             if gone is not None:
                 for name in kind_of(old).names(old):
                     leaving[name].append(gone)
@@ -306,11 +315,16 @@ class _Order:
 
     def _gone(self, identity: Identity) -> Node | None:
         """What removes a thing: its table, where the table goes and takes it along."""
+        if identity in self.work.aside:
+            return ("clear", identity)
         if identity in self.work.drops:
             return ("drop", identity)
         each = self.world.old.get(identity)
         place = None if each is None else home(each)
         return ("drop", place) if place in self.work.drops else None
+
+    def _is_light(self, identity: Identity) -> bool:
+        return not kind_of(self.world.old.by_identity[identity]).late
 
     def _leavers(self, identity: Identity, needed: Identity) -> list[Node]:
         """What must have happened before the thing that `identity` needed can go."""
@@ -318,10 +332,10 @@ class _Order:
         if gone is not None:
             return [gone]
         after = self.work.renamed.get(identity, identity)
-        of_it = kind_of(self.world.old.by_identity[needed]).is_type
-        # What has released a thing that is made again is not made of it.
-        released = after in self.world.released and needed in self.work.creates
-        if after in self.detached and (released or not of_it):
+        # A column of a type of an extension is made of that, so far as anybody can tell.
+        made = rebuild.made_of(self.world.old.by_identity[identity], needed)
+        held = made or needed.kind == "extension"
+        if after in self.detached and (after in self.world.as_text or not held):
             return [("detach", after)]
         return [("alter", after)] if after in self.work.alters else []
 

@@ -20,11 +20,11 @@ from ci_runner.dialects.postgres.inheritance import (
     taken_over,
     without,
 )
-from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
+from ci_runner.dialects.postgres.kind import Statements, World, type_name
 from ci_runner.dialects.postgres.kinds import enum, grant
 from ci_runner.dialects.postgres.mentions import joined
 from ci_runner.dialects.postgres.order import arranged
-from ci_runner.dialects.postgres.unmanaged import RELATIONS, TYPES
+from ci_runner.dialects.postgres.unmanaged import TYPES
 from ci_runner.dialects.postgres.work import KIND_OF, Work
 from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Schema, home
@@ -72,7 +72,5 @@ def _without_unmanaged(schema: Schema, other: Schema) -> Schema:
 
 def _unmanaged_names(schema: Schema) -> Iterator[Hashable]:
     for each in schema.unmanaged:
-        if each.kind in RELATIONS:
-            yield relation(each.schema, each.name)
-        if each.kind in RELATIONS or each.kind in TYPES:
+        if each.kind in TYPES:
             yield type_name(each.schema, each.name)

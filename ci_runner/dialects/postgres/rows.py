@@ -23,6 +23,15 @@ def integer(value: object) -> int:
     return value
 
 
+def integers(value: object) -> tuple[int, ...]:
+    """An array of numbers; NULL is the empty one."""
+    if value is None:
+        return ()
+    if not isinstance(value, list):
+        raise TypeError(f"expected an array from the catalogue, got {type(value).__name__}")
+    return tuple(integer(each) for each in value)
+
+
 def texts(value: object) -> tuple[str, ...]:
     """A text[]; NULL is the empty one."""
     if value is None:

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ci_runner.dialects.postgres.quote import literal, qualified, quote
+from ci_runner.schema.model import Enum, Schema, Table
+from ci_runner.schema.types import (
+    Cast,
+    CompositeType,
+    Domain,
+    DomainConstraint,
+    RangeType,
+)
 
 _INTEGERS = ("smallint", "integer", "bigint")
 _VARYING = re.compile(r"character varying(?:\((\d+)\))?")
@@ -24,6 +35,67 @@ _CASTS = (
     frozenset({"inet", "cidr"}),
     frozenset({"money", "numeric"}),
 )
+_JSON = frozenset({"json", "jsonb"})
+
+
+@dataclass(frozen=True, slots=True)
+class UserTypes:
+    """The types that users made in one schema, as the server names the types of columns.
+
+    `scalars` are read from text and written to it, `rows` have fields, `bases` says what a domain
+    is made of, `checked` are domains that do not take every value of that, `casts` are (source,
+    target). Types of extensions are not among them.
+    """
+
+    scalars: frozenset[str]
+    rows: frozenset[str]
+    bases: Mapping[str, str]
+    checked: frozenset[str]
+    fields: Mapping[str, CompositeType]
+    casts: frozenset[tuple[str, str]]
+
+    @staticmethod
+    def of(schema: Schema) -> UserTypes:
+        scalars = (
+            *((each.schema, each.name) for each in schema.of_type(Enum)),
+            *((each.schema, each.name) for each in schema.of_type(RangeType)),
+        )
+        composites = {
+            qualified(each.schema, each.name): each for each in schema.of_type(CompositeType)
+        }
+        tables = (qualified(each.schema, each.name) for each in schema.of_type(Table))
+        checked = {qualified(each.schema, each.domain) for each in schema.of_type(DomainConstraint)}
+        checked |= {
+            qualified(each.schema, each.name) for each in schema.of_type(Domain) if each.not_null
+        }
+        return UserTypes(
+            frozenset(qualified(*name) for name in scalars),
+            frozenset((*composites, *tables)),
+            {qualified(each.schema, each.name): each.type for each in schema.of_type(Domain)},
+            frozenset(checked),
+            composites,
+            frozenset((each.source, each.target) for each in schema.of_type(Cast)),
+        )
+
+    def plain(self, kind: str) -> str:
+        """What `kind`, or its elements, are behind domains."""
+        while kind in self.bases:
+            kind = self.bases[kind]
+        if not kind.endswith("[]"):
+            return kind
+        element = self.plain(kind.removesuffix("[]"))
+        return element if element.endswith("[]") else f"{element}[]"
+
+    def asks(self, kind: str) -> bool:
+        """Whether a domain, or one that it is made of, refuses values or NULL."""
+        while kind in self.bases:
+            if kind in self.checked:
+                return True
+            kind = self.bases[kind]
+        return False
+
+    def has(self, kind: str) -> bool:
+        return kind in self.scalars or kind in self.rows
 
 
 def widens(old: str, new: str) -> bool:
@@ -65,20 +137,82 @@ def family(kind: str) -> str:
     return _TYPMOD.sub("", kind)
 
 
-def cast(expression: str, old: str, new: str, enums: Container[str]) -> str:
-    """`expression` of type `old` as `new`, by way of text where no cast leads from one to other.
-
-    `enums` are the names of enum types; of other types that users made we do not know.
-    """
-    before, after = (_TYPMOD.sub("", each).removesuffix("[]") for each in (old, new))
-    both_enums = before in enums and after in enums
+def cast(expression: str, old: str, new: str, types: tuple[UserTypes, UserTypes]) -> str:
+    """`expression` of type `old` as `new`, by way of text where no cast leads from one to other."""
+    was, then = types
+    source, target = was.plain(old), then.plain(new)
+    before, after = (_TYPMOD.sub("", each).removesuffix("[]") for each in (source, target))
+    if (source, target) in was.casts & then.casts:
+        return f"{expression}::{new}"
+    if before in was.rows and target in _JSON:
+        return f"to_{target}({expression})" + (f"::{new}" if new != target else "")
+    if source in _JSON and target in then.rows:
+        return f"{source}_populate_record(NULL::{target}, {expression})"
+    if source in was.fields and target in then.fields:
+        old_row, new_row = was.fields[source], then.fields[target]
+        names = {each.name for each in old_row.attributes}
+        if names == {each.name for each in new_row.attributes}:
+            row = _row(expression, old_row, new_row, types)
+            return row if new == target else f"{row}::{new}"
     strings = {before, after} & _STRINGS
-    related = any({before, after} <= group for group in _CASTS) and _depth(old) == _depth(new)
-    built_in = "." not in old and "." not in new
-    direct = strings or related or before == after
-    if both_enums or (built_in and not direct):
+    related = any({before, after} <= group for group in _CASTS) and _depth(source) == _depth(target)
+    ours = was.has(before) or then.has(after)
+    built_in = "." not in before and "." not in after
+    if not strings and (ours or (built_in and not related and before != after)):
         return f"{expression}::text::{new}"
     return f"{expression}::{new}"
+
+
+def moved(expression: str, kind: str, types: tuple[UserTypes, UserTypes]) -> str:
+    """`expression` of a type as the type of the same name that took its place."""
+    was, then = types
+    source, target = was.plain(kind), then.plain(kind)
+    if source != target:
+        return cast(expression, source, kind, types)
+    if source in was.fields and target in then.fields:
+        row = _row(expression, was.fields[source], then.fields[target], types)
+        return row if kind == target else f"{row}::{kind}"
+    element = source.removesuffix("[]")
+    if element in was.fields and not same_fields(was.fields[element], then.fields[element]):
+        return _by_hand(expression, kind)
+    if was.has(element):
+        return f"{expression}::text::{kind}"
+    return f"{expression}::{kind}"
+
+
+def same_fields(old: CompositeType, new: CompositeType) -> bool:
+    """Whether the text of a row of the one reads as a row of the other."""
+    return [each.name for each in old.attributes] == [each.name for each in new.attributes]
+
+
+def _by_hand(expression: str, kind: str) -> str:
+    """An array is taken apart by a subquery only, which USING may not have: rows make it fail."""
+    said = literal("rows in arrays must be moved by hand: ")
+    return (
+        f"CASE WHEN cardinality({expression}) = 0 THEN '{{}}'"
+        f" WHEN {expression} IS NOT NULL THEN ({said} || {expression}::text)::{kind} END"
+    )
+
+
+def _row(
+    expression: str, old: CompositeType, new: CompositeType, types: tuple[UserTypes, UserTypes]
+) -> str:
+    """Field by field, by name; a row of NULLs is not NULL."""
+    kinds = {each.name: each.type for each in old.attributes}
+    was, _ = types
+
+    def field(name: str, kind: str) -> str:
+        if name not in kinds:
+            return "NULL"
+        value = f"({expression}).{quote(name)}"
+        if kinds[name] != kind:
+            return cast(value, kinds[name], kind, types)
+        known = was.has(was.plain(kind).removesuffix("[]"))
+        return moved(value, kind, types) if known else value
+
+    fields = ", ".join(field(each.name, each.type) for each in new.attributes)
+    row = f"ROW({fields})::{qualified(new.schema, new.name)}"
+    return f"CASE WHEN {expression} IS DISTINCT FROM NULL THEN {row} END"
 
 
 def _depth(kind: str) -> bool:

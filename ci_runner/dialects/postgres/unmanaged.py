@@ -13,13 +13,8 @@ from ci_runner.dialects.postgres.kind import (
 from ci_runner.dialects.postgres.rows import text
 from ci_runner.schema.model import Identity
 
-# Kinds of `Identity` below that are relations, and with it types of their name; and other types.
-RELATIONS = frozenset(
-    {
-        "composite type",
-    }
-)
-TYPES = frozenset({"domain", "range type", "base type"})
+# Kinds of `Identity` below that are types.
+TYPES = frozenset({"base type"})
 
 
 def _ours(catalogue: str, alias: str) -> str:
@@ -69,21 +64,15 @@ def _stands(relation: str) -> str:
 # Each SELECT gives kind, schema, parent, name. Objects that initdb made have oids below 16384.
 _OBJECTS = (
     _in_schema(
-        "'composite type'",
-        "pg_class",
-        "c",
-        "c.relname",
-        "relnamespace",
-        "c.relkind = 'c'",
-    ),
-    _in_schema(
-        "CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'base type' END",
+        "'base type'",
         "pg_type",
         "t",
         "t.typname",
         "typnamespace",
-        "t.typtype IN ('d', 'r', 'p') OR t.typtype = 'b' AND t.typcategory <> 'A'",
+        "t.typtype = 'p' OR t.typtype = 'b' AND t.typcategory <> 'A'",
     ),
+    """SELECT 'extension', '', '', 'plpgsql, which this database lacks'
+       WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extname = 'plpgsql')""",
     _in_schema(
         "'statistics object'",
         "pg_statistic_ext",
@@ -91,27 +80,6 @@ _OBJECTS = (
         "s.stxname",
         "stxnamespace",
         f"NOT {_stands('s.stxrelid')}",
-    ),
-    _in_schema("'collation'", "pg_collation", "o", "o.collname", "collnamespace"),
-    _in_schema("'conversion'", "pg_conversion", "o", "o.conname", "connamespace"),
-    _in_schema(
-        "'operator'", "pg_operator", "o", "o.oid::pg_catalog.regoperator::text", "oprnamespace"
-    ),
-    _in_schema("'operator class'", "pg_opclass", "o", "o.opcname", "opcnamespace"),
-    _in_schema("'operator family'", "pg_opfamily", "o", "o.opfname", "opfnamespace"),
-    _in_schema("'text search configuration'", "pg_ts_config", "o", "o.cfgname", "cfgnamespace"),
-    _in_schema("'text search dictionary'", "pg_ts_dict", "o", "o.dictname", "dictnamespace"),
-    _in_schema("'text search parser'", "pg_ts_parser", "o", "o.prsname", "prsnamespace"),
-    _in_schema("'text search template'", "pg_ts_template", "o", "o.tmplname", "tmplnamespace"),
-    """SELECT 'extension', '', '', 'plpgsql, which this database lacks'
-       WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extname = 'plpgsql')""",
-    _everywhere("'access method'", "pg_am", "x.amname", "x.oid >= 16384"),
-    _everywhere(
-        "'cast'",
-        "pg_cast",
-        "pg_catalog.format_type(x.castsource, NULL) || ' as '"
-        " || pg_catalog.format_type(x.casttarget, NULL)",
-        "x.oid >= 16384",
     ),
     # What is a secret is not read, nor whether a subscription runs.
     """SELECT 'connection and state of subscription', '', '', s.subname
@@ -223,6 +191,13 @@ _ATTRIBUTES = (
             ON d.classid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.objid,
        LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) i
        WHERE d.deptype = 'x'""",
+    # From version 17 on a domain's NOT NULL is a constraint.
+    f"""SELECT 'name or comment of not null', n.nspname, t.typname, k.conname
+        FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_type t ON t.oid = k.contypid
+        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+        WHERE k.contype = 'n' AND {_ours("pg_type", "t")}
+        AND (pg_catalog.obj_description(k.oid, 'pg_constraint') IS NOT NULL
+             OR length(t.typname) < 50 AND k.conname <> t.typname || '_not_null')""",
     """SELECT 'security label', '', '', pg_catalog.format('%s of %s', l.provider, l.objname)
        FROM pg_catalog.pg_seclabels l""",
 )

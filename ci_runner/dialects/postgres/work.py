@@ -7,11 +7,10 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres import mentions, partitions
-from ci_runner.dialects.postgres.constraints import AnyConstraint
+from ci_runner.dialects.postgres import mentions, partitions, rebuild
 from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
-from ci_runner.dialects.postgres.kinds import KINDS, column, table
+from ci_runner.dialects.postgres.kinds import KINDS, column, domain, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import (
     Check,
@@ -25,8 +24,9 @@ from ci_runner.schema.model import (
     Unique,
     home,
 )
+from ci_runner.schema.types import Domain
 
-Verb = Literal["drop", "create", "detach", "alter", "tie"]
+Verb = Literal["drop", "create", "detach", "alter", "tie", "clear"]
 Node = tuple[Verb, Identity]
 KIND_OF: dict[type[SchemaObject], Kind[Any]] = {kind.type: kind for kind in KINDS}
 
@@ -37,17 +37,20 @@ def kind_of(each: SchemaObject) -> Kind[Any]:
 
 @dataclass
 class Work:
-    """The plan while it is made. What is both in `drops` and in `creates` is made again."""
+    """The plan while it is made. What is both in `drops` and in `creates` is made again.
+
+    A type in `aside` keeps another name from its drop until it is cleared away.
+    """
 
     world: World
     drops: dict[Identity, SchemaObject] = field(default_factory=dict)
     creates: dict[Identity, SchemaObject] = field(default_factory=dict)
     alters: dict[Identity, tuple[SchemaObject, SchemaObject]] = field(default_factory=dict)
-    inline: dict[Identity, list[AnyConstraint]] = field(default_factory=lambda: defaultdict(list))
+    inline: dict[Identity, list[Any]] = field(default_factory=lambda: defaultdict(list))
     renamed: dict[Identity, Identity] = field(default_factory=dict)
     carried: set[Identity] = field(default_factory=set)
     """Columns of children that come or go with a statement on their parent."""
-    remade: set[Identity] = field(default_factory=set)
+    aside: set[Identity] = field(default_factory=set)
     # Routines that cannot come after all that their bodies mention, or whose undo cannot.
     unchecked: set[Node] = field(default_factory=set)
 
@@ -97,7 +100,7 @@ class Work:
     def _create(self, new: SchemaObject) -> None:
         place = home(new)
         if place is not None and self.is_created(place) and kind_of(new).inline(new):
-            self.inline[place].append(new)  # type: ignore[arg-type]  # constraints are inline
+            self.inline[place].append(new)
         else:
             self.creates[new.identity] = new
 
@@ -137,6 +140,9 @@ class Work:
 
     def make_way(self) -> None:
         """Drop and make again whatever blocks a drop or a change of type, and what needs that."""
+        coming = [*self.creates.values(), *(new for _, new in self.alters.values())]
+        for each in rebuild.refused(coming, self.world):
+            self._make_again(each)
         pending = [*self.drops, *self._disturbed()]
         while pending:
             needed = pending.pop()
@@ -149,24 +155,47 @@ class Work:
                     self._make_again(dependent)
                     pending.append(dependent)
                 elif needed in self.drops:
-                    self._release(dependent, needed)
+                    pending += self._stay(dependent, needed)
+        self.aside = {each for each in self._made_of(*self.aside) if self._keeps(each) == "aside"}
         self._refill()
 
-    def _release(self, dependent: Identity, needed: Identity) -> None:
-        """Let a thing that stays take its hold off `needed` for as long as that is away."""
+    def _stay(self, dependent: Identity, needed: Identity) -> Iterable[Identity]:
+        """Let a thing that stays take its hold off `needed`, or move to the new one of its name.
+
+        What moves changes, and so disturbs others.
+        """
         before, after = self.world.carried.get(dependent), self.world.new.get(dependent)
         if before is None or after is None or home(before) in self.drops:
             return
         if kind_of(before).releases(before, needed, self.world):
             self.world.released.add(dependent)
             self.alters[dependent] = (before, after)
+        if needed in self.creates and rebuild.moves(before, after, self.drops[needed]):
+            if isinstance(before, Column) and before.inherited:
+                # It moves with its parent's, but for a default of its own.
+                if before.default is not None:
+                    self.world.released.add(dependent)
+                    self.alters[dependent] = (before, after)
+                return
+            if any(self._keeps(each) == "text" for each in self._made_of(needed)):
+                self.world.as_text.add(dependent)
+            else:
+                self.aside.add(needed)
+            if dependent not in self.world.moved:
+                self.world.moved.add(dependent)
+                self.world.released.add(dependent)
+                self.alters[dependent] = (before, after)
+                yield dependent
+
+    def _made_of(self, *several: Identity) -> Iterable[Identity]:
+        """Types, and those below them that are made again as well."""
+        return rebuild.beneath(several, self.drops, self.creates, self.world)
+
+    def _keeps(self, dropped: Identity) -> str:
+        return kind_of(self.drops[dropped]).keeps
 
     def _refill(self) -> None:
         """What lives on a thing that is made again went with it, and is made again as well."""
-        for identity, (old, new) in tuple(self.alters.items()):
-            if kind_of(new).remakes(old, new, self.world):
-                self.remade.add(identity)
-                self._take_contents_off(old.identity, identity)
         for place in self.drops.keys() & self.creates.keys():
             for content in self.world.contents.get(place, ()):
                 self.alters.pop(content, None)
@@ -177,14 +206,15 @@ class Work:
                 self.alters.pop(content, None)
                 self.creates.pop(content, None)
                 if not isinstance(each, Column):
-                    self.creates[content] = each
-
-    def _take_contents_off(self, old: Identity, new: Identity) -> None:
-        for content in self.world.contents.get(old, ()):
-            self.alters.pop(content, None)
-            self.drops[content] = self.world.old.by_identity[content]
-        for content in self.world.contents_after.get(new, ()):
-            self.creates[content] = self.world.new.by_identity[content]
+                    self.drops.pop(content, None)
+                    if (
+                        not isinstance(each, Table)
+                        and kind_of(each).inline(each)
+                        and isinstance(self.creates[place], Table | Domain)
+                    ):
+                        self.inline[place].append(each)
+                    else:
+                        self.creates[content] = each
 
     def _disturbed(self) -> Iterable[Identity]:
         for old, new in self.alters.values():
@@ -250,15 +280,14 @@ class Work:
     def _statements(self, node: Node) -> Statements:
         match node:
             case ("alter", identity):
-                old, new = self.alters[identity]
-                if old.identity != new.identity:
-                    return kind_of(new).rename(old, new)
-                return kind_of(new).alter(old, new, self.world) or ()
+                return self._altered(*self.alters[identity])
             case ("detach", identity):
                 old, new = self.alters[identity]
                 return kind_of(new).detach(old, new, self.world)
             case ("drop", identity):
                 return self._dropped(self.drops[identity])
+            case ("clear", identity):
+                return rebuild.clear(self.drops[identity], self.world)
             case ("create", identity):
                 return self._created(self.creates[identity])
             case (_, identity):
@@ -329,10 +358,17 @@ class Work:
             undo = f"{undo};\n{made_again(kind_of(one).create(one))}"
         return (replace(made[0], undo=undo), *made[1:])
 
+    def _altered(self, old: SchemaObject, new: SchemaObject) -> Statements:
+        if old.identity != new.identity:
+            return kind_of(new).rename(old, new)
+        return kind_of(new).alter(old, new, self.world) or ()
+
     def _dropped(self, each: SchemaObject) -> Statements:
         """What goes along unseen, because nobody compares it, is a hazard of making it again."""
         if each.identity in self.carried:
             return ()
+        if each.identity in self.aside:
+            return rebuild.set_aside(each, self.world)
         if isinstance(each, Column):
             dropped = column.drop(each, only=self._stays_below(each))
         elif isinstance(each, Table) and self._is_referenced(each, self.world.old):
@@ -383,7 +419,10 @@ class Work:
             known = tuple(parent for parent in parents if isinstance(parent, Table))
             made = table.create_with(each, self.inline[each.identity], known)
             return self._undone(each, made)
-        made = self._undone(each, kind_of(each).create(each))
+        if isinstance(each, Domain):
+            return domain.create_with(each, self.inline[each.identity])
+        made = _warned(kind_of(each).create(each), kind_of(each).warns(each, self.world))
+        made = self._undone(each, made)
         place = home(each)
         if place is None or not self.is_created(place):
             return made
@@ -394,6 +433,12 @@ def _alone(new: Table) -> Table:
     """A partition before it joins its parent."""
     own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
     return replace(new, columns=own, parents=(), bound="")
+
+
+def _warned(made: Statements, hazards: Iterable[str]) -> Statements:
+    """`made` with more hazards on its first statement."""
+    first, *rest = made
+    return (replace(first, hazards=(*first.hazards, *hazards)), *rest)
 
 
 def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaObject]]:

@@ -78,6 +78,19 @@ MANAGED = frozenset(
         "ACL",
         "DEFAULT ACL",
         "OWNER",
+        "TYPE",
+        "DOMAIN",
+        "CAST",
+        "OPERATOR",
+        "OPERATOR CLASS",
+        "OPERATOR FAMILY",
+        "COLLATION",
+        "CONVERSION",
+        "TEXT SEARCH PARSER",
+        "TEXT SEARCH TEMPLATE",
+        "TEXT SEARCH DICTIONARY",
+        "TEXT SEARCH CONFIGURATION",
+        "ACCESS METHOD",
     }
 )
 # Kinds of unmanaged thing that excuse a difference in what stands on them, not in their parent.

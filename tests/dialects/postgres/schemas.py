@@ -66,12 +66,16 @@ class Script:
 def scripts(draw: st.DrawFn) -> str:
     """Two scripts drawn one after the other share most names and differ in what they mean."""
     script = Script(draw, ['CREATE SCHEMA "Other one"'], {}, {})
-    enums = [_enum(script, schema) for schema in _SCHEMAS if script.chance()]
+    types = [_enum(script, schema) for schema in _SCHEMAS if script.chance()]
+    for make in (_domain, _composite, _range):
+        if script.chance():
+            types.append(make(script, draw(st.sampled_from(_SCHEMAS)), types))
+    types += [f"{name}[]" for name in types if draw(st.integers(0, 3)) == 0]
     sequences = [_sequence(script, schema) for schema in _SCHEMAS if script.chance()]
     keys: list[tuple[str, Named]] = []
     names = draw(st.lists(st.sampled_from(_NAMES), min_size=1, max_size=3, unique=True))
     for name in names:
-        _table(script, (draw(st.sampled_from(_SCHEMAS)), name), enums, sequences, keys)
+        _table(script, (draw(st.sampled_from(_SCHEMAS)), name), types, sequences, keys)
     tables = sorted(script.relations)
     for number in range(draw(st.integers(0, 3))):
         _view(script, f"view {number}")
@@ -93,6 +97,41 @@ def _enum(script: Script, schema: str) -> str:
     return name
 
 
+def _domain(script: Script, schema: str, types: list[str]) -> str:
+    name = qualified(schema, "a Domain")
+    base = script.draw(st.sampled_from(("integer", "bigint", "text", *types)))
+    end = script.draw(st.sampled_from(("", " NOT NULL", " DEFAULT NULL")))
+    script.statements.append(f"CREATE DOMAIN {name} AS {base}{end}")
+    script.comment(f"DOMAIN {name}")
+    if script.chance():
+        add = f"ALTER DOMAIN {name} ADD CONSTRAINT {script.draw(st.sampled_from(('c', 'C')))}"
+        valid = script.draw(st.sampled_from(("", " NOT VALID")))
+        script.statements.append(f"{add} CHECK (VALUE::text <> 'x'){valid}")
+    return name
+
+
+def _composite(script: Script, schema: str, types: list[str]) -> str:
+    name = qualified(schema, "Row")
+    fields = script.draw(st.lists(st.sampled_from(_NAMES[:4]), min_size=1, max_size=3, unique=True))
+    listed = ", ".join(
+        f"{quote(each)} {script.draw(st.sampled_from(('integer', 'bigint', 'text', *types)))}"
+        for each in fields
+    )
+    script.statements.append(f"CREATE TYPE {name} AS ({listed})")
+    script.comment(f"TYPE {name}")
+    script.comment(f"COLUMN {name}.{quote(fields[0])}")
+    return name
+
+
+def _range(script: Script, schema: str, _: list[str]) -> str:
+    name = qualified(schema, "Span")
+    form = script.draw(st.sampled_from(("integer", "bigint", 'text, collation = "C"')))
+    multi = script.draw(st.sampled_from(("", ', multirange_type_name = "Spans"')))
+    script.statements.append(f"CREATE TYPE {name} AS RANGE (subtype = {form}{multi})")
+    script.comment(f"TYPE {name}")
+    return name
+
+
 def _sequence(script: Script, schema: str) -> str:
     name = qualified(schema, "Counter")
     kind = script.draw(st.sampled_from(_INTEGERS))
@@ -107,7 +146,7 @@ def _sequence(script: Script, schema: str) -> str:
 def _table(
     script: Script,
     relation: tuple[str, str],
-    enums: list[str],
+    types: list[str],
     sequences: list[str],
     keys: list[tuple[str, Named]],
 ) -> None:
@@ -117,7 +156,7 @@ def _table(
     for column in script.draw(
         st.lists(st.sampled_from(_NAMES), min_size=1, max_size=5, unique=True)
     ):
-        kind = script.draw(st.sampled_from((*_DEFAULTS, *enums)))
+        kind = script.draw(st.sampled_from((*_DEFAULTS, *types)))
         line, generated = _column(script, column, kind, columns, sequences)
         lines.append(line)
         columns.append(Named(column, kind, generated))

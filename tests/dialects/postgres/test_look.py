@@ -167,7 +167,35 @@ SET quote_all_identifiers = on
 RESET ALL
 SET search_path = shop
 CREATE TABLE placed (id int)
+CREATE TABLE public.placed_too (id int)
 RESET search_path
+CREATE TYPE summed AS (sum late, note text)
+CREATE TABLE holding (held summed, several summed[])
+ALTER TYPE summed ADD ATTRIBUTE more int
+ALTER TYPE summed RENAME TO holder
+COMMENT ON COLUMN holder.more IS 'of it'
+ALTER DOMAIN late ADD CONSTRAINT early CHECK (VALUE > '2000-01-01 00:00+00') NOT VALID
+COMMENT ON CONSTRAINT early ON DOMAIN late IS 'not before'
+ALTER DOMAIN late RENAME CONSTRAINT early TO first
+ALTER DOMAIN late RENAME TO later
+CREATE TYPE span AS RANGE (subtype = date)
+CREATE TABLE spanning (span span, several span_multirange)
+ALTER TYPE span_multirange RENAME TO spans
+CREATE COLLATION sorted FROM "C"
+ALTER TABLE placed_too ADD COLUMN word text COLLATE sorted
+ALTER COLLATION sorted RENAME TO ordered
+CREATE OPERATOR ~~~ (FUNCTION = int4ge, LEFTARG = int, RIGHTARG = int)
+ALTER TABLE placed_too ADD CHECK (id ~~~ 3)
+ALTER OPERATOR ~~~ (int, int) SET SCHEMA shop
+CREATE CAST (holder AS int) WITH INOUT
+COMMENT ON CAST (holder AS int) IS 'odd'
+CREATE TEXT SEARCH DICTIONARY words (template = simple)
+CREATE TEXT SEARCH CONFIGURATION search (parser = "default")
+ALTER TEXT SEARCH CONFIGURATION search ADD MAPPING FOR word WITH words
+CREATE INDEX searched ON placed_too (length(to_tsvector('search', word)))
+ALTER TEXT SEARCH DICTIONARY words RENAME TO terms
+ALTER TEXT SEARCH CONFIGURATION search RENAME TO found
+DROP TYPE span CASCADE
 DROP TABLE pointing
 DROP TABLE dated
 DROP MATERIALIZED VIEW kept CASCADE

@@ -6,10 +6,9 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import storage
+from ci_runner.dialects.postgres import rebuild, storage
 from ci_runner.dialects.postgres.inheritance import retypes
 from ci_runner.dialects.postgres.kind import (
-    TYPE_KINDS,
     Kind,
     Statements,
     World,
@@ -200,7 +199,8 @@ def _another_identity(old: Column, new: Column) -> bool:
 
 def _detach(old: Column, new: Column, world: World) -> Statements:
     only = world.lineage.apart(new.identity)
-    return tuple(_detached(old, new, released=new.identity in world.released, only=only))
+    apart = tuple(_detached(old, new, released=new.identity in world.released, only=only))
+    return (*apart, *(rebuild.as_text(old) if new.identity in world.as_text else ()))
 
 
 def _detached(
@@ -239,11 +239,14 @@ def _default_goes(old: Column, new: Column, *, released: bool) -> bool:
 
 
 def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
+    if new.identity in world.moved and (not retypes(old, new) or new.identity in world.as_text):
+        yield from rebuild.move(new, world)
+        return
     if not retypes(old, new):
         return
-    grows = widens(old.type, new.type)
+    grows = old.type == new.type or _widens(old, new, world)
     name = quote(new.name)
-    value = cast(name, old.type, new.type, world.enum_types)
+    value = cast(name, old.type, new.type, world.types)
     table = world.new.table(new.schema, new.table)
     foreign = table is not None and bool(table.server)
 
@@ -264,6 +267,12 @@ def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement
         undo=to(old, f" USING {name}::{old.type}") if grows or foreign else None,
         hazards=() if foreign else hazards,
     )
+
+
+def _widens(old: Column, new: Column, world: World) -> bool:
+    """A domain takes every value of its type where it asks nothing of it."""
+    was, then = world.types
+    return not then.asks(new.type) and widens(was.plain(old.type), then.plain(new.type))
 
 
 def _cast_all(column: Column, value: str) -> str:
@@ -335,7 +344,7 @@ def _restart(column: Column) -> str:
 
 
 def same_type(needed: Identity, world: World) -> bool:
-    """Whether a disturbed thing is a column that keeps its type, whose enum is made anew."""
+    """Whether a disturbed thing is a column that keeps its type, which is made anew."""
     before, after = world.old.get(needed), world.new.get(needed)
     return isinstance(before, Column) and isinstance(after, Column) and not retypes(before, after)
 
@@ -347,7 +356,7 @@ def _names(each: Column) -> Iterator[Hashable]:
 
 
 def _disturbs(old: Column, new: Column, world: World) -> Iterator[Identity]:
-    if retypes(old, new):
+    if retypes(old, new) or new.identity in world.moved:
         yield old.identity
         yield from world.lineage.descendants(old.identity)
 
@@ -359,7 +368,7 @@ def _in_the_way(each: Column, _: Identity, __: World) -> bool:
 
 def _releases(each: Column, needed: Identity, _: World) -> bool:
     """A column cannot let go of its type; whatever else it needs, its default needs."""
-    return each.default is not None and needed.kind not in TYPE_KINDS
+    return each.default is not None and not rebuild.made_of(each, needed)
 
 
 def _read_with_tables(_: Connection) -> tuple[()]:

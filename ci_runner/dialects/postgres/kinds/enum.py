@@ -1,11 +1,10 @@
-"""Enum types: values can be added in place; removing or reordering them rebuilds the type."""
+"""Enum types: values are added in place; to remove or reorder some, it is made again."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
-from itertools import count
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.kind import (
@@ -19,9 +18,9 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
     type_name,
 )
-from ci_runner.dialects.postgres.quote import literal, qualified, quote
+from ci_runner.dialects.postgres.quote import literal, qualified
 from ci_runner.dialects.postgres.rows import integer, optional, text, texts
-from ci_runner.schema.model import Column, Enum, Identity, Schema, Table, View
+from ci_runner.schema.model import Enum, Schema
 
 _QUERY = f"""
 SELECT t.oid, t.typarray, n.nspname, t.typname,
@@ -73,17 +72,7 @@ def _only_adds(old: Enum, new: Enum) -> bool:
     return tuple(value for value in new.values if value in old.values) == old.values
 
 
-def _columns_of(enum: Enum, world: World) -> Iterator[tuple[Column, Column]]:
-    """Columns, before and after, that have the type or use a value of it, and keep doing so."""
-    for identity in world.dependents.get(enum.identity, ()):
-        before, after = world.old.get(identity), world.new.get(identity)
-        if not isinstance(before, Column) or not isinstance(after, Column):
-            continue
-        if before.generated is None and (identity, enum.identity) in world.new.dependencies:
-            yield before, after
-
-
-def _alter(old: Enum, new: Enum, world: World) -> Statements:
+def _alter(old: Enum, new: Enum, _: World) -> Statements | None:
     comment = comment_on(
         f"TYPE {qualified(new.schema, new.name)}", new.identity, old.comment, new.comment
     )
@@ -91,7 +80,7 @@ def _alter(old: Enum, new: Enum, world: World) -> Statements:
         return comment
     if _only_adds(old, new):
         return (*_add(old, new), *comment)
-    return tuple(_rebuild(old, new, world))
+    return None
 
 
 def _add(old: Enum, new: Enum) -> Iterator[PlannedStatement]:
@@ -110,70 +99,6 @@ def _add(old: Enum, new: Enum) -> Iterator[PlannedStatement]:
             f"Add a value to enum {new.identity.qualified}",
             new.identity,
         )
-
-
-def _aside(enum: Enum, world: World) -> str:
-    """A name that no type has, within the 63 bytes that the server keeps of one."""
-    stem = enum.name.encode()[:55].decode(errors="ignore")
-    taken = {
-        each.name
-        for side in (world.old, world.new)
-        for each in side.objects
-        if isinstance(each, Enum | Table | View) and each.schema == enum.schema
-    }
-    names = (f"{stem}__old{number or ''}" for number in count())
-    return next(name for name in names if name not in taken)
-
-
-def _rebuild(old: Enum, new: Enum, world: World) -> Iterator[PlannedStatement]:
-    name, aside = qualified(new.schema, new.name), _aside(new, world)
-    removed = [value for value in old.values if value not in new.values]
-    hazard = (
-        f"rows that hold {', '.join(removed)} make it fail" if removed else "",
-        "rewrites every table that uses the type under ACCESS EXCLUSIVE",
-    )
-    identity = new.identity
-    title = new.identity.qualified
-
-    def statement(sql: str, summary: str, *hazards: str) -> PlannedStatement:
-        return PlannedStatement(sql, summary, identity, hazards=tuple(filter(None, hazards)))
-
-    yield statement(
-        f"ALTER TYPE {name} RENAME TO {quote(aside)}", f"Set the old enum {title} aside"
-    )
-    created, *comments = _create(new)
-    yield statement(created.sql, f"Create enum {title} with its new values")
-    yield from comments
-    for before, after in _columns_of(old, world):
-        at = f"ALTER TABLE {qualified(after.schema, after.table)} ALTER COLUMN {quote(after.name)}"
-        # The column itself lets go of a default that calls a function made again around this.
-        released = after.identity in world.released
-        if before.default is not None and not released:
-            yield statement(f"{at} DROP DEFAULT", f"Take the default off {after.identity}")
-        if before.type == after.type and before.type in {name, f"{name}[]"}:
-            cast = "text[]" if before.type.endswith("[]") else "text"
-            yield statement(
-                f"{at} TYPE {after.type} USING {quote(after.name)}::{cast}::{after.type}",
-                f"Move {after.identity} to the new values",
-                *hazard,
-            )
-        # A default that changes as well is set by the column's own change, after this one.
-        if before.default is not None and before.default == after.default and not released:
-            yield statement(
-                f"{at} SET DEFAULT {after.default}", f"Give {after.identity} its default back"
-            )
-    yield statement(f"DROP TYPE {qualified(new.schema, aside)}", f"Drop the old enum {title}")
-
-
-def _disturbs(old: Enum, new: Enum, world: World) -> Iterator[Identity]:
-    """A rebuild takes the type from under everything that uses it or a column of it."""
-    if not _only_adds(old, new):
-        yield old.identity
-        yield from (column.identity for column, _ in _columns_of(old, world))
-
-
-def _remakes(old: Enum, new: Enum, _: World) -> bool:
-    return not _only_adds(old, new)
 
 
 def outside_transactions(statements: Statements, new: Schema) -> Statements:
@@ -205,9 +130,7 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
-    is_type=True,
+    keeps="aside",
     late=True,
     names=_names,
-    disturbs=_disturbs,
-    remakes=_remakes,
 )

@@ -33,7 +33,10 @@ def _in_the_way(_: ForeignKey, needed: Identity, world: World) -> bool:
     before, after = world.old.get(needed), world.new.get(needed)
     if not isinstance(before, Column) or not isinstance(after, Column):
         return True
-    return family(before.type) != family(after.type) or before.collation != after.collation
+    if after.identity in world.moved or before.collation != after.collation:
+        return True
+    was, then = world.types
+    return family(was.plain(before.type)) != family(then.plain(after.type))
 
 
 def _alters(each: ForeignKey, world: World) -> Iterator[tuple[Identity, Identity]]:

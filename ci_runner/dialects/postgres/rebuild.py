@@ -1,0 +1,237 @@
+"""Make a type anew under its name while the columns that are made of it keep their values.
+
+The old type is set aside under another name, the new one is made, each column moves over, and the
+old one is cleared away. Where that cannot be, because the server lets nobody rename the functions
+that come with a type, columns hold text in between. The same serves for collations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import count
+
+from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.postgres.kind import TYPE_KINDS, Statements, World
+from ci_runner.dialects.postgres.quote import literal, qualified, quote
+from ci_runner.dialects.postgres.types import cast, moved, same_fields
+from ci_runner.schema.model import Column, Enum, Identity, SchemaObject
+from ci_runner.schema.types import CompositeType, Domain, DomainConstraint, RangeType
+
+# What may be set aside, as ALTER and DROP call it.
+_WORDS = {
+    "enum": "TYPE",
+    "domain": "DOMAIN",
+    "composite type": "TYPE",
+    "collation": "COLLATION",
+}
+
+
+def moves(before: SchemaObject, after: SchemaObject, needed: SchemaObject) -> bool:
+    """Whether a column is made of `needed` before and after, and has values to keep."""
+    return (
+        isinstance(before, Column)
+        and before.generated is None
+        and made_of(before, needed.identity)
+        and made_of(after, needed.identity)
+    )
+
+
+def made_of(each: SchemaObject, needed: Identity) -> bool:
+    """Whether it is a column of that type, or of arrays of it, or with that collation."""
+    if not isinstance(each, Column):
+        return False
+    name = qualified(needed.schema, needed.name)
+    if needed.kind == "collation":
+        return each.collation == name
+    return needed.kind in TYPE_KINDS and each.type.removesuffix("[]") == name
+
+
+def beneath(
+    several: Collection[Identity],
+    drops: Collection[Identity],
+    creates: Collection[Identity],
+    world: World,
+) -> set[Identity]:
+    """`several` and whatever they are made of, as far as that is made again."""
+    found: set[Identity] = set()
+    pending = list(several)
+    while pending:
+        each = pending.pop()
+        if each not in found:
+            found.add(each)
+            needed = world.needs.get(each, ())
+            pending += (one for one in needed if one in drops and one in creates)
+    return found
+
+
+def columns(of: Identity, world: World) -> Iterator[tuple[Column, Column]]:
+    """Columns, before and after, that are made of a type and stay so, by way of others too."""
+    seen = {of}
+    pending = [of]
+    while pending:
+        needed = pending.pop()
+        for dependent in world.dependents.get(needed, ()):
+            before, after = world.old.get(dependent), world.new.get(dependent)
+            if isinstance(before, Column) and isinstance(after, Column):
+                if dependent not in seen and (dependent, needed) in world.new.dependencies:
+                    yield before, after
+            elif before is not None and dependent.kind in _WORDS.keys() | {"range type"}:
+                pending += [dependent] if dependent not in seen else []
+            seen.add(dependent)
+
+
+def _aside(each: Identity, world: World) -> str:
+    """A name that nothing of its kind has, within the 63 bytes that the server keeps of one."""
+    stem = each.name.encode()[:55].decode(errors="ignore")
+    taken = {
+        one.identity.name
+        for side in (world.old, world.new)
+        for one in side.objects
+        if one.identity.schema == each.schema
+    }
+    names = (f"{stem}__old{number or ''}" for number in count())
+    return next(name for name in names if name not in taken)
+
+
+def set_aside(old: SchemaObject, world: World) -> Statements:
+    identity = old.identity
+    name = qualified(identity.schema, identity.name)
+    return (
+        PlannedStatement(
+            f"ALTER {_WORDS[identity.kind]} {name} RENAME TO {quote(_aside(identity, world))}",
+            f"Set the old {identity} aside",
+            identity,
+        ),
+    )
+
+
+def clear(old: SchemaObject, world: World) -> Statements:
+    identity = old.identity
+    return (
+        PlannedStatement(
+            f"DROP {_WORDS[identity.kind]} {qualified(identity.schema, _aside(identity, world))}",
+            f"Drop the old {identity}",
+            identity,
+        ),
+    )
+
+
+def _at(column: Column) -> str:
+    return f"ALTER TABLE {qualified(column.schema, column.table)} ALTER COLUMN {quote(column.name)}"
+
+
+_REWRITES = "rewrites the table under ACCESS EXCLUSIVE"
+
+
+def as_text(old: Column) -> Statements:
+    """The column holds text, for a while."""
+    return (
+        PlannedStatement(
+            f"{_at(old)} TYPE text USING {quote(old.name)}::text",
+            f"Keep the values of {old.identity} as text",
+            old.identity,
+            hazards=(_REWRITES,),
+        ),
+    )
+
+
+def move(new: Column, world: World) -> Statements:
+    """The column goes over to what took the place of its type or collation."""
+    name = quote(new.name)
+    if new.identity in world.as_text:
+        using = f" USING {cast(name, 'text', new.type, world.types)}"
+    elif new.collation is not None:
+        using = f" COLLATE {new.collation}"
+    else:
+        using = f" USING {moved(name, new.type, world.types)}"
+    to = "collation" if new.collation else new.type
+    lost, hazards = _at_risk(new, world)
+    return (
+        PlannedStatement(
+            f"{_at(new)} TYPE {new.type}{using}",
+            f"Move {new.identity} to the new {to}",
+            new.identity,
+            destructive=lost,
+            hazards=(*hazards, _REWRITES),
+        ),
+    )
+
+
+def _at_risk(column: Column, world: World) -> tuple[bool, tuple[str, ...]]:
+    """Whether data is lost in the move, and what else can happen to it."""
+    element = column.type.removesuffix("[]")
+    for needed in sorted(world.needs.get(column.identity, ())):
+        before, after = world.old.get(needed), world.new.get(needed)
+        if before is None or element != qualified(needed.schema, needed.name):
+            continue
+        match before, after:
+            case Enum(), Enum():
+                return False, tuple(_removed(column, before, after))
+            case CompositeType(), CompositeType():
+                return _lost(column, before, after)
+            case ((Domain() | RangeType()), (Domain() | RangeType())) if before != after:
+                return False, ("fails if a value does not fit",)
+    return False, ()
+
+
+def _removed(column: Column, before: Enum, after: Enum) -> Iterator[str]:
+    gone = [value for value in before.values if value not in after.values]
+    if gone:
+        values, name = ", ".join(map(literal, gone)), quote(column.name)
+        holds = f"{name}::text IN ({values})"
+        if column.type.endswith("[]"):
+            holds = f"{name}::text[] && ARRAY[{values}]"
+        table = qualified(column.schema, column.table)
+        yield (
+            f"rows that hold {', '.join(gone)} make it fail:"
+            f" SELECT count(*) FROM {table} WHERE {holds}"
+        )
+
+
+def _lost(
+    column: Column, before: CompositeType, after: CompositeType
+) -> tuple[bool, tuple[str, ...]]:
+    if column.type.endswith("[]") and not same_fields(before, after):
+        table, name = qualified(column.schema, column.table), quote(column.name)
+        query = f"SELECT count(*) FROM {table} WHERE cardinality({name}) > 0"
+        return False, (f"fails if an array holds a row: {query}",)
+    kept = {each.name for each in after.attributes}
+    gone = [each.name for each in before.attributes if each.name not in kept]
+    lost = tuple(f"the values of attribute {name} are lost" for name in gone)
+    return bool(gone), (*lost, "fails if a value does not fit")
+
+
+def _is_of(kind: str, domain: Identity, world: World) -> bool:
+    """Whether a column's type is a domain or made of it, and not something that contains it."""
+    name, bases = qualified(domain.schema, domain.name), world.types[0].bases
+    while kind != name and kind in bases:
+        kind = bases[kind]
+    return kind == name
+
+
+def refused(news: Iterable[SchemaObject], world: World) -> Iterator[Identity]:
+    """Domains that would ask more, which the server refuses under what contains them.
+
+    It looks through columns of the domain only: validateDomainConstraint in typecmds.c.
+    """
+    for new in news:
+        domain = new.on if isinstance(new, DomainConstraint) else new.identity
+        old = world.old.get(new.identity)
+        match old, new:
+            case Domain(not_null=False), Domain(not_null=True):
+                pass
+            case ((None | DomainConstraint(valid=False)), DomainConstraint(valid=True)):
+                pass
+            case _:
+                continue
+        held = (before.type for before, _ in columns(domain, world))
+        if any(not _is_of(kind, domain, world) for kind in held):
+            yield domain
+
+
+def counts(of: Identity, world: World, condition: Callable[[str], str]) -> Iterator[str]:
+    """Queries that find the rows in the way of a domain: `condition` is SQL over a value."""
+    for _, column in columns(of, world):
+        if _is_of(column.type, of, world):
+            table = qualified(column.schema, column.table)
+            yield f"SELECT count(*) FROM {table} WHERE {condition(quote(column.name))}"

@@ -1,0 +1,13 @@
+CREATE OPERATOR <# (FUNCTION = int4lt, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR <=# (FUNCTION = int4le, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR =# (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR >=# (FUNCTION = int4ge, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR ># (FUNCTION = int4gt, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR FAMILY whole USING btree;
+ALTER OPERATOR FAMILY whole USING btree ADD OPERATOR 1 pg_catalog.< (integer, bigint), OPERATOR 3 pg_catalog.= (integer, smallint);
+CREATE OPERATOR CLASS whole_ops FOR TYPE integer USING btree FAMILY whole AS OPERATOR 1 <#, OPERATOR 2 <=#, OPERATOR 3 =#, OPERATOR 4 >=#, OPERATOR 5 >#, FUNCTION 1 btint4cmp(integer, integer), FUNCTION 2 btint4sortsupport(internal);
+CREATE OPERATOR CLASS alone FOR TYPE bigint USING hash AS OPERATOR 1 pg_catalog.=, FUNCTION 1 hashint8(bigint);
+CREATE OPERATOR CLASS dates FOR TYPE tsvector USING gist AS STORAGE gtsvector;
+CREATE TABLE t (a integer, b bigint);
+CREATE INDEX by_a ON t (a whole_ops);
+CREATE INDEX by_b ON t USING hash (b alone);

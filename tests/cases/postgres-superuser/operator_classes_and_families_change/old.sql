@@ -1,0 +1,15 @@
+CREATE OPERATOR <# (FUNCTION = int4lt, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR <=# (FUNCTION = int4le, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR =# (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR >=# (FUNCTION = int4ge, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR ># (FUNCTION = int4gt, LEFTARG = integer, RIGHTARG = integer);
+CREATE OPERATOR FAMILY whole USING btree;
+COMMENT ON OPERATOR FAMILY whole USING btree IS 'numbers';
+ALTER OPERATOR FAMILY whole USING btree ADD OPERATOR 1 pg_catalog.< (integer, bigint), FUNCTION 1 (integer, bigint) btint48cmp(integer, bigint);
+CREATE OPERATOR FAMILY "Gone" USING hash;
+CREATE OPERATOR CLASS whole_ops FOR TYPE integer USING btree FAMILY whole AS OPERATOR 1 <#, OPERATOR 2 <=#, OPERATOR 3 =#, OPERATOR 4 >=#, OPERATOR 5 >#, FUNCTION 1 btint4cmp(integer, integer);
+CREATE OPERATOR CLASS alone FOR TYPE bigint USING hash AS OPERATOR 1 pg_catalog.=, FUNCTION 1 hashint8(bigint);
+COMMENT ON OPERATOR CLASS alone USING hash IS 'by itself';
+CREATE TABLE t (a integer, b bigint);
+CREATE INDEX by_a ON t (a whole_ops);
+CREATE INDEX by_b ON t USING hash (b alone);

@@ -1,0 +1,12 @@
+CREATE COLLATION plain FROM "C";
+COMMENT ON COLLATION plain IS 'bytes';
+CREATE COLLATION "number Order" (provider = icu, locale = 'de-u-kn-true', deterministic = false);
+CREATE COLLATION came (provider = icu, locale = 'fr');
+CREATE DOMAIN label AS text COLLATE "number Order";
+CREATE TYPE pair AS (a text COLLATE "number Order", b text);
+CREATE TYPE letters AS RANGE (subtype = text, collation = "number Order");
+CREATE TABLE t (id integer, name text COLLATE "number Order" DEFAULT 'x', label label, pair pair, other text COLLATE plain, letters letters, UNIQUE (name));
+CREATE INDEX by_id ON t (id);
+CREATE INDEX by_label ON t (label);
+CREATE INDEX sorted ON t ((lower(other) COLLATE "number Order"));
+CREATE VIEW names AS SELECT name, label, other FROM t WHERE name < 'b';

@@ -1,0 +1,11 @@
+CREATE OPERATOR === (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = ===, NEGATOR = !==, RESTRICT = areasel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR !== (FUNCTION = int4ne, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = !==, NEGATOR = ===);
+CREATE OPERATOR ~+ (FUNCTION = int4um, RIGHTARG = integer);
+CREATE OPERATOR <<< (FUNCTION = int4lt, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = >>>);
+CREATE OPERATOR >>> (FUNCTION = int4gt, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = <<<);
+CREATE OPERATOR >>> (FUNCTION = int8ge, LEFTARG = bigint, RIGHTARG = bigint);
+CREATE TYPE mood AS ENUM ('1', '2');
+CREATE CAST (mood AS integer) WITH INOUT AS ASSIGNMENT;
+CREATE TABLE t (a integer, b bigint, CONSTRAINT same CHECK (a >>> 3));
+CREATE INDEX less ON t (a) WHERE a <<< 5;
+CREATE VIEW v AS SELECT a FROM t WHERE a === 1 AND b >>> 2;

@@ -1,0 +1,14 @@
+CREATE OPERATOR === (FUNCTION = int4eq, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = ===, NEGATOR = !==, RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES);
+CREATE OPERATOR !== (FUNCTION = int4ne, LEFTARG = integer, RIGHTARG = integer, COMMUTATOR = !==, NEGATOR = ===);
+CREATE OPERATOR ~+ (FUNCTION = int4abs, RIGHTARG = integer);
+COMMENT ON OPERATOR ~+ (NONE, integer) IS 'without its sign';
+CREATE OPERATOR <<< (FUNCTION = int4lt, LEFTARG = integer, RIGHTARG = integer, RESTRICT = scalarltsel);
+CREATE OPERATOR >>> (FUNCTION = int8gt, LEFTARG = bigint, RIGHTARG = bigint);
+CREATE TYPE mood AS ENUM ('1', '2');
+CREATE TYPE gone AS ENUM ('1');
+CREATE CAST (mood AS integer) WITH INOUT;
+COMMENT ON CAST (mood AS integer) IS 'by digits';
+CREATE CAST (gone AS integer) WITH INOUT AS ASSIGNMENT;
+CREATE TABLE t (a integer, b bigint, CONSTRAINT same CHECK (a >>> 3));
+CREATE INDEX less ON t (a) WHERE a <<< 5;
+CREATE VIEW v AS SELECT a FROM t WHERE a === 1 AND b >>> 2;

@@ -1,0 +1,9 @@
+CREATE DOMAIN level AS bigint;
+CREATE TYPE span AS RANGE (subtype = level, multirange_type_name = spans);
+COMMENT ON TYPE spans IS 'several';
+CREATE TYPE words AS RANGE (subtype = text, subtype_opclass = text_pattern_ops, collation = "C", multirange_type_name = "many words");
+CREATE TYPE steps AS RANGE (subtype = float8, subtype_diff = float8mi, multirange_type_name = stepses);
+CREATE DOMAIN late AS span CHECK (NOT isempty(VALUE));
+CREATE TABLE plans (id integer, span span DEFAULT '[1,2)', late late, steps steps, CONSTRAINT filled CHECK (NOT isempty(span)));
+CREATE INDEX by_span ON plans USING gist (span);
+CREATE VIEW firsts AS SELECT id, lower(span) FROM plans WHERE span @> span(1::level, 2::level);

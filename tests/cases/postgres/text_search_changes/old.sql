@@ -1,0 +1,10 @@
+CREATE TEXT SEARCH DICTIONARY stems (template = snowball, language = 'english', stopwords = 'english');
+CREATE TEXT SEARCH DICTIONARY "plain Words" (template = simple);
+COMMENT ON TEXT SEARCH DICTIONARY stems IS 'English';
+CREATE TEXT SEARCH CONFIGURATION english_search (parser = "default");
+ALTER TEXT SEARCH CONFIGURATION english_search ADD MAPPING FOR asciiword, word WITH stems, simple;
+ALTER TEXT SEARCH CONFIGURATION english_search ADD MAPPING FOR int WITH simple;
+COMMENT ON TEXT SEARCH CONFIGURATION english_search IS 'for articles';
+CREATE TEXT SEARCH CONFIGURATION gone (copy = pg_catalog.simple);
+CREATE TABLE articles (body text, found tsvector GENERATED ALWAYS AS (to_tsvector('english_search', body)) STORED);
+CREATE INDEX by_words ON articles USING gin (to_tsvector('english_search', body));
