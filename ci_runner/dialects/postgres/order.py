@@ -182,7 +182,7 @@ class _Order:
         if gone is not None:
             return [gone]
         after = self.work.renamed.get(identity, identity)
-        held = rebuild.made_of(self.world.old.by_identity[identity], needed)
+        held = rebuild.made_of(self.world.old.by_identity[identity], self.world.old.get(needed))
         if after in self.detached and (after in self.world.as_text or not held):
             return [("detach", after)]
         return [("alter", after)] if after in self.work.alters else []
