@@ -333,7 +333,7 @@ class _Order:
             return [gone]
         after = self.work.renamed.get(identity, identity)
         # A column of a type of an extension is made of that, so far as anybody can tell.
-        made = rebuild.made_of(self.world.old.by_identity[identity], needed)
+        made = rebuild.made_of(self.world.old.by_identity[identity], self.world.old.get(needed))
         held = made or needed.kind == "extension"
         if after in self.detached and (after in self.world.as_text or not held):
             return [("detach", after)]

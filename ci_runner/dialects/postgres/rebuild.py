@@ -31,19 +31,22 @@ def moves(before: SchemaObject, after: SchemaObject, needed: SchemaObject) -> bo
     return (
         isinstance(before, Column)
         and before.generated is None
-        and made_of(before, needed.identity)
-        and made_of(after, needed.identity)
+        and made_of(before, needed)
+        and made_of(after, needed)
     )
 
 
-def made_of(each: SchemaObject, needed: Identity) -> bool:
+def made_of(each: SchemaObject, needed: SchemaObject | None) -> bool:
     """Whether it is a column of that type, or of arrays of it, or with that collation."""
-    if not isinstance(each, Column):
+    if not isinstance(each, Column) or needed is None:
         return False
-    name = qualified(needed.schema, needed.name)
-    if needed.kind == "collation":
+    name = qualified(needed.identity.schema, needed.identity.name)
+    if needed.identity.kind == "collation":
         return each.collation == name
-    return needed.kind in TYPE_KINDS and each.type.removesuffix("[]") == name
+    element = each.type.removesuffix("[]")
+    if isinstance(needed, RangeType) and element == qualified(*needed.multirange):
+        return True
+    return needed.identity.kind in TYPE_KINDS and element == name
 
 
 def beneath(

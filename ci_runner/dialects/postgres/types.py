@@ -154,8 +154,10 @@ def cast(expression: str, old: str, new: str, types: tuple[UserTypes, UserTypes]
         if names == {each.name for each in new_row.attributes}:
             row = _row(expression, old_row, new_row, types)
             return row if new == target else f"{row}::{new}"
-    strings = {before, after} & _STRINGS
-    related = any({before, after} <= group for group in _CASTS) and _depth(source) == _depth(target)
+    alike = _depth(source) == _depth(target)
+    bare = {_TYPMOD.sub("", each) for each in (source, target)}
+    strings = bare & _STRINGS or (alike and {before, after} & _STRINGS)
+    related = any({before, after} <= group for group in _CASTS) and alike
     ours = was.has(before) or then.has(after)
     built_in = "." not in before and "." not in after
     if not strings and (ours or (built_in and not related and before != after)):
@@ -173,7 +175,8 @@ def moved(expression: str, kind: str, types: tuple[UserTypes, UserTypes]) -> str
         row = _row(expression, was.fields[source], then.fields[target], types)
         return row if kind == target else f"{row}::{kind}"
     element = source.removesuffix("[]")
-    if element in was.fields and not same_fields(was.fields[element], then.fields[element]):
+    rows = was.fields.get(element), then.fields.get(element)
+    if rows[0] and rows[1] and not same_fields(rows[0], rows[1]):
         return _by_hand(expression, kind)
     if was.has(element):
         return f"{expression}::text::{kind}"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from ci_runner.dialects.postgres import mentions, partitions, rebuild
 from ci_runner.dialects.postgres.inheritance import origin
-from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
+from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, Statements, World, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import (
@@ -170,14 +170,14 @@ class Work:
         if kind_of(before).releases(before, needed, self.world):
             self.world.released.add(dependent)
             self.alters[dependent] = (before, after)
-        if needed in self.creates and rebuild.moves(before, after, self.drops[needed]):
+        if self._is_followed(needed) and rebuild.moves(before, after, self.drops[needed]):
             if isinstance(before, Column) and before.inherited:
                 # It moves with its parent's, but for a default of its own.
                 if before.default is not None:
                     self.world.released.add(dependent)
                     self.alters[dependent] = (before, after)
                 return
-            if any(self._keeps(each) == "text" for each in self._made_of(needed)):
+            if any(self._keeps(each) != "aside" for each in self._made_of(needed)):
                 self.world.as_text.add(dependent)
             else:
                 self.aside.add(needed)
@@ -186,6 +186,13 @@ class Work:
                 self.world.released.add(dependent)
                 self.alters[dependent] = (before, after)
                 yield dependent
+
+    def _is_followed(self, needed: Identity) -> bool:
+        """Whether a type of its name comes, be it of another kind."""
+        if needed in self.creates:
+            return True
+        kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else ()
+        return any(replace(needed, kind=kind) in self.creates for kind in kinds)
 
     def _made_of(self, *several: Identity) -> Iterable[Identity]:
         """Types, and those below them that are made again as well."""

@@ -366,9 +366,9 @@ def _in_the_way(each: Column, _: Identity, __: World) -> bool:
     return each.generated is not None
 
 
-def _releases(each: Column, needed: Identity, _: World) -> bool:
+def _releases(each: Column, needed: Identity, world: World) -> bool:
     """A column cannot let go of its type; whatever else it needs, its default needs."""
-    return each.default is not None and not rebuild.made_of(each, needed)
+    return each.default is not None and not rebuild.made_of(each, world.old.get(needed))
 
 
 def _read_with_tables(_: Connection) -> tuple[()]:
