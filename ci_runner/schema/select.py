@@ -10,7 +10,9 @@ from ci_runner.schema.model import Column, Identity, Namespace, Schema, SchemaOb
 
 # Words of a pattern that stand for several kinds of identity.
 FAMILIES = {
-    "constraint": frozenset({"primary key", "unique", "check", "foreign key", "exclusion"}),
+    "constraint": frozenset(
+        {"primary key", "unique", "check", "foreign key", "exclusion", "domain constraint"}
+    ),
     "type": frozenset({"enum", "domain", "composite type", "range type", "base type"}),
     "routine": frozenset({"function", "procedure", "aggregate"}),
 }
