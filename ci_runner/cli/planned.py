@@ -57,6 +57,7 @@ def warn(common: Common, compared: Compared, terms: Terms, name: str = "") -> No
     said = [f"not compared: {each}" for each in compared.unmanaged]
     said += [f"{each} matches nothing" for each in compared.idle]
     said += [left_out_said(compared.left_out, terms)] if compared.left_out else []
+    said += [compared.remark] if compared.remark else []
     for statement in compared.plan.statements:
         if statement.destructive and not statement.questions and not statement.hazards:
             said.append(f"{statement.summary}: destructive")

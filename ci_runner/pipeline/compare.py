@@ -21,7 +21,8 @@ class Compared:
     """The plan that leads from one schema to the other, and what it leaves open.
 
     `unmanaged` and `left_out` are of both sides: what no version of this plan looks at, and what
-    the user did not want to be looked at; `idle` are patterns that match nothing.
+    the user did not want to be looked at; `idle` are patterns that match nothing. `remark` says
+    what the proof could not see, "" where it saw all.
     """
 
     plan: Plan = Plan(())
@@ -29,6 +30,7 @@ class Compared:
     unmanaged: tuple[Identity, ...] = ()
     left_out: tuple[Identity, ...] = ()
     idle: tuple[str, ...] = ()
+    remark: str = ""
 
 
 def compare(

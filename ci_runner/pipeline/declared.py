@@ -53,7 +53,7 @@ def flags(verb: Verb, texts: Iterable[str]) -> tuple[Declared, ...]:
 def in_source(source: str) -> tuple[Declared, ...]:
     """What the SQL files of a source say: a file, or those of a folder in their order."""
     place = Path(source)
-    if place.is_file() and place.suffix == ".sql":
+    if place.is_file():
         return in_text(place.read_bytes(), str(place))
     if not place.is_dir():
         return ()

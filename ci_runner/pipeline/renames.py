@@ -89,9 +89,9 @@ def resolved(
     found: dict[Identity, Identity] = {}
     wanted: dict[Identity, Declared] = {}
     places: dict[tuple[str, str], Identity] = {}
-    arrived = {each.new.parts[-1] for each in renames}
+    arrived = {part for each in renames for part in each.new.parts}
     told = [(each, _source(dialect, old, goal, each, arrived)) for each in renames]
-    for each, source in sorted(told, key=lambda one: one[1] is not None and bool(one[1].parent)):
+    for each, source in sorted(told, key=_depth):
         if source is None:
             continue
         target = _target(dialect, goal, each, source, places)
@@ -170,12 +170,18 @@ def dropped(dialect: Dialect, old: Schema, declared: Sequence[Declared]) -> froz
     )
 
 
+def _depth(told: tuple[Declared, Identity | None]) -> int:
+    """Schemas first, then what is in them, then what lives on that: by its new name."""
+    _, source = told
+    return 0 if source is None or source.kind == "schema" else 2 if source.parent else 1
+
+
 def _source(
     dialect: Dialect, old: Schema, goal: Schema, each: Declared, arrived: set[str]
 ) -> Identity | None:
     """What is renamed; None when it bears the new name on both sides.
 
-    `arrived` are all new names: a table that may hold the column was renamed itself.
+    `arrived` is in all new names: the table or schema that holds it may have been renamed itself.
     """
     found = _matching(dialect, old, each.kind, each.old, {dialect.default_schema})
     found = [one for one in found if not one.parent or len(each.old.parts) > 1]
@@ -188,9 +194,9 @@ def _source(
         )
     if found:
         return found[0]
-    places = {dialect.default_schema, *each.old.parts[:-1]}
+    places = {dialect.default_schema, *each.old.parts[:-1], *arrived}
     for one in _matching(dialect, old, each.kind, each.new, places):
-        if _has(goal, one) and (not one.parent or one.parent in places | arrived):
+        if _has(goal, one) and (not one.parent or one.parent in places):
             return None
     raise UsageError(
         f"there is no {each.kind or 'object'} {each.old.written} that could be renamed",
@@ -207,16 +213,23 @@ def _target(
     places: Mapping[tuple[str, str], Identity],
 ) -> Identity:
     """The new name as the desired schema has it; parts that are left out stay as they are."""
-    place = places.get((source.schema, source.parent))
-    schema = place.schema if place else source.schema
+    around = places.get(("", source.schema))
+    place = places.get((source.schema, source.parent)) if source.parent else None
+    schema = place.schema if place else around.name if around else source.schema
     parent = place.name if place else source.parent
     parts = each.new.parts
-    for one in _identities(goal):
-        if one.kind != source.kind or not _is_named(dialect, one, parts, {schema, source.schema}):
-            continue
+    fitting = [
+        one
+        for one in _identities(goal)
+        if one.kind == source.kind
+        and _is_named(dialect, one, parts, {schema, source.schema})
         # What lives on a table stays on it.
-        if one.parent == parent and (not source.parent or one.schema == schema):
-            return one
+        and one.parent == parent
+        and (not source.parent or one.schema == schema)
+    ]
+    if fitting:
+        _, _, arguments = source.name.partition("(")
+        return min(fitting, key=lambda one: (not one.name.endswith(f"({arguments}"), one))
     raise UsageError(
         f"the desired schema has no {source.kind} {each.new.written}, to which"
         f" {source.qualified} would be renamed",

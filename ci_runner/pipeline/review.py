@@ -142,7 +142,7 @@ def _scripts(server: Server, change: Change) -> tuple[tuple[Script, ...], tuple[
 def _unmanaged(reached: Schema, compared: _Compared, terms: Terms) -> tuple[Identity, ...]:
     """What was there and was not compared, though nobody asked to leave it out."""
     found = {*reached.unmanaged, *(compared.goal.unmanaged if compared.goal else ())}
-    return tuple(sorted(each for each in found if terms.selection.takes(each, None)))
+    return tuple(sorted(each for each in found if terms.selection.takes(each)))
 
 
 @dataclass(frozen=True, slots=True)

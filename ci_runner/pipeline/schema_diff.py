@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 
 from ci_runner.devdb.server import Server
-from ci_runner.dialects.base import Connection, StatementFailed
+from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.errors import ProofError
 from ci_runner.pipeline import prove
 from ci_runner.pipeline.compare import Compared, compare
@@ -16,51 +15,65 @@ from ci_runner.pipeline.options import Terms
 from ci_runner.pipeline.sources import is_database, load, loaded
 from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Schema
+from ci_runner.schema.select import select
 
 
 def schema_diff(server: Server, from_: str, to: str, terms: Terms) -> Compared:
     """Raises ProofError for a plan that does not lead to `to`, and as `load` and `compare`."""
     goal = load(server, to)
-    terms = replace(terms, declared=(*terms.declared, *in_source(to)))
+    if not is_database(server.dialect, to):
+        terms = replace(terms, declared=(*terms.declared, *in_source(to)))
     if not is_database(server.dialect, from_):
         with loaded(server, from_) as connection:
             return _proven(server, connection, server.dialect.inspect(connection), goal, terms)
-    old = load(server, from_)
-    place = server.database() if _nothing_to_do(old, goal, terms) else _reproduced(server, old)
-    with place as connection:
+    return _from_elsewhere(server, load(server, from_), goal, terms)
+
+
+def _from_elsewhere(server: Server, old: Schema, goal: Schema, terms: Terms) -> Compared:
+    """Plans for a database that is only read are tried on one of our own with the same schema.
+
+    What is left out of the comparison may be what can't be made here: then it is tried without.
+    """
+    with ExitStack() as stack:
+        connection = stack.enter_context(server.database())
+        if not terms.declared and not diff(old, goal):
+            return compare(connection, server.dialect, old, goal, terms)
+        try:
+            _make(connection, server.dialect, old)
+        except ProofError:
+            if not terms.selection:
+                raise
+            connection = stack.enter_context(server.database())
+            _make(connection, server.dialect, select(old, goal, terms.selection).old)
+            return replace(
+                _proven(server, connection, old, goal, terms),
+                remark="the plan was proven without what is left out, which can't be made here",
+            )
         return _proven(server, connection, old, goal, terms)
 
 
-def _nothing_to_do(old: Schema, goal: Schema, terms: Terms) -> bool:
-    return not terms.declared and not diff(old, goal)
-
-
-@contextmanager
-def _reproduced(server: Server, schema: Schema) -> Iterator[Connection]:
-    """A database of our own with a schema that was read elsewhere, so that plans can be tried."""
-    dialect = server.dialect
-    with server.database() as connection:
-        for each in dialect.create(schema):
-            try:
-                connection.execute(each.sql)
-            except StatementFailed as refused:
-                raise ProofError(
-                    "the old schema can't be made on the dev database, so no plan can be proven",
-                    where=each.sql,
-                    said="\n".join(
-                        (str(refused.failure), *prove.obstacles(refused.failure, schema, ()))
-                    ),
-                    next_step="leave it out with --exclude, or give --from as SQL files",
-                ) from refused
-        made = dialect.inspect(connection)
-        rest = (*dialect.plan(made, schema), *dialect.plan(schema, made))
-        if rest:
+def _make(connection: Connection, dialect: Dialect, schema: Schema) -> None:
+    """Make a schema that was read elsewhere. Raises ProofError where it comes out otherwise."""
+    for each in dialect.create(schema):
+        try:
+            connection.execute(each.sql)
+        except StatementFailed as refused:
             raise ProofError(
-                "the old schema comes out otherwise on the dev database, so no plan can be proven",
-                said="\n".join(each.summary for each in rest),
-                next_step="give --from as SQL files, and report this",
-            )
-        yield connection
+                "the old schema can't be made on the dev database, so no plan can be proven",
+                where=each.sql,
+                said="\n".join(
+                    (str(refused.failure), *prove.obstacles(refused.failure, schema, ()))
+                ),
+                next_step="leave it out with --exclude, or give --from as SQL files",
+            ) from refused
+    made = dialect.inspect(connection)
+    rest = (*dialect.plan(made, schema), *dialect.plan(schema, made))
+    if rest:
+        raise ProofError(
+            "the old schema comes out otherwise on the dev database, so no plan can be proven",
+            said="\n".join(each.summary for each in rest),
+            next_step="give --from as SQL files, and report this",
+        )
 
 
 def _proven(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ci_runner.schema.model import Column, Identity, Namespace, Schema, SchemaObject, Table, home
 
 # Words of a pattern that stand for several kinds of identity.
 FAMILIES = {
-    "constraint": frozenset({"primary key", "unique", "check", "foreign key", "exclusion"}),
+    "constraint": frozenset(
+        {"primary key", "unique", "check", "foreign key", "exclusion", "domain constraint"}
+    ),
     "type": frozenset({"enum", "domain", "composite type", "range type", "base type"}),
     "routine": frozenset({"function", "procedure", "aggregate"}),
 }
@@ -87,13 +89,12 @@ class Selection:
         said = [f"--include {each.written}" for each in self.include]
         return ", ".join([*said, *(f"--exclude {each.written}" for each in self.exclude)])
 
-    def takes(self, identity: Identity, place: Identity | None) -> bool:
-        """Whether an object that lives on `place` is compared."""
-        several = (identity,) if place is None else (identity, place)
-        if any(each.matches(name) for each in self.exclude for name in several):
+    def takes(self, *identities: Identity) -> bool:
+        """Whether an object is compared: its own identity, then those of what it lives on."""
+        if any(each.matches(name) for each in self.exclude for name in identities):
             return False
         return not self.include or any(
-            each.matches(name) for each in self.include for name in several
+            each.matches(name) for each in self.include for name in identities
         )
 
 
@@ -117,7 +118,7 @@ def select(old: Schema, new: Schema, selection: Selection) -> Selected:
     if not selection:
         return Selected(old, new)
     every = {**new.by_identity, **old.by_identity}
-    taken = {name for name, each in every.items() if selection.takes(name, home(each))}
+    taken = {name for name in every if selection.takes(*_lived_on(name, every))}
     kept = {name.schema for name in every.keys() - taken if name in old.by_identity}
     for name, each in every.items():
         if not isinstance(each, Namespace):
@@ -131,7 +132,7 @@ def select(old: Schema, new: Schema, selection: Selection) -> Selected:
     }
     lost = frames - (old.by_identity.keys() & new.by_identity.keys())
     taken -= {name for name in taken if home(every[name]) in lost}
-    unseen = {name for name in (*old.unmanaged, *new.unmanaged) if not selection.takes(name, None)}
+    unseen = {name for name in (*old.unmanaged, *new.unmanaged) if not selection.takes(name)}
     out = every.keys() - taken
     out = {name for name in out if home(every[name]) not in out} | unseen
     names = (*every, *old.unmanaged, *new.unmanaged)
@@ -145,6 +146,15 @@ def select(old: Schema, new: Schema, selection: Selection) -> Selected:
             if not any(map(each.matches, names))
         ),
     )
+
+
+def _lived_on(name: Identity, every: Mapping[Identity, SchemaObject]) -> Iterator[Identity]:
+    """The object itself, what it lives on, what that lives on."""
+    place: Identity | None = name
+    while place is not None:
+        yield place
+        each = every.get(place)
+        place = None if each is None else home(each)
 
 
 def _only(

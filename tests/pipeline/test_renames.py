@@ -191,6 +191,11 @@ def test_a_routine_and_a_trigger_are_renamed_by_the_forms_that_they_ask_for() ->
     assert ["ALTER TRIGGER a ON public.t RENAME TO b"] == said(
         Identity("trigger", "public", "a", "t"), Identity("trigger", "public", "b", "t")
     )
+    assert ["ALTER DOMAIN public.d RENAME CONSTRAINT a TO b"] == said(
+        Identity("domain constraint", "public", "a", "d"),
+        Identity("domain constraint", "public", "b", "d"),
+    )
+    assert [] == said(Identity("extension", "", "a"), Identity("extension", "", "b"))
     assert [
         "ALTER MATERIALIZED VIEW a.m SET SCHEMA b",
         "ALTER MATERIALIZED VIEW b.m RENAME TO n",

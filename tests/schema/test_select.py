@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from ci_runner.schema.model import (
@@ -88,6 +90,21 @@ def test_what_lives_on_a_thing_goes_with_it_and_both_sides_lose_it() -> None:
 
     assert (["public.users"], ["public.users"]) == (names(found.old), names(found.new))
     assert ["public.audit_log", "public.audit_new"] == [each.qualified for each in found.left_out]
+
+
+def test_what_lives_on_a_part_of_a_thing_goes_with_the_thing() -> None:
+    @dataclass(frozen=True)
+    class Note:
+        on: Identity
+
+        @property
+        def identity(self) -> Identity:
+            return Identity("note", "", "n")
+
+    note = Note(Identity("column", "public", "a", "users"))
+    old = schema(table("users", "a"), note)
+
+    assert [] == names(select(old, old, selection(exclude="*[type=table]")).old)
 
 
 def test_only_what_is_included_takes_part() -> None:

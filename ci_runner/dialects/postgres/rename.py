@@ -24,12 +24,32 @@ _WORDS = {
 }
 _CONSTRAINTS = frozenset({"primary key", "unique", "check", "foreign key", "exclusion"})
 _ON_TABLES = frozenset({"trigger", "policy", "rule"})
-_HELD = {*_CONSTRAINTS, *_ON_TABLES, "column", "value", "index"}
+# No ALTER gives these another name: for most it is what they are about.
+_FIXED = frozenset(
+    {
+        "access method",
+        "cast",
+        "default privileges",
+        "extension",
+        "grant",
+        "operator",
+        "operator class",
+        "operator family",
+        "owner",
+        "published table",
+        "shell type",
+        "transform",
+        "user mapping",
+    }
+)
 
 
 def rename(old: Identity, new: Identity) -> Statements:
     """The move to another schema first, then the name: each is a statement of its own."""
-    moved = old if old.kind in _HELD or not old.schema else old._replace(schema=new.schema)
+    if old.kind in _FIXED:
+        return ()
+    stays = old.parent or not old.schema or old.kind == "index"
+    moved = old if stays else old._replace(schema=new.schema)
     return (*_moved(old, moved), *_renamed(moved, new))
 
 
@@ -45,19 +65,22 @@ def _moved(old: Identity, new: Identity) -> Iterator[PlannedStatement]:
 
 
 def _renamed(old: Identity, new: Identity) -> Iterator[PlannedStatement]:
-    if old.name != new.name:
+    """The arguments of a routine are part of its name, and stay."""
+    _, bracket, arguments = old.name.partition("(")
+    after = new._replace(name=f"{new.name.partition('(')[0]}{bracket}{arguments}")
+    if old.name != after.name:
         yield PlannedStatement(
-            _sql(old, new.name),
-            f"Rename {old} to {new.name}",
-            new,
-            undo=_sql(old._replace(name=new.name), old.name),
+            _sql(old, after.name),
+            f"Rename {old} to {after.name}",
+            after,
+            undo=_sql(after, old.name),
             hazards=_hazards(old),
         )
 
 
 def _hazards(old: Identity) -> tuple[str, ...]:
     """What no query names can't be missed by one."""
-    if old.kind in {"index", "trigger", "policy", "rule", *_CONSTRAINTS}:
+    if old.kind in {"index", "domain constraint", *_ON_TABLES, *_CONSTRAINTS}:
         return ()
     return (f"whatever still says {old.qualified} fails from here on",)
 
@@ -71,6 +94,8 @@ def _sql(old: Identity, name: str) -> str:
         return f"ALTER TYPE {place} RENAME VALUE {literal(old.name)} TO {literal(name)}"
     if old.kind in _CONSTRAINTS:
         return f"ALTER TABLE {place} RENAME CONSTRAINT {quote(old.name)} TO {quote(name)}"
+    if old.kind == "domain constraint":
+        return f"ALTER DOMAIN {place} RENAME CONSTRAINT {quote(old.name)} TO {quote(name)}"
     if old.kind in _ON_TABLES:
         return f"ALTER {old.kind.upper()} {quote(old.name)} ON {place} RENAME TO {quote(name)}"
     return f"ALTER {_word(old)} {_name(old)} RENAME TO {plain}"

@@ -192,7 +192,7 @@ class Work:
         if needed in self.creates:
             return True
         kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else ()
-        return any(replace(needed, kind=kind) in self.creates for kind in kinds)
+        return any(needed._replace(kind=kind) in self.creates for kind in kinds)
 
     def _made_of(self, *several: Identity) -> Iterable[Identity]:
         """Types, and those below them that are made again as well."""
