@@ -48,6 +48,31 @@ project_option = click.option(
 )
 
 
+def compared_options(function: Callable[P, R]) -> Callable[P, R]:
+    """Add the flags that say what is compared; `function` gets them as `compared`, by key."""
+
+    @functools.wraps(function)
+    def command(*arguments: P.args, **options: P.kwargs) -> R:
+        given = {key: options.pop(name) for name, key in _COMPARED.items()}
+        return function(*arguments, **options, compared=given)  # type: ignore[arg-type]
+
+    for name in reversed(_COMPARED):
+        flag = name.replace("_", "-")
+        what = flag.replace("-", " ")
+        option = click.option(
+            f"--{flag}/--no-{flag}", name, default=None, help=f"Compare {what}, or leave them out."
+        )
+        command = option(command)
+    return command
+
+
+_COMPARED = {
+    "grants": "diff.grants",
+    "default_privileges": "diff.default-privileges",
+    "owners": "diff.owners",
+}
+
+
 def common(function: Callable[Concatenate[Common, P], R]) -> Callable[P, R]:
     """Add the common options and hand them to `function` as its first argument."""
 

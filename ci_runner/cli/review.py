@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common, config_option, project_option
+from ci_runner.cli.common import Common, common, compared_options, config_option, project_option
 
 if TYPE_CHECKING:
     from ci_runner.context import Build
@@ -25,6 +25,7 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 @click.option("--output-dir", metavar="DIR", help="For report.json and report.md.")
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the run fails.")
 @click.option("--no-publish", is_flag=True, help="Write the report, tell no forge.")
+@compared_options
 @common
 def run(
     common: Common,
@@ -35,6 +36,7 @@ def run(
     fail_on: str | None,
     *,
     no_publish: bool,
+    compared: dict[str, object],
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
     from ci_runner.cli.publishing import publish_report
@@ -45,7 +47,7 @@ def run(
     from ci_runner.report.text import render
 
     build = detect(os.environ)
-    flags = {"output-dir": output_dir, "lint.fail-on": fail_on}
+    flags = {"output-dir": output_dir, "lint.fail-on": fail_on, **compared}
     workspace = open_workspace(common, config=config, base=base or _base(build), flags=flags)
     result = review(workspace, build, names, common.out.log, common.out.redactor)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common
+from ci_runner.cli.common import Common, common, compared_options
 
 if TYPE_CHECKING:
     from ci_runner.schema.model import Identity
@@ -29,22 +29,36 @@ def schema() -> None:
 @click.option("--to", required=True, metavar="SRC", help="The schema to reach.")
 @click.option("--check", is_flag=True, help="Exit with 3 when they differ.")
 @_FORMAT
+@compared_options
 @common
-def diff(common: Common, from_: str, to: str, format_: str, *, check: bool) -> None:
+def diff(
+    common: Common,
+    from_: str,
+    to: str,
+    format_: str,
+    *,
+    check: bool,
+    compared: dict[str, object],
+) -> None:
     """Print the SQL that leads from one schema to another; nothing when they are equal.
 
     SRC is a .sql file, a folder of them, a migration directory, a database URL, or `empty`.
     """
+    from ci_runner.cli.workspace import compared as settled
     from ci_runner.devdb.provision import provision
     from ci_runner.errors import DriftError
     from ci_runner.migrations.plan import make_plan, sql
+    from ci_runner.pipeline.options import plan_options
     from ci_runner.pipeline.sources import load
+    from ci_runner.pipeline.unmanaged import left_out
 
     dialect = _dialect(common, from_, to)
+    options = plan_options(settled(common, compared))
     with provision(common.dev_url, dialect, say=common.out.log.info) as server:
         old, new = load(server, from_), load(server, to)
-        plan = make_plan(server.dialect, old, new)
-    skipped = _unmanaged(common, {*old.unmanaged, *new.unmanaged}, "compared")
+        plan = make_plan(server.dialect, old, new, options)
+    left = left_out(old, new, options)
+    skipped = _unmanaged(common, {*old.unmanaged, *new.unmanaged}, left, "compared")
     if format_ == "json":
         statements = [{**asdict(each), "object": str(each.object)} for each in plan.statements]
         common.out.result(json.dumps({"statements": statements, "unmanaged": skipped}, indent=2))
@@ -59,28 +73,38 @@ def diff(common: Common, from_: str, to: str, format_: str, *, check: bool) -> N
 @schema.command()
 @click.argument("source", metavar="SRC")
 @_FORMAT
+@compared_options
 @common
-def inspect(common: Common, source: str, format_: str) -> None:
+def inspect(common: Common, source: str, format_: str, *, compared: dict[str, object]) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
+    from ci_runner.cli.workspace import compared as settled
     from ci_runner.devdb.provision import provision
+    from ci_runner.pipeline.options import plan_options
     from ci_runner.pipeline.sources import load
+    from ci_runner.pipeline.unmanaged import left_out
+    from ci_runner.schema.model import Schema
 
     dialect = _dialect(common, source)
+    options = plan_options(settled(common, compared))
     with provision(common.dev_url, dialect, say=common.out.log.info) as server:
         found = load(server, source)
-        statements = server.dialect.create(found)
-    skipped = _unmanaged(common, found.unmanaged, "shown")
+        statements = server.dialect.create(found, options)
+    left = left_out(Schema(found.dialect), found, options)
+    skipped = _unmanaged(common, found.unmanaged, left, "shown")
     if format_ == "json":
-        objects = [{"kind": each.identity.kind, **asdict(each)} for each in found.objects]
+        shown = (each for each in found.objects if each.identity.kind not in options.leave)
+        objects = [{"kind": each.identity.kind, **asdict(each)} for each in shown]
         document = {"dialect": found.dialect, "objects": objects, "unmanaged": skipped}
         common.out.result(json.dumps(document, indent=2))
     else:
         common.out.result("".join(f"{statement.sql};\n" for statement in statements))
 
 
-def _unmanaged(common: Common, skipped: Iterable[Identity], verb: str) -> list[str]:
-    """Name what this version leaves out, on stderr, and return the names."""
-    names = [str(each) for each in sorted(skipped)]
+def _unmanaged(
+    common: Common, skipped: Iterable[Identity], left: Iterable[str], verb: str
+) -> list[str]:
+    """Name what this version or an option leaves out, on stderr, and return the names."""
+    names = [*(str(each) for each in sorted(skipped)), *left]
     for name in names:
         common.out.log.warn(f"not {verb}: {name}")
     return names

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ci_runner.cli.common import Common
 from ci_runner.config.load import NAME, load
-from ci_runner.config.model import Config
+from ci_runner.config.load import compared as compared_by_default
+from ci_runner.config.model import Compared, Config
 from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
 from ci_runner.lint.notices import NOTICES
@@ -48,6 +49,13 @@ def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Con
     if not config and not (root / NAME).is_file():
         return None
     return _load(common, root, config, {**common.flags, **flags})
+
+
+def compared(common: Common, flags: Mapping[str, object]) -> Compared:
+    """What is compared, for commands that can do without a configuration."""
+    loaded = open_config(common, "", flags)
+    given = {key: value for key, value in flags.items() if value is not None}
+    return loaded.compared if loaded else compared_by_default(os.environ, given)
 
 
 def _load(common: Common, root: Path, config: str, flags: Mapping[str, object]) -> Config:

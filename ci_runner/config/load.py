@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config.lines import key_lines
-from ci_runner.config.model import Config, Project
+from ci_runner.config.model import Compared, Config, Project
 from ci_runner.config.options import OPTIONS, SEVERITIES, Option, by_key
 from ci_runner.config.secret import Secret
 from ci_runner.errors import ConfigError
@@ -92,6 +92,7 @@ def load(
         projects=projects,
         dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], source, environ),
         dev_superuser=bool(values["dev.superuser"]),
+        compared=_compared(values),
         fail_on=str(values["lint.fail-on"]),
         rules=severities,
         comment=str(values["publish.comment"]),
@@ -102,6 +103,21 @@ def load(
         output_dir=output_dir,
         origins=origins,
         path=source.path,
+    )
+
+
+def compared(environ: Mapping[str, str], flags: Mapping[str, object]) -> Compared:
+    """What is compared where there is no file to say it."""
+    options = (option for option in OPTIONS if option.key.startswith("diff."))
+    nowhere = _File(NAME, "")
+    return _compared({option.key: _value(option, nowhere, environ, flags)[0] for option in options})
+
+
+def _compared(values: Mapping[str, object]) -> Compared:
+    return Compared(
+        bool(values["diff.grants"]),
+        bool(values["diff.default-privileges"]),
+        bool(values["diff.owners"]),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ci_runner.devdb.replay import Script, rehearse, replay, script
 from ci_runner.devdb.server import Server
-from ci_runner.dialects.base import Connection
+from ci_runner.dialects.base import USUAL, Connection, PlanOptions
 from ci_runner.errors import InternalError, SqlError
 from ci_runner.lint.check import check
 from ci_runner.lint.notices import CHECKSUM, UNREADABLE
@@ -67,6 +67,7 @@ def review(
     root: Path,
     change: Change,
     severities: Mapping[str, Severity],
+    options: PlanOptions = USUAL,
     *,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Reviewed:
@@ -87,10 +88,10 @@ def review(
         seconds = time.perf_counter() - started
         base = server.dialect.inspect(connection)
         history = rehearse(connection, server.dialect, new, progress=progress)
-        compared = _compare(server, connection, change, wanted, history, progress)
+        compared = _compare(server, connection, change, wanted, history, options, progress)
         if compared.goal:
             path = change.schema[0]
-            unseen = differences(path, history.schema, compared.goal, severities)
+            unseen = differences(path, history.schema, compared.goal, options, severities)
             compared = replace(compared, findings=(*compared.findings, *unseen))
     steps = (*history.steps, *compared.steps)
     broken = _checksum_findings(change.head, severities)
@@ -141,6 +142,7 @@ def _compare(
     change: Change,
     wanted: Sequence[Script],
     history: History,
+    options: PlanOptions,
     progress: Callable[[str], None],
 ) -> _Compared:
     """Plan what is missing and prove it on the database that the new files have just reached."""
@@ -156,7 +158,7 @@ def _compare(
     except SqlError as failed:
         finding = refused(failed, Severity.ERROR)
         return _Compared(findings=(finding,), problem="the desired schema does not load")
-    found = _plan(server, connection, change, history.schema, goal, progress)
+    found = _plan(server, connection, change, history.schema, goal, options, progress)
     return replace(found, goal=goal)
 
 
@@ -166,11 +168,12 @@ def _plan(
     change: Change,
     reached: Schema,
     goal: Schema,
+    options: PlanOptions,
     progress: Callable[[str], None],
 ) -> _Compared:
     """What leads from `reached`, the schema of the database behind `connection`, to `goal`."""
     try:
-        plan = make_plan(server.dialect, reached, goal)
+        plan = make_plan(server.dialect, reached, goal, options)
     except InternalError as stuck:
         return _Compared(problem=str(stuck))
     if not plan.statements:
@@ -180,7 +183,7 @@ def _plan(
     proof = rehearse(
         connection, server.dialect, (script(grown.files[-1], grown.format, server.dialect),)
     )
-    problem = _unproven(server, proof, goal)
+    problem = _unproven(server, proof, goal, options)
     return (
         _Compared(steps=proof.steps, problem=problem)
         if problem
@@ -188,14 +191,14 @@ def _plan(
     )
 
 
-def _unproven(server: Server, proof: History, goal: Schema) -> str:
+def _unproven(server: Server, proof: History, goal: Schema, options: PlanOptions) -> str:
     """Why the plan is not good, "" when it reached the goal and planning again gives nothing."""
     if proof.failed is not None and proof.failed.failure is not None:
         return (
             "the planned migration does not run, so it is not offered:"
             f" {proof.failed.failure.message}"
         )
-    rest = server.dialect.plan(proof.schema, goal)
+    rest = server.dialect.plan(proof.schema, goal, options)
     if rest:
         left = "; ".join(statement.summary for statement in rest)
         return (

@@ -45,9 +45,11 @@ class PostgresDialect:
     ) -> tuple[PlannedStatement, ...]:
         return plan(old, new, options)
 
-    def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+    def create(
+        self, schema: Schema, options: PlanOptions = EVERYTHING
+    ) -> tuple[PlannedStatement, ...]:
         """A fresh database has the schema `public`: initdb's template."""
-        return plan(access.fresh(schema), schema, EVERYTHING)
+        return plan(access.fresh(schema), schema, options)
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
-from ci_runner.dialects.postgres.kinds import KINDS, table
+from ci_runner.dialects.postgres.kinds import KINDS, owner, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import Column, Constraint, Identity, SchemaObject, Table, home
 
@@ -59,8 +59,8 @@ class Work:
 
     def _goes_with_its_owner(self, old: SchemaObject) -> bool:
         """Whether the server drops it together with its owner."""
-        owner = kind_of(old).owner(old)
-        return owner is not None and self.world.new.get(owner) is None
+        column = kind_of(old).owner(old)
+        return column is not None and self.world.new.get(column) is None
 
     def _alter(self, old: SchemaObject, new: SchemaObject) -> None:
         statements = kind_of(new).alter(old, new, self.world)
@@ -194,8 +194,15 @@ class Work:
             case ("create", identity):
                 return self._created(self.creates[identity])
             case (_, identity):
-                new = self.world.new.by_identity[identity]
-                return kind_of(new).tie(self.world.old.get(identity), new)
+                return self._tied(identity)
+
+    def _tied(self, identity: Identity) -> Statements:
+        before, after = self.world.old.get(identity), self.world.new.by_identity[identity]
+        column = kind_of(after).owner(after)
+        was = None if before is None else kind_of(before).owner(before)
+        tie = kind_of(after).tie(before, after)
+        given = owner.at_tie(identity, was, column, self.world)
+        return (*given, *tie) if column else (*tie, *given)
 
     def _dropped(self, each: SchemaObject) -> Statements:
         """What goes along unseen, because nobody compares it, is a hazard of making it again."""

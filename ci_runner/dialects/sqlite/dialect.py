@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import (
+    EVERYTHING,
     USUAL,
     Connection,
     PlannedStatement,
@@ -41,7 +42,9 @@ class SqliteDialect:
         """SQLite has no online forms, no grants and no owners."""
         return ddl.plan(old, new)
 
-    def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+    def create(
+        self, schema: Schema, _options: PlanOptions = EVERYTHING
+    ) -> tuple[PlannedStatement, ...]:
         return ddl.create(schema)
 
     def parse(self, sql: str) -> tuple[Operation, ...]:

@@ -115,7 +115,8 @@ ORDER BY l.catalogue, l.object, l.part
 """
 
 _DESCRIBED = """
-SELECT o.catalogue, o.object, i.type || ' ' || i.identity FROM (VALUES {objects}) o (catalogue, object)
+SELECT o.catalogue, o.object, i.type || ' ' || i.identity
+FROM (VALUES {objects}) o (catalogue, object)
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(
     ('pg_catalog.' || o.catalogue)::regclass, o.object::oid, 0) i
 """
