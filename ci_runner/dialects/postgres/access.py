@@ -108,9 +108,10 @@ def _targets(each: SchemaObject) -> Iterator[tuple[str, Grant]]:
 
 
 def _signature(each: SchemaObject) -> str:
-    """What SQL calls a routine; "" for what has no arguments."""
-    found: str = getattr(each, "signature", "")
-    return found
+    """What GRANT calls a routine, which has `types`; "" for what its name is enough for."""
+    types: str | None = getattr(each, "types", None)
+    name: str = getattr(each, "name", "")
+    return "" if types is None else f"{qualified(each.identity.schema, name)}({types})"
 
 
 def _given(
