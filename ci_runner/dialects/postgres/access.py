@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ci_runner.dialects.postgres.kind import World
+from ci_runner.dialects.postgres.kinds.grant import columns_of
 from ci_runner.dialects.postgres.quote import qualified
 from ci_runner.dialects.postgres.rights import joined, rights
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
@@ -161,6 +162,9 @@ def edges(work: Work, ties: Iterable[Identity]) -> Iterator[tuple[Node, Node]]:
         if isinstance(owned, Owner):
             yield from _around(node, owned.on, taken, given)
     yield from _around_ties(work, ties, taken, given)
+    for (verb, name), each in after:
+        if verb == "alter" and isinstance(each, Grant):
+            yield ("alter", each.on), ("detach", name)
     for node, each in before:
         if isinstance(each, DefaultPrivileges):
             yield from ((later, node) for later in makes)
@@ -277,8 +281,9 @@ def _roles(schema: Schema) -> dict[Identity, str]:
 
 def _kept(each: SchemaObject, stays: Mapping[Identity, SchemaObject]) -> SchemaObject:
     """What an old grant says of columns that there are still."""
-    columns = getattr(stays.get(each.on), "columns", None) if isinstance(each, Grant) else None
-    if columns is None or not isinstance(each, Grant):
+    names = columns_of(stays.get(each.on)) if isinstance(each, Grant) else ()
+    if not names or not isinstance(each, Grant):
         return each
-    names = {"", *(getattr(column, "name", column) for column in columns)}
-    return replace(each, rights=tuple(right for right in each.rights if right.column in names))
+    return replace(
+        each, rights=tuple(right for right in each.rights if right.column in {"", *names})
+    )
