@@ -24,7 +24,7 @@ from ci_runner.schema.access import (
     Owner,
     Rights,
 )
-from ci_runner.schema.model import Identity, Namespace, Schema, SchemaObject, Table, home
+from ci_runner.schema.model import Column, Identity, Namespace, Schema, SchemaObject, Table, home
 
 # What ALTER DEFAULT PRIVILEGES and GRANT call the kinds of identity that they know.
 _RELATION = ("TABLES", "TABLE")
@@ -66,6 +66,7 @@ def settle(work: Work, left: Collection[str]) -> None:
         return
     created = {each for each in work.creates if "grant" not in left or each in work.drops}
     created |= work.remade
+    created |= {name for name, (old, new) in work.alters.items() if _becomes_identity(old, new)}
     after = _begun(work.world.new, created, forced)
     before = _begun(work.world.old, work.drops.keys(), forced)
     work.world = World(
@@ -96,16 +97,24 @@ def _begun(
     return found
 
 
+def _becomes_identity(old: SchemaObject, new: SchemaObject) -> bool:
+    if not isinstance(old, Column) or not isinstance(new, Column):
+        return False
+    return not old.identity_kind and bool(new.identity_kind)
+
+
 def _targets(each: SchemaObject) -> Iterator[tuple[str, Grant]]:
     """An object and its identity columns' sequences, as yet without a right."""
     identity = each.identity
     if identity.kind in _WORDS:
         objects, what = _WORDS[identity.kind]
         yield objects, Grant(identity, what, "", (), _signature(each))
-    for column in each.columns if isinstance(each, Table) else ():
+    columns = each.columns if isinstance(each, Table) else ()
+    for column in (each,) if isinstance(each, Column) else columns:
         name = f"{column.table}_{column.name}_seq"
         if column.identity_kind and len(name) < _LONGEST:
-            yield "SEQUENCES", Grant(identity, "SEQUENCE", "", (), qualified(column.schema, name))
+            table = Identity("table", column.schema, column.table)
+            yield "SEQUENCES", Grant(table, "SEQUENCE", "", (), qualified(column.schema, name))
 
 
 def _signature(each: SchemaObject) -> str:
@@ -132,9 +141,23 @@ def _given(
 
 def _with(schema: Schema, grants: dict[Identity, SchemaObject]) -> Schema:
     kept = (each for each in schema.objects if each.identity not in grants)
+    needs = {
+        (name, column)
+        for name, each in grants.items()
+        for column in _identity_columns(schema, each)
+    }
     return Schema.of(
-        schema.dialect, (*kept, *grants.values()), schema.dependencies, schema.unmanaged
+        schema.dialect, (*kept, *grants.values()), schema.dependencies | needs, schema.unmanaged
     )
+
+
+def _identity_columns(schema: Schema, each: SchemaObject) -> Iterator[Identity]:
+    """What a grant on the sequence of one of its table's columns may have to wait for."""
+    if isinstance(each, Grant) and each.what == "SEQUENCE":
+        table = schema.get(each.on)
+        for column in table.columns if isinstance(table, Table) else ():
+            if column.identity_kind:
+                yield column.identity
 
 
 def fresh(schema: Schema) -> Schema:
