@@ -49,7 +49,7 @@ project_option = click.option(
 
 
 def selecting(function: Callable[P, R]) -> Callable[P, R]:
-    """Add --include and --exclude."""
+    """Add what says which objects, and which rights on them, are compared."""
     for option in _SELECTING:
         function = option(function)
     return function
@@ -64,10 +64,23 @@ def declaring(function: Callable[P, R]) -> Callable[P, R]:
 
 def given(flags: Mapping[str, object]) -> dict[str, object]:
     """What these flags say, by option key; without those that were not given."""
-    return {f"diff.{name}": value for name, value in flags.items() if value}
+    return {
+        f"diff.{name.replace('_', '-')}": value
+        for name, value in flags.items()
+        if value not in (None, ())
+    }
+
+
+def _either(name: str, compared: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    return click.option(
+        f"--{name}/--no-{name}", default=None, help=f"Compare {compared}, or leave them out."
+    )
 
 
 _SELECTING = (
+    _either("owners", "owners"),
+    _either("default-privileges", "default privileges"),
+    _either("grants", "grants"),
     click.option(
         "--exclude", multiple=True, metavar="PATTERN", help="Leave out what it matches: *.audit_*."
     ),
@@ -76,7 +89,10 @@ _SELECTING = (
     ),
 )
 strict_option = click.option(
-    "--strict", is_flag=True, help="What is not compared, and open questions, are errors."
+    "--strict",
+    is_flag=True,
+    default=None,
+    help="What is not compared, and open questions, are errors.",
 )
 _DECLARING = (
     strict_option,

@@ -29,7 +29,7 @@ def document(compared: Compared) -> dict[str, object]:
             for each in compared.questions
         ],
         "unmanaged": [str(each) for each in compared.unmanaged],
-        "left_out": [str(each) for each in compared.left_out],
+        "left_out": [*map(str, compared.left_out), *compared.kinds_left],
     }
 
 
@@ -55,6 +55,7 @@ def warn(common: Common, compared: Compared, terms: Terms, name: str = "") -> No
     from ci_runner.pipeline.compare import left_out_said
 
     said = [f"not compared: {each}" for each in compared.unmanaged]
+    said += [f"not compared: {each}, which differ" for each in compared.kinds_left]
     said += [f"{each} matches nothing" for each in compared.idle]
     said += [left_out_said(compared.left_out, terms)] if compared.left_out else []
     said += [compared.remark] if compared.remark else []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ci_runner.cli.common import Common, common, config_option, declaring, given, selecting
-from ci_runner.schema.model import Identity
+from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
     from ci_runner.pipeline.options import Terms
@@ -80,7 +80,7 @@ def diff(
 def inspect(common: Common, /, source: str, format_: str, config: str, **flags: object) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
     from ci_runner.devdb.provision import provision
-    from ci_runner.pipeline.compare import left_out_said
+    from ci_runner.pipeline.compare import kinds_left, left_out_said
     from ci_runner.pipeline.sources import load
     from ci_runner.schema.select import select
 
@@ -90,8 +90,9 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
         whole = load(server, source)
         sides = select(whole, whole, terms.selection)
         found = sides.new
-        statements = server.dialect.create(found)
-    skipped = [str(each) for each in sorted(found.unmanaged)]
+        statements = server.dialect.create(found, terms.options)
+    left = kinds_left(Schema(found.dialect), found, terms.options.leave)
+    skipped = [*(str(each) for each in sorted(found.unmanaged)), *left]
     for name in skipped:
         common.out.log.warn(f"not shown: {name}")
     for idle in sides.idle:
@@ -102,6 +103,7 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
         objects = [
             {"kind": each.identity.kind, **asdict(each, dict_factory=_named)}
             for each in found.objects
+            if each.identity.kind not in terms.options.leave
         ]
         document = {"dialect": found.dialect, "objects": objects, "unmanaged": skipped}
         common.out.result(json.dumps(document, indent=2))

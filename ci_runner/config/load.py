@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config.lines import key_lines
-from ci_runner.config.model import Config, Project
+from ci_runner.config.model import Compared, Config, Project
 from ci_runner.config.options import OPTIONS, SEVERITIES, Option, by_key
 from ci_runner.config.secret import Secret
 from ci_runner.errors import ConfigError
@@ -92,6 +92,7 @@ def load(
         projects=projects,
         dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], source, environ),
         dev_superuser=bool(values["dev.superuser"]),
+        compared=_compared(values),
         fail_on=str(values["lint.fail-on"]),
         rules=severities,
         comment=str(values["publish.comment"]),
@@ -112,6 +113,14 @@ def load(
 
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, tuple) else ()
+
+
+def _compared(values: Mapping[str, object]) -> Compared:
+    return Compared(
+        bool(values["diff.grants"]),
+        bool(values["diff.default-privileges"]),
+        bool(values["diff.owners"]),
+    )
 
 
 def _read(root: Path, file: str) -> _File:

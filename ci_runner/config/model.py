@@ -20,6 +20,15 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Which kinds of access rights are compared."""
+
+    grants: bool
+    default_privileges: bool
+    owners: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag.
 
@@ -29,6 +38,7 @@ class Config:
     projects: tuple[Project, ...]
     dev_url: Secret
     dev_superuser: bool
+    compared: Compared
     fail_on: str
     rules: Mapping[str, str]
     comment: str

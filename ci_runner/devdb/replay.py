@@ -30,6 +30,7 @@ _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 # the last of several in a row: their locks, and what a trigger of theirs changed, are said of it.
 _ROWS = re.compile(r"(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # SET CONSTRAINTS is not among them: it fires deferred triggers.
+_NO_ROLE = re.compile(r'role (".*") does not exist', re.DOTALL)
 _QUIET = re.compile(r"(?:SET(?!\s+CONSTRAINTS)|SHOW|BEGIN|START|SAVEPOINT)\b", re.IGNORECASE)
 
 
@@ -88,6 +89,9 @@ def refusal(statement: Statement, failure: Failure) -> SqlError:
 def _advice(failure: Failure) -> str:
     if failure.code == "42501":
         return "migrations run without superuser rights; SCHEMA_CI_DEV_SUPERUSER=true grants them"
+    role = _NO_ROLE.fullmatch(failure.message) if failure.code == "42704" else None
+    if role:
+        return f"CREATE ROLE {role[1]} on a dev server of your own, and give that with --dev-url"
     return "correct the statement"
 
 

@@ -245,7 +245,9 @@ class Dialect(Protocol):
     ) -> tuple[PlannedStatement, ...]:
         """Statements, in order, that turn `old` into `new`; empty when they are equal."""
 
-    def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+    def create(
+        self, schema: Schema, options: PlanOptions = EVERYTHING
+    ) -> tuple[PlannedStatement, ...]:
         """Statements that make `schema` in an empty database."""
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:

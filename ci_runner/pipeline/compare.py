@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection, Dialect
@@ -14,6 +14,11 @@ from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.select import select
 
 _SOME = 8
+_LEFT = {
+    "grant": "grants",
+    "default privileges": "default privileges",
+    "owner": "owners of objects",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +26,8 @@ class Compared:
     """The plan that leads from one schema to the other, and what it leaves open.
 
     `unmanaged` and `left_out` are of both sides: what no version of this plan looks at, and what
-    the user did not want to be looked at; `idle` are patterns that match nothing. `remark` says
+    the user did not want to be looked at; `kinds_left` are kinds of rights that options leave out
+    and that differ; `idle` are patterns that match nothing. `remark` says
     what the proof could not see, "" where it saw all.
     """
 
@@ -30,6 +36,7 @@ class Compared:
     unmanaged: tuple[Identity, ...] = ()
     left_out: tuple[Identity, ...] = ()
     idle: tuple[str, ...] = ()
+    kinds_left: tuple[str, ...] = ()
     remark: str = ""
 
 
@@ -56,7 +63,22 @@ def compare(
         unmanaged,
         sides.left_out,
         sides.idle,
+        kinds_left(sides.old, sides.new, terms.options.leave),
     )
+
+
+def kinds_left(reached: Schema, goal: Schema, leave: Collection[str]) -> tuple[str, ...]:
+    """What options leave out of the comparison, where the sides differ in it."""
+    return tuple(
+        named for kind, named in _LEFT.items() if kind in leave and _differ(kind, reached, goal)
+    )
+
+
+def _differ(kind: str, reached: Schema, goal: Schema) -> bool:
+    mine, theirs = (
+        {each for each in side.objects if each.identity.kind == kind} for side in (reached, goal)
+    )
+    return mine != theirs
 
 
 def left_out_said(left_out: Sequence[Identity], terms: Terms) -> str:

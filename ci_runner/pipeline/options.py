@@ -35,9 +35,14 @@ def terms(config: Config) -> Terms:
     )
 
 
-def plan_options(_config: Config) -> PlanOptions:
+def plan_options(config: Config) -> PlanOptions:
     """What the planner is told: the one place where configuration becomes PlanOptions."""
-    return PlanOptions()
+    left = {
+        "grant": not config.compared.grants,
+        "default privileges": not config.compared.default_privileges,
+        "owner": not config.compared.owners,
+    }
+    return PlanOptions(leave=frozenset(kind for kind, is_left in left.items() if is_left))
 
 
 def _patterns(written: Iterable[str]) -> tuple[Pattern, ...]:

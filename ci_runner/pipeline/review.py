@@ -102,7 +102,7 @@ def review(
         if compared.goal:
             path = change.schema[0]
             sides = select(history.schema, compared.goal, terms.selection)
-            unseen = differences(path, sides.old, sides.new, severities, strict=terms.strict)
+            unseen = differences(path, sides.old, sides.new, severities, terms)
             omitted = left_out(path, compared.left_out, terms, severities)
             asked = questions.findings(
                 compared.questions, wanted, path, severities, strict=terms.strict

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ci_runner.lint.notices import LEFT_OUT, UNMANAGED_DIFFERENCE
 from ci_runner.lint.rule import Finding, Severity
-from ci_runner.pipeline.compare import left_out_said
-from ci_runner.pipeline.options import Terms
+from ci_runner.pipeline.compare import kinds_left, left_out_said
+from ci_runner.pipeline.options import USUAL, Terms
 from ci_runner.schema.model import Identity, Schema
 
 _SOME = 8
@@ -18,26 +18,29 @@ def differences(
     reached: Schema,
     goal: Schema,
     severities: Mapping[str, Severity],
-    *,
-    strict: bool = False,
+    terms: Terms = USUAL,
 ) -> tuple[Finding, ...]:
     """One finding on `path`, the desired schema, or none where both sides have the same names.
 
-    Two objects of one name may still differ in what they are: nobody has looked, so that `strict`
-    makes an error of any.
+    Two objects of one name may still differ in what they are: nobody has looked, so that strict
+    terms make an error of any. What the options leave out is named where it differs.
     """
     instead = UNMANAGED_DIFFERENCE.instead
     severity = severities.get(UNMANAGED_DIFFERENCE.id, UNMANAGED_DIFFERENCE.severity)
-    if strict:
+    names = {*reached.unmanaged, *goal.unmanaged}
+    sides = "; ".join(_sides(set(reached.unmanaged), set(goal.unmanaged)))
+    said = []
+    if terms.strict and names:
         severity = Severity.ERROR
-        names = _listed({*reached.unmanaged, *goal.unmanaged})
-        message = f"objects that this version does not compare: {names}" if names else ""
+        said.append(f"objects that this version does not compare: {_listed(names)}")
         instead = f"{instead} Or leave them out by `exclude`."
-    else:
-        said = "; ".join(_sides(set(reached.unmanaged), set(goal.unmanaged)))
-        message = f"objects that this version does not compare differ: {said}" if said else ""
-    if not message or severity is Severity.OFF:
+    elif sides:
+        said.append(f"objects that this version does not compare differ: {sides}")
+    left = kinds_left(reached, goal, terms.options.leave)
+    said += [f"{named} are not compared, and differ" for named in left]
+    if not said or severity is Severity.OFF:
         return ()
+    message = "; ".join(said)
     return (Finding(UNMANAGED_DIFFERENCE.id, severity, message, path, 0, 0, instead=instead),)
 
 

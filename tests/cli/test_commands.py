@@ -155,6 +155,65 @@ def test_inspect_prints_sql_that_makes_the_same_schema(folder: Checkout) -> None
     assert [] == found["unmanaged"]
 
 
+RIGHTS = """GRANT SELECT ON users TO PUBLIC;
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;
+ALTER TABLE users OWNER TO pg_database_owner;
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "planned", "left"),
+    [
+        ((), {"GRANT", "ALTER DEFAULT"}, {"owners of objects"}),
+        (("--owners",), {"GRANT", "ALTER DEFAULT", "ALTER TABLE"}, set()),
+        (("--no-grants",), {"ALTER DEFAULT"}, {"grants", "owners of objects"}),
+        (
+            ("--no-grants", "--no-default-privileges"),
+            set(),
+            {"grants", "default privileges", "owners of objects"},
+        ),
+    ],
+)
+def test_flags_say_which_access_rights_are_compared(
+    folder: Checkout, flags: tuple[str, ...], planned: set[str], left: set[str]
+) -> None:
+    folder.write("old.sql", SCHEMA)
+    folder.write("new.sql", SCHEMA + RIGHTS)
+
+    done = folder.run(
+        "schema", "diff", "--from=old.sql", "--to=new.sql", "--dialect=postgres", *flags
+    )
+
+    assert ExitCode.OK == done.code, done.err
+    found = re.findall(r"^(GRANT|ALTER DEFAULT|ALTER TABLE)", done.out, re.MULTILINE)
+    assert planned == set(found)
+    assert left == set(re.findall(r"not compared: (.*)", done.err))
+
+
+def test_the_file_says_which_access_rights_are_compared(folder: Checkout) -> None:
+    folder.write("old.sql", SCHEMA)
+    folder.write("new.sql", SCHEMA + RIGHTS)
+    folder.write("schema-ci.toml", '[diff]\ngrants = false\n[[project]]\ndialect = "postgres"\n')
+    argv = ("schema", "diff", "--from=old.sql", "--to=new.sql", "--dialect=postgres")
+
+    assert "GRANT SELECT ON TABLE public" not in folder.run(*argv).out
+    assert "GRANT SELECT ON TABLE public" in folder.run(*argv, "--grants").out
+    assert "GRANT SELECT ON TABLE public" in folder.run(*argv, SCHEMA_CI_GRANTS="true").out
+
+
+def test_inspect_shows_owners_where_it_is_asked_to(folder: Checkout) -> None:
+    folder.write("all.sql", SCHEMA + RIGHTS)
+    argv = ("schema", "inspect", "all.sql", "--dialect=postgres")
+
+    usual, every = folder.run(*argv), folder.run(*argv, "--owners")
+
+    assert ("OWNER TO" not in usual.out, "OWNER TO" in every.out) == (True, True)
+    assert ("owners of objects" in usual.err, "owners of objects" in every.err) == (True, False)
+    kinds = {each["kind"] for each in folder.run(*argv, "--format=json").json["objects"]}
+    assert {"grant", "default privileges"} <= kinds
+    assert "owner" not in kinds
+
+
 def test_what_is_not_managed_is_named(folder: Checkout) -> None:
     folder.write("f.sql", "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\n")
 

@@ -525,3 +525,13 @@ def test_progress_names_each_file(sqlite: Connection) -> None:
     )
 
     assert ["1.sql", "2.sql"] == told
+
+
+def test_a_role_that_the_dev_server_lacks_is_named_with_the_way_out(postgres: Connection) -> None:
+    with pytest.raises(SqlError) as refused:
+        replay(postgres, [file('CREATE TABLE t ();\nGRANT SELECT ON t TO "A reader";')])
+
+    assert "1.sql:2" == refused.value.where
+    assert 'role "A reader" does not exist' in refused.value.said
+    assert 'CREATE ROLE "A reader"' in refused.value.next_step
+    assert "--dev-url" in refused.value.next_step

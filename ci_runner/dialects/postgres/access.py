@@ -7,13 +7,15 @@ ends with exactly what is wanted.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ci_runner.dialects.postgres.kind import World
+from ci_runner.dialects.postgres.kinds.grant import columns_of
 from ci_runner.dialects.postgres.quote import qualified
 from ci_runner.dialects.postgres.rights import joined, rights
-from ci_runner.dialects.postgres.work import Node, Work, kind_of
+from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
 from ci_runner.schema.access import (
     CURRENT_USER,
     PUBLIC,
@@ -22,7 +24,7 @@ from ci_runner.schema.access import (
     Owner,
     Rights,
 )
-from ci_runner.schema.model import Identity, Namespace, Schema, SchemaObject, Table, home
+from ci_runner.schema.model import Column, Identity, Namespace, Schema, SchemaObject, Table, home
 
 # What ALTER DEFAULT PRIVILEGES and GRANT call the kinds of identity that they know.
 _RELATION = ("TABLES", "TABLE")
@@ -47,6 +49,7 @@ _WORDS = {
 }
 # A longer name of an identity column's sequence is shortened by rules of its own.
 _LONGEST = 50
+_MAKING: tuple[Verb, ...] = ("create", "alter")
 
 
 def settle(work: Work, left: Collection[str]) -> None:
@@ -62,6 +65,7 @@ def settle(work: Work, left: Collection[str]) -> None:
     if not forced:
         return
     created = {each for each in work.creates if "grant" not in left or each in work.drops}
+    created |= {name for name, (old, new) in work.alters.items() if _becomes_identity(old, new)}
     after = _begun(work.world.new, created, forced)
     before = _begun(work.world.old, work.drops.keys(), forced)
     work.world = World(
@@ -92,22 +96,31 @@ def _begun(
     return found
 
 
+def _becomes_identity(old: SchemaObject, new: SchemaObject) -> bool:
+    if not isinstance(old, Column) or not isinstance(new, Column):
+        return False
+    return not old.identity_kind and bool(new.identity_kind)
+
+
 def _targets(each: SchemaObject) -> Iterator[tuple[str, Grant]]:
     """An object and its identity columns' sequences, as yet without a right."""
     identity = each.identity
     if identity.kind in _WORDS:
         objects, what = _WORDS[identity.kind]
         yield objects, Grant(identity, what, "", (), _signature(each))
-    for column in each.columns if isinstance(each, Table) else ():
+    columns = each.columns if isinstance(each, Table) else ()
+    for column in (each,) if isinstance(each, Column) else columns:
         name = f"{column.table}_{column.name}_seq"
         if column.identity_kind and len(name) < _LONGEST:
-            yield "SEQUENCES", Grant(identity, "SEQUENCE", "", (), qualified(column.schema, name))
+            table = Identity("table", column.schema, column.table)
+            yield "SEQUENCES", Grant(table, "SEQUENCE", "", (), qualified(column.schema, name))
 
 
 def _signature(each: SchemaObject) -> str:
-    """What SQL calls a routine; "" for what has no arguments."""
-    found: str = getattr(each, "signature", "")
-    return found
+    """What GRANT calls a routine, which has `types`; "" for what its name is enough for."""
+    types: str | None = getattr(each, "types", None)
+    name: str = getattr(each, "name", "")
+    return "" if types is None else f"{qualified(each.identity.schema, name)}({types})"
 
 
 def _given(
@@ -127,13 +140,27 @@ def _given(
 
 def _with(schema: Schema, grants: dict[Identity, SchemaObject]) -> Schema:
     kept = (each for each in schema.objects if each.identity not in grants)
+    needs = {
+        (name, column)
+        for name, each in grants.items()
+        for column in _identity_columns(schema, each)
+    }
     return Schema.of(
         schema.dialect,
         (*kept, *grants.values()),
-        schema.dependencies,
+        schema.dependencies | needs,
         schema.unmanaged,
         schema.copies,
     )
+
+
+def _identity_columns(schema: Schema, each: SchemaObject) -> Iterator[Identity]:
+    """What a grant on the sequence of one of its table's columns may have to wait for."""
+    if isinstance(each, Grant) and each.what == "SEQUENCE":
+        table = schema.get(each.on)
+        for column in table.columns if isinstance(table, Table) else ():
+            if column.identity_kind:
+                yield column.identity
 
 
 def fresh(schema: Schema) -> Schema:
@@ -150,41 +177,87 @@ def fresh(schema: Schema) -> Schema:
 
 
 def edges(work: Work, ties: Iterable[Identity]) -> Iterator[tuple[Node, Node]]:
-    """(later, earlier): owner, then grants, then default privileges.
-
-    A new owner's own rights take the place of what was granted to it, and before, it must be let
-    into the schema. A sequence is tied to a table of its own owner, and then goes along with it.
-    """
-    tied = {each: kind_of(work.world.new.by_identity[each]) for each in ties}
-    columns = {each: kind.owner(work.world.new.by_identity[each]) for each, kind in tied.items()}
+    """(later, earlier): owner, then grants, then default privileges."""
     drops: list[Node] = [("drop", each) for each in work.drops]
     makes: list[Node] = [("create", each) for each in work.creates]
     makes += [("alter", each) for each in work.alters]
     before = [(node, work.world.old.by_identity[node[1]]) for node in drops]
     after = [(node, work.world.new.by_identity[node[1]]) for node in makes]
-    taken = [(node, each) for node, each in before if isinstance(each, Grant)]
-    given = [(node, each) for node, each in after if isinstance(each, Grant)]
-    for node, owner in (*before, *after):
-        if isinstance(owner, Owner):
-            yield from ((node, gone) for gone, each in taken if each.on == owner.on)
-            yield from ((come, node) for come, each in given if each.on == owner.on)
-            yield from (
-                (node, ("tie", each))
-                for each, column in columns.items()
-                if column and (column.schema, column.parent) == (owner.on.schema, owner.on.name)
-            )
-            place = Identity("schema", "", owner.on.schema)
-            yield from ((node, come) for come, each in given if each.on == place)
+    taken, given = _by_place(before, work.world), _by_place(after, work.world)
+    for node, owned in (*before, *after):
+        if isinstance(owned, Owner):
+            yield from _around(node, owned.on, taken, given)
+    yield from _around_ties(work, ties, taken, given)
+    for (verb, name), each in after:
+        if verb == "alter" and isinstance(each, Grant):
+            yield ("alter", each.on), ("detach", name)
     for node, each in before:
         if isinstance(each, DefaultPrivileges):
             yield from ((later, node) for later in makes)
+    others = [node for node, each in after if not isinstance(each, DefaultPrivileges)]
     for node, each in after:
         if isinstance(each, DefaultPrivileges):
-            yield from (
-                (node, earlier)
-                for earlier, other in after
-                if not isinstance(other, DefaultPrivileges)
-            )
+            yield from ((node, earlier) for earlier in others)
+
+
+def _by_place(
+    nodes: Iterable[tuple[Node, SchemaObject]], world: World
+) -> Mapping[Identity, list[Node]]:
+    """What is done to grants, by what they are on; a sequence goes along with its table."""
+    found: dict[Identity, list[Node]] = defaultdict(list)
+    for node, each in nodes:
+        if isinstance(each, Grant):
+            for place in {each.on, *_tables_of(world, each.on)}:
+                found[place].append(node)
+    return found
+
+
+def _around(
+    node: Node,
+    on: Identity,
+    taken: Mapping[Identity, list[Node]],
+    given: Mapping[Identity, list[Node]],
+) -> Iterator[tuple[Node, Node]]:
+    """A new owner's own rights take the place of what was granted to it.
+
+    Before it can be the owner, it must be let into the schema.
+    """
+    yield from ((node, gone) for gone in taken.get(on, ()))
+    yield from ((come, node) for come in given.get(on, ()))
+    place = Identity("schema", "", on.schema)
+    yield from ((node, come) for come in given.get(place, ()))
+
+
+def _around_ties(
+    work: Work,
+    ties: Iterable[Identity],
+    taken: Mapping[Identity, list[Node]],
+    given: Mapping[Identity, list[Node]],
+) -> Iterator[tuple[Node, Node]]:
+    """A sequence is tied to a table of its own owner, and let go with that owner."""
+    for each in ties:
+        tie: Node = ("tie", each)
+        yield from ((tie, gone) for gone in taken.get(each, ()))
+        yield from ((come, tie) for come in given.get(each, ()))
+        own = _owner_of(each)
+        yield tie, ("drop", own)
+        yield from (((verb, own), tie) for verb in _MAKING)
+        for table in _tables_of(work.world, each):
+            verbs: tuple[Verb, ...] = ("drop", *_MAKING)
+            yield from (((verb, _owner_of(table)), tie) for verb in verbs)
+
+
+def _owner_of(on: Identity) -> Identity:
+    return Owner(on, "", "").identity
+
+
+def _tables_of(world: World, sequence: Identity) -> Iterator[Identity]:
+    """The tables whose columns it belongs to, before and after."""
+    for side in (world.old, world.new):
+        each = side.get(sequence)
+        column = None if each is None else kind_of(each).owner(each)
+        if column is not None:
+            yield Identity("table", column.schema, column.parent)
 
 
 def left(old: Schema, new: Schema, kinds: Collection[str]) -> Schema:
@@ -234,8 +307,9 @@ def _roles(schema: Schema) -> dict[Identity, str]:
 
 def _kept(each: SchemaObject, stays: Mapping[Identity, SchemaObject]) -> SchemaObject:
     """What an old grant says of columns that there are still."""
-    columns = getattr(stays.get(each.on), "columns", None) if isinstance(each, Grant) else None
-    if columns is None or not isinstance(each, Grant):
+    names = columns_of(stays.get(each.on)) if isinstance(each, Grant) else ()
+    if not names or not isinstance(each, Grant):
         return each
-    names = {"", *(getattr(column, "name", column) for column in columns)}
-    return replace(each, rights=tuple(right for right in each.rights if right.column in names))
+    return replace(
+        each, rights=tuple(right for right in each.rights if right.column in {"", *names})
+    )

@@ -48,9 +48,11 @@ class PostgresDialect:
     ) -> tuple[PlannedStatement, ...]:
         return plan(old, new, options)
 
-    def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+    def create(
+        self, schema: Schema, options: PlanOptions = EVERYTHING
+    ) -> tuple[PlannedStatement, ...]:
         """A fresh database has the schema `public`: initdb's template."""
-        return plan(access.fresh(schema), schema, EVERYTHING)
+        return plan(access.fresh(schema), schema, options)
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)

@@ -27,7 +27,7 @@ _SUMMARY: Mapping[Firing, str] = {
 
 # SQL over the pg_class row c: which kind of object a trigger or rule lives on.
 TABLE_KIND = """CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
-                WHEN 'f' THEN 'foreign table' ELSE 'table' END"""
+                ELSE 'table' END"""
 
 
 def fires(old: Firing, new: Trigger | Rule) -> Statements:

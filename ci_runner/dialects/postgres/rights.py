@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from ci_runner.dialects.postgres.quote import quote
@@ -33,7 +34,9 @@ class Step:
         return f"{self.verb} {self.rights} {on} FROM {role}{' CASCADE' if cascade else ''}"
 
 
-def rights(words: Iterable[str], column: str = "") -> Rights:
+# A thousand tables have the same few lists.
+@lru_cache(maxsize=512)
+def rights(words: tuple[str, ...], column: str = "") -> Rights:
     """Rights from the catalogue's query: `SELECT`, or `SELECT*` with grant option."""
     held: _Held = {}
     for word in words:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from ci_runner.dialects.postgres import mentions, partitions, rebuild
 from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, Statements, World, made_again
-from ci_runner.dialects.postgres.kinds import KINDS, column, domain, table
+from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import (
     Check,
@@ -109,8 +109,8 @@ class Work:
 
     def _goes_with_its_owner(self, old: SchemaObject) -> bool:
         """Whether the server drops it together with its owner."""
-        owner = kind_of(old).owner(old)
-        return owner is not None and self.world.new.get(owner) is None
+        column = kind_of(old).owner(old)
+        return column is not None and self.world.new.get(column) is None
 
     def _alter(self, old: SchemaObject, new: SchemaObject) -> None:
         statements = kind_of(new).alter(old, new, self.world)
@@ -298,8 +298,16 @@ class Work:
             case ("create", identity):
                 return self._created(self.creates[identity])
             case (_, identity):
-                new = self.world.new.by_identity[identity]
-                return kind_of(new).tie(self._before_tie(new), new)
+                return self._tied(identity)
+
+    def _tied(self, identity: Identity) -> Statements:
+        after = self.world.new.by_identity[identity]
+        before, untied = self.world.old.get(identity), self._before_tie(after)
+        holder = kind_of(after).owner(after)
+        was = None if before is None else kind_of(before).owner(before)
+        tie = kind_of(after).tie(untied, after)
+        given = owner.at_tie(identity, was, holder, self.world)
+        return (*given, *tie) if holder else (*tie, *given)
 
     def _with_parts(self, each: SchemaObject, dropped: Statements) -> Statements:
         """A way back that gives the indexes on partitions the names that they had."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import (
+    EVERYTHING,
     USUAL,
     Connection,
     Held,
@@ -44,7 +45,9 @@ class SqliteDialect:
         """SQLite has no online forms, no grants and no owners."""
         return ddl.plan(old, new)
 
-    def create(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+    def create(
+        self, schema: Schema, _options: PlanOptions = EVERYTHING
+    ) -> tuple[PlannedStatement, ...]:
         return ddl.create(schema)
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:

@@ -18,7 +18,7 @@ from ci_runner.dialects.postgres.rights import path, rights, takes
 from ci_runner.dialects.postgres.rows import integer, text, texts
 from ci_runner.schema.access import CURRENT_USER, OWNER, PUBLIC, Grant, Rights
 from ci_runner.schema.changes import Alter, Change, Create, Drop
-from ci_runner.schema.model import Identity
+from ci_runner.schema.model import Column, Identity, SchemaObject
 
 _NONE = "'{}'::text[]"
 # What initdb grants in pg_catalog is on record, what it grants in information_schema is not.
@@ -278,9 +278,25 @@ def _drop(old: Grant) -> Statements:
     return _way(old.rights, old, old.usual, cascade=old.chained)
 
 
-def _alter(old: Grant, new: Grant, _: World) -> Statements | None:
-    """The same object under the same name may have another address: a view in place of a table."""
-    return _way(old.rights, new, new.rights)
+def _detach(old: Grant, _: Grant, world: World) -> Statements:
+    """Take what was given on columns before they go, or have another name."""
+    return _way(old.rights, old, _staying(old, world))
+
+
+def _alter(old: Grant, new: Grant, world: World) -> Statements:
+    return _way(_staying(old, world), new, new.rights)
+
+
+def _staying(old: Grant, world: World) -> Rights:
+    """What was given on columns that there will be, and on the whole."""
+    names = columns_of(world.new.get(old.on))
+    return tuple(each for each in old.rights if not names or each.column in {"", *names})
+
+
+def columns_of(each: SchemaObject | None) -> tuple[str, ...]:
+    """The names of the columns of a relation of any kind."""
+    columns: tuple[Column | str, ...] = getattr(each, "columns", ())
+    return tuple(one if isinstance(one, str) else one.name for one in columns)
 
 
 def _names(each: Grant) -> Iterator[Hashable]:
@@ -319,4 +335,4 @@ def _place(grant: Grant) -> Hashable:
     return grant.on, grant.what, grant.signature
 
 
-KIND = Kind(Grant, _read, _create, _drop, _alter, read_on=read_on, names=_names)
+KIND = Kind(Grant, _read, _create, _drop, _alter, detach=_detach, read_on=read_on, names=_names)

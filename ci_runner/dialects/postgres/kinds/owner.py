@@ -130,4 +130,26 @@ def _alter(old: Owner, new: Owner, _: World) -> Statements:
     return _given(new, new.role, old.role) if old.role != new.role else ()
 
 
+def at_tie(
+    sequence: Identity, old: Identity | None, new: Identity | None, world: World
+) -> Statements:
+    """Give a sequence to the owner of the table of the column that it is tied to.
+
+    A sequence has the owner of its table, is tied to no other's, and keeps that owner when it is
+    let go. Owners of tables change later, and then their sequences go along.
+    """
+    before, after = (_role_of_table(column, world) for column in (old, new))
+    if before == after:
+        return ()
+    return _given(Owner(sequence, "SEQUENCE", after), after, before)
+
+
+def _role_of_table(column: Identity | None, world: World) -> str:
+    if column is None:
+        return CURRENT_USER
+    table = Identity("table", column.schema, column.parent)
+    found = world.old.get(Owner(table, "TABLE", "").identity)
+    return found.role if isinstance(found, Owner) else CURRENT_USER
+
+
 KIND = Kind(Owner, _read, _create, _drop, _alter, read_on=read_on)

@@ -4,6 +4,7 @@ DO $$ BEGIN CREATE ROLE "case Owner"; EXCEPTION WHEN duplicate_object THEN NULL;
 
 CREATE SCHEMA app;
 CREATE TABLE app.users (id varchar(5));
+CREATE TABLE app.grown (becomes integer NOT NULL, stays integer);
 CREATE VIEW app.ids AS SELECT id FROM app.users;
 CREATE VIEW app.more AS SELECT id FROM app.ids;
 GRANT INSERT ON app.ids TO case_writer;
