@@ -15,9 +15,7 @@ def schema(*names: str) -> Schema:
 
 
 def test_objects_on_one_side_only_are_one_finding_on_the_desired_schema() -> None:
-    (found,) = differences(
-        "schema.sql", schema("both()", "old()"), schema("both()", "new()"), USUAL, {}
-    )
+    (found,) = differences("schema.sql", schema("both()", "old()"), schema("both()", "new()"), {})
 
     assert ("unmanaged-difference", Severity.WARNING, "schema.sql") == (
         found.rule,

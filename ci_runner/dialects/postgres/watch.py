@@ -10,7 +10,7 @@ from ci_runner.schema.model import Identity
 
 # Indexes are locked with their tables, and say nothing that these do not.
 _KIND = """CASE c.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
-  WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'table' END"""
+  WHEN 'S' THEN 'sequence' ELSE 'table' END"""
 _RELATIONS = f"""
 SELECT c.oid::text, {_KIND}, n.nspname, c.relname, pg_catalog.pg_relation_filenode(c.oid)::text, ''
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
