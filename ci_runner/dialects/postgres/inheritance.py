@@ -223,9 +223,10 @@ def _place(copy: Copy) -> tuple[Identity, str, str]:
 
 
 def _likeness(copy: Copy) -> object:
-    """Its parts without name, comment and settings: of a constraint also its definition."""
+    """Its parts without name, comment and settings. The definition of an index holds its name."""
     each = copy.object
-    parts = ("keys", "include", "predicate", "unique", "method", "columns", "valid")
+    parts = ["keys", "include", "predicate", "unique", "method", "columns", "valid"]
+    parts += ["definition"] * (not hasattr(each, "keys"))
     return tuple(getattr(each, part, None) for part in parts)
 
 

@@ -226,9 +226,9 @@ def test_a_typed_table_leaves_its_type_and_comes_back(postgres_server: PostgresS
         CREATE TABLE u OF pair; CREATE TABLE w (a integer, b text, c integer)"""
 
     assert [
+        "ALTER TABLE public.w NOT OF",
         "ALTER TABLE public.t ALTER COLUMN a SET DEFAULT 2",
         "ALTER TABLE public.t ALTER COLUMN a DROP NOT NULL",
-        "ALTER TABLE public.w NOT OF",
         "ALTER TABLE public.w ADD COLUMN c integer",
         "ALTER TABLE public.u OF public.pair",
     ] == said(planned(postgres_server, typed, free))
