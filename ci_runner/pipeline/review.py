@@ -177,8 +177,11 @@ def _plan(
         return _Compared(plan)
     grown, files = written(plan, change.head, change.when, change.migration_name)
     progress("proving the missing migration")
+    added = grown.files[len(change.head.files) :]
     proof = rehearse(
-        connection, server.dialect, (script(grown.files[-1], grown.format, server.dialect),)
+        connection,
+        server.dialect,
+        tuple(script(file, grown.format, server.dialect) for file in added),
     )
     problem = _unproven(server, proof, goal)
     return (

@@ -42,6 +42,15 @@ def _free_foreign_keys(work: Work) -> None:
             work.drops[key.identity] = key
 
 
+def needs(work: Work) -> Mapping[Node, frozenset[Node]]:
+    """For every node of `work` those that come before it; complete once the order was found."""
+    found: dict[Node, set[Node]] = defaultdict(set)
+    for later, earlier in _Order(work).edges():
+        if later != earlier:
+            found[later].add(earlier)
+    return {later: frozenset(several) for later, several in found.items()}
+
+
 class _Order:
     """The graph of one plan."""
 
@@ -62,7 +71,7 @@ class _Order:
         nodes += [("alter", each) for each in self.work.alters]
         nodes += [("detach", each) for each in self.detached]
         nodes += [("tie", each) for each in self.ties]
-        return ordered(sorted(nodes, key=self._rank), self._edges())
+        return ordered(sorted(nodes, key=self._rank), self.edges())
 
     def _rank(self, node: Node) -> tuple[int, int, Identity, str]:
         verb, identity = node
@@ -73,7 +82,7 @@ class _Order:
             return (_LATE if kind_of(each).late else _RANK[verb], -position, identity, verb)
         return (_RANK[verb], position, identity, "" if verb == "detach" else verb)
 
-    def _edges(self) -> Iterator[tuple[Node, Node]]:
+    def edges(self) -> Iterator[tuple[Node, Node]]:
         """(later, earlier)."""
         yield from self._creation()
         yield from self._removal()

@@ -13,7 +13,8 @@ from dataclasses import replace
 from ci_runner.dialects.base import USUAL, PlanOptions
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
 from ci_runner.dialects.postgres.kinds import enum
-from ci_runner.dialects.postgres.order import arranged
+from ci_runner.dialects.postgres.order import arranged, needs
+from ci_runner.dialects.postgres.stages import staged
 from ci_runner.dialects.postgres.unmanaged import RELATIONS, TYPES
 from ci_runner.dialects.postgres.work import KIND_OF, Work
 from ci_runner.schema.diff import diff
@@ -30,7 +31,11 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     work = Work(world)
     work.take(changes)
     work.make_way()
-    statements = tuple(each for node in arranged(work) for each in work.statements(node))
+    nodes = arranged(work)
+    if options.online:
+        statements = staged(work, nodes, needs(work))
+    else:
+        statements = tuple(each for node in nodes for each in work.statements(node))
     return enum.outside_transactions(statements, world.new)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from ci_runner.dialects.postgres.kind import Kind, Statements, World
 from ci_runner.dialects.postgres.kinds import KINDS, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
-from ci_runner.schema.model import Column, Constraint, Identity, SchemaObject, Table, home
+from ci_runner.schema.model import Column, Constraint, Identity, Schema, SchemaObject, Table, home
 
 Verb = Literal["drop", "create", "detach", "alter", "tie"]
 Node = tuple[Verb, Identity]
@@ -31,6 +32,16 @@ class Work:
     alters: dict[Identity, tuple[SchemaObject, SchemaObject]] = field(default_factory=dict)
     inline: dict[Identity, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
     renamed: dict[Identity, Identity] = field(default_factory=dict)
+
+    @cached_property
+    def names_before(self) -> frozenset[Hashable]:
+        """Every name that is taken in the old schema, each in its name space."""
+        return _names(self.world.old)
+
+    @cached_property
+    def names_after(self) -> frozenset[Hashable]:
+        """The same of the new schema."""
+        return _names(self.world.new)
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -209,6 +220,12 @@ class Work:
         if place is None or not self.is_created(place):
             return made
         return tuple(replace(statement, hazards=()) for statement in made)
+
+
+def _names(schema: Schema) -> frozenset[Hashable]:
+    return frozenset(
+        name for each in schema.by_identity.values() for name in kind_of(each).names(each)
+    )
 
 
 def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaObject]]:
