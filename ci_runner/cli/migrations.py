@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common, config_option, project_option
+from ci_runner.cli.common import Common, common, config_option, online_option, project_option
 
 if TYPE_CHECKING:
     from ci_runner.pipeline.review import Reviewed
@@ -17,8 +17,17 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="Only say whether one is missing; exit with 3 if so.")
 @config_option
 @project_option
+@online_option
 @common
-def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, check: bool) -> None:
+def diff(
+    common: Common,
+    name: str,
+    config: str,
+    names: tuple[str, ...],
+    *,
+    check: bool,
+    online: bool | None,
+) -> None:
     """Write the migration that leads from the directory to the desired schema.
 
     NAME becomes part of the file's name; without it the file is named after what it does. Files
@@ -32,7 +41,7 @@ def diff(common: Common, name: str, config: str, names: tuple[str, ...], *, chec
     from ci_runner.pipeline.workspace import projects
 
     log = common.out.log
-    workspace = open_workspace(common, config=config)
+    workspace = open_workspace(common, config=config, flags={"diff.online": online})
     missing: list[str] = []
     with servers(workspace.config, log) as server:
         for project in projects(workspace.config, names):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common, config_option, project_option
+from ci_runner.cli.common import Common, common, config_option, online_option, project_option
 
 if TYPE_CHECKING:
     from ci_runner.context import Build
@@ -24,6 +24,7 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 @click.option("--base", default="", metavar="REF", help="What the change will be merged into.")
 @click.option("--output-dir", metavar="DIR", help="For report.json and report.md.")
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the run fails.")
+@online_option
 @click.option("--no-publish", is_flag=True, help="Write the report, tell no forge.")
 @common
 def run(
@@ -34,6 +35,7 @@ def run(
     output_dir: str | None,
     fail_on: str | None,
     *,
+    online: bool | None,
     no_publish: bool,
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
@@ -45,7 +47,7 @@ def run(
     from ci_runner.report.text import render
 
     build = detect(os.environ)
-    flags = {"output-dir": output_dir, "lint.fail-on": fail_on}
+    flags = {"output-dir": output_dir, "lint.fail-on": fail_on, "diff.online": online}
     workspace = open_workspace(common, config=config, base=base or _base(build), flags=flags)
     result = review(workspace, build, names, common.out.log, common.out.redactor)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common
+from ci_runner.cli.common import Common, common, online_option
 
 if TYPE_CHECKING:
     from ci_runner.schema.model import Identity
@@ -28,22 +28,28 @@ def schema() -> None:
 @click.option("--from", "from_", required=True, metavar="SRC", help="The schema to start from.")
 @click.option("--to", required=True, metavar="SRC", help="The schema to reach.")
 @click.option("--check", is_flag=True, help="Exit with 3 when they differ.")
+@online_option
 @_FORMAT
 @common
-def diff(common: Common, from_: str, to: str, format_: str, *, check: bool) -> None:
+def diff(
+    common: Common, from_: str, to: str, format_: str, *, check: bool, online: bool | None
+) -> None:
     """Print the SQL that leads from one schema to another; nothing when they are equal.
 
     SRC is a .sql file, a folder of them, a migration directory, a database URL, or `empty`.
     """
+    from ci_runner.cli.workspace import setting
     from ci_runner.devdb.provision import provision
+    from ci_runner.dialects.base import PlanOptions
     from ci_runner.errors import DriftError
     from ci_runner.migrations.plan import make_plan, sql
     from ci_runner.pipeline.sources import load
 
     dialect = _dialect(common, from_, to)
+    options = PlanOptions(online=bool(setting("diff.online", online)))
     with provision(common.dev_url, dialect, say=common.out.log.info) as server:
         old, new = load(server, from_), load(server, to)
-        plan = make_plan(server.dialect, old, new)
+        plan = make_plan(server.dialect, old, new, options)
     skipped = _unmanaged(common, {*old.unmanaged, *new.unmanaged}, "compared")
     if format_ == "json":
         statements = [{**asdict(each), "object": str(each.object)} for each in plan.statements]

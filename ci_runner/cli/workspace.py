@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ci_runner.cli.common import Common
-from ci_runner.config.load import NAME, load
+from ci_runner.config.load import NAME, load, load_one
 from ci_runner.config.model import Config
 from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
@@ -48,6 +48,13 @@ def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Con
     if not config and not (root / NAME).is_file():
         return None
     return _load(common, root, config, {**common.flags, **flags})
+
+
+def setting(key: str, flag: object) -> object:
+    """One option as the configuration around the current folder has it, unless a flag says it."""
+    git = find_repository(Path.cwd())
+    root = git.root if git else Path.cwd()
+    return load_one(root, os.environ, {} if flag is None else {key: flag}, key)
 
 
 def _load(common: Common, root: Path, config: str, flags: Mapping[str, object]) -> Config:

@@ -102,7 +102,15 @@ def load(
         output_dir=output_dir,
         origins=origins,
         path=source.path,
+        online=bool(values["diff.online"]),
     )
+
+
+def load_one(
+    root: Path, environ: Mapping[str, str], flags: Mapping[str, object], key: str
+) -> object:
+    """One global option's value, for commands that need no project. Raises ConfigError."""
+    return _value(by_key()[key], _read(root, ""), environ, flags)[0]
 
 
 def _read(root: Path, file: str) -> _File:

@@ -39,6 +39,7 @@ class Config:
     output_dir: str
     origins: Mapping[str, str]
     path: str
+    online: bool = True
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -68,6 +68,14 @@ OPTIONS: tuple[Option, ...] = (
         env="SCHEMA_CI_DEV_SUPERUSER",
     ),
     Option(
+        "diff.online",
+        "flag",
+        True,
+        "plan changes in forms that let readers and writers go on, in more statements and files",
+        flag="--online",
+        env="SCHEMA_CI_ONLINE",
+    ),
+    Option(
         "lint.fail-on",
         "text",
         "error",

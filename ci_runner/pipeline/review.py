@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ci_runner.devdb.replay import Script, rehearse, replay, script
 from ci_runner.devdb.server import Server
-from ci_runner.dialects.base import Connection
+from ci_runner.dialects.base import USUAL, Connection, PlanOptions
 from ci_runner.errors import InternalError, SqlError
 from ci_runner.lint.check import check
 from ci_runner.lint.notices import CHECKSUM, UNREADABLE
@@ -68,6 +68,7 @@ def review(
     change: Change,
     severities: Mapping[str, Severity],
     *,
+    options: PlanOptions = USUAL,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Reviewed:
     """Never raises for what is wrong with the change itself: that becomes a finding."""
@@ -87,7 +88,7 @@ def review(
         seconds = time.perf_counter() - started
         base = server.dialect.inspect(connection)
         history = rehearse(connection, server.dialect, new, progress=progress)
-        compared = _compare(server, connection, change, wanted, history, progress)
+        compared = _compare(server, connection, change, wanted, history, options, progress)
         if compared.goal:
             path = change.schema[0]
             unseen = differences(path, history.schema, compared.goal, severities)
@@ -141,6 +142,7 @@ def _compare(
     change: Change,
     wanted: Sequence[Script],
     history: History,
+    options: PlanOptions,
     progress: Callable[[str], None],
 ) -> _Compared:
     """Plan what is missing and prove it on the database that the new files have just reached."""
@@ -156,7 +158,7 @@ def _compare(
     except SqlError as failed:
         finding = refused(failed, Severity.ERROR)
         return _Compared(findings=(finding,), problem="the desired schema does not load")
-    found = _plan(server, connection, change, history.schema, goal, progress)
+    found = _plan(server, connection, change, history.schema, goal, options, progress)
     return replace(found, goal=goal)
 
 
@@ -166,11 +168,12 @@ def _plan(
     change: Change,
     reached: Schema,
     goal: Schema,
+    options: PlanOptions,
     progress: Callable[[str], None],
 ) -> _Compared:
     """What leads from `reached`, the schema of the database behind `connection`, to `goal`."""
     try:
-        plan = make_plan(server.dialect, reached, goal)
+        plan = make_plan(server.dialect, reached, goal, options)
     except InternalError as stuck:
         return _Compared(problem=str(stuck))
     if not plan.statements:

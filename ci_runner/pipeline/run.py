@@ -15,6 +15,7 @@ from ci_runner.lint.rule import Severity
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
+from ci_runner.pipeline.options import plan_options
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace, projects
@@ -97,7 +98,10 @@ def _write(workspace: Workspace, reviewed: Reviewed, log: Log) -> None:
 def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> Reviewed:
     """Review one project under the configured severities."""
     severities = {rule: Severity(severity) for rule, severity in workspace.config.rules.items()}
-    reviewed = review(server, workspace.root, change, severities, progress=log.step)
+    options = plan_options(workspace.config)
+    reviewed = review(
+        server, workspace.root, change, severities, options=options, progress=log.step
+    )
     log.clear()
     return reviewed
 
