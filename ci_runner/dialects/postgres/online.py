@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.postgres import offline
 from ci_runner.dialects.postgres.kind import Statements, World, relation
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.work import Node, Work, kind_of
@@ -99,6 +100,8 @@ def _created(each: SchemaObject, short: Statements, work: Work, kept: Collection
             return _key(each, short, work)
         case Check(valid=True) | ForeignKey(valid=True):
             return _unproven(each, work.world)
+        case Column():
+            return Form(offline.added(each, short))
         case _:
             return Form(short)
 
@@ -116,7 +119,8 @@ def _dropped(old: SchemaObject, short: Statements, work: Work, *, waits: bool) -
 def _altered(
     old: SchemaObject, new: SchemaObject, short: Statements, work: Work, kept: Collection[Node]
 ) -> Form:
-    if isinstance(new, Column):
+    if isinstance(old, Column) and isinstance(new, Column):
+        short = offline.retyped(old, new, short)
         if any(_holds(work.drops[identity], old) for _, identity in kept):
             waits = tuple(one for one in short if one.sql.endswith(_DROP_NOT_NULL))
             return Form(tuple(one for one in short if one not in waits), finish=waits)
@@ -237,7 +241,7 @@ def _key(each: PrimaryKey | Unique, short: Statements, work: Work) -> Form:
         add,
         sql=f"ALTER TABLE {table} ADD CONSTRAINT {quote(each.name)} {parts['what']}"
         f" USING INDEX {quote(name)}{parts['deferral'] or ''}",
-        hazards=("holds ACCESS EXCLUSIVE for a moment",),
+        hazards=(offline.MOMENT,),
     )
     return Form(builds=(build,), finish=(using, *comments))
 
@@ -270,7 +274,7 @@ def _without_null(column: Column, short: Statements, world: World) -> Form:
     if place is None:
         return Form(short)
     before, set_, after = short[:place], short[place], short[place + 1 :]
-    proven = replace(set_, hazards=("holds ACCESS EXCLUSIVE for a moment",))
+    proven = replace(set_, hazards=(offline.MOMENT,))
     rule = f"{quote(column.name)} IS NOT NULL"
     if _is_proven(column, f"CHECK (({rule}))", world):
         return Form((*before, proven, *after))

@@ -72,10 +72,12 @@ def cast(expression: str, old: str, new: str, enums: Container[str]) -> str:
     """
     before, after = (_TYPMOD.sub("", each).removesuffix("[]") for each in (old, new))
     both_enums = before in enums and after in enums
-    strings = {before, after} & _STRINGS
-    related = any({before, after} <= group for group in _CASTS) and _depth(old) == _depth(new)
+    # Any type can be read from a string and written as one, but an array of strings is none.
+    string = {_TYPMOD.sub("", each) for each in (old, new)} & _STRINGS
+    alike = before == after or {before, after} & _STRINGS
+    related = alike or any({before, after} <= group for group in _CASTS)
     built_in = "." not in old and "." not in new
-    direct = strings or related or before == after
+    direct = string or (related and _depth(old) == _depth(new))
     if both_enums or (built_in and not direct):
         return f"{expression}::text::{new}"
     return f"{expression}::{new}"

@@ -6,6 +6,7 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import PlannedStatement, PlanOptions
+from ci_runner.dialects.postgres import DIALECT
 from ci_runner.migrations.plan import parts
 from tests.dialects.postgres.laws import obeys
 
@@ -320,3 +321,83 @@ def test_the_short_form_is_one_transaction(postgres_server: PostgresServer) -> N
         right.execute("CREATE TABLE t (a integer PRIMARY KEY, b integer UNIQUE CHECK (b > 0));")
 
         assert 1 == len(parts(obeys(postgres_server, left, right)))
+
+
+@pytest.mark.parametrize(
+    ("column", "hazards"),
+    [
+        ("c integer", ()),
+        ("c timestamptz DEFAULT now()", ()),
+        ("c varchar(9) DEFAULT 'f(x)'", ()),
+        (
+            "c integer NOT NULL",
+            (
+                "fails if the table has rows: SELECT count(*) FROM public.t",
+                "by hand: the column without NOT NULL, rows filled in batches, then NOT NULL",
+            ),
+        ),
+        (
+            "c uuid DEFAULT gen_random_uuid()",
+            (
+                "rewrites the table under ACCESS EXCLUSIVE",
+                (
+                    "has no online form; by hand: the column without a default, then SET DEFAULT,"
+                    " then rows filled in batches"
+                ),
+            ),
+        ),
+        (
+            "c integer GENERATED ALWAYS AS (a + 1) STORED",
+            (
+                "rewrites the table under ACCESS EXCLUSIVE",
+                (
+                    "has no online form; by hand: an ordinary column that a trigger keeps,"
+                    " rows filled in batches"
+                ),
+            ),
+        ),
+        (
+            "c integer GENERATED ALWAYS AS IDENTITY",
+            (
+                "rewrites the table under ACCESS EXCLUSIVE",
+                (
+                    "has no online form; by hand: the column without it, rows filled in batches,"
+                    " then NOT NULL and the identity"
+                ),
+            ),
+        ),
+    ],
+)
+def test_a_new_column_that_blocks_says_so(
+    column: str, hazards: tuple[str, ...], postgres_server: PostgresServer
+) -> None:
+    new = f"CREATE TABLE t (a integer, b integer, {column});"
+
+    ((add, *_), *_) = planned(postgres_server, T, new)
+
+    assert hazards == add.hazards
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rewrites"),
+    [
+        ("varchar(9)", "varchar(10)", False),
+        ("varchar(9)", "text", False),
+        ("numeric(5,2)", "numeric(7,2)", False),
+        ("numeric(5,2)", "numeric(7,3)", True),
+        ("integer", "bigint", True),
+    ],
+)
+def test_a_change_of_type_says_whether_it_rewrites(
+    old: str, new: str, *, rewrites: bool, postgres_server: PostgresServer
+) -> None:
+    with postgres_server.database() as left, postgres_server.database() as right:
+        left.execute(f"CREATE TABLE t (a {old})")
+        right.execute(f"CREATE TABLE t (a {new})")
+        before = left.query("SELECT pg_relation_filenode('t')")
+        (statement,) = DIALECT.plan(DIALECT.inspect(left), DIALECT.inspect(right), ONLINE)
+        left.execute(statement.sql)
+        after = left.query("SELECT pg_relation_filenode('t')")
+
+    assert rewrites == (before != after)
+    assert rewrites == ("holds ACCESS EXCLUSIVE for a moment" not in statement.hazards)
