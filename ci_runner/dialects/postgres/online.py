@@ -30,14 +30,18 @@ from ci_runner.schema.model import (
 _LONGEST_NAME = 63
 _INDEX = re.compile(r"\A(CREATE (?:UNIQUE )?INDEX) ")
 _COLUMNS = r'\((?:[^"()]|"(?:[^"]|"")*")*\)'
+_NAME = r'(?:\w+|"(?:[^"]|"")*")'
 # As pg_get_constraintdef prints it. WITHOUT OVERLAPS is not among it: such a key has no unique
 # index that could be built before.
 _KEY = re.compile(
     rf"(?P<what>PRIMARY KEY|UNIQUE)(?P<nulls> NULLS NOT DISTINCT)? (?P<columns>{_COLUMNS})"
-    rf"(?P<include> INCLUDE {_COLUMNS})?(?P<deferral> DEFERRABLE(?: INITIALLY DEFERRED)?)?"
+    rf"(?P<include> INCLUDE {_COLUMNS})?(?P<with> WITH {_COLUMNS})?"
+    rf"(?P<tablespace> USING INDEX TABLESPACE {_NAME})?"
+    r"(?P<deferral> DEFERRABLE(?: INITIALLY DEFERRED)?)?"
 )
 _SET_NOT_NULL = " SET NOT NULL"
 _DROP_NOT_NULL = " DROP NOT NULL"
+_VALIDATES = " VALIDATE CONSTRAINT "
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +129,11 @@ def _altered(
             waits = tuple(one for one in short if one.sql.endswith(_DROP_NOT_NULL))
             return Form(tuple(one for one in short if one not in waits), finish=waits)
         return _without_null(new, short, work.world)
-    match old, new:
-        case (Check(valid=False), Check(valid=True)) | (
-            ForeignKey(valid=False),
-            ForeignKey(valid=True),
-        ):
-            return Form(validations=_validations(short[:1], undo=None), finish=short[1:])
-        case _:
-            return Form(short)
+    if isinstance(new, Check | ForeignKey):
+        validates = tuple(one for one in short if _VALIDATES in one.sql)
+        rest = tuple(one for one in short if one not in validates)
+        return Form(rest, validations=_validations(validates, undo=None))
+    return Form(short)
 
 
 def _holds(key: SchemaObject, column: SchemaObject) -> bool:
@@ -158,35 +159,42 @@ def _aborted(name: str) -> str:
 def _built(each: Index, short: Statements, work: Work) -> Form:
     """Built beside the old one of its name, which goes when this one is complete."""
     name = _build_name(each.schema, each.name, work)
-    temporary = replace(each, name=name, comment=None, definition=_named(each, name))
     created, *rest = short
-    unique = ("fails if values repeat",) if each.unique else ()
+    failures = _failures(created) or (("fails if values repeat",) if each.unique else ())
     title = f"{each.name} on {each.schema}.{each.table}"
     swapped = name != each.name
     build = replace(
         created,
-        sql=_concurrently(temporary.definition),
+        sql=_concurrently(_named(created.sql, each.name, name)),
         summary=f"Build index {title} under the name {name}" if swapped else created.summary,
         transactional=False,
         undo=f"DROP INDEX CONCURRENTLY {qualified(each.schema, name)}",
-        hazards=(*unique, _aborted(qualified(each.schema, name))),
+        hazards=(*failures, _aborted(qualified(each.schema, name))),
         serves=f"Replace index {title}" if each.identity in work.drops else "",
     )
     if not swapped:
         return Form(builds=(build,), finish=tuple(rest))
     before = work.drops.get(each.identity)
-    gone = _removed(before, work.statements(("drop", each.identity))) if before else ()
+    gone = (
+        _removed(before, work.statements(("drop", each.identity)))
+        if isinstance(before, Index)
+        else ()
+    )
+    renamed, *_ = kind_of(each).rename(replace(each, name=name), each)
     return Form(
         builds=(build,),
         removals=tuple(replace(one, serves=build.serves) for one in gone),
-        finish=tuple(
-            replace(one, serves=build.serves) for one in kind_of(each).rename(temporary, each)
-        ),
+        finish=(replace(renamed, serves=build.serves), *rest),
     )
 
 
-def _named(index: Index, name: str) -> str:
-    return index.definition.replace(f"INDEX {quote(index.name)} ON ", f"INDEX {quote(name)} ON ", 1)
+def _named(definition: str, old: str, new: str) -> str:
+    return definition.replace(f"INDEX {quote(old)} ON ", f"INDEX {quote(new)} ON ", 1)
+
+
+def _failures(statement: PlannedStatement) -> tuple[str, ...]:
+    """Those of its hazards that are about rows, and hold in every form."""
+    return tuple(each for each in statement.hazards if each.startswith("fails "))
 
 
 def _build_name(schema: str, name: str, work: Work) -> str:
@@ -207,34 +215,38 @@ def _free(stem: str, end: str, is_taken: Callable[[str], bool]) -> str:
     return next(name for name in names if not is_taken(name))
 
 
-def _removed(old: SchemaObject, short: Statements) -> Statements:
+def _removed(old: Index, short: Statements) -> Statements:
     """The way back is built concurrently as well, where it is a single statement."""
-    drop, *rest = short
-    name = qualified(old.identity.schema, old.identity.name)
-    back = drop.undo
-    if back is not None and ";" not in back:
-        back = _concurrently(back)
-    gone = replace(drop, sql=f"DROP INDEX CONCURRENTLY {name}", transactional=False, undo=back)
-    return (gone, *rest)
+    verb, name = "DROP INDEX ", qualified(old.schema, old.name)
+
+    def concurrently(drop: PlannedStatement) -> PlannedStatement:
+        back = drop.undo if drop.undo is None or ";" in drop.undo else _concurrently(drop.undo)
+        return replace(drop, sql=f"{verb}CONCURRENTLY {name}", transactional=False, undo=back)
+
+    return tuple(concurrently(one) if one.sql.startswith(verb) else one for one in short)
 
 
 def _key(each: PrimaryKey | Unique, short: Statements, work: Work) -> Form:
     """The index is built first and then becomes the constraint's, and takes its name."""
-    parts = _KEY.fullmatch(each.definition)
+    add, *rest = short
+    table = qualified(each.schema, each.table)
+    parts = _KEY.fullmatch(
+        add.sql.removeprefix(f"ALTER TABLE {table} ADD CONSTRAINT {quote(each.name)} ")
+    )
     if parts is None:
         return Form(short)
-    add, *comments = short
     name = _build_name(each.schema, each.name, work)
-    table, index = qualified(each.schema, each.table), qualified(each.schema, name)
+    index = qualified(each.schema, name)
+    tablespace = (parts["tablespace"] or "").removeprefix(" USING INDEX")
     build = PlannedStatement(
         f"CREATE UNIQUE INDEX CONCURRENTLY {quote(name)} ON {table} {parts['columns']}"
-        f"{parts['include'] or ''}{parts['nulls'] or ''}",
+        f"{parts['include'] or ''}{parts['nulls'] or ''}{parts['with'] or ''}{tablespace}",
         f"Build the index of {each.identity.kind} {each.name} on {each.schema}.{each.table}",
         each.identity,
         transactional=False,
         # The constraint's own drop, where it came so far, takes the index along.
         undo=f"DROP INDEX CONCURRENTLY IF EXISTS {index}",
-        hazards=("fails if values repeat", _aborted(index)),
+        hazards=(*_failures(add), _aborted(index)),
         serves=add.summary,
     )
     using = replace(
@@ -243,7 +255,7 @@ def _key(each: PrimaryKey | Unique, short: Statements, work: Work) -> Form:
         f" USING INDEX {quote(name)}{parts['deferral'] or ''}",
         hazards=(offline.MOMENT,),
     )
-    return Form(builds=(build,), finish=(using, *comments))
+    return Form(builds=(build,), finish=(using, *rest))
 
 
 def _unproven(each: Check | ForeignKey, world: World) -> Form:
@@ -291,7 +303,6 @@ def _without_null(column: Column, short: Statements, world: World) -> Form:
             sql, summary, column.identity, undo=undo, hazards=hazards, serves=set_.summary
         )
 
-    refused = tuple(hazard for hazard in set_.hazards if hazard.startswith("fails "))
     return Form(
         (*before, step(add, f"Refuse NULL in {column.identity} from now on", drop)),
         validations=_validations(
@@ -300,7 +311,7 @@ def _without_null(column: Column, short: Statements, world: World) -> Form:
                     f"{at} VALIDATE CONSTRAINT {name}",
                     f"Prove that {column.identity} holds no NULL",
                     "",
-                    refused,
+                    _failures(set_),
                 ),
             )
         ),
