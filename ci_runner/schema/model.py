@@ -92,11 +92,26 @@ class Enum:
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnStorage:
+    """How values are kept and counted, where it is not as the type has it.
+
+    `foreign_options` are `name=value` for a foreign data wrapper, `options` for the planner.
+    """
+
+    mode: str = ""
+    compression: str = ""
+    statistics: int | None = None
+    options: tuple[str, ...] = ()
+    foreign_options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """`type` is as the server formats it, length and precision included.
 
     `generated` is the expression of a generated column, `identity_options` the text behind
-    GENERATED ... AS IDENTITY where it differs from the defaults.
+    GENERATED ... AS IDENTITY where it differs from the defaults. `inherited` is what a parent table
+    has too; it is `local` as well where the table would keep it without that parent.
     """
 
     schema: str
@@ -111,6 +126,9 @@ class Column:
     identity_options: str = ""
     collation: str | None = None
     comment: str | None = None
+    storage: ColumnStorage = ColumnStorage()
+    inherited: bool = False
+    local: bool = True
 
     @property
     def identity(self) -> Identity:
@@ -119,13 +137,27 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`options` are engine words that belong to the table itself, such as UNLOGGED or STRICT."""
+    """`options` are engine words that belong to the table itself, such as UNLOGGED or STRICT.
+
+    `partition_key` is `RANGE (a)` of a partitioned table; `parents` are the tables it inherits from
+    in order, `bound` its FOR VALUES where it is a partition of the one parent. `of_type` is the
+    composite type of a typed table, `server` that of a foreign one. `tablespace` and
+    `access_method` are "" where they are the usual ones.
+    """
 
     schema: str
     name: str
     columns: tuple[Column, ...]
     options: tuple[str, ...] = ()
     comment: str | None = None
+    partition_key: str = ""
+    parents: tuple[Identity, ...] = ()
+    bound: str = ""
+    of_type: str = ""
+    server: str = ""
+    foreign_options: tuple[str, ...] = ()
+    tablespace: str = ""
+    access_method: str = ""
 
     @property
     def identity(self) -> Identity:
@@ -136,6 +168,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """What can be set on an index after it was made; `statistics` are (position, target).
+
+    `replica_identity` and `clustered` are what the table takes it for. `comment` is that of the
+    index behind a constraint: an Index has its own.
+    """
+
+    parameters: tuple[str, ...] = ()
+    tablespace: str = ""
+    statistics: tuple[tuple[int, int], ...] = ()
+    replica_identity: bool = False
+    clustered: bool = False
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PrimaryKey:
     schema: str
     table: str
@@ -143,6 +191,7 @@ class PrimaryKey:
     columns: tuple[str, ...]
     definition: str
     comment: str | None = None
+    settings: IndexSettings = IndexSettings()
 
     @property
     def identity(self) -> Identity:
@@ -157,6 +206,7 @@ class Unique:
     columns: tuple[str, ...]
     definition: str
     comment: str | None = None
+    settings: IndexSettings = IndexSettings()
 
     @property
     def identity(self) -> Identity:
@@ -215,6 +265,7 @@ class Index:
     valid: bool = True
     comment: str | None = None
     table_kind: str = "table"
+    settings: IndexSettings = IndexSettings()
 
     @property
     def identity(self) -> Identity:
@@ -276,6 +327,18 @@ def home(each: SchemaObject) -> Identity | None:
     return on
 
 
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What the server keeps on a child table because a parent has it: `of` is the parent's own.
+
+    `usual` is false where the server would give it another name by itself.
+    """
+
+    object: SchemaObject
+    of: Identity
+    usual: bool = True
+
+
 @dataclass(frozen=True)
 class Schema:
     """All objects of one database.
@@ -283,12 +346,14 @@ class Schema:
     `objects` is sorted by identity and holds no Column: columns live in their Table.
     `dependencies` are (dependent, what it needs) and may name columns.
     `unmanaged` are objects that exist but that this version does not compare.
+    `copies` come and go with what they are copies of; they are no objects by themselves.
     """
 
     dialect: str
     objects: tuple[SchemaObject, ...] = ()
     dependencies: frozenset[tuple[Identity, Identity]] = field(default=frozenset())
     unmanaged: tuple[Identity, ...] = ()
+    copies: tuple[Copy, ...] = ()
 
     @staticmethod
     def of(
@@ -296,10 +361,16 @@ class Schema:
         objects: Iterable[SchemaObject],
         dependencies: Iterable[tuple[Identity, Identity]] = (),
         unmanaged: Iterable[Identity] = (),
+        copies: Iterable[Copy] = (),
     ) -> Schema:
         """Sort and freeze, so that two readings of one database are equal values."""
-        ordered = tuple(sorted(objects, key=lambda each: each.identity))
-        return Schema(dialect, ordered, frozenset(dependencies), tuple(sorted(set(unmanaged))))
+        return Schema(
+            dialect,
+            tuple(sorted(objects, key=lambda each: each.identity)),
+            frozenset(dependencies),
+            tuple(sorted(set(unmanaged))),
+            tuple(sorted(copies, key=lambda each: each.object.identity)),
+        )
 
     @cached_property
     def by_identity(self) -> dict[Identity, SchemaObject]:

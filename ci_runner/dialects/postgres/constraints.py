@@ -1,11 +1,13 @@
-"""What the four kinds of constraint share: their catalogue query and their ALTER TABLE forms."""
+"""What the kinds of constraint share: their catalogue query and their ALTER TABLE forms."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres import hazards, settings, storage
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     Address,
@@ -17,10 +19,27 @@ from ci_runner.dialects.postgres.kind import (
 )
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
-from ci_runner.schema.model import Check, Constraint, ForeignKey, Identity
+from ci_runner.schema.model import (
+    Check,
+    ForeignKey,
+    Identity,
+    IndexSettings,
+    PrimaryKey,
+    Unique,
+)
+from ci_runner.schema.tables import Exclusion
+
+AnyConstraint = PrimaryKey | Unique | Check | ForeignKey | Exclusion
+
+_NOT_VALID = re.compile(r" NOT VALID$")
+_DEFERRABLE = re.compile(r" DEFERRABLE(?: INITIALLY DEFERRED)?$")
+# What stands behind the parameters of an index in a definition.
+_TAIL = re.compile(r"(?: WHERE \(.*\))?(?: DEFERRABLE(?: INITIALLY DEFERRED)?)?$", re.DOTALL)
+_VALUE = r"[a-z_]+=(?:'[^']*'|\w+)"
+WITH = re.compile(rf" WITH \({_VALUE}(?:, {_VALUE})*\)")
 
 # A constraint that an extension added to a table of ours does not exist in practice: not excluded.
-# Those with a parent are the server's own copies for the partitions of a referenced table.
+# Those whose parent is on the same table stand for the partitions of a table that it references.
 _QUERY = f"""
 SELECT k.oid, k.conindid, n.nspname, c.relname, k.conname,
        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(num, place)
@@ -31,14 +50,26 @@ SELECT k.oid, k.conindid, n.nspname, c.relname, k.conname,
        ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(num, place)
              JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num
              ORDER BY u.place),
+       pn.nspname, pc.relname, coalesce(pk.conname, k.conname),
+       {settings.USUAL},
+       {settings.COLUMNS},
        pg_catalog.obj_description(k.oid, 'pg_constraint')
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
 LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-WHERE k.conparentid = 0 AND {MANAGED_TABLE}
+LEFT JOIN pg_catalog.pg_constraint pk ON pk.oid = k.conparentid
+LEFT JOIN pg_catalog.pg_inherits h ON k.contype = 'c' AND NOT k.conislocal
+     AND h.inhrelid = c.oid AND h.inhseqno = 1
+LEFT JOIN pg_catalog.pg_class pc ON pc.oid = coalesce(pk.conrelid, h.inhparent)
+LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
+LEFT JOIN pg_catalog.pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
+LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid
+{settings.JOINS}
+WHERE k.conrelid IS DISTINCT FROM pk.conrelid AND {MANAGED_TABLE}
 """
+KINDS = {"p": "primary key", "u": "unique", "c": "check", "f": "foreign key", "x": "exclusion"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +85,28 @@ class Row:
     valid: bool
     references: Identity
     referenced_columns: tuple[str, ...]
+    copy_of: Identity | None
+    usual: bool
+    settings: IndexSettings
     comment: str | None
 
 
 def rows(connection: Connection, contype: str) -> Iterator[Row]:
-    """Constraints of one type: p, u, c or f.
+    """Constraints of one type: p, u, c, f or x.
 
-    The index behind a primary key or unique constraint is part of it, that behind a foreign key
-    is not: it is the referenced key's.
+    The index behind a key or exclusion constraint is part of it, that behind a foreign key is not:
+    it is the referenced key's.
     """
     for row in connection.query(f"{_QUERY} AND k.contype = '{contype}'"):
-        oid, index, schema, table, name, columns, definition, valid, *reference, comment = row
+        oid, index, schema, table, name, columns, definition, valid, *reference = row[:11]
+        parent, parent_table, parent_name, usual, *kept, comment = row[11:]
         addresses: tuple[Address, ...] = (("pg_constraint", integer(oid), 0),)
-        if contype in "pu":
+        if contype in "pux":
             addresses += (("pg_class", integer(index), 0),)
+        copy_of = None
+        if parent is not None:
+            place = (text(parent), text(parent_name), text(parent_table))
+            copy_of = Identity(KINDS[contype], *place)
         yield Row(
             addresses,
             text(schema),
@@ -78,58 +117,80 @@ def rows(connection: Connection, contype: str) -> Iterator[Row]:
             bool(valid),
             Identity("table", optional(reference[0]) or "", optional(reference[1]) or ""),
             texts(reference[2]),
+            copy_of,
+            bool(usual),
+            settings.of(kept) if contype in "pux" else storage.NO_SETTINGS,
             optional(comment),
         )
 
 
-def _table(each: Constraint) -> str:
+def _table(each: AnyConstraint) -> str:
     return qualified(each.schema, each.table)
 
 
-def _said(each: Constraint) -> str:
+def _said(each: AnyConstraint) -> str:
     return f"{each.identity.kind} {each.name} on {each.schema}.{each.table}"
 
 
-def comment(old: str | None, new: Constraint) -> Statements:
+def comment(old: str | None, new: AnyConstraint) -> Statements:
     what = f"CONSTRAINT {quote(new.name)} ON {_table(new)}"
     return comment_on(what, new.identity, old, new.comment)
 
 
-def clause(each: Constraint) -> str:
-    """The constraint as it stands in CREATE TABLE."""
-    return f"CONSTRAINT {quote(each.name)} {each.definition}"
+def clause(each: AnyConstraint) -> str:
+    """The constraint as it stands in CREATE TABLE, with what its index is made with."""
+    definition = each.definition
+    if isinstance(each, PrimaryKey | Unique | Exclusion):
+        with_ = f" WITH ({storage.listed(each.settings.parameters)})"
+        # That of an exclusion constraint prints its parameters.
+        extra = with_ if each.settings.parameters and not isinstance(each, Exclusion) else ""
+        if each.settings.tablespace:
+            extra += f" USING INDEX TABLESPACE {quote(each.settings.tablespace)}"
+        place = _TAIL.search(definition)
+        head = place.start() if place else len(definition)
+        definition = definition[:head] + extra + definition[head:]
+    return f"CONSTRAINT {quote(each.name)} {definition}"
 
 
-def create(new: Constraint) -> Statements:
+def create(new: AnyConstraint) -> Statements:
     return (
         PlannedStatement(
             f"ALTER TABLE {_table(new)} ADD {clause(new)}",
             f"Add {_said(new)}",
             new.identity,
             undo=f"ALTER TABLE {_table(new)} DROP CONSTRAINT {quote(new.name)}",
-            hazards=_hazards(new),
+            hazards=hazards.of(new),
         ),
-        *comment(None, new),
+        *after_creation(new),
     )
 
 
-def _hazards(new: Constraint) -> tuple[str, ...]:
-    match new:
-        case Check(valid=True):
-            return ("scans the table under ACCESS EXCLUSIVE", "fails if a row violates it")
-        case ForeignKey(valid=True):
-            return (
-                "scans both tables under SHARE ROW EXCLUSIVE",
-                "fails if a row has no counterpart",
-            )
-        case Check() | ForeignKey():
-            return ()
-        case _:
-            return ("builds an index under ACCESS EXCLUSIVE", "fails if values repeat")
+def after_creation(new: AnyConstraint) -> Statements:
+    """What can only be said once the constraint is there."""
+    return (*_settings(None, new), *comment(None, new))
 
 
-def drop(old: Constraint) -> Statements:
+def _settings(old: AnyConstraint | None, new: AnyConstraint) -> Statements:
+    if isinstance(new, Check | ForeignKey):
+        return ()
+    before = storage.without(new.settings)
+    if isinstance(old, PrimaryKey | Unique | Exclusion):
+        before = old.settings
+    on = Identity("table", new.schema, new.table)
+    return storage.index(before, new.settings, new.schema, new.name, on, new.identity)
+
+
+def detach(old: AnyConstraint, new: AnyConstraint, _: World) -> Statements:
+    """Its table sorts and identifies its rows by something else."""
+    if isinstance(old, Check | ForeignKey) or isinstance(new, Check | ForeignKey):
+        return ()
+    on = Identity("table", new.schema, new.table)
+    return storage.unmarked(old.settings, new.settings, on, new.name)
+
+
+def drop(old: AnyConstraint) -> Statements:
     return (
+        *_identifies_no_more(old),
         PlannedStatement(
             f"ALTER TABLE {_table(old)} DROP CONSTRAINT {quote(old.name)}",
             f"Drop {_said(old)}",
@@ -139,38 +200,79 @@ def drop(old: Constraint) -> Statements:
     )
 
 
-def alter(old: Constraint, new: Constraint, _: World) -> Statements | None:
-    """Validate or comment in place; any other difference asks for a new constraint."""
-    if replace(old, comment=new.comment) == new:
-        return comment(old.comment, new)
-    if _only_validates(old, new):
-        validate = PlannedStatement(
+def _identifies_no_more(old: AnyConstraint) -> Statements:
+    """A table whose identity is an index that is gone would have none: it gets the usual one."""
+    if isinstance(old, Check | ForeignKey) or not old.settings.replica_identity:
+        return ()
+    on = Identity("table", old.schema, old.table)
+    none = replace(old.settings, replica_identity=False)
+    return storage.unmarked(old.settings, none, on, old.name)
+
+
+def alter(old: AnyConstraint, new: AnyConstraint, _: World) -> Statements | None:
+    """Validate, defer, set or comment in place; any other difference asks for a new constraint."""
+    if _bare(old) == _bare(new):
+        return (*_settings(old, new), *comment(old.comment, new))
+    if not isinstance(old, Check | ForeignKey) or not isinstance(new, Check | ForeignKey):
+        return None
+    if _attributes(old) != _attributes(new) or (old.valid and not new.valid):
+        return None
+    return (*_deferred(old, new), *_validated(old, new), *comment(old.comment, new))
+
+
+def _attributes(each: Check | ForeignKey) -> tuple[object, ...] | None:
+    """All that ALTER TABLE cannot change: neither that it is valid, nor when a key is checked."""
+    bare = _NOT_VALID.sub("", each.definition)
+    if isinstance(each, ForeignKey):
+        bare = _DEFERRABLE.sub("", bare)
+        return (bare, each.references)
+    return (bare,)
+
+
+def _deferred(old: Check | ForeignKey, new: Check | ForeignKey) -> Iterator[PlannedStatement]:
+    def said(each: Check | ForeignKey) -> str:
+        found = _DEFERRABLE.search(_NOT_VALID.sub("", each.definition))
+        return found[0].strip() if found else "NOT DEFERRABLE"
+
+    at = f"ALTER TABLE {_table(new)} ALTER CONSTRAINT {quote(new.name)}"
+    if isinstance(new, ForeignKey) and said(old) != said(new):
+        yield PlannedStatement(
+            f"{at} {said(new)}",
+            f"Change when {_said(new)} is checked",
+            new.identity,
+            undo=f"{at} {said(old)}",
+        )
+
+
+def _validated(old: Check | ForeignKey, new: Check | ForeignKey) -> Iterator[PlannedStatement]:
+    if new.valid and not old.valid:
+        yield PlannedStatement(
             f"ALTER TABLE {_table(new)} VALIDATE CONSTRAINT {quote(new.name)}",
             f"Validate {_said(new)}",
             new.identity,
-            hazards=("fails if a row violates it",),
+            hazards=(hazards.offenders(new),),
         )
-        return (validate, *comment(old.comment, new))
-    return None
 
 
-def _only_validates(old: Constraint, new: Constraint) -> bool:
-    if not isinstance(old, Check | ForeignKey) or not isinstance(new, Check | ForeignKey):
-        return False
-    return new.valid and not old.valid and old.definition == f"{new.definition} NOT VALID"
+def _bare(each: AnyConstraint) -> AnyConstraint:
+    """All that a constraint is made of, without what can be set on it or its index later."""
+    if isinstance(each, Check | ForeignKey):
+        return replace(each, comment=None)
+    definition = WITH.sub("", each.definition)
+    return replace(each, comment=None, settings=storage.NO_SETTINGS, definition=definition)
 
 
-def inline(each: Constraint) -> bool:
+def inline(each: AnyConstraint) -> bool:
     """NOT VALID means nothing inside CREATE TABLE: the constraint would be valid."""
     return not isinstance(each, Check) or each.valid
 
 
-def like(each: Constraint) -> Hashable:
-    return replace(each, name="", comment=None)
+def like(each: AnyConstraint) -> Hashable:
+    return replace(_bare(each), name="")
 
 
-def rename(old: Constraint, new: Constraint) -> Statements:
-    def sql(before: Constraint, after: Constraint) -> str:
+def rename(old: AnyConstraint, new: AnyConstraint) -> Statements:
+    def sql(before: AnyConstraint, after: AnyConstraint) -> str:
         return (
             f"ALTER TABLE {_table(new)}"
             f" RENAME CONSTRAINT {quote(before.name)} TO {quote(after.name)}"
@@ -179,11 +281,12 @@ def rename(old: Constraint, new: Constraint) -> Statements:
     renamed = PlannedStatement(
         sql(old, new), f"Rename {_said(old)} to {new.name}", new.identity, undo=sql(new, old)
     )
-    return (renamed, *comment(old.comment, new))
+    return (renamed, *_settings(old, new), *comment(old.comment, new))
 
 
-def names(each: Constraint) -> Iterator[Hashable]:
+def names(each: AnyConstraint) -> Iterator[Hashable]:
     """Constraint names are unique in their table; keys also take one among the relations."""
     yield ("constraint", each.schema, each.table, each.name)
     if not isinstance(each, Check | ForeignKey):
         yield relation(each.schema, each.name)
+        yield from settings.marks(each.settings, each.schema, each.table)

@@ -12,12 +12,13 @@ from typing import TypeVar
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
 from ci_runner.dialects.postgres import marks
+from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import Address, Found
 from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale
 from ci_runner.dialects.postgres.marks import Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
-from ci_runner.schema.model import Identity, Schema, Sequence, Table, View, home
+from ci_runner.schema.model import Copy, Identity, Schema, Sequence, Table, View, home
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -99,12 +100,14 @@ def _whole(connection: Connection, seen: Marks) -> Look:
     parts = read(connection)
     found = tuple(parts.all())
     names = dict(_addresses(found))
-    edges = _by_dependent(_edges(names, connection.query(_DEPENDENCIES), parts.whole))
+    rows = connection.query(_DEPENDENCIES)
+    edges = _by_dependent(_edges(names, rows, parts.whole, _origins(found)))
     schema = Schema.of(
         "postgres",
-        (each.object for each in found),
+        (each.object for each in found if each.copy_of is None),
         chain.from_iterable(edges.values()),
         unmanaged(connection),
+        _copies(found),
     )
     handles, storage, homes = dict(_handles(found)), dict(_storage(found)), dict(_homes(found))
     return Look(schema, handles, storage, frozenset(), parts, homes, names, edges, seen)
@@ -129,11 +132,12 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
     reread = [*chain.from_iterable(fresh.by_table.values())]
     reread += [each for each in fresh.whole if each.object.identity in again | arrived]
     dependents = set(_identities(reread)) | left
-    some = _edges_of(connection, names, fresh.whole, reread)
+    kept = {place: each for place, each in since.parts.by_table.items() if place not in again}
+    parts = Parts({**kept, **fresh.by_table}, fresh.whole)
+    some = _edges_of(connection, names, fresh.whole, reread, _origins(parts.all()))
     edges = _exchanged(
         since.edges, dependents, ((name, some[name]) for name in dependents & some.keys())
     )
-    kept = {place: each for place, each in since.parts.by_table.items() if place not in again}
     return Look(
         _schema(
             since.schema,
@@ -142,11 +146,12 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
             chain.from_iterable(since.edges.get(name, ()) for name in dependents),
             chain.from_iterable(edges.get(name, ()) for name in dependents),
             unmanaged(connection),
+            _copies(parts.all()),
         ),
         _exchanged(since.handles, left, _handles(coming)),
         _exchanged(since.storage, left, _storage(coming)),
         frozenset(),
-        Parts({**kept, **fresh.by_table}, fresh.whole),
+        parts,
         _exchanged(since.homes, left, _homes(coming)),
         names,
         edges,
@@ -192,13 +197,28 @@ def _schema(
     out: Iterable[Edge],
     into: Iterable[Edge],
     rest: tuple[Identity, ...],
+    copies: Iterable[Copy],
 ) -> Schema:
     gone = {id(each.object) for each in leaving}
     objects = [each for each in before.objects if id(each) not in gone]
     for each in coming:
-        insort(objects, each.object, key=lambda one: one.identity)
+        if each.copy_of is None:
+            insort(objects, each.object, key=lambda one: one.identity)
     dependencies = before.dependencies.difference(out).union(into)
-    return Schema(before.dialect, tuple(objects), dependencies, tuple(sorted(set(rest))))
+    several = tuple(sorted(copies, key=lambda each: each.object.identity))
+    return Schema(before.dialect, tuple(objects), dependencies, tuple(sorted(set(rest))), several)
+
+
+def _copies(found: Iterable[Found]) -> Iterator[Copy]:
+    return (
+        Copy(each.object, each.copy_of, each.usual) for each in found if each.copy_of is not None
+    )
+
+
+def _origins(found: Iterable[Found]) -> dict[Identity, Identity]:
+    """What each copy is a copy of, on the table where it was made."""
+    of = {each.object.identity: each.copy_of for each in found if each.copy_of is not None}
+    return {copy: origin(of, parent) for copy, parent in of.items()}
 
 
 def _exchanged(before: Mapping[K, V], out: Iterable[K], into: Iterable[tuple[K, V]]) -> dict[K, V]:
@@ -253,21 +273,26 @@ def _edges_of(
     names: Mapping[Address, Identity],
     whole: tuple[Found, ...],
     dependents: Iterable[Found],
+    origins: Mapping[Identity, Identity],
 ) -> dict[Identity, frozenset[Edge]]:
     """The edges of some dependents; of others that share an oid with them, perhaps a few."""
     oids = sorted({oid for each in dependents for _, oid, _ in each.addresses})
     listed = ",".join(str(oid) for oid in oids)
     rows = connection.query(_SOME_DEPENDENCIES.format(oids=f"'{{{listed}}}'::oid[]"))
-    return _by_dependent(_edges(names, rows, whole))
+    return _by_dependent(_edges(names, rows, whole, origins))
 
 
 def _edges(
-    names: Mapping[Address, Identity], rows: list[tuple[object, ...]], found: Iterable[Found]
+    names: Mapping[Address, Identity],
+    rows: list[tuple[object, ...]],
+    found: Iterable[Found],
+    origins: Mapping[Identity, Identity],
 ) -> Iterator[Edge]:
     """(dependent, needed), without the edge from an owned sequence to its column.
 
     That edge says who is dropped with whom; the column's default needs the sequence, and an order
-    must begin somewhere.
+    must begin somewhere. Who needs a copy needs what it is a copy of; copies need nothing that is
+    ours to order.
     """
     owners = {
         (each.object.identity, each.object.owned_by)
@@ -277,7 +302,10 @@ def _edges(
     for place, oid, part, needed_place, needed_oid, needed_part in rows:
         dependent = _named(names, (text(place), integer(oid), integer(part)))
         needed = _named(names, (text(needed_place), integer(needed_oid), integer(needed_part)))
-        if dependent and needed and dependent != needed and (dependent, needed) not in owners:
+        if dependent is None or needed is None or dependent in origins:
+            continue
+        needed = origins.get(needed, needed)
+        if dependent != needed and (dependent, needed) not in owners:
             yield dependent, needed
 
 

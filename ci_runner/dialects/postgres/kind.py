@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Generic, TypeVar
 
 from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres.inheritance import Lineage, must_be_made_again
 from ci_runner.dialects.postgres.quote import literal, qualified
-from ci_runner.schema.model import Enum, Identity, Schema, SchemaObject, home
+from ci_runner.schema.model import Enum, Identity, Schema, SchemaObject, Sequence, Table, home
 
 T = TypeVar("T", bound=SchemaObject)
 Statements = tuple[PlannedStatement, ...]
@@ -36,11 +37,10 @@ def not_extension_member(catalogue: str, oid: str) -> str:
     )
 
 
-# Ordinary tables that are neither partitions nor inheritance children nor made from a composite
-# type; needs c and n in scope.
+# Tables of every sort: ordinary, partitioned and foreign ones, partitions and children among them;
+# needs c and n in scope.
 MANAGED_TABLE = (
-    f"c.relkind = 'r' AND NOT c.relispartition AND c.reloftype = 0 AND {USER_SCHEMA}"
-    " AND NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)"
+    f"c.relkind IN ('r', 'p', 'f') AND {USER_SCHEMA}"
     f" AND {not_extension_member('pg_class', 'c.oid')}"
 )
 
@@ -49,13 +49,17 @@ MANAGED_TABLE = (
 class Found:
     """An object read from the catalogue, with every address that pg_depend may use for it.
 
-    `parts` are the addresses of what lives inside it; `storage` is the file node of relations.
+    `parts` are the addresses of what lives inside it; `storage` is the file node of relations;
+    `copy_of` is what a parent table has, where this is the server's copy of it, and `usual` says
+    whether that has the name that the server gives.
     """
 
     object: SchemaObject
     addresses: tuple[Address, ...]
     parts: tuple[tuple[Identity, Address], ...] = ()
     storage: str = ""
+    copy_of: Identity | None = None
+    usual: bool = True
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,15 @@ class World:
     old: Schema
     new: Schema
     released: set[Identity] = field(default_factory=set)
+    taken: Mapping[Identity, tuple[SchemaObject, ...]] = field(default_factory=dict)
+    """What becomes a copy of a new object of a parent table, by that object."""
+    parts: Mapping[Identity, Identity] = field(default_factory=dict)
+    """Copies made by themselves, for their names' sake, by what will have them as parts."""
+
+    @cached_property
+    def carried(self) -> Schema:
+        """The old schema once what is done to parent tables has reached their children."""
+        return self.lineage.carried()
 
     @cached_property
     def dependents(self) -> Mapping[Identity, tuple[Identity, ...]]:
@@ -86,6 +99,25 @@ class World:
     def contents_after(self) -> Mapping[Identity, tuple[Identity, ...]]:
         """The same of the new schema."""
         return _contents(self.new)
+
+    @cached_property
+    def lineage(self) -> Lineage:
+        """Which tables are whose children."""
+        return Lineage(self.old, self.new)
+
+    @cached_property
+    def parted(self) -> frozenset[Identity]:
+        """What lets go of its parent or owner in `detach`, and is tied again in `tie`."""
+        return self.lineage.parted | {
+            each.identity
+            for each in self.old.of_type(Sequence)
+            if each.owned_by is not None and self._is_made_again(each.owned_by)
+        }
+
+    def _is_made_again(self, column: Identity) -> bool:
+        table = Identity("table", column.schema, column.parent)
+        old, new = self.old.get(table), self.new.get(table)
+        return isinstance(old, Table) and isinstance(new, Table) and must_be_made_again(old, new)
 
     @cached_property
     def enum_types(self) -> frozenset[str]:
@@ -165,6 +197,9 @@ class Kind(Generic[T]):
 
     tie: Callable[[T | None, T], Statements] = nothing
     """What can only be said once its owner exists."""
+
+    untied: Callable[[T, T, World], T | None] = lambda old, *_: old
+    """What `detach` leaves of it before `tie`, where it is in `world.parted`."""
 
 
 def relation(schema: str, name: str) -> Hashable:

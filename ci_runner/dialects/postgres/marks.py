@@ -50,6 +50,7 @@ _PARTS = (
     _of("relation", "x.indrelid", "pg_index", "x.indrelid >= 16384"),
     _of("relation", "x.inhrelid", "pg_inherits", "true"),
     _of("relation", "x.seqrelid", "pg_sequence", "true"),
+    _of("relation", "x.ftrelid", "pg_foreign_table", "true"),
     _of(
         "relation", "x.objoid", "pg_description", "x.classoid = 'pg_catalog.pg_class'::regclass"
         " AND x.objoid >= 16384",
@@ -69,7 +70,7 @@ _PARTS = (
         for catalogue in (
             "pg_namespace", "pg_proc", "pg_operator", "pg_opclass", "pg_opfamily", "pg_enum",
             "pg_collation", "pg_extension", "pg_am", "pg_cast", "pg_language", "pg_range",
-            "pg_ts_config", "pg_ts_dict",
+            "pg_ts_config", "pg_ts_dict", "pg_foreign_server", "pg_tablespace",
         )
     ),
 )  # fmt: skip

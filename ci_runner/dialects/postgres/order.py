@@ -9,7 +9,7 @@ from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
 from ci_runner.errors import InternalError
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import ForeignKey, Identity, Schema, home
+from ci_runner.schema.model import ForeignKey, Identity, Schema, Table, home
 
 # Among statements that no dependency orders: removal of what is light, then all that adds, and
 # what destroys data last, so that a plan that fails has destroyed nothing.
@@ -59,6 +59,7 @@ class _Order:
         self.world = work.world
         self.ties = tuple(work.ties())
         self.detached = frozenset(work.detached())
+        self.copies = {each.object.identity: each.of for each in self.world.new.copies}
         self.disturbed: dict[Identity, Node] = {
             identity: ("alter", new.identity)
             for old, new in work.alters.values()
@@ -88,6 +89,9 @@ class _Order:
         yield from self._removal()
         yield from self._names()
         yield from self._ownership()
+        yield from self._belonging()
+        yield from self._inheritance()
+        yield from self._parts()
 
     def _creation(self) -> Iterator[tuple[Node, Node]]:
         for dependent, needed in _closed(self.world.new):
@@ -145,8 +149,89 @@ class _Order:
             old = self.world.old.get(identity)
             before = None if old is None else kind_of(old).owner(old)
             gone = None if before is None else self._gone(before)
-            if gone is not None:
+            if gone is not None and identity not in self.world.parted:
                 yield gone, tie
+
+    def _belonging(self) -> Iterator[tuple[Node, Node]]:
+        """A table leaves its parents before these change, and joins them when both have."""
+        for identity in (*self.world.parted, *(set(self.ties) - self.world.parted)):
+            old, new = self.world.old.get(identity), self.world.new.get(identity)
+            left: Node = ("detach", identity)
+            if identity in self.detached and old is not None:
+                for place in (identity, *self._needed(self.world.old, identity)):
+                    yield from ((later, left) for later in self._changes(place) if later != left)
+                owner = kind_of(old).owner(old)
+                gone = None if owner is None else self._gone(owner)
+                if gone is not None:
+                    yield gone, left
+            if identity in self.ties and new is not None:
+                for place in (identity, *self._needed(self.world.new, identity)):
+                    for earlier in self._changes(place):
+                        if earlier[1].kind == "foreign key" and place != identity:
+                            # It reaches the table as well, and leaves it before the table leaves.
+                            yield earlier, ("tie", identity)
+                        elif earlier[0] in ("create", "alter"):
+                            yield ("tie", identity), earlier
+
+    def _parts(self) -> Iterator[tuple[Node, Node]]:
+        """An index on a partition comes before that of the parent, which takes it as its part."""
+        for part, whole in self.world.parts.items():
+            each = self.world.new.by_identity[part]
+            if part in self.work.creates and home(each) not in self.work.creates:
+                above = whole
+                while above in self.copies and above not in self.work.creates:
+                    above = self.copies[above]
+                if above in self.work.creates:
+                    yield ("create", above), ("create", part)
+
+    def _needed(self, schema: Schema, identity: Identity) -> Iterator[Identity]:
+        each = schema.by_identity[identity]
+        if isinstance(each, Table):
+            yield from each.parents
+            yield from (
+                needed for dependent, needed in schema.dependencies if dependent == identity
+            )
+
+    def _changes(self, place: Identity) -> Iterator[Node]:
+        """Every change of a thing and of what lives on it, but for what ties it."""
+        contents = (*self.world.contents.get(place, ()), *self.world.contents_after.get(place, ()))
+        for identity in dict.fromkeys((place, *contents)):
+            if identity in self.work.drops:
+                yield ("drop", identity)
+            if identity in self.work.creates:
+                yield ("create", identity)
+            if identity in self.work.alters:
+                yield ("alter", identity)
+
+    def _inheritance(self) -> Iterator[tuple[Node, Node]]:
+        """Columns of a parent change first; a new child is made of what they have become."""
+        for parent, heirs in self.world.lineage.heirs.items():
+            for place in self.world.contents.get(parent, ()):
+                if place.kind == "column":
+                    for heir in heirs:
+                        own = Identity("column", heir.schema, place.name, heir.name)
+                        yield from self._below(place, own)
+        for each in self.work.creates.values():
+            if isinstance(each, Table):
+                for parent in each.parents:
+                    for earlier in self._changes(parent):
+                        if earlier[1].kind == "column" and earlier[0] != "drop":
+                            yield ("create", each.identity), earlier
+
+    def _below(self, column: Identity, own: Identity) -> Iterator[tuple[Node, Node]]:
+        work = self.work
+        if own in work.drops and column in work.drops:
+            pair: tuple[Node, Node] = ("drop", own), ("drop", column)
+            yield pair if own not in work.carried else (pair[1], pair[0])
+        if own in work.creates and column in work.creates:
+            yield ("create", own), ("create", column)
+        if column in work.alters:
+            if own in work.alters:
+                yield ("alter", own), ("alter", column)
+            if own in self.detached:
+                yield ("alter", column), ("detach", own)
+        if column in self.detached and own in self.detached:
+            yield ("detach", own), ("detach", column)
 
     def _makers(self, identity: Identity) -> list[Node]:
         """What makes a thing: its table, where the table is new and brings it along."""

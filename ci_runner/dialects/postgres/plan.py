@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
+from itertools import chain
 
 from ci_runner.dialects.base import USUAL, PlanOptions
+from ci_runner.dialects.postgres.inheritance import Lineage, loosened, taken_over, without
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
 from ci_runner.dialects.postgres.kinds import enum
 from ci_runner.dialects.postgres.order import arranged, needs
@@ -24,9 +26,14 @@ from ci_runner.schema.model import Schema, home
 def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     new = _left(old, new, options.leave) if options.leave else new
-    world = World(_without_unmanaged(old, new), _without_unmanaged(new, old))
-    changes = diff(world.old, world.new)
-    if not changes:
+    old, new = _without_unmanaged(old, new), _without_unmanaged(new, old)
+    mine, theirs = Lineage(old, new).loose()
+    old, new = loosened(old, mine), loosened(new, theirs)
+    taken = taken_over(old, new)
+    parts = {each.object.identity: each.of for each in theirs}
+    world = World(without(old, chain.from_iterable(taken.values())), new, taken=taken, parts=parts)
+    changes = diff(world.carried, world.new)
+    if not changes and not world.parted:
         return ()
     work = Work(world)
     work.take(changes)
@@ -48,7 +55,7 @@ def _left(old: Schema, new: Schema, kinds: frozenset[str]) -> Schema:
         for each in old.objects
         if each.identity.kind in kinds and (home(each) is None or home(each) in stays)
     ]
-    return Schema.of(new.dialect, kept, new.dependencies, new.unmanaged)
+    return Schema.of(new.dialect, kept, new.dependencies, new.unmanaged, new.copies)
 
 
 def _without_unmanaged(schema: Schema, other: Schema) -> Schema:

@@ -15,12 +15,7 @@ from ci_runner.schema.model import Identity
 RELATIONS = frozenset(
     {
         "materialized view",
-        "foreign table",
-        "partitioned table",
-        "partition",
-        "inherited table",
         "composite type",
-        "typed table",
     }
 )
 TYPES = frozenset({"domain", "range type", "base type"})
@@ -71,17 +66,12 @@ _OBJECTS = (
         "pronamespace",
     ),
     _in_schema(
-        """CASE c.relkind WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
-           WHEN 'p' THEN 'partitioned table' WHEN 'c' THEN 'composite type'
-           ELSE CASE WHEN c.relispartition THEN 'partition' WHEN c.reloftype <> 0 THEN 'typed table'
-                ELSE 'inherited table' END END""",
+        "CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'composite type' END",
         "pg_class",
         "c",
         "c.relname",
         "relnamespace",
-        """c.relkind IN ('m', 'f', 'p', 'c') OR c.relkind = 'r'
-           AND (c.relispartition OR c.reloftype <> 0
-                OR EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid))""",
+        "c.relkind IN ('m', 'c')",
     ),
     _in_schema(
         "CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'r' THEN 'range type' ELSE 'base type' END",
@@ -106,13 +96,6 @@ _OBJECTS = (
     _on_relation("'trigger'", "pg_trigger", "tgrelid", "x.tgname", "NOT x.tgisinternal"),
     _on_relation("'policy'", "pg_policy", "polrelid", "x.polname"),
     _on_relation("'rule'", "pg_rewrite", "ev_class", "x.rulename", "x.rulename <> '_RETURN'"),
-    _on_relation(
-        "'exclusion constraint'",
-        "pg_constraint",
-        "conrelid",
-        "x.conname",
-        f"x.contype = 'x' AND {MANAGED_TABLE}",
-    ),
     _everywhere("'extension'", "pg_extension", "x.extname", "x.extname <> 'plpgsql'"),
     _everywhere("'event trigger'", "pg_event_trigger", "x.evtname"),
     _everywhere("'publication'", "pg_publication", "x.pubname"),
@@ -143,73 +126,72 @@ _OBJECTS = (
 # What a managed object can have and its kind does not read. Columns that not every version has are
 # asked for by way of JSON.
 _ATTRIBUTES = (
+    # An index that was the identity of its table and is gone: rows have none since.
     _in_schema(
         "'replica identity'",
         "pg_class",
         "c",
         "c.relname",
         "relnamespace",
-        f"c.relreplident <> 'd' AND {MANAGED_TABLE}",
+        f"""c.relreplident = 'i' AND {MANAGED_TABLE} AND NOT EXISTS (
+            SELECT FROM pg_catalog.pg_index i WHERE i.indrelid = c.oid AND i.indisreplident)""",
     ),
+    # Whether a child has a column of its own as well: ALTER TABLE has no way back from there.
     _in_schema(
-        "'tablespace'",
+        "'locality of inherited columns'",
         "pg_class",
         "c",
         "c.relname",
         "relnamespace",
-        "c.reltablespace <> 0 AND c.relkind IN ('r', 'i')",
-    ),
-    _in_schema(
-        "'table access method'",
-        "pg_class",
-        "c",
-        "c.relname",
-        "relnamespace",
-        "c.relkind = 'r' AND c.relam <>"
-        " (SELECT a.oid FROM pg_catalog.pg_am a WHERE a.amname = 'heap')",
-    ),
-    _in_schema(
-        "'toast parameters'",
-        "pg_class",
-        "c",
-        "c.relname",
-        "relnamespace",
-        "c.relkind = 'r' AND EXISTS (SELECT FROM pg_catalog.pg_class t"
-        " WHERE t.oid = c.reltoastrelid AND t.reloptions IS NOT NULL)",
+        f"""NOT c.relispartition AND {MANAGED_TABLE}
+            AND EXISTS (SELECT FROM pg_catalog.pg_inherits i WHERE i.inhrelid = c.oid)""",
     ),
     _on_relation(
-        "'cluster order'",
-        "pg_index",
-        "indrelid",
-        "(SELECT i.relname FROM pg_catalog.pg_class i WHERE i.oid = x.indexrelid)",
-        "x.indisclustered",
-    ),
-    _on_relation(
-        "'parameters or comment of constraint index'",
+        "'locality of inherited check'",
         "pg_constraint",
         "conrelid",
         "x.conname",
-        f"""x.contype IN ('p', 'u') AND {MANAGED_TABLE} AND EXISTS (
-            SELECT FROM pg_catalog.pg_class i WHERE i.oid = x.conindid AND (i.reloptions IS NOT NULL
-            OR pg_catalog.obj_description(i.oid, 'pg_class') IS NOT NULL))""",
+        f"x.contype = 'c' AND x.coninhcount > 0 AND x.conislocal AND {MANAGED_TABLE}",
     ),
     _on_relation(
-        "'column storage or statistics'",
-        "pg_attribute",
-        "attrelid",
-        "x.attname",
-        f"""x.attnum > 0 AND NOT x.attisdropped AND {MANAGED_TABLE}
-            AND (coalesce(x.attstattarget, -1) <> -1 OR x.attoptions IS NOT NULL
-            OR coalesce(to_json(x) ->> 'attcompression', '') <> ''
-            OR x.attstorage <> (SELECT t.typstorage FROM pg_catalog.pg_type t
-                                WHERE t.oid = x.atttypid))""",
+        "'comment on inherited constraint'",
+        "pg_constraint",
+        "conrelid",
+        "x.conname",
+        f"""(x.conparentid <> 0 OR x.coninhcount > 0 AND NOT x.conislocal) AND {MANAGED_TABLE}
+            AND pg_catalog.obj_description(x.oid, 'pg_constraint') IS NOT NULL""",
+    ),
+    # PostgreSQL 18 gives NOT NULL a name and properties of its own.
+    _on_relation(
+        "'name or validity of not null'",
+        "pg_constraint",
+        "conrelid",
+        "x.conname",
+        f"""x.contype = 'n' AND {MANAGED_TABLE} AND (x.connoinherit OR NOT x.convalidated
+            OR length(c.relname || x.conname) < 60 AND x.conislocal
+            AND x.conname <> c.relname || '_' || (
+                SELECT a.attname FROM pg_catalog.pg_attribute a
+                WHERE a.attrelid = c.oid AND a.attnum = x.conkey[1]) || '_not_null')""",
     ),
     _on_relation(
-        "'index statistics'",
-        "pg_attribute",
-        "attrelid",
-        "x.attname",
-        "c.relkind = 'i' AND coalesce(x.attstattarget, -1) <> -1",
+        "'constraint without an index on each partition'",
+        "pg_constraint",
+        "conrelid",
+        "x.conname",
+        f"""x.contype IN ('p', 'u', 'x') AND {MANAGED_TABLE} AND EXISTS (
+            SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = x.conindid
+            AND NOT i.indisvalid)""",
+    ),
+    _on_relation(
+        "'comment on identity sequence'",
+        "pg_depend",
+        "refobjid",
+        "(SELECT a.attname FROM pg_catalog.pg_attribute a"
+        " WHERE a.attrelid = c.oid AND a.attnum = x.refobjsubid)",
+        f"""x.classid = 'pg_catalog.pg_class'::regclass AND x.deptype = 'i'
+            AND x.refclassid = 'pg_catalog.pg_class'::regclass AND x.refobjsubid > 0
+            AND pg_catalog.obj_description(x.objid, 'pg_class') IS NOT NULL
+            AND {MANAGED_TABLE}""",
     ),
     _on_relation(
         "'view column default'",
@@ -219,20 +201,6 @@ _ATTRIBUTES = (
         " WHERE a.attrelid = c.oid AND a.attnum = x.adnum)",
         "c.relkind = 'v'",
     ),
-    f"""SELECT 'name, comment or persistence of identity sequence', n.nspname, c.relname, a.attname
-        FROM pg_catalog.pg_depend d
-        JOIN pg_catalog.pg_class s ON s.oid = d.objid AND s.relkind = 'S'
-        JOIN pg_catalog.pg_class c ON c.oid = d.refobjid
-        JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid
-        WHERE d.classid = 'pg_catalog.pg_class'::regclass AND d.deptype = 'i'
-        AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjsubid > 0
-        AND (pg_catalog.obj_description(s.oid, 'pg_class') IS NOT NULL
-             OR s.relnamespace <> c.relnamespace OR s.relpersistence <> c.relpersistence
-             -- names of 63 bytes are shortened by rules of their own
-             OR length(c.relname || a.attname) < 50
-             AND s.relname <> c.relname || '_' || a.attname || '_seq')
-        AND {MANAGED_TABLE}""",
     """SELECT 'security label', '', '', pg_catalog.format('%s of %s', l.provider, l.objname)
        FROM pg_catalog.pg_seclabels l""",
 )

@@ -8,10 +8,24 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres.kind import Kind, Statements, World
-from ci_runner.dialects.postgres.kinds import KINDS, table
+from ci_runner.dialects.postgres import partitions
+from ci_runner.dialects.postgres.constraints import AnyConstraint
+from ci_runner.dialects.postgres.inheritance import origin
+from ci_runner.dialects.postgres.kind import Kind, Statements, World, made_again
+from ci_runner.dialects.postgres.kinds import KINDS, column, table
 from ci_runner.schema.changes import Alter, Change, Create, Drop
-from ci_runner.schema.model import Column, Constraint, Identity, Schema, SchemaObject, Table, home
+from ci_runner.schema.model import (
+    Check,
+    Column,
+    ForeignKey,
+    Identity,
+    PrimaryKey,
+    Schema,
+    SchemaObject,
+    Table,
+    Unique,
+    home,
+)
 
 Verb = Literal["drop", "create", "detach", "alter", "tie"]
 Node = tuple[Verb, Identity]
@@ -30,8 +44,10 @@ class Work:
     drops: dict[Identity, SchemaObject] = field(default_factory=dict)
     creates: dict[Identity, SchemaObject] = field(default_factory=dict)
     alters: dict[Identity, tuple[SchemaObject, SchemaObject]] = field(default_factory=dict)
-    inline: dict[Identity, list[Constraint]] = field(default_factory=lambda: defaultdict(list))
+    inline: dict[Identity, list[AnyConstraint]] = field(default_factory=lambda: defaultdict(list))
     renamed: dict[Identity, Identity] = field(default_factory=dict)
+    carried: set[Identity] = field(default_factory=set)
+    """Columns of children that come or go with a statement on their parent."""
 
     @cached_property
     def names_before(self) -> frozenset[Hashable]:
@@ -56,6 +72,35 @@ class Work:
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
         self._find_renames()
+        self._part()
+        self._carry()
+
+    def _part(self) -> None:
+        """What lets go of a parent or owner for a while changes, if nothing else of it does."""
+        for identity in sorted(self.world.parted - self.drops.keys()):
+            before, after = self.world.old.get(identity), self.world.new.get(identity)
+            if before is not None and after is not None:
+                self.alters.setdefault(identity, (before, after))
+
+    def _carry(self) -> None:
+        """A column that is dropped or made again takes those of the table's children along."""
+        for identity, each in list(self.drops.items()):
+            if isinstance(each, Column) and not self._stays_below(each):
+                for heir in self.world.lineage.descendants(identity):
+                    self._carry_one(heir, again=identity in self.creates)
+
+    def _stays_below(self, column: Column) -> bool:
+        made_again = column.identity in self.creates
+        return not made_again and self.world.lineage.outlives(column.identity)
+
+    def _carry_one(self, heir: Identity, *, again: bool) -> None:
+        before, after = self.world.old.get(heir), self.world.new.get(heir)
+        if before is None or heir in self.drops:
+            return
+        self.carried.add(heir)
+        self.drops[heir] = before
+        if again and after is not None:
+            self.creates[heir] = after
 
     def _create(self, new: SchemaObject) -> None:
         place = home(new)
@@ -117,7 +162,7 @@ class Work:
 
     def _release(self, dependent: Identity, needed: Identity) -> None:
         """Let a thing that stays take its hold off `needed` for as long as that is away."""
-        before, after = self.world.old.get(dependent), self.world.new.get(dependent)
+        before, after = self.world.carried.get(dependent), self.world.new.get(dependent)
         if before is None or after is None or home(before) in self.drops:
             return
         if kind_of(before).releases(before, needed, self.world):
@@ -127,11 +172,15 @@ class Work:
     def _refill(self) -> None:
         """What lives on a thing that is made again went with it, and is made again as well."""
         for place in self.drops.keys() & self.creates.keys():
+            for content in self.world.contents.get(place, ()):
+                self.alters.pop(content, None)
+                self.drops.pop(content, None)
+                self.creates.pop(content, None)
             for content in self.world.contents_after.get(place, ()):
                 each = self.world.new.by_identity[content]
+                self.alters.pop(content, None)
+                self.creates.pop(content, None)
                 if not isinstance(each, Column):
-                    self.alters.pop(content, None)
-                    self.drops.pop(content, None)
                     self.creates[content] = each
 
     def _disturbed(self) -> Iterable[Identity]:
@@ -175,8 +224,19 @@ class Work:
     def ties(self) -> Iterable[Identity]:
         """What has to be tied to its owner, or untied."""
         for new in self.world.new.objects:
-            if kind_of(new).tie(self.world.old.get(new.identity), new):
+            if kind_of(new).tie(self._before_tie(new), new):
                 yield new.identity
+
+    def _before_tie(self, new: SchemaObject) -> SchemaObject | None:
+        """What there is of `new` before it is tied: what is created brings its parents along."""
+        before = self.world.old.get(new.identity)
+        if new.identity in self.creates and isinstance(new, Table) and self._joins_later(new):
+            return _alone(new)
+        if before is None or new.identity in self.creates:
+            return None
+        if new.identity in self.world.parted:
+            return kind_of(new).untied(before, new, self.world)
+        return before
 
     def statements(self, node: Node) -> Statements:
         match node:
@@ -194,11 +254,78 @@ class Work:
                 return self._created(self.creates[identity])
             case (_, identity):
                 new = self.world.new.by_identity[identity]
-                return kind_of(new).tie(self.world.old.get(identity), new)
+                return kind_of(new).tie(self._before_tie(new), new)
+
+    def _with_parts(self, each: SchemaObject, dropped: Statements) -> Statements:
+        """A way back that gives the indexes on partitions the names that they had."""
+        undo = dropped[-1].undo if dropped else None
+        parts = [copy for copy in self.world.old.copies if not copy.usual]
+        of = {copy.object.identity: copy.of for copy in self.world.old.copies} if parts else {}
+        mine = [copy.object for copy in parts if origin(of, copy.of) == each.identity]
+        if undo is None or not mine:
+            return dropped
+        again = [made_again(kind_of(part).create(part)) for part in mine]
+        return (*dropped[:-1], replace(dropped[-1], undo=";\n".join([*again, undo])))
+
+    def _joins_later(self, new: Table) -> bool:
+        """Whether an index of the parent has the key of a new partition as its part.
+
+        The server takes it when the partition joins, not when it is made as one.
+        """
+        if not new.bound:
+            return False
+        if any(each in self.world.parts for each in self.world.contents_after[new.identity]):
+            return True
+        if not any(
+            isinstance(each, PrimaryKey | Unique) for each in self.inline.get(new.identity, ())
+        ):
+            return False
+        parts = {copy.of for copy in self.world.new.copies if home(copy.object) == new.identity}
+        indexes = (
+            each
+            for each in self.world.contents_after.get(new.parents[0], ())
+            if each.kind == "index"
+        )
+        return any(each not in parts for each in indexes)
+
+    def _checks(self, new: Table) -> Iterable[Check]:
+        """What its parent checks, which a table has to check itself before it joins."""
+        for copy in self.world.new.copies:
+            if isinstance(copy.object, Check) and home(copy.object) == new.identity:
+                yield copy.object
+
+    def _is_referenced(self, each: Table, schema: Schema) -> bool:
+        """Whether a foreign key points to a parent, which a partition only leaves by DETACH."""
+        above = [each]
+        while above[-1].bound:
+            parent = schema.get(above[-1].parents[0])
+            if not isinstance(parent, Table):
+                break
+            above.append(parent)
+        names = {one.identity for one in above[1:]}
+        return any(key.references in names for key in schema.of_type(ForeignKey)) and bool(names)
+
+    def _undone(self, each: SchemaObject, made: Statements) -> Statements:
+        """A way back that leaves the parent first, or makes again what became a part."""
+        if not made or made[0].undo is None:
+            return made
+        undo = made[0].undo
+        if isinstance(each, Table) and self._is_referenced(each, self.world.new):
+            undo = f"{partitions.leave(each)};\n{undo}"
+        for one in self.world.taken.get(each.identity, ()):
+            undo = f"{undo};\n{made_again(kind_of(one).create(one))}"
+        return (replace(made[0], undo=undo), *made[1:])
 
     def _dropped(self, each: SchemaObject) -> Statements:
         """What goes along unseen, because nobody compares it, is a hazard of making it again."""
-        dropped = kind_of(each).drop(each)
+        if each.identity in self.carried:
+            return ()
+        if isinstance(each, Column):
+            dropped = column.drop(each, only=self._stays_below(each))
+        elif isinstance(each, Table) and self._is_referenced(each, self.world.old):
+            dropped = (*partitions.left(each), *kind_of(each).drop(each))
+        else:
+            dropped = self._with_parts(each, kind_of(each).drop(each))
         if each.identity not in self.creates:
             return dropped
         lost = tuple(
@@ -210,9 +337,17 @@ class Work:
 
     def _created(self, each: SchemaObject) -> Statements:
         """Nothing on a table that is new itself can block or fail: its hazards are left out."""
+        if each.identity in self.carried:
+            return ()
+        if isinstance(each, Table) and self._joins_later(each):
+            inside = (*self.inline[each.identity], *self._checks(each))
+            return table.create_with(_alone(each), inside)
         if isinstance(each, Table):
-            return table.create_with(each, self.inline[each.identity])
-        made = kind_of(each).create(each)
+            parents = (self.world.new.get(parent) for parent in each.parents)
+            known = tuple(parent for parent in parents if isinstance(parent, Table))
+            made = table.create_with(each, self.inline[each.identity], known)
+            return self._undone(each, made)
+        made = self._undone(each, kind_of(each).create(each))
         before = self.drops.get(each.identity)
         if before is not None:
             made += kind_of(each).restore(before)
@@ -222,10 +357,10 @@ class Work:
         return tuple(replace(statement, hazards=()) for statement in made)
 
 
-def _names(schema: Schema) -> frozenset[Hashable]:
-    return frozenset(
-        name for each in schema.by_identity.values() for name in kind_of(each).names(each)
-    )
+def _alone(new: Table) -> Table:
+    """A partition before it joins its parent."""
+    own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
+    return replace(new, columns=own, parents=(), bound="")
 
 
 def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaObject]]:

@@ -14,7 +14,7 @@ from ci_runner.schema.model import Check, Identity
 def _read(connection: Connection) -> Iterator[Found]:
     for row in constraints.rows(connection, "c"):
         found = Check(row.schema, row.table, row.name, row.definition, row.valid, row.comment)
-        yield Found(found, row.addresses)
+        yield Found(found, row.addresses, copy_of=row.copy_of)
 
 
 def _in_the_way(_: Check, needed: Identity, world: World) -> bool:

@@ -1,13 +1,14 @@
-"""Columns: how they are read for every table at once, and the ALTER TABLE forms of a change."""
+"""Columns: the ALTER TABLE forms of their changes. They are read with their tables."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Container, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres import storage
+from ci_runner.dialects.postgres.inheritance import retypes
 from ci_runner.dialects.postgres.kind import (
-    MANAGED_TABLE,
     TYPE_KINDS,
     Kind,
     Statements,
@@ -16,79 +17,8 @@ from ci_runner.dialects.postgres.kind import (
     relation,
 )
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text
 from ci_runner.dialects.postgres.types import cast, widens
-from ci_runner.schema.model import Column, Identity
-
-_QUERY = f"""
-SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname,
-       pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
-       pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attgenerated, a.attidentity,
-       CASE WHEN a.attcollation <> t.typcollation THEN
-            quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,
-       pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
-       s.seqcache, s.seqcycle, pg_catalog.col_description(c.oid, a.attnum)
-FROM pg_catalog.pg_attribute a
-JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
-LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
-LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
-LEFT JOIN pg_catalog.pg_depend i ON a.attidentity <> '' AND i.deptype = 'i'
-     AND i.classid = 'pg_catalog.pg_class'::regclass
-     AND i.refclassid = 'pg_catalog.pg_class'::regclass
-     AND i.refobjid = c.oid AND i.refobjsubid = a.attnum
-LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = i.objid
-WHERE a.attnum > 0 AND NOT a.attisdropped AND {MANAGED_TABLE}
-ORDER BY c.oid, a.attnum
-"""
-
-
-def read(connection: Connection) -> Mapping[int, tuple[tuple[int, Column], ...]]:
-    """(attribute number, column) in order, for every table by oid."""
-    found: dict[int, list[tuple[int, Column]]] = defaultdict(list)
-    for row in connection.query(_QUERY):
-        oid, number, schema, table, name, kind, not_null, expression, generated, identity = row[:10]
-        collation, *sequence, comment = row[10:]
-        expression_text = settled(optional(expression))
-        found[integer(oid)].append(
-            (
-                integer(number),
-                Column(
-                    schema=text(schema),
-                    table=text(table),
-                    name=text(name),
-                    type=text(kind),
-                    not_null=bool(not_null),
-                    default=None if generated else expression_text,
-                    generated=expression_text if generated else None,
-                    generated_kind={"s": "stored", "v": "virtual"}.get(text(generated), ""),  # type: ignore[arg-type]  # the mapping's values are the literals
-                    identity_kind={"a": "always", "d": "by default"}.get(text(identity), ""),  # type: ignore[arg-type]  # as above
-                    identity_options=_identity_options(sequence) if identity else "",
-                    collation=optional(collation),
-                    comment=optional(comment),
-                ),
-            )
-        )
-    return {oid: tuple(columns) for oid, columns in found.items()}
-
-
-def _identity_options(sequence: list[object]) -> str:
-    """What differs from the defaults behind GENERATED ... AS IDENTITY."""
-    kind, *numbers, cycle = sequence
-    start, step, low, high, cache = (integer(number) for number in numbers)
-    top = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}[text(kind)]
-    least, most = (1, top - 1) if step > 0 else (-top, -1)
-    parts = [
-        f"INCREMENT BY {step}" if step != 1 else "",
-        f"MINVALUE {low}" if low != least else "",
-        f"MAXVALUE {high}" if high != most else "",
-        f"START WITH {start}" if start != (low if step > 0 else high) else "",
-        f"CACHE {cache}" if cache != 1 else "",
-        "CYCLE" if cycle else "",
-    ]
-    return " ".join(part for part in parts if part)
+from ci_runner.schema.model import Column, ColumnStorage, Identity
 
 
 def _identity_clause(column: Column) -> str:
@@ -99,8 +29,21 @@ def _identity_clause(column: Column) -> str:
 def clause(column: Column) -> str:
     """The column as it stands in CREATE TABLE."""
     parts = [quote(column.name), column.type]
+    if column.storage.foreign_options:
+        parts.append(storage.foreign(column.storage.foreign_options))
     if column.collation:
         parts.append(f"COLLATE {column.collation}")
+    return " ".join([*parts, *_constraints(column)])
+
+
+def typed_clause(column: Column) -> str:
+    """The column as it stands in CREATE TABLE ... OF a type; "" where the type says it all."""
+    parts = _constraints(column)
+    return " ".join([quote(column.name), "WITH OPTIONS", *parts]) if parts else ""
+
+
+def _constraints(column: Column) -> list[str]:
+    parts = []
     if column.generated is not None:
         kind = " STORED" if column.generated_kind == "stored" else ""
         parts.append(f"GENERATED ALWAYS AS ({column.generated}){kind}")
@@ -110,7 +53,7 @@ def clause(column: Column) -> str:
         parts.append(f"DEFAULT {column.default}")
     if column.not_null:
         parts.append("NOT NULL")
-    return " ".join(parts)
+    return parts
 
 
 def _table(column: Column) -> str:
@@ -131,24 +74,47 @@ def _create(new: Column) -> Statements:
         hazards.append("rewrites the table under ACCESS EXCLUSIVE")
     return (
         PlannedStatement(
-            f"ALTER TABLE {_table(new)} ADD COLUMN {clause(new)}",
+            f"ALTER {_sort(new)} {_table(new)} ADD COLUMN {clause(new)}",
             f"Add {new.identity}",
             new.identity,
             undo=f"ALTER TABLE {_table(new)} DROP COLUMN {quote(new.name)}",
             hazards=tuple(hazards),
         ),
+        *after_creation(new),
+    )
+
+
+def _sort(column: Column) -> str:
+    return "FOREIGN TABLE" if column.storage.foreign_options else "TABLE"
+
+
+def after_creation(new: Column) -> Statements:
+    """What can only be said once the column is there."""
+    made = ColumnStorage(foreign_options=new.storage.foreign_options)
+    return (*storage.column(made, new), *comment(None, new))
+
+
+def from_parents(inherited: Column, new: Column) -> Statements:
+    """What a column of a new child has otherwise than its parents."""
+    return (
+        *_detached(inherited, new, released=False),
+        *_attach(inherited, new, released=False),
+        *storage.column(inherited.storage, new),
         *comment(None, new),
     )
 
 
-def _drop(old: Column) -> Statements:
-    """What is generated can be generated again; all other data is lost."""
+def drop(old: Column, *, only: bool = False) -> Statements:
+    """What is generated can be generated again; all other data is lost.
+
+    With `only`, the children of the table keep the column.
+    """
     lost = old.generated is None
     again = [f"ALTER TABLE {_table(old)} ADD COLUMN {clause(old)}"]
-    again += [each.sql for each in comment(None, old)]
+    again += [each.sql for each in after_creation(old)]
     return (
         PlannedStatement(
-            f"ALTER TABLE {_table(old)} DROP COLUMN {quote(old.name)}",
+            f"ALTER TABLE {'ONLY ' * only}{_table(old)} DROP COLUMN {quote(old.name)}",
             f"Drop {old.identity}",
             old.identity,
             destructive=lost,
@@ -156,10 +122,6 @@ def _drop(old: Column) -> Statements:
             hazards=("the column's data is lost",) if lost else (),
         ),
     )
-
-
-def retypes(old: Column, new: Column) -> bool:
-    return (old.type, old.collation) != (new.type, new.collation)
 
 
 def _must_be_made_again(old: Column, new: Column) -> bool:
@@ -174,15 +136,43 @@ def _alter(old: Column, new: Column, world: World) -> Statements | None:
     """Every difference in an order that the server accepts."""
     if _must_be_made_again(old, new):
         return None
+    only = world.lineage.apart(new.identity)
+    released = new.identity in world.released
+    before: Statements = ()
+    if retypes(old, new) and old.storage.mode:
+        # The new type brings a way of storing of its own.
+        plain = replace(old, storage=replace(old.storage, mode=""))
+        before = tuple(storage.column(old.storage, plain, only))
+        old = plain
     return (
-        *_retype(old, new, world.enum_types),
-        *_attach(old, new, released=new.identity in world.released),
+        *before,
+        *_retype(old, new, world),
+        *_attached(old, new, world, released=released, only=only),
+        *storage.column(old.storage, new, only),
         *comment(old.comment, new),
     )
 
 
-def _at(column: Column) -> str:
-    return f"ALTER TABLE {_table(column)} ALTER COLUMN {quote(column.name)}"
+def _attached(
+    old: Column, new: Column, world: World, *, released: bool, only: frozenset[str]
+) -> Iterator[PlannedStatement]:
+    """NOT NULL of a partitioned table always reaches its partitions, and so does its undo."""
+    table = world.new.table(new.schema, new.table)
+    if "not_null" not in only or table is None or not table.partition_key:
+        yield from _attach(old, new, released=released, only=only)
+        return
+    kept = [
+        f"{_at(heir)} SET NOT NULL"
+        for each in world.lineage.descendants(new.identity)
+        if isinstance(heir := world.old.get(each), Column) and heir.not_null
+    ]
+    for each in _attach(old, new, released=released, only=only - {"not_null"}):
+        forbids = each.sql.endswith(" SET NOT NULL") and each.undo is not None
+        yield replace(each, undo=";\n".join([each.undo or "", *kept])) if forbids else each
+
+
+def _at(column: Column, *, only: bool = False) -> str:
+    return f"ALTER TABLE {'ONLY ' * only}{_table(column)} ALTER COLUMN {quote(column.name)}"
 
 
 def _statement(
@@ -192,12 +182,14 @@ def _statement(
     *,
     undo: str | None = None,
     hazards: tuple[str, ...] = (),
+    only: bool = False,
 ) -> PlannedStatement:
+    at = _at(column, only=only)
     return PlannedStatement(
-        f"{_at(column)} {sql}",
+        f"{at} {sql}",
         summary,
         column.identity,
-        undo=f"{_at(column)} {undo}" if undo else None,
+        undo=f"{at} {undo}" if undo else None,
         hazards=hazards,
     )
 
@@ -207,10 +199,13 @@ def _another_identity(old: Column, new: Column) -> bool:
 
 
 def _detach(old: Column, new: Column, world: World) -> Statements:
-    return tuple(_detached(old, new, released=new.identity in world.released))
+    only = world.lineage.apart(new.identity)
+    return tuple(_detached(old, new, released=new.identity in world.released, only=only))
 
 
-def _detached(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStatement]:
+def _detached(
+    old: Column, new: Column, *, released: bool, only: frozenset[str] = frozenset()
+) -> Iterator[PlannedStatement]:
     """Take off what stands in the way: an expression, an identity, a default of the old type."""
     if _must_be_made_again(old, new):
         return
@@ -229,6 +224,7 @@ def _detached(old: Column, new: Column, *, released: bool) -> Iterator[PlannedSt
             "DROP DEFAULT",
             f"Take the default off {new.identity}",
             undo=f"SET DEFAULT {old.default}",
+            only="default" in only,
         )
 
 
@@ -242,30 +238,42 @@ def _default_goes(old: Column, new: Column, *, released: bool) -> bool:
     return new.default is None or calls or retypes(old, new)
 
 
-def _retype(old: Column, new: Column, enums: Container[str]) -> Iterator[PlannedStatement]:
+def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
     if not retypes(old, new):
         return
     grows = widens(old.type, new.type)
     name = quote(new.name)
+    value = cast(name, old.type, new.type, world.enum_types)
+    table = world.new.table(new.schema, new.table)
+    foreign = table is not None and bool(table.server)
 
     def to(way: Column, using: str) -> str:
         # Without COLLATE the column takes the collation of its type.
         collate = f" COLLATE {way.collation}" if way.collation else ""
-        return f"TYPE {way.type}{collate}{using}"
+        # The rows of a foreign table are not ours to convert.
+        return f"TYPE {way.type}{collate}{'' if foreign else using}"
 
+    hazards = (
+        "holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",
+        *(() if grows else (f"fails if a value does not fit: {_cast_all(new, value)}",)),
+    )
     yield _statement(
         new,
-        to(new, "" if grows else f" USING {cast(name, old.type, new.type, enums)}"),
+        to(new, "" if grows else f" USING {value}"),
         f"Change the type of {new.identity} from {old.type} to {new.type}",
-        undo=to(old, f" USING {name}::{old.type}") if grows else None,
-        hazards=(
-            "holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",
-            *(() if grows else ("fails if a value does not fit",)),
-        ),
+        undo=to(old, f" USING {name}::{old.type}") if grows or foreign else None,
+        hazards=() if foreign else hazards,
     )
 
 
-def _attach(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStatement]:
+def _cast_all(column: Column, value: str) -> str:
+    """The query that fails on the first value that the cast refuses, and changes nothing."""
+    return f"SELECT count({value}) FROM {_table(column)}"
+
+
+def _attach(
+    old: Column, new: Column, *, released: bool, only: frozenset[str] = frozenset()
+) -> Iterator[PlannedStatement]:
     goes = _default_goes(old, new, released=released)
     if new.default is not None and (goes or old.default != new.default):
         yield _statement(
@@ -273,6 +281,7 @@ def _attach(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStat
             f"SET DEFAULT {new.default}",
             f"Set the default of {new.identity}",
             undo="DROP DEFAULT" if old.default is None or goes else f"SET DEFAULT {old.default}",
+            only="default" in only,
         )
     if new.not_null and not old.not_null:
         yield _statement(
@@ -284,6 +293,7 @@ def _attach(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStat
                 "scans the table under ACCESS EXCLUSIVE",
                 f"fails if a row is NULL: {_nulls(new)}",
             ),
+            only="not_null" in only,
         )
     if new.identity_kind and (not old.identity_kind or _another_identity(old, new)):
         yield _statement(
@@ -301,7 +311,13 @@ def _attach(old: Column, new: Column, *, released: bool) -> Iterator[PlannedStat
             undo=f"SET GENERATED {old.identity_kind.upper()}",
         )
     if old.not_null and not new.not_null:
-        yield _statement(new, "DROP NOT NULL", f"Allow NULL in {new.identity}", undo="SET NOT NULL")
+        yield _statement(
+            new,
+            "DROP NOT NULL",
+            f"Allow NULL in {new.identity}",
+            undo="SET NOT NULL",
+            only="not_null" in only,
+        )
 
 
 def _nulls(column: Column) -> str:
@@ -330,9 +346,10 @@ def _names(each: Column) -> Iterator[Hashable]:
         yield relation(each.schema, f"{each.table}_{each.name}_seq")
 
 
-def _disturbs(old: Column, new: Column, _: World) -> Iterator[Identity]:
+def _disturbs(old: Column, new: Column, world: World) -> Iterator[Identity]:
     if retypes(old, new):
         yield old.identity
+        yield from world.lineage.descendants(old.identity)
 
 
 def _in_the_way(each: Column, _: Identity, __: World) -> bool:
@@ -354,7 +371,7 @@ KIND = Kind(
     Column,
     _read_with_tables,
     _create,
-    _drop,
+    drop,
     _alter,
     detach=_detach,
     late=True,

@@ -9,7 +9,7 @@ from ci_runner.dialects.postgres import constraints
 from ci_runner.dialects.postgres.kind import Found, Kind, World
 from ci_runner.dialects.postgres.kinds.table import UNLOGGED
 from ci_runner.dialects.postgres.types import family
-from ci_runner.schema.model import Column, ForeignKey, Identity
+from ci_runner.schema.model import Column, ForeignKey, Identity, Table
 
 
 def _read(connection: Connection) -> Iterator[Found]:
@@ -25,7 +25,7 @@ def _read(connection: Connection) -> Iterator[Found]:
             row.valid,
             row.comment,
         )
-        yield Found(found, row.addresses)
+        yield Found(found, row.addresses, copy_of=row.copy_of)
 
 
 def _in_the_way(_: ForeignKey, needed: Identity, world: World) -> bool:
@@ -40,11 +40,19 @@ def _alters(each: ForeignKey, world: World) -> Iterator[tuple[Identity, Identity
     """A logged table cannot reference an unlogged one, not for a moment either."""
     referencing, referenced = Identity("table", each.schema, each.table), each.references
     after = world.new.table(each.schema, each.table)
-    if after is not None and referencing != referenced:
+    moves = _moves(referencing, world) or _moves(referenced, world)
+    if after is not None and referencing != referenced and moves:
         if UNLOGGED in after.options:
             yield referenced, referencing
         else:
             yield referencing, referenced
+
+
+def _moves(table: Identity, world: World) -> bool:
+    before, after = world.old.get(table), world.new.get(table)
+    if not isinstance(before, Table) or not isinstance(after, Table):
+        return False
+    return (UNLOGGED in before.options) != (UNLOGGED in after.options)
 
 
 KIND = Kind(

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres import constraints, hazards, settings, storage
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     Found,
@@ -19,7 +20,7 @@ from ci_runner.dialects.postgres.kind import (
 from ci_runner.dialects.postgres.kinds.column import same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
-from ci_runner.schema.model import Identity, Index
+from ci_runner.schema.model import Identity, Index, IndexSettings
 
 _QUERY = f"""
 SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
@@ -29,12 +30,17 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
              FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        pg_catalog.obj_description(i.indexrelid, 'pg_class'), i.indisvalid,
-       ic.relfilenode::text
+       ic.relfilenode::text, pn.nspname, pc.relname, {settings.USUAL},
+       {settings.COLUMNS}
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class ic ON ic.oid = i.indexrelid
 JOIN pg_catalog.pg_am am ON am.oid = ic.relam
+LEFT JOIN pg_catalog.pg_inherits h ON ic.relispartition AND h.inhrelid = ic.oid
+LEFT JOIN pg_catalog.pg_class pc ON pc.oid = h.inhparent
+LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
+{settings.JOINS}
 WHERE {MANAGED_TABLE}
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
                   WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
@@ -44,7 +50,7 @@ WHERE {MANAGED_TABLE}
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, keys, include, predicate, *rest = row
-        definition, comment, valid, node = rest
+        definition, comment, valid, node, parent_schema, parent, usual, *kept = rest
         yield Found(
             Index(
                 schema=text(schema),
@@ -55,51 +61,125 @@ def _read(connection: Connection) -> Iterator[Found]:
                 keys=texts(keys),
                 include=texts(include),
                 predicate=settled(optional(predicate)),
-                definition=settled(text(definition)),
+                definition=_whole(settled(text(definition)), valid=bool(valid)),
                 valid=bool(valid),
                 comment=optional(comment),
+                settings=replace(settings.of(kept), comment=None),
             ),
             (("pg_class", integer(oid), 0),),
             storage=text(node),
+            copy_of=Identity("index", text(parent_schema), text(parent)) if parent else None,
+            usual=bool(usual),
         )
+
+
+def _whole(definition: str, *, valid: bool) -> str:
+    """The server prints ONLY for every partitioned table; it counts where a partition has none."""
+    return definition.replace(" ON ONLY ", " ON ", 1) if valid else definition
+
+
+def _sql(new: Index) -> str:
+    """The definition with the tablespace, which it does not show, before its predicate."""
+    if not new.settings.tablespace:
+        return new.definition
+    tail = f" WHERE {new.predicate}" if new.predicate else ""
+    return f"{new.definition.removesuffix(tail)} TABLESPACE {quote(new.settings.tablespace)}{tail}"
+
+
+def _table(each: Index) -> Identity:
+    return Identity(each.table_kind, each.schema, each.table)
 
 
 def _create(new: Index) -> Statements:
     name = qualified(new.schema, new.name)
+    refused = (hazards.repeated(new),) if new.unique else ()
     return (
         PlannedStatement(
-            new.definition,
+            _sql(new),
             f"Create index {new.name} on {new.schema}.{new.table}",
             new.identity,
             undo=f"DROP INDEX {name}",
-            hazards=("blocks writes to the table while it is built",),
+            hazards=("blocks writes to the table while it is built", *refused),
         ),
+        *_settings(storage.without(new.settings), new),
         *comment_on(f"INDEX {name}", new.identity, None, new.comment),
     )
 
 
+def _settings(before: IndexSettings, new: Index) -> Statements:
+    return storage.index(before, new.settings, new.schema, new.name, _table(new), new.identity)
+
+
 def _drop(old: Index) -> Statements:
+    """A table whose identity is an index that is gone would have none: it gets the usual one."""
+    none = replace(old.settings, replica_identity=False)
     return (
+        *storage.unmarked(old.settings, none, _table(old), old.name),
         PlannedStatement(
             f"DROP INDEX {qualified(old.schema, old.name)}",
             f"Drop index {old.name} on {old.schema}.{old.table}",
             old.identity,
-            undo=made_again(_create(old)) if old.valid else None,
+            undo=made_again(_create(old)) if old.valid or " ON ONLY " in old.definition else None,
         ),
     )
 
 
-def _alter(old: Index, new: Index, _: World) -> Statements | None:
-    if replace(old, comment=new.comment) != new:
+def _detach(old: Index, new: Index, _: World) -> Statements:
+    """Its table sorts and identifies its rows by something else."""
+    return storage.unmarked(old.settings, new.settings, _table(new), new.name)
+
+
+def _bare(each: Index) -> Index:
+    """All that an index is made of, without what can be set on it later."""
+    definition = constraints.WITH.sub("", each.definition)
+    return replace(each, comment=None, settings=storage.NO_SETTINGS, definition=definition)
+
+
+def _alter(old: Index, new: Index, world: World) -> Statements | None:
+    if _is_completed(old, new):
+        attached: Statements = tuple(_attached(new, world))
+    elif _bare(old) == _bare(new):
+        attached = ()
+    else:
         return None
     name = qualified(new.schema, new.name)
-    return comment_on(f"INDEX {name}", new.identity, old.comment, new.comment)
+    return (
+        *attached,
+        *_settings(old.settings, new),
+        *comment_on(f"INDEX {name}", new.identity, old.comment, new.comment),
+    )
+
+
+def _is_completed(old: Index, new: Index) -> bool:
+    """Whether an index on a partitioned table alone becomes one with an index on each partition."""
+    whole = replace(old, valid=True, definition=_whole(old.definition, valid=True))
+    return not old.valid and " ON ONLY " in old.definition and _bare(whole) == _bare(new)
+
+
+def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:
+    """An index on each partition that has none yet, and its ATTACH."""
+    before = {each.object.identity: each.of for each in world.old.copies}
+    for copy in world.new.copies:
+        part = copy.object
+        if copy.of != new.identity or not isinstance(part, Index):
+            continue
+        if before.get(part.identity) == new.identity:
+            continue
+        if world.old.get(part.identity) is None:
+            yield from _create(part)
+        yield PlannedStatement(
+            f"ALTER INDEX {qualified(new.schema, new.name)}"
+            f" ATTACH PARTITION {qualified(part.schema, part.name)}",
+            f"Make index {part.name} on {part.schema}.{part.table} a part of {new.identity}",
+            new.identity,
+        )
 
 
 def _like(each: Index) -> Hashable:
     """The definition holds the name; its other parts hold the rest, but for options and classes."""
+    each = _bare(each)
     head, name, rest = each.definition.partition(f"INDEX {quote(each.name)} ON ")
-    return replace(each, name="", comment=None, definition=head + rest if name else "")
+    return replace(each, name="", definition=head + rest if name else "")
 
 
 def _rename(old: Index, new: Index) -> Statements:
@@ -110,11 +190,16 @@ def _rename(old: Index, new: Index) -> Statements:
         new.identity,
         undo=f"ALTER INDEX {after} RENAME TO {quote(old.name)}",
     )
-    return (renamed, *comment_on(f"INDEX {after}", new.identity, old.comment, new.comment))
+    return (
+        renamed,
+        *_settings(old.settings, new),
+        *comment_on(f"INDEX {after}", new.identity, old.comment, new.comment),
+    )
 
 
 def _names(each: Index) -> Iterator[Hashable]:
     yield relation(each.schema, each.name)
+    yield from settings.marks(each.settings, each.schema, each.table)
 
 
 def _in_the_way(each: Index, needed: Identity, world: World) -> bool:
@@ -132,6 +217,7 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    detach=_detach,
     names=_names,
     in_the_way=_in_the_way,
     like=_like,

@@ -13,9 +13,9 @@ from ci_runner.schema.model import PrimaryKey
 def _read(connection: Connection) -> Iterator[Found]:
     for row in constraints.rows(connection, "p"):
         found = PrimaryKey(
-            row.schema, row.table, row.name, row.columns, row.definition, row.comment
+            row.schema, row.table, row.name, row.columns, row.definition, row.comment, row.settings
         )
-        yield Found(found, row.addresses)
+        yield Found(found, row.addresses, copy_of=row.copy_of, usual=row.usual)
 
 
 KIND = Kind(
@@ -24,6 +24,7 @@ KIND = Kind(
     constraints.create,
     constraints.drop,
     constraints.alter,
+    detach=constraints.detach,
     inline=constraints.inline,
     names=constraints.names,
     like=constraints.like,

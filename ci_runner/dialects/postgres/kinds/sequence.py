@@ -125,6 +125,11 @@ def _tie(old: Sequence | None, new: Sequence) -> Statements:
     )
 
 
+def _detach(old: Sequence, new: Sequence, world: World) -> Statements:
+    """It outlives the table of its column, which is made again."""
+    return _tie(old, replace(new, owned_by=None)) if new.identity in world.parted else ()
+
+
 def _drop(old: Sequence) -> Statements:
     return (
         PlannedStatement(
@@ -205,8 +210,10 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    detach=_detach,
     late=True,
     names=_names,
     owner=_owner,
     tie=_tie,
+    untied=lambda old, *_: replace(old, owned_by=None),
 )

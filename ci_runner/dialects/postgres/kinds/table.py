@@ -1,11 +1,15 @@
-"""Ordinary tables with their columns. Partitions and inheritance children are not managed yet."""
+"""Tables with their columns: ordinary, partitioned, typed and foreign ones, and their children."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import constraints
+from ci_runner.dialects.postgres import columns as every_column
+from ci_runner.dialects.postgres import constraints, partitions, storage
+from ci_runner.dialects.postgres.constraints import AnyConstraint
+from ci_runner.dialects.postgres.inheritance import must_be_made_again
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     Found,
@@ -17,14 +21,32 @@ from ci_runner.dialects.postgres.kind import (
     type_name,
 )
 from ci_runner.dialects.postgres.kinds import column as columns
-from ci_runner.dialects.postgres.quote import qualified
+from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text, texts
-from ci_runner.schema.model import Constraint, PrimaryKey, Table, Unique
+from ci_runner.schema.model import Column, Identity, PrimaryKey, Table, Unique
 
 _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
-       c.reloptions, pg_catalog.obj_description(c.oid, 'pg_class'), c.relfilenode::text
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+       CASE WHEN c.relkind <> 'f' AND c.relreplident <> 'i' THEN c.relreplident END,
+       c.reloptions, t.reloptions,
+       pg_catalog.obj_description(c.oid, 'pg_class'), c.relfilenode::text,
+       CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
+       h.schemas, h.names, pg_catalog.pg_get_expr(c.relpartbound, c.oid),
+       CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END,
+       fs.srvname, ft.ftoptions, ts.spcname, CASE WHEN am.amname <> 'heap' THEN am.amname END
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid
+LEFT JOIN (SELECT i.inhrelid, array_agg(pn.nspname::text ORDER BY i.inhseqno) AS schemas,
+                  array_agg(p.relname::text ORDER BY i.inhseqno) AS names
+           FROM pg_catalog.pg_inherits i
+           JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
+           JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+           GROUP BY i.inhrelid) h ON h.inhrelid = c.oid
+LEFT JOIN pg_catalog.pg_foreign_table ft ON ft.ftrelid = c.oid
+LEFT JOIN pg_catalog.pg_foreign_server fs ON fs.oid = ft.ftserver
+LEFT JOIN pg_catalog.pg_tablespace ts ON ts.oid = c.reltablespace
+LEFT JOIN pg_catalog.pg_am am ON am.oid = c.relam
 WHERE {MANAGED_TABLE}
 """
 
@@ -34,17 +56,22 @@ _FLAGS = {
     "force row level security": ("FORCE ROW LEVEL SECURITY", "NO FORCE ROW LEVEL SECURITY"),
     UNLOGGED: ("SET UNLOGGED", "SET LOGGED"),
 }
+_REPLICA_IDENTITY = {"f": "replica identity full", "n": "replica identity nothing"}
 
 
 def _read(connection: Connection) -> Iterator[Found]:
-    columns_of = columns.read(connection)
+    columns_of = every_column.read(connection)
     for row in connection.query(_QUERY):
-        oid, schema, name, persistence, secured, forced, parameters, comment, node = row
+        oid, schema, name, persistence, secured, forced, identity, parameters, toast, *rest = row
+        comment, node, key, schemas, parents, bound, of_type, *apart = rest
+        server, foreign, tablespace, access_method = apart
         options = [
             *([UNLOGGED] if persistence == "u" else []),
             *(["row level security"] if secured else []),
             *(["force row level security"] if forced else []),
+            *([_REPLICA_IDENTITY[text(identity)]] if identity and identity != "d" else []),
             *texts(parameters),
+            *(f"toast.{each}" for each in texts(toast)),
         ]
         mine = columns_of.get(integer(oid), ())
         yield Found(
@@ -54,6 +81,17 @@ def _read(connection: Connection) -> Iterator[Found]:
                 columns=tuple(column for _, column in mine),
                 options=tuple(sorted(options)),
                 comment=optional(comment),
+                partition_key=optional(key) or "",
+                parents=tuple(
+                    Identity("table", *each)
+                    for each in zip(texts(schemas), texts(parents), strict=True)
+                ),
+                bound=optional(bound) or "",
+                of_type=optional(of_type) or "",
+                server=optional(server) or "",
+                foreign_options=texts(foreign),
+                tablespace=optional(tablespace) or "",
+                access_method=optional(access_method) or "",
             ),
             (("pg_class", integer(oid), 0),),
             tuple((column.identity, ("pg_class", integer(oid), number)) for number, column in mine),
@@ -62,49 +100,105 @@ def _read(connection: Connection) -> Iterator[Found]:
 
 
 def _parameters(table: Table) -> tuple[str, ...]:
-    return tuple(option for option in table.options if option not in _FLAGS)
+    return tuple(option for option in table.options if "=" in option)
 
 
-def create_with(new: Table, inline: Iterable[Constraint]) -> Statements:
+def _identity(table: Table) -> str:
+    """What REPLICA IDENTITY says of the table itself; an index that is it says so by itself."""
+    found = (each for each in table.options if each.startswith("replica identity"))
+    return next(found, "").upper()
+
+
+def _sort(table: Table) -> str:
+    return "FOREIGN TABLE" if table.server else "TABLE"
+
+
+def create_with(
+    new: Table, inline: Iterable[AnyConstraint], parents: tuple[Table, ...] = ()
+) -> Statements:
     """CREATE TABLE with the constraints that can stand inside it, then what can't."""
-    lines = [columns.clause(column) for column in new.columns]
     inside, apart = _without_twins(inline)
+    listed = [each for each in new.columns if _is_listed(each, new, parents)]
+    lines = [columns.typed_clause(each) if new.of_type else columns.clause(each) for each in listed]
     lines += [constraints.clause(each) for each in inside]
-    body = ",\n".join(f"  {line}" for line in lines)
+    keys = {name for each in inside if isinstance(each, PrimaryKey) for name in each.columns}
     name = qualified(new.schema, new.name)
-    unlogged = "UNLOGGED " if UNLOGGED in new.options else ""
-    parameters = _parameters(new)
-    storage = f" WITH ({', '.join(parameters)})" if parameters else ""
     created = PlannedStatement(
-        f"CREATE {unlogged}TABLE {name} (\n{body}\n){storage}"
-        if lines
-        else f"CREATE {unlogged}TABLE {name} (){storage}",
-        f"Create table {new.identity.qualified}",
+        _sql(new, [line for line in lines if line]),
+        f"Create {_sort(new).lower()} {new.identity.qualified}",
         new.identity,
-        undo=f"DROP TABLE {name}",
+        undo=f"DROP {_sort(new)} {name}",
     )
-    flags = (
-        _flag(new, _FLAGS[flag][0], _FLAGS[flag][1])
-        for flag in new.options
-        if flag in _FLAGS and flag != UNLOGGED
-    )
-    comments = (
-        *comment_on(f"TABLE {name}", new.identity, None, new.comment),
-        *(each for column in new.columns for each in columns.comment(None, column)),
-        *(each for part in inside for each in constraints.comment(None, part)),
-    )
-    return (
-        created,
-        *flags,
-        *comments,
+    later = (
+        *_own(new, listed, parents, keys),
+        *_flags(new),
+        *comment_on(f"{_sort(new)} {name}", new.identity, None, new.comment),
+        *(made for part in inside for made in constraints.after_creation(part)),
         *(made for part in apart for made in constraints.create(part)),
     )
+    return (created, *(replace(each, hazards=()) for each in later))
 
 
-def _without_twins(inline: Iterable[Constraint]) -> tuple[list[Constraint], list[Constraint]]:
+def _is_listed(column: Column, new: Table, parents: tuple[Table, ...]) -> bool:
+    return not new.bound and (column.local or partitions.disagree(column, parents))
+
+
+def _sql(new: Table, lines: list[str]) -> str:
+    name = qualified(new.schema, new.name)
+    unlogged = "UNLOGGED " if UNLOGGED in new.options else ""
+    parents = ", ".join(qualified(each.schema, each.name) for each in new.parents)
+    of = f" PARTITION OF {parents}" if new.bound else f" OF {new.of_type}" if new.of_type else ""
+    body = ",\n".join(f"  {line}" for line in lines)
+    inside = f" (\n{body}\n)" if lines else "" if of else " ()"
+    parts = [
+        f"CREATE {unlogged}{_sort(new)} {name}{of}{inside}",
+        f"INHERITS ({parents})" if parents and not new.bound else "",
+        new.bound,
+        f"PARTITION BY {new.partition_key}" if new.partition_key else "",
+        f"USING {quote(new.access_method)}" if new.access_method else "",
+        f"WITH ({storage.listed(_parameters(new))})" if _parameters(new) else "",
+        f"TABLESPACE {quote(new.tablespace)}" if new.tablespace else "",
+        f"SERVER {quote(new.server)}" if new.server else "",
+        storage.foreign(new.foreign_options),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _own(
+    new: Table, listed: list[Column], parents: tuple[Table, ...], keys: set[str]
+) -> Iterator[PlannedStatement]:
+    """What columns have that their clause cannot say, or that their parents have otherwise.
+
+    The columns of a primary key, `keys`, are not null by that.
+    """
+    for column in new.columns:
+        inherited = partitions.from_parents(column, parents)
+        if inherited is None:
+            yield from columns.after_creation(column)
+            continue
+        if column in listed:
+            said = column.default if column.default is not None else inherited.default
+            null = column.not_null or inherited.not_null
+            inherited = replace(column, default=said, not_null=null, storage=inherited.storage)
+        if column.name in keys:
+            inherited = replace(inherited, not_null=True)
+        yield from columns.from_parents(inherited, column)
+
+
+def _flags(new: Table) -> Iterator[PlannedStatement]:
+    for flag in new.options:
+        if flag in _FLAGS and flag != UNLOGGED:
+            yield _flag(new, *_FLAGS[flag])
+    if _identity(new):
+        yield _flag(new, _identity(new), "REPLICA IDENTITY DEFAULT")
+
+
+def _without_twins(
+    inline: Iterable[AnyConstraint],
+) -> tuple[list[AnyConstraint], list[AnyConstraint]]:
     """CREATE TABLE makes one of two keys on the same columns: the second has to come after."""
-    inside: list[Constraint] = []
-    apart: list[Constraint] = []
+    inside: list[AnyConstraint] = []
+    apart: list[AnyConstraint] = []
     seen: set[tuple[str, ...]] = set()
     for each in inline:
         if isinstance(each, PrimaryKey | Unique):
@@ -120,53 +214,96 @@ def _create(new: Table) -> Statements:
 
 
 def _drop(old: Table) -> Statements:
+    """The rows of a foreign table are elsewhere, and stay there."""
+    lost = "the rows of partitions that are dropped with it are lost"
     return (
         PlannedStatement(
-            f"DROP TABLE {qualified(old.schema, old.name)}",
-            f"Drop table {old.identity.qualified}",
+            f"DROP {_sort(old)} {qualified(old.schema, old.name)}",
+            f"Drop {_sort(old).lower()} {old.identity.qualified}",
             old.identity,
-            destructive=True,
-            hazards=("the table's rows are lost",),
+            destructive=not old.server,
+            hazards=()
+            if old.server
+            else (lost if old.partition_key else "the table's rows are lost",),
         ),
     )
 
 
-def _flag(table: Table, sql: str, undo: str) -> PlannedStatement:
-    at = f"ALTER TABLE {qualified(table.schema, table.name)}"
-    rewrites = ("rewrites the table under ACCESS EXCLUSIVE",) if "LOGGED" in sql else ()
+def _flag(
+    table: Table, sql: str, *undo: str, hazards: tuple[str, ...] = (), sort: str = "TABLE"
+) -> PlannedStatement:
+    at = f"ALTER {sort} {qualified(table.schema, table.name)}"
+    rewrites = ("rewrites the table under ACCESS EXCLUSIVE",) if "LOGGED" in sql else hazards
     return PlannedStatement(
         f"{at} {sql}",
         f"{sql.capitalize()} on {table.identity}",
         table.identity,
-        undo=f"{at} {undo}",
+        undo=";\n".join(f"{at} {each}" for each in undo),
         hazards=rewrites,
     )
 
 
-def _alter(old: Table, new: Table, _: World) -> Statements:
-    found = []
+def _alter(old: Table, new: Table, _: World) -> Statements | None:
+    if must_be_made_again(old, new):
+        return None
+    return tuple(_altered(old, new))
+
+
+def _altered(old: Table, new: Table) -> Iterator[PlannedStatement]:
     for flag, (on, off) in _FLAGS.items():
         if flag in new.options and flag not in old.options:
-            found.append(_flag(new, on, off))
+            yield _flag(new, on, off)
         elif flag in old.options and flag not in new.options:
-            found.append(_flag(new, off, on))
-    before, after = _parameters(old), _parameters(new)
-    names = {option.split("=", 1)[0] for option in after}
-    gone = sorted({option.split("=", 1)[0] for option in before} - names)
-    if gone:
-        back = ", ".join(option for option in before if option.split("=", 1)[0] in gone)
-        found.append(_flag(new, f"RESET ({', '.join(gone)})", f"SET ({back})"))
-    added = [option for option in after if option not in before]
-    if added:
-        undo = ", ".join(option.split("=", 1)[0] for option in added)
-        found.append(_flag(new, f"SET ({', '.join(added)})", f"RESET ({undo})"))
+            yield _flag(new, off, on)
+    for sql, undo in storage.reset_and_set(_parameters(old), _parameters(new)):
+        yield _flag(new, sql, *undo)
+    if _identity(new) and _identity(old) != _identity(new):
+        yield _flag(new, _identity(new), "REPLICA IDENTITY DEFAULT")
+    copies = ("copies the table under ACCESS EXCLUSIVE",)
+    if old.access_method != new.access_method:
+        before, after = (
+            f"SET ACCESS METHOD {quote(each.access_method or 'heap')}" for each in (old, new)
+        )
+        yield _flag(new, after, before, hazards=copies)
+    if old.tablespace != new.tablespace:
+        before, after = (
+            f"SET TABLESPACE {quote(each.tablespace or 'pg_default')}" for each in (old, new)
+        )
+        yield _flag(new, after, before, hazards=copies)
+    changed = storage.foreign_change(old.foreign_options, new.foreign_options)
+    if changed:
+        back = storage.foreign_change(new.foreign_options, old.foreign_options)
+        summary = f"Change the options of {new.identity}"
+        yield replace(_flag(new, changed, back, sort="FOREIGN TABLE"), summary=summary)
     name = qualified(new.schema, new.name)
-    return (*found, *comment_on(f"TABLE {name}", new.identity, old.comment, new.comment))
+    yield from comment_on(f"{_sort(new)} {name}", new.identity, old.comment, new.comment)
+
+
+def _detach(old: Table, new: Table, world: World) -> Statements:
+    if must_be_made_again(old, new):
+        return ()
+    leaves = tuple(partitions.detach(old, new, world))
+    if not _identity(old) or _identity(old) == _identity(new):
+        return leaves
+    return (*leaves, _flag(new, "REPLICA IDENTITY DEFAULT", _identity(old)))
 
 
 def _names(each: Table) -> Iterator[Hashable]:
     yield relation(each.schema, each.name)
     yield type_name(each.schema, each.name)
+    if _identity(each):
+        yield ("replica identity", each.schema, each.name)
 
 
-KIND = Kind(Table, _read, _create, _drop, _alter, late=True, names=_names)
+KIND = Kind(
+    Table,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    detach=_detach,
+    late=True,
+    names=_names,
+    tie=partitions.tie,
+    untied=partitions.untied,
+)

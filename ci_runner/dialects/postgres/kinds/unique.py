@@ -12,8 +12,10 @@ from ci_runner.schema.model import Unique
 
 def _read(connection: Connection) -> Iterator[Found]:
     for row in constraints.rows(connection, "u"):
-        found = Unique(row.schema, row.table, row.name, row.columns, row.definition, row.comment)
-        yield Found(found, row.addresses)
+        found = Unique(
+            row.schema, row.table, row.name, row.columns, row.definition, row.comment, row.settings
+        )
+        yield Found(found, row.addresses, copy_of=row.copy_of, usual=row.usual)
 
 
 KIND = Kind(
@@ -22,6 +24,7 @@ KIND = Kind(
     constraints.create,
     constraints.drop,
     constraints.alter,
+    detach=constraints.detach,
     inline=constraints.inline,
     names=constraints.names,
     like=constraints.like,

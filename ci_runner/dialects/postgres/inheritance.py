@@ -1,0 +1,275 @@
+"""What a change of a table does to its children: partitions and tables that inherit from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from ci_runner.schema.model import (
+    Column,
+    ColumnStorage,
+    Copy,
+    Identity,
+    Schema,
+    SchemaObject,
+    Table,
+)
+
+# What ALTER TABLE without ONLY changes in children too, where these could have their own.
+_SHARED = ("default", "not_null", "mode", "statistics")
+
+
+def must_be_made_again(old: Table, new: Table) -> bool:
+    """A partition key cannot change, nor can a table become partitioned, foreign or ordinary."""
+    return (old.partition_key, old.server) != (new.partition_key, new.server)
+
+
+def attribute(column: Column, name: str) -> object:
+    """An attribute of the column or of its storage."""
+    return getattr(column if hasattr(column, name) else column.storage, name)
+
+
+def retypes(old: Column, new: Column) -> bool:
+    return (old.type, old.collation) != (new.type, new.collation)
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """The children of both sides: those that stay with their parents, and those that part."""
+
+    old: Schema
+    new: Schema
+
+    @cached_property
+    def _stays(self) -> Mapping[Identity, tuple[Table, Table]]:
+        """Tables of both sides that are not made again."""
+        before = {each.identity: each for each in self.old.of_type(Table)}
+        pairs = (
+            (before[new.identity], new) for new in self.new.of_type(Table) if new.identity in before
+        )
+        return {new.identity: (old, new) for old, new in pairs if not must_be_made_again(old, new)}
+
+    def kept(self, old: Table, new: Table) -> tuple[Identity, ...]:
+        """The parents that the table does not leave. INHERIT adds a parent behind the others."""
+        if old.bound != new.bound:
+            return ()
+        kept = tuple(each for each in old.parents if each in new.parents and each in self._stays)
+        return kept if new.parents[: len(kept)] == kept else ()
+
+    @cached_property
+    def heirs(self) -> Mapping[Identity, tuple[Identity, ...]]:
+        """The children that stay, by parent."""
+        found: dict[Identity, list[Identity]] = defaultdict(list)
+        for identity, (old, new) in self._stays.items():
+            for parent in self.kept(old, new):
+                found[parent].append(identity)
+        return {parent: tuple(sorted(several)) for parent, several in found.items()}
+
+    @cached_property
+    def parted(self) -> frozenset[Identity]:
+        """Tables that leave a parent or their type, if only for a while."""
+        return frozenset(
+            identity
+            for identity, (old, new) in self._stays.items()
+            if (kept := self.kept(old, new)) != old.parents
+            or kept != new.parents
+            or not self.keeps_type(old, new)
+        )
+
+    def keeps_type(self, old: Table, new: Table) -> bool:
+        """Columns of a typed table cannot change while it is typed."""
+        return old.of_type == new.of_type and (not old.of_type or _shape(old) == _shape(new))
+
+    def descendants(self, column: Identity) -> Iterator[Identity]:
+        """The same column of all heirs."""
+        table = Identity("table", column.schema, column.parent)
+        for heir in self.heirs.get(table, ()):
+            own = Identity("column", heir.schema, column.name, heir.name)
+            yield own
+            yield from self.descendants(own)
+
+    def apart(self, column: Identity) -> frozenset[str]:
+        """What some heir has otherwise, before or after: it asks for ALTER TABLE ONLY."""
+        if Identity("table", column.schema, column.parent) not in self.heirs:
+            return frozenset()
+        mine = self._pair(column)
+        theirs = [self._pair(each) for each in self.descendants(column)]
+        return frozenset(
+            name for name in _SHARED if any(_differ(mine, each, name) for each in theirs)
+        )
+
+    def outlives(self, column: Identity) -> bool:
+        """Whether an heir keeps a column that its parent drops."""
+        return any(each in self.new.by_identity for each in self.descendants(column))
+
+    def _pair(self, column: Identity) -> tuple[Column | None, Column | None]:
+        old, new = self.old.get(column), self.new.get(column)
+        return (
+            old if isinstance(old, Column) else None,
+            new if isinstance(new, Column) else None,
+        )
+
+    def carried(self) -> Schema:
+        """The old schema once the changes of all parents have reached their heirs."""
+        tables = {each.identity: each for each in self.old.of_type(Table)}
+        heirs = {heir for several in self.heirs.values() for heir in several}
+        for parent in sorted(self.heirs.keys() - heirs):
+            self._carry(parent, tables)
+        objects = tuple(tables.get(each.identity, each) for each in self.old.objects)
+        return replace(self.old, objects=objects) if self.heirs else self.old
+
+    def _carry(self, parent: Identity, tables: dict[Identity, Table]) -> None:
+        old, new = self._stays[parent]
+        for heir in self.heirs.get(parent, ()):
+            columns = {each.name: each for each in tables[heir].columns}
+            for name in dict.fromkeys(each.name for each in (*old.columns, *new.columns)):
+                before, after = old.column(name), new.column(name)
+                if before == after:
+                    continue
+                reached = self._reached(heir, columns.get(name), before, after)
+                if reached is None:
+                    columns.pop(name, None)
+                else:
+                    columns[name] = reached
+            tables[heir] = replace(tables[heir], columns=tuple(columns.values()))
+            self._carry(heir, tables)
+
+    def _reached(
+        self, heir: Identity, mine: Column | None, before: Column | None, after: Column | None
+    ) -> Column | None:
+        """The heir's column once the parent's was added, dropped or altered."""
+        if after is None:
+            if mine is None or before is None or not self.outlives(before.identity):
+                return mine if mine is not None and mine.local else None
+            return replace(mine, inherited=False, local=True)
+        if mine is None:
+            storage = ColumnStorage(mode=after.storage.mode, statistics=after.storage.statistics)
+            bare = replace(after, identity_kind="", identity_options="", comment=None)
+            mine = replace(bare, schema=heir.schema, table=heir.name, storage=storage)
+            return replace(mine, inherited=True, local=False)
+        if before is None:
+            return replace(mine, inherited=True)
+        apart = self.apart(after.identity)
+        partitioned = bool(
+            self._stays[Identity("table", after.schema, after.table)][1].partition_key
+        )
+        reached = mine
+        if retypes(before, after):
+            reached = replace(reached, type=after.type, collation=after.collation)
+        if before.generated != after.generated:
+            reached = replace(
+                reached, generated=after.generated, generated_kind=after.generated_kind
+            )
+        if before.not_null != after.not_null and (partitioned or "not_null" not in apart):
+            reached = replace(reached, not_null=after.not_null)
+        if before.default != after.default and "default" not in apart:
+            reached = replace(reached, default=after.default)
+        for name in ("mode", "statistics"):
+            changed = attribute(before, name) != attribute(after, name)
+            if changed and name not in apart:
+                storage = replace(reached.storage, **{name: attribute(after, name)})  # type: ignore[arg-type]  # the same field of the same class
+                reached = replace(reached, storage=storage)
+        return reached
+
+    def loose(self) -> tuple[tuple[Copy, ...], tuple[Copy, ...]]:
+        """The copies of both sides that are objects of their own while the plan is made.
+
+        Those of tables that part outlive their parent's; those with a name of their own are made
+        before it; and those that are named or set otherwise than before are altered in place.
+        """
+        before = {each.object.identity: each for each in self.old.copies}
+        places = {_place(each): each for each in self.old.copies}
+        mine = {each.object.identity: each for each in self.old.copies if self._is_left(each)}
+        theirs = {each.object.identity: each for each in self.new.copies if self._is_left(each)}
+        for copy in self.new.copies:
+            name = copy.object.identity
+            if name in theirs:
+                continue
+            was = places.get(_place(copy))
+            if was is not None and was.object != copy.object and _likeness(was) == _likeness(copy):
+                mine[was.object.identity], theirs[name] = was, copy
+            elif not copy.usual and name not in before and name not in self.old.by_identity:
+                theirs[name] = copy
+        return tuple(mine.values()), tuple(theirs.values())
+
+    def _is_left(self, copy: Copy) -> bool:
+        table = Identity("table", copy.object.identity.schema, _table_of(copy.object))
+        if table not in self.parted:
+            return False
+        old, new = self._stays[table]
+        parent = Identity("table", copy.of.schema, copy.of.parent)
+        return not copy.of.parent or parent not in self.kept(old, new)
+
+
+def loosened(schema: Schema, loose: tuple[Copy, ...]) -> Schema:
+    """`schema` with some copies as objects."""
+    if not loose:
+        return schema
+    names = {each.object.identity for each in loose}
+    return Schema.of(
+        schema.dialect,
+        (*schema.objects, *(each.object for each in loose)),
+        schema.dependencies,
+        schema.unmanaged,
+        (each for each in schema.copies if each.object.identity not in names),
+    )
+
+
+def _place(copy: Copy) -> tuple[Identity, str, str]:
+    return (copy.of, copy.object.identity.schema, _table_of(copy.object))
+
+
+def _likeness(copy: Copy) -> object:
+    """Its parts without name, comment and settings: of a constraint also its definition."""
+    each = copy.object
+    parts = ("keys", "include", "predicate", "unique", "method", "columns", "valid")
+    return tuple(getattr(each, part, None) for part in parts)
+
+
+def _table_of(each: SchemaObject) -> str:
+    found: str = getattr(each, "table", "")
+    return found
+
+
+def _shape(table: Table) -> list[tuple[str, str, str | None]]:
+    return [(each.name, each.type, each.collation) for each in table.columns]
+
+
+def _differ(
+    mine: tuple[Column | None, Column | None],
+    theirs: tuple[Column | None, Column | None],
+    name: str,
+) -> bool:
+    return any(
+        left is not None and right is not None and attribute(left, name) != attribute(right, name)
+        for left, right in zip(mine, theirs, strict=True)
+    )
+
+
+def taken_over(old: Schema, new: Schema) -> Mapping[Identity, tuple[SchemaObject, ...]]:
+    """What becomes a copy as it is, by its origin: the server finds it when that is made."""
+    before = {each.identity: each for each in old.objects} if new.copies else {}
+    of = {each.object.identity: each.of for each in new.copies}
+    found: dict[Identity, list[SchemaObject]] = defaultdict(list)
+    for copy in new.copies:
+        if before.get(copy.object.identity) == copy.object:
+            found[origin(of, copy.of)].append(copy.object)
+    return {parent: tuple(several) for parent, several in found.items()}
+
+
+def origin(of: Mapping[Identity, Identity], each: Identity) -> Identity:
+    """What stands at the head of a line of copies."""
+    while each in of:
+        each = of[each]
+    return each
+
+
+def without(schema: Schema, gone: Iterable[SchemaObject]) -> Schema:
+    names = {each.identity for each in gone}
+    if not names:
+        return schema
+    return replace(
+        schema, objects=tuple(each for each in schema.objects if each.identity not in names)
+    )

@@ -1,0 +1,57 @@
+"""Read what is set on an index, or on that behind a constraint, in any query that has both."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from ci_runner.dialects.postgres.rows import integer, optional, texts
+from ci_runner.schema.model import IndexSettings
+
+# For queries with `ic`, the index in pg_class, `i`, that in pg_index, and `c`, its table.
+COLUMNS = """
+       ic.reloptions, space.spcname, targets.positions, targets.counts,
+       i.indisreplident AND c.relreplident = 'i', i.indisclustered,
+       pg_catalog.obj_description(ic.oid, 'pg_class')"""
+JOINS = """
+LEFT JOIN pg_catalog.pg_tablespace space ON space.oid = ic.reltablespace AND ic.reltablespace <> 0
+LEFT JOIN (SELECT s.attrelid, array_agg(s.attnum::int ORDER BY s.attnum) AS positions,
+                  array_agg(s.attstattarget::int ORDER BY s.attnum) AS counts
+           FROM pg_catalog.pg_attribute s
+           WHERE s.attrelid >= 16384 AND coalesce(s.attstattarget, -1) <> -1
+           GROUP BY s.attrelid) targets ON targets.attrelid = ic.oid"""
+
+# The name that the server gives to an index on a partition; long ones are shortened by rules of its
+# own, and pass for usual.
+USUAL = """
+       CASE WHEN ic.relispartition THEN (
+            SELECT length(c.relname || k.columns) > 55 OR ic.relname = ANY (ARRAY[
+                   c.relname || '_pkey', c.relname || '_' || k.columns || '_idx',
+                   c.relname || '_' || k.columns || '_key',
+                   c.relname || '_' || k.columns || '_excl'])
+            FROM (SELECT string_agg(a.attname, '_' ORDER BY a.attnum) AS columns
+                  FROM pg_catalog.pg_attribute a WHERE a.attrelid = ic.oid) k) ELSE true END"""
+
+
+def of(row: list[object]) -> IndexSettings:
+    """The answer to COLUMNS."""
+    parameters, tablespace, positions, counts, identifies, clustered, comment = row
+    return IndexSettings(
+        parameters=tuple(sorted(texts(parameters))),
+        tablespace=optional(tablespace) or "",
+        statistics=tuple(zip(_integers(positions), _integers(counts), strict=True)),
+        replica_identity=bool(identifies),
+        clustered=bool(clustered),
+        comment=optional(comment),
+    )
+
+
+def _integers(value: object) -> tuple[int, ...]:
+    return tuple(integer(each) for each in value) if isinstance(value, list) else ()
+
+
+def marks(each: IndexSettings, schema: str, table: str) -> Iterator[Hashable]:
+    """What only one index of a table can be."""
+    if each.clustered:
+        yield ("clustered", schema, table)
+    if each.replica_identity:
+        yield ("replica identity", schema, table)
