@@ -34,6 +34,7 @@ _NAME = r'(?:\w+|"(?:[^"]|"")*")'
 # As pg_get_constraintdef prints it. WITHOUT OVERLAPS is not among it: such a key has no unique
 # index that could be built before.
 _KEY = re.compile(
+    r"(?!.* WITHOUT OVERLAPS\))"
     rf"(?P<what>PRIMARY KEY|UNIQUE)(?P<nulls> NULLS NOT DISTINCT)? (?P<columns>{_COLUMNS})"
     rf"(?P<include> INCLUDE {_COLUMNS})?(?P<with> WITH {_COLUMNS})?"
     rf"(?P<tablespace> USING INDEX TABLESPACE {_NAME})?"

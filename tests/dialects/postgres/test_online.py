@@ -8,6 +8,7 @@ from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import PlannedStatement, PlanOptions
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.migrations.plan import parts
+from ci_runner.schema.model import PrimaryKey, Schema, Table
 from tests.dialects.postgres.laws import obeys
 
 ONLINE = PlanOptions(online=True)
@@ -401,3 +402,16 @@ def test_a_change_of_type_says_whether_it_rewrites(
 
     assert rewrites == (before != after)
     assert rewrites == ("holds ACCESS EXCLUSIVE for a moment" not in statement.hazards)
+
+
+def test_a_key_without_overlaps_has_no_online_form() -> None:
+    """PostgreSQL 18 has them; their index is no unique one that could be built before."""
+    table = Table("public", "t", ())
+    key = PrimaryKey(
+        "public", "t", "k", ("id", "at"), "PRIMARY KEY (id, at WITHOUT OVERLAPS) DEFERRABLE"
+    )
+    old, new = (Schema.of("postgres", objects) for objects in ((table,), (table, key)))
+
+    (statement,) = DIALECT.plan(old, new, ONLINE)
+
+    assert f"ALTER TABLE public.t ADD CONSTRAINT k {key.definition}" == statement.sql
