@@ -363,6 +363,12 @@ def _alone(new: Table) -> Table:
     return replace(new, columns=own, parents=(), bound="")
 
 
+def _names(schema: Schema) -> frozenset[Hashable]:
+    return frozenset(
+        name for each in schema.by_identity.values() for name in kind_of(each).names(each)
+    )
+
+
 def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaObject]]:
     found: dict[Hashable, list[SchemaObject]] = defaultdict(list)
     for each in objects.values():
