@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from ci_runner.dialects.base import PlannedStatement
-from ci_runner.dialects.postgres import offline
+from ci_runner.dialects.postgres import offline, partitioned
 from ci_runner.dialects.postgres.kind import Statements, World, relation
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.work import Node, Work, kind_of
@@ -42,6 +42,9 @@ _KEY = re.compile(
 )
 _SET_NOT_NULL = " SET NOT NULL"
 _DROP_NOT_NULL = " DROP NOT NULL"
+# The drop of the whole, where it came so far, takes the parts along.
+_IF_EXISTS = "INDEX CONCURRENTLY IF EXISTS "
+_CONCURRENTLY = "INDEX CONCURRENTLY "
 _VALIDATES = " VALIDATE CONSTRAINT "
 
 
@@ -78,8 +81,8 @@ def has_replacement(old: SchemaObject, work: Work) -> bool:
     new = work.creates.get(old.identity)
     match new:
         case Index():
-            return _is_old(new, work) and not _is_of_partitions(new)
-        case PrimaryKey() | Unique():
+            return _is_old(new, work) and not _is_of_partitions(new, work)
+        case PrimaryKey() | Unique() if not _is_of_partitions(new, work):
             return _is_old(new, work) and _KEY.fullmatch(new.definition) is not None
         case _:
             return isinstance(new, ForeignKey)
@@ -91,15 +94,17 @@ def _is_old(each: SchemaObject, work: Work) -> bool:
     return place is not None and place not in work.creates and not work.is_created(place)
 
 
-def _is_of_partitions(index: Index) -> bool:
-    """An index on a partitioned table is printed with ONLY, and is never built concurrently."""
-    return f"INDEX {quote(index.name)} ON ONLY " in index.definition
+def _is_of_partitions(each: SchemaObject, work: Work) -> bool:
+    """Whether it is on a partitioned table, where nothing is built or dropped concurrently."""
+    return partitioned.is_partitioned(home(each), work.world)
 
 
 def _created(each: SchemaObject, short: Statements, work: Work, kept: Collection[Node]) -> Form:
     made_again = each.identity in work.drops and ("drop", each.identity) not in kept
+    if _is_of_partitions(each, work) and not isinstance(each, Check | Column):
+        return Form(short) if made_again else _built_on_partitions(each, short, work)
     match each:
-        case Index() if not made_again and not _is_of_partitions(each):
+        case Index() if not made_again:
             return _built(each, short, work)
         case PrimaryKey() | Unique() if not made_again:
             return _key(each, short, work)
@@ -115,7 +120,7 @@ def _dropped(old: SchemaObject, short: Statements, work: Work, *, waits: bool) -
     match old:
         case Index() if waits:
             return Form()
-        case Index() if old.identity not in work.creates and not _is_of_partitions(old):
+        case Index() if old.identity not in work.creates and not _is_of_partitions(old, work):
             return Form(removals=_removed(old, short))
         case _:
             return Form(finish=short) if waits else Form(short)
@@ -164,12 +169,13 @@ def _built(each: Index, short: Statements, work: Work) -> Form:
     failures = _failures(created) or (("fails if values repeat",) if each.unique else ())
     title = f"{each.name} on {each.schema}.{each.table}"
     swapped = name != each.name
+    is_part = each.identity in work.world.parts
     build = replace(
         created,
         sql=_concurrently(_named(created.sql, each.name, name)),
         summary=f"Build index {title} under the name {name}" if swapped else created.summary,
         transactional=False,
-        undo=f"DROP INDEX CONCURRENTLY {qualified(each.schema, name)}",
+        undo=f"DROP {_IF_EXISTS if is_part else _CONCURRENTLY}{qualified(each.schema, name)}",
         hazards=(*failures, _aborted(qualified(each.schema, name))),
         serves=f"Replace index {title}" if each.identity in work.drops else "",
     )
@@ -186,6 +192,27 @@ def _built(each: Index, short: Statements, work: Work) -> Form:
         builds=(build,),
         removals=tuple(replace(one, serves=build.serves) for one in gone),
         finish=(replace(renamed, serves=build.serves), *rest),
+    )
+
+
+def _built_on_partitions(each: SchemaObject, short: Statements, work: Work) -> Form:
+    if not isinstance(each, Index) or not partitioned.have_stayed(home(each), work):
+        return Form(short)
+    created, *rest = short
+    parts = (
+        _built(part, kind_of(part).create(part), work)
+        for part in partitioned.leaves(each, work.world)
+    )
+    whole = replace(
+        created, sql=partitioned.only(created.sql, each.name), hazards=(), serves=created.summary
+    )
+    return Form(
+        builds=tuple(
+            replace(one, undo=one.undo and one.undo.replace(_CONCURRENTLY, _IF_EXISTS))
+            for part in parts
+            for one in part.builds
+        ),
+        finish=(whole, *partitioned.joined(each, work.world), *rest),
     )
 
 
