@@ -41,13 +41,9 @@ def test_an_index_is_built_concurrently_in_a_file_of_its_own(
         ["CREATE UNIQUE INDEX CONCURRENTLY i ON public.t USING btree (a, c)"],
     ] == sql(groups)
     assert [True, False] == [group[0].transactional for group in groups]
-    assert (
-        "fails if values repeat",
-        (
-            "a build that fails leaves an INVALID index, which writes still pay for:"
-            " DROP INDEX CONCURRENTLY IF EXISTS public.i, then build again"
-        ),
-    ) == groups[1][0].hazards
+    repeated, invalid = groups[1][0].hazards
+    assert repeated.startswith("fails if values repeat")
+    assert invalid.endswith(": DROP INDEX CONCURRENTLY IF EXISTS public.i, then build again")
 
 
 def test_an_index_of_a_new_table_is_built_with_it(postgres_server: PostgresServer) -> None:
