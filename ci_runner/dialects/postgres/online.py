@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from itertools import count
+from zlib import crc32
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres import offline, partitioned
@@ -234,7 +235,12 @@ def _build_name(schema: str, name: str, work: Work) -> str:
 
 
 def _free(stem: str, end: str, is_taken: Callable[[str], bool]) -> str:
-    """`stem` and `end`, cut to the 63 bytes that the server keeps of a name."""
+    """`stem` and `end` within the 63 bytes that the server keeps of a name.
+
+    What is cut off leaves its checksum, so that two long names that begin alike stay two.
+    """
+    if len(stem.encode()) + len(end) > _LONGEST_NAME:
+        end = f"_{crc32(stem.encode()):08x}{end}"
     endings = (f"{end}{number or ''}" for number in count())
     names = (
         stem.encode()[: _LONGEST_NAME - len(each)].decode(errors="ignore") + each

@@ -86,17 +86,21 @@ def test_a_changed_index_is_there_at_any_time(postgres_server: PostgresServer) -
     ] == sql(groups)
 
 
-def test_the_temporary_name_is_free_and_fits(postgres_server: PostgresServer) -> None:
-    name = "n" * 63
-    taken = f"CREATE TABLE {'n' * 58}__new ();"
+def test_temporary_names_are_free_and_fit(postgres_server: PostgresServer) -> None:
+    """Two that begin alike, for as long as a name can be, and one whose obvious choice is taken."""
+    names = ("i", *(f"{'n' * 62}{last}" for last in "ab"))
 
-    groups = planned(
-        postgres_server,
-        f"{T} {taken} CREATE INDEX {name} ON t (a);",
-        f"{T} {taken} CREATE INDEX {name} ON t (b);",
-    )
+    def script(column: str) -> str:
+        indexes = (f"CREATE INDEX {name} ON t ({column});" for name in names)
+        return f"{T} CREATE TABLE i__new (); {''.join(indexes)}"
 
-    assert f"ALTER INDEX public.{'n' * 57}__new1 RENAME TO {name}" == sql(groups)[1][0]
+    groups = planned(postgres_server, script("a"), script("b"))
+
+    assert [
+        "ALTER INDEX public.i__new1 RENAME TO i",
+        f"ALTER INDEX public.{'n' * 49}_a52e17cc__new RENAME TO {names[1]}",
+        f"ALTER INDEX public.{'n' * 49}_3c274676__new RENAME TO {names[2]}",
+    ] == sql(groups)[1]
 
 
 def test_an_index_that_changes_with_the_type_of_its_column_is_replaced_in_one_transaction(
