@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ci_runner.schema.model import (
+    Check,
     Column,
     ColumnStorage,
     Copy,
@@ -257,6 +258,17 @@ def taken_over(old: Schema, new: Schema) -> Mapping[Identity, tuple[SchemaObject
         if before.get(copy.object.identity) == copy.object:
             found[origin(of, copy.of)].append(copy.object)
     return {parent: tuple(several) for parent, several in found.items()}
+
+
+def kept_checks(old: Schema, new: Schema) -> tuple[SchemaObject, ...]:
+    """Checks of children that only become their own as well, which no statement has to say."""
+    return tuple(
+        copy.object
+        for copy in old.copies
+        if isinstance(copy.object, Check)
+        and new.get(copy.object.identity) == copy.object
+        and copy.of in new.by_identity
+    )
 
 
 def origin(of: Mapping[Identity, Identity], each: Identity) -> Identity:

@@ -9,7 +9,7 @@ from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
 from ci_runner.errors import InternalError
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import ForeignKey, Identity, Schema, Table, home
+from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, SchemaObject, Table, home
 
 # Among statements that no dependency orders: removal of what is light, then all that adds, and
 # what destroys data last, so that a plan that fails has destroyed nothing.
@@ -167,11 +167,20 @@ class _Order:
             if identity in self.ties and new is not None:
                 for place in (identity, *self._needed(self.world.new, identity)):
                     for earlier in self._changes(place):
-                        if earlier[1].kind == "foreign key" and place != identity:
-                            # It reaches the table as well, and leaves it before the table leaves.
+                        if place != identity and self._follows(earlier):
                             yield earlier, ("tie", identity)
-                        elif earlier[0] in ("create", "alter"):
+                        else:
                             yield ("tie", identity), earlier
+
+    def _follows(self, node: Node) -> bool:
+        """What reaches a table when it joins, or that must not: a key of the parent that leaves it
+        again before the table does, and an index on the parent alone.
+        """
+        verb, identity = node
+        if verb != "create":
+            return False
+        each = self.work.creates[identity]
+        return isinstance(each, ForeignKey) or (isinstance(each, Index) and not each.valid)
 
     def _parts(self) -> Iterator[tuple[Node, Node]]:
         """An index on a partition comes before that of the parent, which takes it as its part."""
@@ -206,17 +215,26 @@ class _Order:
     def _inheritance(self) -> Iterator[tuple[Node, Node]]:
         """Columns of a parent change first; a new child is made of what they have become."""
         for parent, heirs in self.world.lineage.heirs.items():
-            for place in self.world.contents.get(parent, ()):
+            contents = {
+                *self.world.contents.get(parent, ()),
+                *self.world.contents_after.get(parent, ()),
+            }
+            for place in sorted(contents):
                 if place.kind == "column":
                     for heir in heirs:
                         own = Identity("column", heir.schema, place.name, heir.name)
                         yield from self._below(place, own)
         for each in self.work.creates.values():
-            if isinstance(each, Table):
-                for parent in each.parents:
-                    for earlier in self._changes(parent):
-                        if earlier[1].kind == "column" and earlier[0] != "drop":
-                            yield ("create", each.identity), earlier
+            for parent in self._ancestors(each):
+                for earlier in self._changes(parent):
+                    if earlier[1].kind == "column" and earlier[0] != "drop":
+                        yield ("create", each.identity), earlier
+
+    def _ancestors(self, each: SchemaObject | None) -> Iterator[Identity]:
+        if isinstance(each, Table):
+            for parent in each.parents:
+                yield parent
+                yield from self._ancestors(self.world.new.get(parent))
 
     def _below(self, column: Identity, own: Identity) -> Iterator[tuple[Node, Node]]:
         work = self.work
@@ -225,6 +243,11 @@ class _Order:
             yield pair if own not in work.carried else (pair[1], pair[0])
         if own in work.creates and column in work.creates:
             yield ("create", own), ("create", column)
+        if column in work.creates:
+            if own in work.alters:
+                yield ("alter", own), ("create", column)
+            if own in self.detached:
+                yield ("detach", own), ("create", column)
         if column in work.alters:
             if own in work.alters:
                 yield ("alter", own), ("alter", column)

@@ -12,7 +12,13 @@ from dataclasses import replace
 from itertools import chain
 
 from ci_runner.dialects.base import USUAL, PlanOptions
-from ci_runner.dialects.postgres.inheritance import Lineage, loosened, taken_over, without
+from ci_runner.dialects.postgres.inheritance import (
+    Lineage,
+    kept_checks,
+    loosened,
+    taken_over,
+    without,
+)
 from ci_runner.dialects.postgres.kind import Statements, World, relation, type_name
 from ci_runner.dialects.postgres.kinds import enum
 from ci_runner.dialects.postgres.order import arranged, needs
@@ -29,6 +35,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     old, new = _without_unmanaged(old, new), _without_unmanaged(new, old)
     mine, theirs = Lineage(old, new).loose()
     old, new = loosened(old, mine), loosened(new, theirs)
+    new = without(new, kept_checks(old, new))
     taken = taken_over(old, new)
     parts = {each.object.identity: each.of for each in theirs}
     world = World(without(old, chain.from_iterable(taken.values())), new, taken=taken, parts=parts)

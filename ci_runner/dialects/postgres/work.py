@@ -274,6 +274,10 @@ class Work:
         """
         if not new.bound:
             return False
+        parent = self.world.new.get(new.parents[0])
+        ordered = [each.name for each in new.columns]
+        if isinstance(parent, Table) and ordered != [each.name for each in parent.columns]:
+            return True
         if any(each in self.world.parts for each in self.world.contents_after[new.identity]):
             return True
         if not any(

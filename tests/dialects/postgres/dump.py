@@ -44,11 +44,14 @@ MANAGED = frozenset(
         "FK CONSTRAINT",
         "CHECK CONSTRAINT",
         "INDEX",
+        "TABLE ATTACH",
+        "INDEX ATTACH",
+        "FOREIGN TABLE",
         "ROW SECURITY",
     }
 )
 # Kinds of unmanaged thing that excuse a difference in what stands on them, not in their parent.
-_APART = frozenset({"trigger", "policy", "rule", "exclusion constraint"})
+_APART = frozenset({"trigger", "policy", "rule"})
 
 
 class Entry(NamedTuple):

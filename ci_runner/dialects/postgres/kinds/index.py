@@ -159,13 +159,14 @@ def _is_completed(old: Index, new: Index) -> bool:
 def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:
     """An index on each partition that has none yet, and its ATTACH."""
     before = {each.object.identity: each.of for each in world.old.copies}
+    there = {each.identity for several in world.taken.values() for each in several}
     for copy in world.new.copies:
         part = copy.object
         if copy.of != new.identity or not isinstance(part, Index):
             continue
         if before.get(part.identity) == new.identity:
             continue
-        if world.old.get(part.identity) is None:
+        if part.identity not in there:
             yield from _create(part)
         yield PlannedStatement(
             f"ALTER INDEX {qualified(new.schema, new.name)}"

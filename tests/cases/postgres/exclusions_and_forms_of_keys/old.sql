@@ -1,0 +1,7 @@
+CREATE TABLE room (id integer, during tsrange, a integer, b integer,
+    CONSTRAINT apart EXCLUDE USING gist (during WITH &&) WITH (fillfactor = 50) WHERE (id > 0),
+    CONSTRAINT stays EXCLUDE USING gist (during WITH -|-) WITH (fillfactor = 60),
+    CONSTRAINT one UNIQUE (a), CONSTRAINT two UNIQUE (a, b));
+CREATE TABLE guest (room integer, other integer,
+    CONSTRAINT sleeps FOREIGN KEY (room) REFERENCES room (a),
+    CONSTRAINT wakes FOREIGN KEY (room, other) REFERENCES room (a, b) MATCH FULL DEFERRABLE);

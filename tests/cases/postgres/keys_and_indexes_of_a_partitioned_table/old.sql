@@ -1,0 +1,10 @@
+CREATE TABLE other (id integer PRIMARY KEY);
+CREATE TABLE p (k integer NOT NULL, a integer, b text) PARTITION BY LIST (k);
+CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1);
+CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2);
+CREATE INDEX goes ON p (a);
+CREATE INDEX whole ON ONLY p (b);
+CREATE INDEX p2_b_part ON p2 (b);
+CREATE INDEX own ON p1 (b, a);
+CREATE INDEX renamed_part ON p2 (a, k);
+CREATE INDEX part ON p (a, k);
