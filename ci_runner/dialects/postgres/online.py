@@ -136,6 +136,8 @@ def _altered(
             waits = tuple(one for one in short if one.sql.endswith(_DROP_NOT_NULL))
             return Form(tuple(one for one in short if one not in waits), finish=waits)
         return _without_null(new, short, work.world)
+    if isinstance(new, Index):
+        return _completed(short, work.world)
     if isinstance(new, Check | ForeignKey):
         validates = tuple(one for one in short if _VALIDATES in one.sql)
         rest = tuple(one for one in short if one not in validates)
@@ -215,6 +217,25 @@ def _built_on_partitions(each: SchemaObject, short: Statements, work: Work) -> F
         ),
         finish=(whole, *partitioned.joined(each, work.world), *rest),
     )
+
+
+def _completed(short: Statements, world: World) -> Form:
+    """An index on a partitioned table alone gets its parts: those with rows concurrently."""
+    builds = tuple(one for one in short if partitioned.is_leaf(one.object, world))
+    builds = tuple(one for one in builds if _INDEX.match(one.sql))
+
+    def concurrently(one: PlannedStatement) -> PlannedStatement:
+        name = qualified(one.object.schema, one.object.name)
+        return replace(
+            one,
+            sql=_concurrently(one.sql),
+            transactional=False,
+            undo=f"DROP {_IF_EXISTS}{name}",
+            hazards=(*_failures(one), _aborted(name)),
+        )
+
+    rest = tuple(one for one in short if one not in builds)
+    return Form(builds=tuple(concurrently(one) for one in builds), finish=rest)
 
 
 def _named(definition: str, old: str, new: str) -> str:

@@ -44,6 +44,12 @@ def leaves(whole: Index, world: World) -> Iterator[Index]:
             yield part
 
 
+def is_leaf(identity: Identity, world: World) -> bool:
+    """Whether it is a part on a partition that holds rows."""
+    parts = (copy.object for copy in world.new.copies if copy.object.identity == identity)
+    return any(not is_partitioned(home(part), world) for part in parts)
+
+
 def joined(whole: Index, world: World) -> Iterator[PlannedStatement]:
     """ATTACH for every part, and ONLY for those on partitions that are partitioned themselves."""
     for part, is_planned in _parts(whole, world):

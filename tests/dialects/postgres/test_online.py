@@ -462,3 +462,21 @@ def test_parts_of_an_index_have_the_names_that_they_are_to_have(
             "ALTER INDEX public.i ATTACH PARTITION public.mine",
         ],
     ] == sql(groups)
+
+
+def test_an_index_that_partitions_lack_is_completed(postgres_server: PostgresServer) -> None:
+    tables = (
+        "CREATE TABLE p (a integer) PARTITION BY RANGE (a);"
+        "CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);"
+    )
+
+    groups = planned(
+        postgres_server,
+        f"{tables} CREATE INDEX i ON ONLY p (a);",
+        f"{tables} CREATE INDEX i ON p (a);",
+    )
+
+    assert [
+        ["CREATE INDEX CONCURRENTLY p1_a_idx ON public.p1 USING btree (a)"],
+        ["ALTER INDEX public.i ATTACH PARTITION public.p1_a_idx"],
+    ] == sql(groups)
