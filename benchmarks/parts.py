@@ -1,4 +1,4 @@
-"""The four parts of the benchmark; each gives figures, none judges anything but its target."""
+"""The five parts of the benchmark; each gives figures, none judges anything but its target."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from benchmarks import inputs
 from benchmarks.checkout import checkout, environ, schema_ci
 from benchmarks.figures import Cost, Figure, costs, medians, process
+from benchmarks.waiting import CHANGES, waited
 from ci_runner.devdb.local import find_binaries, local_postgres
 from ci_runner.errors import ExitCode
 
@@ -19,6 +21,7 @@ _HELP_CPU = 0.15
 # A cost that is linear keeps its price per table; the rest is noise.
 _LINEAR = 1.3
 _REHEARSED = 100
+_ROWS = 1_000_000
 _ENGINES = {"postgres": ("PostgreSQL", "local://postgres"), "sqlite": ("SQLite", "sqlite://")}
 # Findings are an answer too: an index that is built without CONCURRENTLY is one.
 _REVIEWED = (ExitCode.OK, ExitCode.FINDINGS)
@@ -157,4 +160,26 @@ def _rehearsed(plan: Plan, dialect: str, title: str, dev_url: str) -> Iterator[F
     yield Figure("rehearse", "  CPU per further statement", each, "ms")
 
 
-PARTS = {"replay": replayed, "diff": compared, "start": started, "rehearse": rehearsed}
+def waiting(plan: Plan) -> Iterator[Figure]:
+    """The longest wait of a writer while a migration runs, by the short form and by the online."""
+    rows = _ROWS if plan.judged else _ROWS // 100
+    with local_postgres() as server:
+        for change in CHANGES:
+            taken = [
+                [waited(server, change, rows, online=online) for online in (False, True)]
+                for _ in range(plan.runs)
+            ]
+            for form, several in zip(("short", "online"), zip(*taken, strict=True), strict=True):
+                what = f"{change} on {rows:,} rows, {form} form"
+                waits, lasts = zip(*several, strict=True)
+                yield Figure("online", f"{what}: a writer waits", median(waits), "s")
+                yield Figure("online", f"{what}: takes in all", median(lasts), "s")
+
+
+PARTS = {
+    "replay": replayed,
+    "diff": compared,
+    "start": started,
+    "rehearse": rehearsed,
+    "online": waiting,
+}

@@ -46,6 +46,11 @@ config_option = click.option(
 project_option = click.option(
     "--project", "names", multiple=True, metavar="NAME", help="Only this project; may be repeated."
 )
+online_option = click.option(
+    "--online/--no-online",
+    default=None,
+    help="Plan forms that let readers and writers go on (default: on).",
+)
 
 
 def selecting(function: Callable[P, R]) -> Callable[P, R]:

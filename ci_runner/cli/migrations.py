@@ -12,6 +12,7 @@ from ci_runner.cli.common import (
     config_option,
     declaring,
     given,
+    online_option,
     project_option,
     selecting,
 )
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 @selecting
 @config_option
 @project_option
+@online_option
 @common
 def diff(
     common: Common,

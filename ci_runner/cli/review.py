@@ -14,6 +14,7 @@ from ci_runner.cli.common import (
     common,
     config_option,
     given,
+    online_option,
     project_option,
     selecting,
     strict_option,
@@ -32,6 +33,7 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 @click.option("--base", default="", metavar="REF", help="What the change will be merged into.")
 @click.option("--output-dir", metavar="DIR", help="For report.json and report.md.")
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the run fails.")
+@online_option
 @click.option("--no-publish", is_flag=True, help="Write the report, tell no forge.")
 @strict_option
 @selecting

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common, config_option, declaring, given, selecting
+from ci_runner.cli.common import (
+    Common,
+    common,
+    config_option,
+    declaring,
+    given,
+    online_option,
+    selecting,
+)
 from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
@@ -30,6 +38,7 @@ def schema() -> None:
 @click.option("--check", is_flag=True, help="Exit with 3 when they differ.")
 @declaring
 @selecting
+@online_option
 @_FORMAT
 @config_option
 @common

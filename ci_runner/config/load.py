@@ -108,6 +108,7 @@ def load(
         renames=_texts(values["diff.rename"]),
         drops=_texts(values["diff.drop"]),
         strict=bool(values["diff.strict"]),
+        online=bool(values["diff.online"]),
     )
 
 
@@ -121,6 +122,13 @@ def _compared(values: Mapping[str, object]) -> Compared:
         bool(values["diff.default-privileges"]),
         bool(values["diff.owners"]),
     )
+
+
+def load_one(
+    root: Path, environ: Mapping[str, str], flags: Mapping[str, object], key: str
+) -> object:
+    """One global option's value, for commands that need no project. Raises ConfigError."""
+    return _value(by_key()[key], _read(root, ""), environ, flags)[0]
 
 
 def _read(root: Path, file: str) -> _File:

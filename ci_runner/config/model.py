@@ -54,6 +54,7 @@ class Config:
     renames: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     strict: bool = False
+    online: bool = True
 
     @property
     def inputs(self) -> tuple[str, ...]:

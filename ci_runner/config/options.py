@@ -128,6 +128,14 @@ OPTIONS: tuple[Option, ...] = (
         env="SCHEMA_CI_OWNERS",
     ),
     Option(
+        "diff.online",
+        "flag",
+        True,
+        "plan changes in forms that let readers and writers go on, in more statements and files",
+        flag="--[no-]online",
+        env="SCHEMA_CI_ONLINE",
+    ),
+    Option(
         "lint.fail-on",
         "text",
         "error",

@@ -151,10 +151,12 @@ class PlannedStatement:
     """One statement of a plan, without its terminator.
 
     `summary` is a sentence without SQL; `undo` the SQL that reverts it (statements with `;` between
-    them, the last without), None where data or definition is lost; `hazards` are sentences on
-    locks, rewrites, scans and data. `serves` names the change that this statement is only a step of
-    (`Rebuild table users`), "" when it is a change by itself. `questions` are for the user to
-    answer before the statement is run: whether it undoes what was meant as a rename.
+    them, the last without), None where data or definition is lost, "" where the undo of an earlier
+    statement is enough; `hazards` are sentences on locks, rewrites, scans and data. `apart` is true
+    of what may run in a transaction but not in that of the statements before it, whose locks it
+    would hold for long. `serves` names the change that this statement is only a step of (`Rebuild
+    table users`), "" when it is a change by itself. `questions` are for the user to answer before
+    the statement is run: whether it undoes what was meant as a rename.
 
     `locks` is the strongest on each relation that was there before the plan, `rewrites` and `scans`
     are tables that were written again or read through: all seen when the plan was proven, and empty
@@ -166,6 +168,7 @@ class PlannedStatement:
     object: Identity
     destructive: bool = False
     transactional: bool = True
+    apart: bool = False
     undo: str | None = None
     hazards: tuple[str, ...] = ()
     serves: str = ""

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ci_runner.dialects.operations import AddColumn, AlterColumnType
+from ci_runner.dialects.postgres.offline import VOLATILE
 from ci_runner.lint.effects import Effect, Rewrite
 from ci_runner.lint.follow import Touch, watched
 from ci_runner.lint.rule import E, Review
@@ -19,10 +20,6 @@ from ci_runner.migrations.history import Step
 # Targets that are free from at least one common source, so that only a run can tell.
 _MAY_BE_FREE = re.compile(
     r"(?:text|varchar|varbit|numeric|timestamptz?|timetz?|time|interval|inet|oid)\b"
-)
-_VOLATILE = frozenset(
-    """random clock_timestamp timeofday nextval gen_random_uuid uuid uuid_generate_v1
-    uuid_generate_v1mc uuid_generate_v4 uuidv4 uuidv7""".split()
 )
 
 
@@ -58,7 +55,7 @@ def _surely(operation: Effect) -> bool:
         case AddColumn(generated="stored") | AddColumn(serial=True):
             return True
         case AddColumn(default_calls=calls):
-            return bool(_VOLATILE.intersection(calls))
+            return bool(VOLATILE.intersection(calls))
         case _:
             return False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,7 +25,8 @@ class Plan:
 
     @property
     def transactional(self) -> bool:
-        return all(statement.transactional for statement in self.statements)
+        """Whether it may run in one transaction, and should."""
+        return all(each.transactional for each in self.statements) and len(parts(self)) < 2
 
     @property
     def destructive(self) -> bool:
@@ -38,10 +39,45 @@ def make_plan(
     return Plan(dialect.plan(current, desired, options))
 
 
-def sql(plan: Plan) -> str:
-    """The plan as a script: a comment above each statement, what it risks included."""
-    head = "" if plan.transactional or not plan.statements else "-- atlas:txmode none\n\n"
-    return head + "".join(_block(statement) for statement in plan.statements)
+def _any_two(_: str, __: str) -> bool:
+    return True
+
+
+def parts(plan: Plan, together: Callable[[str, str], bool] = _any_two) -> tuple[Plan, ...]:
+    """The plan cut into as few as its transactions allow, one for each file.
+
+    `together` says whether one file may hold two statements that both run outside of a transaction.
+    """
+    found: list[list[PlannedStatement]] = []
+    for statement in plan.statements:
+        if found and _joins(statement, found[-1], together):
+            found[-1].append(statement)
+        else:
+            found.append([statement])
+    return tuple(Plan(tuple(several)) for several in found)
+
+
+def _joins(
+    statement: PlannedStatement,
+    before: Sequence[PlannedStatement],
+    together: Callable[[str, str], bool],
+) -> bool:
+    if not statement.transactional or not before[-1].transactional:
+        outside = not statement.transactional and not before[-1].transactional
+        return outside and together(before[-1].sql, statement.sql)
+    return not statement.apart or all(each.apart for each in before)
+
+
+def sql(plan: Plan, *, directive: bool = True) -> str:
+    """The plan as a script: a comment above each statement, what it risks included.
+
+    `directive` False leaves out the line that asks for no transaction around it.
+    """
+    return _head(plan, directive=directive) + "".join(_block(each) for each in plan.statements)
+
+
+def _head(plan: Plan, *, directive: bool) -> str:
+    return "" if plan.transactional or not directive else "-- atlas:txmode none\n\n"
 
 
 def _block(statement: PlannedStatement) -> str:
@@ -76,13 +112,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def undo_sql(plan: Plan) -> str:
+def undo_sql(plan: Plan, *, directive: bool = True) -> str:
     """The way back, last statement first; what has none is said in a comment."""
-    blocks = []
+    blocks = [_head(plan, directive=directive)]
     for statement in reversed(plan.statements):
         if statement.undo is None:
             blocks.append(f"-- no way back from: {_one_line(statement.summary)}\n")
-        else:
+        elif statement.undo:
             blocks.append(f"{statement.undo};\n")
     return "".join(blocks)
 
@@ -110,19 +146,24 @@ def _objects(plan: Plan, verb: str) -> set[Identity]:
 def written(
     plan: Plan, directory: Directory, when: datetime, name: str = ""
 ) -> tuple[Directory, dict[str, bytes]]:
-    """The directory with the plan's file in it, and the files to write, by path in the repository.
+    """The directory with the plan's files in it, and the files to write, by path in the repository.
 
-    `when` (UTC) is the commit's time, so that one input always gives one name.
+    There is one file, but where statements must not share a transaction as few as the format
+    allows, in order. `when` (UTC) is the commit's time, so that one input always gives one name.
     """
     style = FORMATS[directory.format]
-    version = style.next_version(directory, when)
-    up, down = style.file_names(directory, version, _safe(name) or description(plan))
-    content = sql(plan).encode()
-    file = MigrationFile(f"{directory.path}/{up}", up, content, version, name)
-    files = {file.path: content}
-    if down:
-        files[f"{directory.path}/{down}"] = undo_sql(plan).encode()
-    grown = replace(directory, files=(*directory.files, file))
+    grown = directory
+    files: dict[str, bytes] = {}
+    for part in parts(plan, style.together):
+        version = style.next_version(grown, when)
+        up, down = style.file_names(grown, version, _safe(name) or description(part))
+        content = sql(part, directive=style.has_directives).encode()
+        file = MigrationFile(f"{directory.path}/{up}", up, content, version, name)
+        files[file.path] = content
+        if down:
+            undo = undo_sql(part, directive=style.has_directives)
+            files[f"{directory.path}/{down}"] = undo.encode()
+        grown = replace(grown, files=(*grown.files, file))
     if style.has_checksum or directory.checksum is not None:
         grown = replace(grown, checksum=checksum.checksum_of(grown))
         files[f"{directory.path}/{checksum.NAME}"] = grown.checksum or b""

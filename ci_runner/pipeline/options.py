@@ -42,7 +42,10 @@ def plan_options(config: Config) -> PlanOptions:
         "default privileges": not config.compared.default_privileges,
         "owner": not config.compared.owners,
     }
-    return PlanOptions(leave=frozenset(kind for kind, is_left in left.items() if is_left))
+    return PlanOptions(
+        online=config.online,
+        leave=frozenset(kind for kind, is_left in left.items() if is_left),
+    )
 
 
 def _patterns(written: Iterable[str]) -> tuple[Pattern, ...]:

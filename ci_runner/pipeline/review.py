@@ -205,8 +205,11 @@ def _plan(
         return _Compared(plan, left_out=compared.left_out)
     grown, files = written(plan, change.head, change.when, change.migration_name)
     progress("proving the missing migration")
+    added = grown.files[len(change.head.files) :]
     proof = rehearse(
-        connection, server.dialect, (script(grown.files[-1], grown.format, server.dialect),)
+        connection,
+        server.dialect,
+        tuple(script(file, grown.format, server.dialect) for file in added),
     )
     failure = proof.failed.failure if proof.failed else None
     why = prove.unproven(server.dialect, failure, proof.schema, goal, terms)

@@ -16,7 +16,7 @@ from ci_runner.report.model import GeneratedFile, Report, ReportedProject
 
 Push = Callable[[str, Sha, Mapping[str, bytes], str], Sha | None]
 _TRIES = 3
-_MAX_FILES = 20
+_MAX_FILES = 100
 _MAX_BYTES = 1 << 20
 _FORBIDDEN = frozenset({".git", ".github", ".circleci", ".gitlab-ci.yml", ".gitlab"})
 _RUN = "Schema-CI-Run"

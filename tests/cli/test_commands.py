@@ -90,6 +90,22 @@ def test_schema_diff_prints_sql_that_leads_from_one_to_the_other(folder: Checkou
     assert ["table users"] == [each["object"] for each in statements]
 
 
+def test_schema_diff_is_online_unless_it_is_told_otherwise(folder: Checkout) -> None:
+    folder.write("old.sql", SCHEMA)
+    folder.write("new.sql", f"{SCHEMA}CREATE INDEX by_name ON users (name);\n")
+    argv = ("schema", "diff", "--from", "old.sql", "--to", "new.sql", "--dialect=postgres")
+
+    usual = folder.run(*argv)
+    told = folder.run(*argv, "--no-online")
+    folder.write("schema-ci.toml", "[diff]\nonline = false\n")
+    configured = folder.run(*argv)
+
+    assert usual.out.startswith("-- atlas:txmode none\n\n-- Create index by_name")
+    assert "CREATE INDEX CONCURRENTLY by_name ON public.users" in usual.out
+    assert "CREATE INDEX by_name ON public.users" in told.out
+    assert told.out == configured.out
+
+
 def test_a_folder_of_sql_files_is_read_in_natural_order_and_recursively(folder: Checkout) -> None:
     folder.write("all/2_view/1.sql", "CREATE VIEW v AS SELECT name FROM users;\n")
     folder.write("all/10_index.sql", "CREATE INDEX i ON users (name);\n")

@@ -192,6 +192,55 @@ def test_a_finding_at_the_limit_fails_and_one_below_it_does_not(
     assert ["neutral", "failure"] == [each["conclusion"] for each in scene.fake.check_runs]
 
 
+def test_an_online_migration_is_one_commit_of_files_that_run_in_order(
+    postgres_scene: PullRequestScene,
+) -> None:
+    scene = postgres_scene
+    schema = SCHEMA.replace("\n);", ",\n  email text,\n  CHECK (id > 0)\n);")
+    scene.checkout.write("schema.sql", f"{schema}CREATE INDEX by_name ON users (name);\n")
+    scene.checkout.commit()
+    before = scene.push()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.OK == done.code, done.err
+    after = scene.fake.head()
+    assert before == scene.fake.git("rev-parse", f"{after}^")
+    *names, checksum = sorted(
+        scene.fake.git("diff-tree", "-r", "--name-only", before, after).splitlines()
+    )
+    assert "migrations/atlas.sum" == checksum
+    assert ["20260203040506", "20260203040507", "20260203040508"] == [
+        name.split("/")[1].split("_")[0] for name in names
+    ]
+    first, second, third = (scene.show(name) for name in names)
+    assert "CHECK ((id > 0)) NOT VALID;" in first
+    assert second.startswith("-- atlas:txmode none\n\n")
+    assert "CREATE INDEX CONCURRENTLY by_name" in second
+    assert "VALIDATE CONSTRAINT users_id_check;" in third
+    assert [] == scene.checkout.report()["projects"][0]["findings"]
+    assert all(f"/blob/{after}/{name}" in scene.fake.comments[0]["body"] for name in names)
+    scene.checkout.git("fetch", "--quiet", "origin")
+    scene.checkout.git("reset", "--quiet", "--hard", f"origin/{BRANCH}")
+    assert ExitCode.OK == scene.run(SCHEMA_CI_COMMIT="push").code
+    assert after == scene.fake.head()
+
+
+def test_the_short_form_is_a_single_file(postgres_scene: PullRequestScene) -> None:
+    scene = postgres_scene
+    scene.checkout.write("schema.sql", f"{SCHEMA}CREATE INDEX by_name ON users (name);\n")
+
+    scene.run("diff", "--no-online")
+
+    (name,) = set(scene.checkout.files()) - {
+        "schema-ci.toml",
+        "schema.sql",
+        "migrations/atlas.sum",
+        f"migrations/{FIRST}",
+    }
+    assert b"CREATE INDEX by_name" in scene.checkout.files()[name]
+
+
 def test_a_missing_migration_is_committed_on_postgres(postgres_scene: PullRequestScene) -> None:
     done = postgres_scene.run(SCHEMA_CI_COMMIT="push")
 

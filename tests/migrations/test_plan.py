@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.migrations import checksum
-from ci_runner.migrations.plan import Plan, description, written
+from ci_runner.migrations.plan import Plan, description, sql, undo_sql, written
 from ci_runner.migrations.reader import read_files
 from ci_runner.schema.model import Identity
 
@@ -79,3 +80,71 @@ def test_a_file_is_named_by_the_change_that_its_first_step_serves(
     steps: list[PlannedStatement], name: str
 ) -> None:
     assert name == description(Plan(tuple(steps)))
+
+
+def index(sql: str, *, transactional: bool = False, apart: bool = False) -> PlannedStatement:
+    return PlannedStatement(
+        sql,
+        "Step",
+        Identity("index", "public", sql[-1]),
+        transactional=transactional,
+        apart=apart,
+        undo=f"back from {sql[-1]}",
+    )
+
+
+ONLINE = Plan(
+    (
+        index("ADD a", transactional=True),
+        index("ADD b", transactional=True),
+        index("CREATE INDEX CONCURRENTLY c"),
+        index("DROP INDEX CONCURRENTLY d"),
+        index("ALTER TYPE e ADD VALUE 'f"),
+        index("VALIDATE g", transactional=True, apart=True),
+        index("VALIDATE h", transactional=True, apart=True),
+        index("ADD i", transactional=True),
+        index("VALIDATE j", transactional=True, apart=True),
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("format_name", "files"),
+    [
+        ("atlas", ["ab", "cdf", "ghi", "j"]),
+        ("plain", ["ab", "cdf", "ghi", "j"]),
+        ("flyway", ["ab", "cd", "f", "ghi", "j"]),
+        ("golang-migrate", ["ab", "c", "d", "f", "ghi", "j"]),
+    ],
+)
+def test_a_plan_is_as_few_files_as_its_transactions_and_the_format_allow(
+    format_name: str, files: list[str]
+) -> None:
+    directory = read_files("db", format_name, {})
+
+    grown, new = written(ONLINE, directory, WHEN, "x")
+
+    again = read_files("db", format_name, {path[3:]: content for path, content in new.items()})
+    assert [file.name for file in grown.files] == [file.name for file in again.files]
+    texts = [file.content.decode() for file in again.files]
+    bodies = [[line for line in text.splitlines() if line.endswith(";")] for text in texts]
+    assert files == ["".join(line[-2] for line in body) for body in bodies]
+    outside = [text.startswith("-- atlas:txmode none\n\n") for text in texts]
+    assert [False, format_name in {"atlas", "plain"}, False] == [*outside[:2], outside[-1]]
+    if format_name == "golang-migrate":
+        assert b"back from b;\nback from a;\n" == new["db/20260203040506_x.down.sql"]
+        assert b"back from c;\n" == new["db/20260203040507_x.down.sql"]
+
+
+def test_a_script_of_several_transactions_asks_for_none_around_it() -> None:
+    apart = Plan(ONLINE.statements[5:])
+
+    assert sql(apart).startswith("-- atlas:txmode none\n\n")
+    assert undo_sql(apart).startswith("-- atlas:txmode none\n\n")
+    assert not sql(Plan(ONLINE.statements[:2])).startswith("-- atlas")
+
+
+def test_what_an_earlier_undo_brings_back_has_none_of_its_own() -> None:
+    statement = replace(PLAN.statements[0], undo="")
+
+    assert "DROP TABLE t;\n" == undo_sql(Plan((PLAN.statements[0], statement)))

@@ -44,6 +44,15 @@ def _free_foreign_keys(work: Work) -> None:
             work.drops[key.identity] = key
 
 
+def needs(work: Work) -> Mapping[Node, frozenset[Node]]:
+    """For every node of `work` those that come before it; complete once the order was found."""
+    found: dict[Node, set[Node]] = defaultdict(set)
+    for later, earlier in _Order(work).edges():
+        if later != earlier:
+            found[later].add(earlier)
+    return {later: frozenset(several) for later, several in found.items()}
+
+
 class _Order:
     """The graph of one plan."""
 
@@ -66,7 +75,7 @@ class _Order:
         nodes += [("detach", each) for each in self.detached]
         nodes += [("tie", each) for each in self.ties]
         nodes += [("clear", each) for each in self.work.aside]
-        return self._ordered(sorted(nodes, key=self._rank), tuple(self._edges()))
+        return self._ordered(sorted(nodes, key=self._rank), tuple(self.edges()))
 
     def _ordered(self, nodes: list[Node], edges: tuple[tuple[Node, Node], ...]) -> tuple[Node, ...]:
         """By all edges and by as many guesses as close no circle, those that bind last to go.
@@ -118,7 +127,7 @@ class _Order:
             return (_LATE if late else _RANK[verb], -position, identity, verb)
         return (_RANK[verb], position, identity, "" if verb == "detach" else verb)
 
-    def _edges(self) -> Iterator[tuple[Node, Node]]:
+    def edges(self) -> Iterator[tuple[Node, Node]]:
         """(later, earlier)."""
         yield from self._creation()
         yield from self._removal()

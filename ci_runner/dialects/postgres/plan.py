@@ -23,7 +23,8 @@ from ci_runner.dialects.postgres.inheritance import (
 from ci_runner.dialects.postgres.kind import Statements, World, type_name
 from ci_runner.dialects.postgres.kinds import enum, grant
 from ci_runner.dialects.postgres.mentions import joined
-from ci_runner.dialects.postgres.order import arranged
+from ci_runner.dialects.postgres.order import arranged, needs
+from ci_runner.dialects.postgres.stages import staged
 from ci_runner.dialects.postgres.unmanaged import TYPES
 from ci_runner.dialects.postgres.work import KIND_OF, Work
 from ci_runner.schema.diff import diff
@@ -47,7 +48,11 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     work.take(changes)
     work.make_way()
     access.settle(work, options.leave)
-    statements = joined(each for node in arranged(work) for each in work.statements(node))
+    nodes = arranged(work)
+    if options.online:
+        statements = joined(staged(work, nodes, needs(work)))
+    else:
+        statements = joined(each for node in nodes for each in work.statements(node))
     return enum.outside_transactions(statements, world.new)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal
 
 from ci_runner.dialects.postgres import mentions, partitions, rebuild
@@ -53,6 +54,16 @@ class Work:
     aside: set[Identity] = field(default_factory=set)
     # Routines that cannot come after all that their bodies mention, or whose undo cannot.
     unchecked: set[Node] = field(default_factory=set)
+
+    @cached_property
+    def names_before(self) -> frozenset[Hashable]:
+        """Every name that is taken in the old schema, each in its name space."""
+        return _names(self.world.old)
+
+    @cached_property
+    def names_after(self) -> frozenset[Hashable]:
+        """The same of the new schema."""
+        return _names(self.world.new)
 
     def take(self, changes: Iterable[Change]) -> None:
         for change in changes:
@@ -454,6 +465,12 @@ def _warned(made: Statements, hazards: Iterable[str]) -> Statements:
     """`made` with more hazards on its first statement."""
     first, *rest = made
     return (replace(first, hazards=(*first.hazards, *hazards)), *rest)
+
+
+def _names(schema: Schema) -> frozenset[Hashable]:
+    return frozenset(
+        name for each in schema.by_identity.values() for name in kind_of(each).names(each)
+    )
 
 
 def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaObject]]:

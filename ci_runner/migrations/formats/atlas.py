@@ -21,6 +21,7 @@ class Atlas:
 
     name = "atlas"
     has_checksum = True
+    has_directives = True
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         found = []
@@ -49,6 +50,9 @@ class Atlas:
         statements: Sequence[Statement] = (),  # noqa: ARG002 - part of the protocol
     ) -> bool:
         return transaction_mode(text) != "none"
+
+    def together(self, first: str, second: str) -> bool:  # noqa: ARG002 - part of the protocol
+        return True
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         """Raises SqlError when the last name leaves no room: nothing sorts behind `9_a.sql`."""

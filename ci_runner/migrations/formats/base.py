@@ -33,5 +33,12 @@ class Format(Protocol):
     def next_version(self, directory: Directory, when: datetime) -> str:
         """A version behind the last one, in the directory's own style. `when` is UTC."""
 
+    @property
+    def has_directives(self) -> bool:
+        """Whether `-- atlas:txmode none` at its head keeps a file from being run in one."""
+
+    def together(self, first: str, second: str) -> bool:
+        """Whether one file may hold two statements that must not share a transaction."""
+
     def file_names(self, directory: Directory, version: str, description: str) -> tuple[str, str]:
         """Names of an up file and its down file; "" where the format has no down file."""

@@ -8,7 +8,13 @@ from datetime import datetime
 from pathlib import PurePosixPath
 
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
-from ci_runner.migrations.formats.naming import misnamed, refuse_duplicates, runs_outside, successor
+from ci_runner.migrations.formats.naming import (
+    misnamed,
+    outside_transactions,
+    refuse_duplicates,
+    runs_outside,
+    successor,
+)
 from ci_runner.migrations.history import Statement
 
 _NAME = re.compile(
@@ -32,6 +38,7 @@ class Flyway:
 
     name = "flyway"
     has_checksum = False
+    has_directives = False
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         found: dict[Role, list[MigrationFile]] = {
@@ -103,6 +110,10 @@ class Flyway:
         if file.transaction is not None:
             return file.transaction
         return not any(runs_outside(statement) for statement in statements)
+
+    def together(self, first: str, second: str) -> bool:
+        """Flyway refuses a file that mixes what it runs outside of a transaction with the rest."""
+        return outside_transactions(first) == outside_transactions(second)
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         last = _last(directory)

@@ -9,7 +9,13 @@ from datetime import datetime
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directives import transaction_mode
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
-from ci_runner.migrations.formats.naming import misnamed, refuse_duplicates, runs_outside, successor
+from ci_runner.migrations.formats.naming import (
+    misnamed,
+    outside_transactions,
+    refuse_duplicates,
+    runs_outside,
+    successor,
+)
 from ci_runner.migrations.history import Statement
 
 _NAME = re.compile(r"(?P<version>\d+)_(?P<description>.+)\.(?P<way>up|down)\.sql")
@@ -25,6 +31,7 @@ class GolangMigrate:
 
     name = "golang-migrate"
     has_checksum = False
+    has_directives = False
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         up: list[MigrationFile] = []
@@ -59,6 +66,10 @@ class GolangMigrate:
         alone = len(statements) == 1 and runs_outside(statements[0])
         opened = any(_OPENS.match(statement.text) for statement in statements)
         return transaction_mode(text) != "none" and not alone and not opened
+
+    def together(self, first: str, second: str) -> bool:
+        """A file is one string: statements that run outside of a transaction stand alone."""
+        return not outside_transactions(first) and not outside_transactions(second)
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         return successor([file.version for file in directory.files], when)

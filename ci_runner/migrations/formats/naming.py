@@ -75,7 +75,12 @@ def refuse_duplicates(
 
 def runs_outside(statement: Statement) -> bool:
     """Whether PostgreSQL refuses this statement in a transaction."""
-    return _OUTSIDE.match(statement.text) is not None
+    return outside_transactions(statement.text)
+
+
+def outside_transactions(sql: str) -> bool:
+    """The same of a statement's text."""
+    return _OUTSIDE.match(sql) is not None
 
 
 def misnamed(path: str, expected: str) -> SqlError:

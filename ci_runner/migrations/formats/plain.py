@@ -23,6 +23,7 @@ class Plain:
 
     name = "plain"
     has_checksum = False
+    has_directives = True
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         names = sorted(
@@ -46,6 +47,10 @@ class Plain:
         """Which tool runs it is not known: a statement that must run outside one does so, alone."""
         alone = len(statements) == 1 and runs_outside(statements[0])
         return transaction_mode(text) != "none" and not alone
+
+    def together(self, first: str, second: str) -> bool:  # noqa: ARG002 - part of the protocol
+        """Whoever runs a file without a transaction commits after each statement, as psql does."""
+        return True
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         place = _place(directory)

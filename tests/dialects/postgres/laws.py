@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.replay import replay, script
-from ci_runner.dialects.base import EVERYTHING, Connection
+from ci_runner.dialects.base import EVERYTHING, Connection, PlanOptions
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.migrations.directory import MigrationFile
-from ci_runner.migrations.plan import Plan, make_plan, sql, undo_sql
+from ci_runner.migrations.plan import Plan, make_plan, sql, undo_sql, written
+from ci_runner.migrations.reader import read_files
 from ci_runner.pipeline.sources import scripts
 from ci_runner.schema.model import Identity, Schema
 from tests.dialects.postgres.dump import Entry, difference, dumped, newer_pg_dump, unexcused
 
 # The newest release of PostgreSQL that the laws are tried on.
 NEWEST = 18
+
+WHEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def reached(connection: Connection, place: Path) -> Schema:
@@ -30,6 +34,22 @@ def run(connection: Connection, text: str) -> None:
     name = "20260101000000_plan.sql"
     file = MigrationFile(name, name, text.encode(), "20260101000000", "plan")
     replay(connection, (script(file, "atlas", DIALECT),))
+
+
+def run_files(connection: Connection, plan: Plan) -> None:
+    """Run the plan as golang-migrate does, which sends each file as one string."""
+    for content in _files(plan, "up").values():
+        connection.execute(content)
+
+
+def run_files_back(connection: Connection, plan: Plan) -> None:
+    for _, content in sorted(_files(plan, "down").items(), reverse=True):
+        connection.execute(content)
+
+
+def _files(plan: Plan, way: str) -> dict[str, str]:
+    _, files = written(plan, read_files("db", "golang-migrate", {}), WHEN)
+    return {path: files[path].decode() for path in files if path.endswith(f".{way}.sql")}
 
 
 def seen(server: PostgresServer, connection: Connection) -> dict[Entry, str]:
@@ -50,32 +70,47 @@ def unnamed_difference(
     return [f"{each}\n{mine.get(each)}\n{theirs.get(each)}" for each in wrong]
 
 
-def obeys(server: PostgresServer, left: Connection, right: Connection) -> Plan:
-    """Assert that the plan from `left` to `right` leads there and, where it can, back."""
+def obeys(
+    server: PostgresServer,
+    left: Connection,
+    right: Connection,
+    options: PlanOptions = EVERYTHING,
+    *,
+    in_files: bool = False,
+) -> Plan:
+    """Assert that the plan from `left` to `right` leads there and, where it can, back.
+
+    It is run as one script, or `in_files` that each hold what may be in one transaction.
+    """
     old, new = DIALECT.inspect(left), DIALECT.inspect(right)
     before = seen(server, left)
     unmanaged = {*old.unmanaged, *new.unmanaged}
-    plan = make_plan(DIALECT, old, new, EVERYTHING)
+    plan = make_plan(DIALECT, old, new, options)
     text = sql(plan)
 
-    assert text == sql(
-        make_plan(DIALECT, DIALECT.inspect(left), DIALECT.inspect(right), EVERYTHING)
-    )
-    run(left, text)
+    again = make_plan(DIALECT, DIALECT.inspect(left), DIALECT.inspect(right), options)
+    assert text == sql(again)
+    if in_files:
+        run_files(left, plan)
+    else:
+        run(left, text)
     after = DIALECT.inspect(left)
     unmanaged.update(after.unmanaged)
-    assert "" == sql(make_plan(DIALECT, after, new, EVERYTHING)), text
-    assert "" == sql(make_plan(DIALECT, new, after, EVERYTHING)), text
+    assert "" == sql(make_plan(DIALECT, after, new, options)), text
+    assert "" == sql(make_plan(DIALECT, new, after, options)), text
     assert [] == unnamed_difference(server, left, right, unmanaged), text
 
     back = undo_sql(plan)
     lost = sum(statement.undo is None for statement in plan.statements)
     assert lost == back.count("-- no way back from: ")
     if not lost:
-        run(left, back)
+        if in_files:
+            run_files_back(left, plan)
+        else:
+            run(left, back)
         returned = DIALECT.inspect(left)
         assert "" == sql(make_plan(DIALECT, returned, old, EVERYTHING)), f"{text}\n{back}"
         unmanaged.update(returned.unmanaged)
-        again = seen(server, left)
-        assert () == unexcused(difference(before, again), unmanaged, before, again), back
+        back_again = seen(server, left)
+        assert () == unexcused(difference(before, back_again), unmanaged, before, back_again), back
     return plan

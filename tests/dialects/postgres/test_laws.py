@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.dialects.base import PlanOptions
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.errors import SqlError
 from tests.conftest import require
@@ -26,6 +27,7 @@ NAMES = sorted(
     for each in (CASES / folder).iterdir()
 )
 SHARED = Path(__file__).parents[4] / "shared" / "cases" / "diff" / "postgres"
+ONLINE = PlanOptions(online=True)
 
 
 class Place(NamedTuple):
@@ -63,6 +65,18 @@ def test_the_opposite_plan_leads_there_and_back(place: Place) -> None:
         reached(right, place.folder / "old.sql")
 
         obeys(place.server, left, right)
+
+
+@pytest.mark.parametrize("in_files", [True, False])
+@pytest.mark.parametrize("name", NAMES)
+def test_an_online_plan_leads_there_and_back(place: Place, *, in_files: bool) -> None:
+    """In files for golang-migrate one way, as a script the other."""
+    sides = ("old.sql", "new.sql") if in_files else ("new.sql", "old.sql")
+    with place.server.database() as left, place.server.database() as right:
+        reached(left, place.folder / sides[0])
+        reached(right, place.folder / sides[1])
+
+        obeys(place.server, left, right, ONLINE, in_files=in_files)
 
 
 @pytest.mark.parametrize("side", ["old.sql", "new.sql"])

@@ -7,6 +7,7 @@ import os
 from hypothesis import HealthCheck, Phase, given, settings
 
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.dialects.base import PlanOptions
 from ci_runner.dialects.postgres import DIALECT
 from tests.dialects.postgres.laws import obeys
 from tests.dialects.postgres.schemas import scripts
@@ -34,6 +35,18 @@ def test_any_schema_can_become_any_other(
         right.execute(new)
 
         obeys(postgres_server, left, right)
+
+
+@BOUNDED
+@given(old=scripts(), new=scripts())
+def test_any_schema_can_become_any_other_online(
+    postgres_server: PostgresServer, old: str, new: str
+) -> None:
+    with postgres_server.database() as left, postgres_server.database() as right:
+        left.execute(old)
+        right.execute(new)
+
+        obeys(postgres_server, left, right, PlanOptions(online=True), in_files=True)
 
 
 @BOUNDED
