@@ -124,13 +124,6 @@ def _compared(values: Mapping[str, object]) -> Compared:
     )
 
 
-def load_one(
-    root: Path, environ: Mapping[str, str], flags: Mapping[str, object], key: str
-) -> object:
-    """One global option's value, for commands that need no project. Raises ConfigError."""
-    return _value(by_key()[key], _read(root, ""), environ, flags)[0]
-
-
 def _read(root: Path, file: str) -> _File:
     path = root / (file or NAME)
     if not path.is_file():
