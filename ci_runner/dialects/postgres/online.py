@@ -17,6 +17,7 @@ from ci_runner.dialects.postgres import offline, partitioned
 from ci_runner.dialects.postgres.kind import Statements, World, relation
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.work import Node, Work, kind_of
+from ci_runner.dialects.postgres.writing import statements
 from ci_runner.schema.model import (
     Check,
     Column,
@@ -67,7 +68,7 @@ class Form:
 def form(node: Node, work: Work, kept: Collection[Node]) -> Form:
     """The parts of one node of the plan. `kept` are drops that wait for their replacement."""
     verb, identity = node
-    short = work.statements(node)
+    short = statements(work, node)
     if verb == "drop":
         return _dropped(work.drops[identity], short, work, waits=node in kept)
     if verb == "alter":
@@ -186,7 +187,7 @@ def _built(each: Index, short: Statements, work: Work) -> Form:
         return Form(builds=(build,), finish=tuple(rest))
     before = work.drops.get(each.identity)
     gone = (
-        _removed(before, work.statements(("drop", each.identity)))
+        _removed(before, statements(work, ("drop", each.identity)))
         if isinstance(before, Index)
         else ()
     )

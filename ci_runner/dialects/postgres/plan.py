@@ -27,6 +27,7 @@ from ci_runner.dialects.postgres.order import arranged, needs
 from ci_runner.dialects.postgres.stages import staged
 from ci_runner.dialects.postgres.unmanaged import TYPES
 from ci_runner.dialects.postgres.work import KIND_OF, Work
+from ci_runner.dialects.postgres.writing import statements as written
 from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Schema, home
 
@@ -52,7 +53,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     if options.online:
         statements = joined(staged(work, nodes, needs(work)))
     else:
-        statements = joined(each for node in nodes for each in work.statements(node))
+        statements = joined(each for node in nodes for each in written(work, node))
     return enum.outside_transactions(statements, world.new)
 
 

@@ -8,15 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres import mentions, partitions, rebuild
-from ci_runner.dialects.postgres.inheritance import origin
-from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, Statements, World, made_again
-from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
+from ci_runner.dialects.postgres import rebuild
+from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, World
+from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import (
-    Check,
     Column,
-    ForeignKey,
     Identity,
     PrimaryKey,
     Schema,
@@ -91,11 +88,12 @@ class Work:
     def _carry(self) -> None:
         """A column that is dropped or made again takes those of the table's children along."""
         for identity, each in list(self.drops.items()):
-            if isinstance(each, Column) and not self._stays_below(each):
+            if isinstance(each, Column) and not self.stays_below(each):
                 for heir in self.world.lineage.descendants(identity):
                     self._carry_one(heir, again=identity in self.creates)
 
-    def _stays_below(self, column: Column) -> bool:
+    def stays_below(self, column: Column) -> bool:
+        """Whether a child keeps the column that its parent drops."""
         made_again = column.identity in self.creates
         return not made_again and self.world.lineage.outlives(column.identity)
 
@@ -275,63 +273,21 @@ class Work:
     def ties(self) -> Iterable[Identity]:
         """What has to be tied to its owner, or untied."""
         for new in self.world.new.objects:
-            if kind_of(new).tie(self._before_tie(new), new):
+            if kind_of(new).tie(self.before_tie(new), new):
                 yield new.identity
 
-    def _before_tie(self, new: SchemaObject) -> SchemaObject | None:
+    def before_tie(self, new: SchemaObject) -> SchemaObject | None:
         """What there is of `new` before it is tied: what is created brings its parents along."""
         before = self.world.old.get(new.identity)
-        if new.identity in self.creates and isinstance(new, Table) and self._joins_later(new):
-            return _alone(new)
+        if new.identity in self.creates and isinstance(new, Table) and self.joins_later(new):
+            return alone(new)
         if before is None or new.identity in self.creates:
             return None
         if new.identity in self.world.parted:
             return kind_of(new).untied(before, new, self.world)
         return before
 
-    def statements(self, node: Node) -> Statements:
-        found = self._statements(node)
-        if node not in self.unchecked:
-            return found
-        return mentions.undone_unchecked(found) if node[0] == "drop" else mentions.unchecked(found)
-
-    def _statements(self, node: Node) -> Statements:
-        match node:
-            case ("alter", identity):
-                return self._altered(*self.alters[identity])
-            case ("detach", identity):
-                old, new = self.alters[identity]
-                return kind_of(new).detach(old, new, self.world)
-            case ("drop", identity):
-                return self._dropped(self.drops[identity])
-            case ("clear", identity):
-                return rebuild.clear(self.drops[identity], self.world)
-            case ("create", identity):
-                return self._created(self.creates[identity])
-            case (_, identity):
-                return self._tied(identity)
-
-    def _tied(self, identity: Identity) -> Statements:
-        after = self.world.new.by_identity[identity]
-        before, untied = self.world.old.get(identity), self._before_tie(after)
-        holder = kind_of(after).owner(after)
-        was = None if before is None else kind_of(before).owner(before)
-        tie = kind_of(after).tie(untied, after)
-        given = owner.at_tie(identity, was, holder, self.world)
-        return (*given, *tie) if holder else (*tie, *given)
-
-    def _with_parts(self, each: SchemaObject, dropped: Statements) -> Statements:
-        """A way back that gives the indexes on partitions the names that they had."""
-        undo = dropped[-1].undo if dropped else None
-        parts = [copy for copy in self.world.old.copies if not copy.usual]
-        of = {copy.object.identity: copy.of for copy in self.world.old.copies} if parts else {}
-        mine = [copy.object for copy in parts if origin(of, copy.of) == each.identity]
-        if undo is None or not mine:
-            return dropped
-        again = [made_again(kind_of(part).create(part)) for part in mine]
-        return (*dropped[:-1], replace(dropped[-1], undo=";\n".join([*again, undo])))
-
-    def _joins_later(self, new: Table) -> bool:
+    def joins_later(self, new: Table) -> bool:
         """Whether an index of the parent has the key of a new partition as its part.
 
         The server takes it when the partition joins, not when it is made as one.
@@ -356,115 +312,11 @@ class Work:
         )
         return any(each not in parts for each in indexes)
 
-    def _checks(self, new: Table) -> Iterable[Check]:
-        """What its parent checks, which a table has to check itself before it joins."""
-        for copy in self.world.new.copies:
-            if isinstance(copy.object, Check) and home(copy.object) == new.identity:
-                yield copy.object
 
-    def _is_referenced(self, each: Table, schema: Schema) -> bool:
-        """Whether a foreign key points to a parent, which a partition only leaves by DETACH."""
-        above = [each]
-        while above[-1].bound:
-            parent = schema.get(above[-1].parents[0])
-            if not isinstance(parent, Table):
-                break
-            above.append(parent)
-        names = {one.identity for one in above[1:]}
-        return any(key.references in names for key in schema.of_type(ForeignKey)) and bool(names)
-
-    def _undone(self, each: SchemaObject, made: Statements) -> Statements:
-        """A way back that leaves the parent first, or makes again what became a part."""
-        if not made or made[0].undo is None:
-            return made
-        undo = made[0].undo
-        if isinstance(each, Table) and self._is_referenced(each, self.world.new):
-            undo = f"{partitions.leave(each)};\n{undo}"
-        for one in self.world.taken.get(each.identity, ()):
-            undo = f"{undo};\n{made_again(kind_of(one).create(one))}"
-        return (replace(made[0], undo=undo), *made[1:])
-
-    def _altered(self, old: SchemaObject, new: SchemaObject) -> Statements:
-        if old.identity != new.identity:
-            return kind_of(new).rename(old, new)
-        return kind_of(new).alter(old, new, self.world) or ()
-
-    def _dropped(self, each: SchemaObject) -> Statements:
-        """What goes along unseen, because nobody compares it, is a hazard of making it again."""
-        if each.identity in self.carried:
-            return ()
-        if each.identity in self.aside:
-            return rebuild.set_aside(each, self.world)
-        if isinstance(each, Column):
-            dropped = column.drop(each, only=self._stays_below(each))
-        elif isinstance(each, Table) and self._is_referenced(each, self.world.old):
-            dropped = (*partitions.left(each), *kind_of(each).drop(each))
-        else:
-            parted = self._with_parts(each, kind_of(each).drop(each))
-            dropped = self._with_contents_back(each, parted)
-        if each.identity not in self.creates:
-            return dropped
-        lost = tuple(
-            f"{named} goes with it and is not made again"
-            for named in self.world.old.unmanaged
-            if (named.schema, named.parent) == (each.identity.schema, each.identity.name)
-        )
-        return tuple(replace(one, hazards=(*one.hazards, *lost)) for one in dropped)
-
-    def _with_contents_back(self, each: SchemaObject, dropped: Statements) -> Statements:
-        """The undo of a drop makes again what went along: it comes last of all that is undone."""
-        gone = (self.world.old.by_identity[name] for name in self._contents_of(each))
-        made = tuple(
-            statement for content in gone for statement in kind_of(content).create(content)
-        )
-        if not made or not dropped or dropped[0].undo is None:
-            return dropped
-        return (
-            replace(dropped[0], undo=f"{dropped[0].undo};\n{made_again(made)}"),
-            *dropped[1:],
-        )
-
-    def _contents_of(self, each: SchemaObject) -> list[Identity]:
-        """What lived on it and is not dropped by itself, in the order of making."""
-        listed = self.world.contents.get(each.identity, ())
-        kinds = {name: kind_of(self.world.old.by_identity[name]) for name in listed}
-        return sorted(
-            (name for name in listed if name not in self.drops and name.kind != "column"),
-            key=lambda name: KINDS.index(kinds[name]),
-        )
-
-    def _created(self, each: SchemaObject) -> Statements:
-        """Nothing on a table that is new itself can block or fail: its hazards are left out."""
-        if each.identity in self.carried:
-            return ()
-        if isinstance(each, Table) and self._joins_later(each):
-            inside = (*self.inline[each.identity], *self._checks(each))
-            return table.create_with(_alone(each), inside)
-        if isinstance(each, Table):
-            parents = (self.world.new.get(parent) for parent in each.parents)
-            known = tuple(parent for parent in parents if isinstance(parent, Table))
-            made = table.create_with(each, self.inline[each.identity], known)
-            return self._undone(each, made)
-        if isinstance(each, Domain):
-            return domain.create_with(each, self.inline[each.identity])
-        made = _warned(kind_of(each).create(each), kind_of(each).warns(each, self.world))
-        made = self._undone(each, made)
-        place = home(each)
-        if place is None or not self.is_created(place):
-            return made
-        return tuple(replace(statement, hazards=()) for statement in made)
-
-
-def _alone(new: Table) -> Table:
+def alone(new: Table) -> Table:
     """A partition before it joins its parent."""
     own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
     return replace(new, columns=own, parents=(), bound="")
-
-
-def _warned(made: Statements, hazards: Iterable[str]) -> Statements:
-    """`made` with more hazards on its first statement."""
-    first, *rest = made
-    return (replace(first, hazards=(*first.hazards, *hazards)), *rest)
 
 
 def _names(schema: Schema) -> frozenset[Hashable]:

@@ -1,0 +1,180 @@
+"""Write the statements of a plan's nodes: what each drops, makes, changes, and how it is undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from ci_runner.dialects.postgres import mentions, partitions, rebuild
+from ci_runner.dialects.postgres.inheritance import origin
+from ci_runner.dialects.postgres.kind import Statements, made_again
+from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
+from ci_runner.dialects.postgres.work import Node, Work, alone, kind_of
+from ci_runner.schema.model import (
+    Check,
+    Column,
+    ForeignKey,
+    Identity,
+    Schema,
+    SchemaObject,
+    Table,
+    home,
+)
+from ci_runner.schema.types import Domain
+
+
+def statements(work: Work, node: Node) -> Statements:
+    """What `node` does, in the order of running."""
+    found = _statements(work, node)
+    if node not in work.unchecked:
+        return found
+    return mentions.undone_unchecked(found) if node[0] == "drop" else mentions.unchecked(found)
+
+
+def _statements(work: Work, node: Node) -> Statements:
+    match node:
+        case ("alter", identity):
+            return _altered(work, *work.alters[identity])
+        case ("detach", identity):
+            old, new = work.alters[identity]
+            return kind_of(new).detach(old, new, work.world)
+        case ("drop", identity):
+            return _dropped(work, work.drops[identity])
+        case ("clear", identity):
+            return rebuild.clear(work.drops[identity], work.world)
+        case ("create", identity):
+            return _created(work, work.creates[identity])
+        case (_, identity):
+            return _tied(work, identity)
+
+
+def _tied(work: Work, identity: Identity) -> Statements:
+    after = work.world.new.by_identity[identity]
+    before, untied = work.world.old.get(identity), work.before_tie(after)
+    holder = kind_of(after).owner(after)
+    was = None if before is None else kind_of(before).owner(before)
+    tie = kind_of(after).tie(untied, after)
+    given = owner.at_tie(identity, was, holder, work.world)
+    return (*given, *tie) if holder else (*tie, *given)
+
+
+def _with_parts(work: Work, each: SchemaObject, dropped: Statements) -> Statements:
+    """A way back that gives the indexes on partitions the names that they had."""
+    undo = dropped[-1].undo if dropped else None
+    parts = [copy for copy in work.world.old.copies if not copy.usual]
+    of = {copy.object.identity: copy.of for copy in work.world.old.copies} if parts else {}
+    mine = [copy.object for copy in parts if origin(of, copy.of) == each.identity]
+    if undo is None or not mine:
+        return dropped
+    again = [made_again(kind_of(part).create(part)) for part in mine]
+    return (*dropped[:-1], replace(dropped[-1], undo=";\n".join([*again, undo])))
+
+
+def _checks(work: Work, new: Table) -> Iterable[Check]:
+    """What its parent checks, which a table has to check itself before it joins."""
+    for copy in work.world.new.copies:
+        if isinstance(copy.object, Check) and home(copy.object) == new.identity:
+            yield copy.object
+
+
+def _is_referenced(each: Table, schema: Schema) -> bool:
+    """Whether a foreign key points to a parent, which a partition only leaves by DETACH."""
+    above = [each]
+    while above[-1].bound:
+        parent = schema.get(above[-1].parents[0])
+        if not isinstance(parent, Table):
+            break
+        above.append(parent)
+    names = {one.identity for one in above[1:]}
+    return any(key.references in names for key in schema.of_type(ForeignKey)) and bool(names)
+
+
+def _undone(work: Work, each: SchemaObject, made: Statements) -> Statements:
+    """A way back that leaves the parent first, or makes again what became a part."""
+    if not made or made[0].undo is None:
+        return made
+    undo = made[0].undo
+    if isinstance(each, Table) and _is_referenced(each, work.world.new):
+        undo = f"{partitions.leave(each)};\n{undo}"
+    for one in work.world.taken.get(each.identity, ()):
+        undo = f"{undo};\n{made_again(kind_of(one).create(one))}"
+    return (replace(made[0], undo=undo), *made[1:])
+
+
+def _altered(work: Work, old: SchemaObject, new: SchemaObject) -> Statements:
+    if old.identity != new.identity:
+        return kind_of(new).rename(old, new)
+    return kind_of(new).alter(old, new, work.world) or ()
+
+
+def _dropped(work: Work, each: SchemaObject) -> Statements:
+    """What goes along unseen, because nobody compares it, is a hazard of making it again."""
+    if each.identity in work.carried:
+        return ()
+    if each.identity in work.aside:
+        return rebuild.set_aside(each, work.world)
+    if isinstance(each, Column):
+        dropped = column.drop(each, only=work.stays_below(each))
+    elif isinstance(each, Table) and _is_referenced(each, work.world.old):
+        dropped = (*partitions.left(each), *kind_of(each).drop(each))
+    else:
+        parted = _with_parts(work, each, kind_of(each).drop(each))
+        dropped = _with_contents_back(work, each, parted)
+    if each.identity not in work.creates:
+        return dropped
+    lost = tuple(
+        f"{named} goes with it and is not made again"
+        for named in work.world.old.unmanaged
+        if (named.schema, named.parent) == (each.identity.schema, each.identity.name)
+    )
+    return tuple(replace(one, hazards=(*one.hazards, *lost)) for one in dropped)
+
+
+def _with_contents_back(work: Work, each: SchemaObject, dropped: Statements) -> Statements:
+    """The undo of a drop makes again what went along: it comes last of all that is undone."""
+    gone = (work.world.old.by_identity[name] for name in _contents_of(work, each))
+    made = tuple(statement for content in gone for statement in kind_of(content).create(content))
+    if not made or not dropped or dropped[0].undo is None:
+        return dropped
+    return (
+        replace(dropped[0], undo=f"{dropped[0].undo};\n{made_again(made)}"),
+        *dropped[1:],
+    )
+
+
+def _contents_of(work: Work, each: SchemaObject) -> list[Identity]:
+    """What lived on it and is not dropped by itself, in the order of making."""
+    listed = work.world.contents.get(each.identity, ())
+    kinds = {name: kind_of(work.world.old.by_identity[name]) for name in listed}
+    return sorted(
+        (name for name in listed if name not in work.drops and name.kind != "column"),
+        key=lambda name: KINDS.index(kinds[name]),
+    )
+
+
+def _created(work: Work, each: SchemaObject) -> Statements:
+    """Nothing on a table that is new itself can block or fail: its hazards are left out."""
+    if each.identity in work.carried:
+        return ()
+    if isinstance(each, Table) and work.joins_later(each):
+        inside = (*work.inline[each.identity], *_checks(work, each))
+        return table.create_with(alone(each), inside)
+    if isinstance(each, Table):
+        parents = (work.world.new.get(parent) for parent in each.parents)
+        known = tuple(parent for parent in parents if isinstance(parent, Table))
+        made = table.create_with(each, work.inline[each.identity], known)
+        return _undone(work, each, made)
+    if isinstance(each, Domain):
+        return domain.create_with(each, work.inline[each.identity])
+    made = _warned(kind_of(each).create(each), kind_of(each).warns(each, work.world))
+    made = _undone(work, each, made)
+    place = home(each)
+    if place is None or not work.is_created(place):
+        return made
+    return tuple(replace(statement, hazards=()) for statement in made)
+
+
+def _warned(made: Statements, hazards: Iterable[str]) -> Statements:
+    """`made` with more hazards on its first statement."""
+    first, *rest = made
+    return (replace(first, hazards=(*first.hazards, *hazards)), *rest)
