@@ -94,7 +94,7 @@ def test_a_shown_schema_makes_the_same_schema(side: str, place: Place) -> None:
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="needs the public cases in ../shared")
 def test_public_cases_lead_there_and_back_too(server: PostgresServer) -> None:
-    """Every thirtieth; `script/score-diff` takes them all. A plan may not run for want of what
+    """Every thirtieth; `script/cases` takes them all. A plan may not run for want of what
     is named as unmanaged, and is not offered then; whatever runs obeys the laws."""
     places = sorted(meta.parent for meta in SHARED.glob("*/*/meta.json"))[::30]
     ran = 0
