@@ -13,8 +13,8 @@ from ci_runner.dialects.base import Connection, Lock, Sighting
 from ci_runner.dialects.postgres import depend, marks
 from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import Address, Found
-from ci_runner.dialects.postgres.look import Edge, Look, Parts, read, stale, with_all_on
-from ci_runner.dialects.postgres.marks import Marks
+from ci_runner.dialects.postgres.look import Edge, Look, Parts, Renewal, read, stale, with_all_on
+from ci_runner.dialects.postgres.marks import NOTHING, Marks
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
 from ci_runner.dialects.postgres.watch import spelled
@@ -99,14 +99,13 @@ def _all(
 def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
     """`since` with what was touched read again; None where that is everything."""
     touched = marks.touched(since.marks, seen)
+    if touched == NOTHING:
+        return replace(since, marks=seen)
     again = stale(since, touched)
     if again is None:
         return None
     before = [each for place in again for each in since.parts.by_table.get(place, ())]
-    tables = {
-        oid for each in before if isinstance(each.object, Table) for _, oid, _ in each.addresses
-    }
-    fresh = read(connection, touched.new | tables)
+    fresh = read(connection, Renewal(since, touched, again))
     # Indexes of materialized views are read at each look, whatever was touched.
     besides = fresh.by_table.keys() - again
     before += [each for place in besides for each in since.parts.by_table.get(place, ())]
@@ -177,8 +176,10 @@ def _settled(
         return tuple(same.get(each.object.identity, each) for each in several)
 
     return (
-        Parts(
-            {place: settled(each) for place, each in fresh.by_table.items()}, settled(fresh.whole)
+        replace(
+            fresh,
+            by_table={place: settled(each) for place, each in fresh.by_table.items()},
+            whole=settled(fresh.whole),
         ),
         tuple(each for name, each in old.items() if name not in same),
         tuple(each for each in fresh.all() if each.object.identity not in same),

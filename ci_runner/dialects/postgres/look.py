@@ -1,18 +1,21 @@
 """A look at a database that knows what it was made of, so that the next one reads only the changes.
 
 A kind whose queries carry the condition `kind.MANAGED_TABLE` is asked for the touched tables only;
-any other kind is asked for all it has. What an object is printed as depends on its own catalogue
-rows and on the names of what it needs, so that whoever needs something touched is touched as well.
+any other kind is asked for all it has, if something that it reads was touched. What an object is
+printed as depends on its own catalogue rows and on the names of what it needs, so that whoever needs
+something touched is touched as well.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from ci_runner.dialects.base import Connection, Outcome, Sighting
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Address, Found
+from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Address, Found, Kind
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
 from ci_runner.schema.model import Identity, Table, home
@@ -25,12 +28,14 @@ class Parts:
     """Everything found: `by_table` of kinds that can be asked by table, `whole` of the others.
 
     `on` is what lives on any of these and is read last; `unmanaged` what lives on something else.
+    `sources` are the catalogues that were read for each kind of `whole`.
     """
 
     by_table: Mapping[Identity, tuple[Found, ...]] = field(default_factory=dict)
     whole: tuple[Found, ...] = ()
     on: tuple[Found, ...] = ()
     unmanaged: tuple[Identity, ...] = ()
+    sources: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def all(self) -> Iterator[Found]:
         for several in self.by_table.values():
@@ -78,20 +83,89 @@ class _Asking:
         return self._connection.in_transaction
 
 
-def read(connection: Connection, oids: frozenset[int] | None = None) -> Parts:
-    """Everything, or the tables of `oids` with what lives in them and all that lives elsewhere."""
+_CATALOGUE = re.compile(r"pg_catalog\.(pg_[a-z_]+)\b")
+# What these functions print, they read.
+_PRINTED = {
+    "pg_get_viewdef": "pg_rewrite",
+    "pg_get_ruledef": "pg_rewrite",
+    "pg_get_triggerdef": "pg_trigger",
+    "pg_get_statisticsobjdef": "pg_statistic_ext",
+    "pg_get_partkeydef": "pg_partitioned_table",
+    "pg_get_userbyid": "pg_roles",
+}
+
+
+class _Listening(_Asking):
+    """A connection that remembers which catalogues were asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, None)
+        self.catalogues: set[str] = set()
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        names = set(_CATALOGUE.findall(sql))
+        self.catalogues |= names | {_PRINTED[name] for name in names & _PRINTED.keys()}
+        if "_description(" in sql:
+            self.catalogues.add("pg_description")
+        return super().query(sql)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """An earlier look, what was touched since, and the homes that must be read again."""
+
+    since: Look
+    touched: Touched
+    again: frozenset[Identity]
+
+    def oids(self) -> frozenset[int]:
+        """The tables to ask for."""
+        before = (each for place in self.again for each in self.since.parts.by_table.get(place, ()))
+        known = (each for each in before if isinstance(each.object, Table))
+        return self.touched.new | {oid for each in known for _, oid, _ in each.addresses}
+
+    def kept(self, kind: Kind[Any]) -> tuple[Found, ...] | None:
+        """What there was of a kind, if no row that it reads can have changed."""
+        sources = self.since.parts.sources.get(kind.read.__module__)
+        if sources is None or sources & self.touched.catalogues:
+            return None
+        if "pg_class" in sources and (self.touched.new or self.touched.gone):
+            return None
+        found = tuple(each for each in self.since.parts.whole if type(each.object) is kind.type)
+        if any(
+            each.object.identity in self.again or home(each.object) in self.again for each in found
+        ):
+            return None
+        return found
+
+
+def read(connection: Connection, renewal: Renewal | None = None) -> Parts:
+    """Everything, or of a renewal what was touched, and all that may be read by no table."""
     by_table: dict[Identity, list[Found]] = defaultdict(list)
     whole: list[Found] = []
+    sources: dict[str, frozenset[str]] = {}
+    oids = renewal.oids() if renewal else None
     for kind in KINDS:
         asking = _Asking(connection, oids)
         in_tables = kind.type is Table or "table" in {each.name for each in fields(kind.type)}
-        found = tuple(kind.read(asking if in_tables else connection))
+        found = tuple(kind.read(asking)) if in_tables else ()
         if in_tables and not asking.unmarked:
             for each in found:
                 by_table[home(each.object) or each.object.identity].append(each)
-        else:
-            whole += found if oids is None or not in_tables else kind.read(connection)
-    return Parts({place: tuple(several) for place, several in by_table.items()}, tuple(whole))
+            continue
+        kept = renewal.kept(kind) if renewal else None
+        if renewal is not None and kept is not None:
+            whole += kept
+            sources[kind.read.__module__] = renewal.since.parts.sources[kind.read.__module__]
+            continue
+        listening = _Listening(connection)
+        whole += kind.read(listening)
+        sources[kind.read.__module__] = frozenset(listening.catalogues)
+    return Parts(
+        {place: tuple(several) for place, several in by_table.items()},
+        tuple(whole),
+        sources=sources,
+    )
 
 
 def with_all_on(connection: Connection, parts: Parts, names: Mapping[Address, Identity]) -> Parts:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.rows import integer, text
 
-# (part, oid): "relation" and "constraint" with their oid, "rest" for all that is marked as a whole.
+# (part, oid): "relation" and "constraint" with their oid, a catalogue by its name, "rest" for all
+# that is marked as a whole.
 Mark = tuple[str, int]
 Marks = Mapping[Mark, object]
 
@@ -64,7 +65,14 @@ _PARTS = (
         "rest", "0", "pg_type", "x.typrelid = 0 AND NOT (x.typcategory = 'A' AND x.typelem IN"
         " (SELECT t.oid FROM pg_catalog.pg_type t WHERE t.typrelid <> 0))",
     ),
-    _of("rest", "0", "pg_depend", "x.deptype = 'e'"),
+    _of("rest", "0", "pg_depend", "x.deptype IN ('e', 'x')"),
+    _of("rest", "0", "pg_constraint", "x.contypid <> 0"),
+    # To whom a sequence belongs stands in no row of its own.
+    _of(
+        "relation", "x.objid", "pg_depend", "x.deptype = 'a' AND x.refobjsubid > 0"
+        " AND x.classid = 'pg_catalog.pg_class'::regclass"
+        " AND x.objid IN (SELECT s.seqrelid FROM pg_catalog.pg_sequence s)",
+    ),
     *(
         _of("rest", "0", catalogue, "true")
         for catalogue in (
@@ -74,12 +82,44 @@ _PARTS = (
         )
     ),
 )  # fmt: skip
+# Everything else that some kind reads, each catalogue by itself: a kind none of whose catalogues
+# changed need not be asked again.
+_BY_THEMSELVES = """
+    pg_aggregate pg_amop pg_amproc pg_conversion pg_default_acl pg_event_trigger
+    pg_foreign_data_wrapper pg_init_privs pg_partitioned_table pg_policy pg_publication
+    pg_publication_rel pg_rewrite pg_seclabel pg_statistic_ext pg_transform pg_trigger
+    pg_ts_config_map pg_ts_parser pg_ts_template
+""".split()
+_OTHERS = (
+    *(_of(catalogue, "0", catalogue, "true") for catalogue in _BY_THEMSELVES),
+    _of(
+        "pg_description",
+        "0",
+        "pg_description",
+        "x.classoid NOT IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_constraint'::regclass)",
+    ),
+    # What a publication of whole schemas has of each: its own catalogue came with version 15.
+    _of(
+        "pg_publication",
+        "1",
+        "pg_depend",
+        "x.refclassid = 'pg_catalog.pg_namespace'::regclass AND x.deptype = 'a'",
+    ),
+    # What not everybody may read by its versions.
+    """SELECT 'pg_roles', 0, pg_catalog.hashtextextended(x.rolname, x.oid::bigint)
+       FROM pg_catalog.pg_roles x""",
+    """SELECT 'pg_subscription', 0, (pg_catalog.random() * 9e18)::bigint
+       FROM pg_catalog.pg_subscription x, pg_catalog.pg_database b
+       WHERE b.oid = x.subdbid AND b.datname = pg_catalog.current_database()""",
+    """SELECT 'pg_user_mappings', 0, (pg_catalog.random() * 9e18)::bigint
+       FROM pg_catalog.pg_user_mappings x""",
+)
 _SETTINGS = " || ' ' || ".join(
     f"pg_catalog.current_setting('{name}')" for name in sorted(_PRINTING)
 )
 _QUERY = f"""
 SELECT part, oid, bit_xor(version)::text FROM (
-{chr(10).join(part if not place else f"UNION ALL {part}" for place, part in enumerate(_PARTS))}
+{" UNION ALL ".join((*_PARTS, *_OTHERS))}
 ) every GROUP BY part, oid
 UNION ALL SELECT 'rest', 1, {_SETTINGS}
 """
@@ -94,15 +134,19 @@ def read(connection: Connection) -> Marks:
 class Touched:
     """What differs, by oid: relations that changed, came and went; constraints' comments.
 
-    `everything` is True where no list can say what may read differently now: a type, a routine, a
-    schema or a setting changed.
+    `catalogues` are others that changed; `everything` is True where no list can say what may read
+    differently now: a type, a routine, a schema or a setting changed.
     """
 
     changed: frozenset[int] = frozenset()
     new: frozenset[int] = frozenset()
     gone: frozenset[int] = frozenset()
     constraints: frozenset[int] = frozenset()
+    catalogues: frozenset[str] = frozenset()
     everything: bool = False
+
+
+NOTHING = Touched()
 
 
 def touched(before: Marks, after: Marks) -> Touched:
@@ -117,5 +161,6 @@ def touched(before: Marks, after: Marks) -> Touched:
         relations(mark for mark in differing if mark not in before),
         relations(vanished),
         frozenset(oid for part, oid in differing | vanished if part == "constraint"),
+        frozenset(part for part, _ in differing | vanished if part.startswith("pg_")),
         any(part == "rest" for part, _ in differing | vanished),
     )
