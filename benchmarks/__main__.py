@@ -11,7 +11,11 @@ from pathlib import Path
 import click
 
 from benchmarks.figures import Figure, table
-from benchmarks.parts import PARTS, Plan
+from benchmarks.inspected import inspected
+from benchmarks.parts import PARTS as USUAL
+from benchmarks.parts import Plan
+
+PARTS = {**USUAL, "inspect": inspected}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

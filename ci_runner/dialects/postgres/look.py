@@ -2,7 +2,7 @@
 
 A kind whose queries carry the condition `kind.MANAGED_TABLE` is asked for the touched tables only;
 any other kind is asked for all it has, if something that it reads was touched. What an object is
-printed as depends on its own catalogue rows and on the names of what it needs, so that whoever needs
+printed as depends on its own catalogue rows and on the names of what it needs: whoever needs
 something touched is touched as well.
 """
 
@@ -132,11 +132,18 @@ class Renewal:
         if "pg_class" in sources and (self.touched.new or self.touched.gone):
             return None
         found = tuple(each for each in self.since.parts.whole if type(each.object) is kind.type)
-        if any(
-            each.object.identity in self.again or home(each.object) in self.again for each in found
-        ):
+        if any(not self.again.isdisjoint(_named_by(each, kind)) for each in found):
             return None
         return found
+
+
+def _named_by(each: Found, kind: Kind[Any]) -> Iterator[Identity | None]:
+    """Itself, what it lives on, and the table whose column owns it: no dependency tells of that."""
+    yield each.object.identity
+    yield home(each.object)
+    owner = kind.owner(each.object)
+    if owner is not None:
+        yield Identity("table", owner.schema, owner.parent)
 
 
 def read(connection: Connection, renewal: Renewal | None = None) -> Parts:

@@ -342,7 +342,8 @@ class _Order:
             return [gone]
         after = self.work.renamed.get(identity, identity)
         # A column of a type of an extension is made of that, so far as anybody can tell.
-        made = rebuild.made_of(self.world.old.by_identity[identity], self.world.old.get(needed))
+        each = self.world.old.get(identity)
+        made = each is not None and rebuild.made_of(each, self.world.old.get(needed))
         held = made or needed.kind == "extension"
         if after in self.detached and (after in self.world.as_text or not held):
             return [("detach", after)]

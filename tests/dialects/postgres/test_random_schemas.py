@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import PlanOptions
 from ci_runner.dialects.postgres import DIALECT
+from tests.dialects.postgres.features import edits
 from tests.dialects.postgres.laws import obeys
 from tests.dialects.postgres.schemas import scripts
 
@@ -61,3 +62,16 @@ def test_any_schema_can_be_made_from_what_is_shown_of_it(
             right.execute(statement.sql)
 
         assert shown.objects == DIALECT.inspect(right).objects
+
+
+@BOUNDED
+@given(pair=edits())
+def test_a_schema_of_every_kind_survives_an_edit(
+    superuser_server: PostgresServer, pair: tuple[str, str]
+) -> None:
+    old, new = pair
+    with superuser_server.database() as left, superuser_server.database() as right:
+        left.execute(old)
+        right.execute(new)
+
+        obeys(superuser_server, left, right)

@@ -29,7 +29,7 @@ def _everywhere(catalogue: str, owner: str, where: str = "true") -> str:
 
 
 # Everything that can change its owner by itself: no index, no sequence of a column, no array or row
-# type. The schema `public` of a new database belongs to a role of the server's own.
+# type, no function that came with a range type and is the bootstrap superuser's. The schema `public` of a new database belongs to a role of the server's own.
 _OWNED = (
     _in_schema(
         "pg_class",
@@ -38,7 +38,13 @@ _OWNED = (
             SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_catalog.pg_class'::regclass
             AND d.objid = o.oid AND d.deptype IN ('a', 'i') AND d.refobjsubid > 0))""",
     ),
-    _in_schema("pg_proc", "pro"),
+    _in_schema(
+        "pg_proc",
+        "pro",
+        where="""NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+            WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = o.oid
+            AND d.deptype = 'i')""",
+    ),
     _in_schema(
         "pg_type",
         "typ",
