@@ -48,7 +48,6 @@ _UPON = (
     ValidateConstraint,
     Rewrite,
 )
-_KINDS_OF_TABLE = frozenset({"foreign table", "inherited table", "partition", "partitioned table"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,6 @@ def tables(schema: Schema) -> frozenset[Identity]:
         for each in (
             *(table.identity for table in schema.of_type(Table)),
             *(view.identity for view in schema.of_type(MaterializedView)),
-            *(each for each in schema.unmanaged if each.kind in _KINDS_OF_TABLE),
         )
     )
 

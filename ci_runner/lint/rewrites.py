@@ -1,12 +1,13 @@
 """Say which operation of a statement makes the server write a table again.
 
-The dev database decides where the table could be watched: its file changed or it did not. What was
-not run, and partitions, whose files are not watched, are judged by their text.
+The dev database decides where the table could be watched: its file changed, or that of a partition
+or child, or none did. What was not run is judged by its text.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
@@ -16,6 +17,7 @@ from ci_runner.lint.effects import Effect, Rewrite
 from ci_runner.lint.follow import Touch, watched
 from ci_runner.lint.rule import E, Review
 from ci_runner.migrations.history import Step
+from ci_runner.schema.model import Identity, Table
 
 # Targets that are free from at least one common source, so that only a run can tell.
 _MAY_BE_FREE = re.compile(
@@ -44,8 +46,24 @@ def blamed(step: Step, touches: Sequence[Touch[Effect]]) -> Iterator[Touch[Effec
         sure = [touch for touch in together if _surely(touch.operation)]
         if not watched(step, table):
             yield from sure
-        elif table in new_files:
+        elif new_files & family(step, table):
             yield from sure or (touch for touch in together if _maybe(touch.operation))
+
+
+def family(step: Step, table: Identity) -> set[Identity]:
+    """The table with all that inherits from it, partitions included, before the step."""
+    heirs: dict[Identity, list[Identity]] = defaultdict(list)
+    for each in step.before.of_type(Table):
+        for parent in each.parents:
+            heirs[parent].append(each.identity)
+    found: set[Identity] = set()
+    pending = [table]
+    while pending:
+        member = pending.pop()
+        if member not in found:
+            found.add(member)
+            pending += heirs[member]
+    return found
 
 
 def _surely(operation: Effect) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from ci_runner.dialects.base import Connection, Dialect, PlannedStatement, StatementFailed
 from ci_runner.errors import UsageError
 from ci_runner.pipeline.declared import Declared, Name
+from ci_runner.schema.access import Grant
 from ci_runner.schema.model import Enum, Identity, Namespace, Schema, SchemaObject, Table
 from ci_runner.schema.model import Sequence as Numbers
 from ci_runner.schema.select import FAMILIES
@@ -84,7 +85,7 @@ def resolved(
 ) -> dict[Identity, Identity]:
     """The renames that are still to be made. Raises UsageError for what fits neither side."""
     renames = [each for each in declared if each.verb == "rename"]
-    if all(isinstance(each, Namespace) for each in old.objects):
+    if all(isinstance(each, Namespace | Grant) for each in old.objects):
         return {}  # nothing is there yet, under any name
     found: dict[Identity, Identity] = {}
     wanted: dict[Identity, Declared] = {}

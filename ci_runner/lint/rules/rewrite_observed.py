@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.operations import Data
 from ci_runner.lint.effects import Rewrite
-from ci_runner.lint.rewrites import blamed
+from ci_runner.lint.rewrites import blamed, family
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
@@ -14,7 +14,7 @@ def _check(review: Review) -> Iterator[Hit]:
     for step, touches in review.statements():
         if any(isinstance(each, Data) and each.verb == "TRUNCATE" for each in step.operations):
             continue
-        told = {touch.table for touch in blamed(step, touches)}
+        told = {each for touch in blamed(step, touches) for each in family(step, touch.table)}
         for touch in touches:
             if isinstance(touch.operation, Rewrite) and touch.known and touch.table not in told:
                 where = touch.table.qualified

@@ -29,7 +29,8 @@ def _everywhere(catalogue: str, owner: str, where: str = "true") -> str:
 
 
 # Everything that can change its owner by itself: no index, no sequence of a column, no array or row
-# type, no function that came with a range type and is the bootstrap superuser's. The schema `public` of a new database belongs to a role of the server's own.
+# type, no function that came with a range type, which is the bootstrap superuser's. The schema
+# `public` of a new database belongs to a role of the server's own.
 _OWNED = (
     _in_schema(
         "pg_class",
