@@ -17,6 +17,8 @@ from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, SchemaOb
 # what destroys data last, so that a plan that fails has destroyed nothing.
 _RANK: Mapping[Verb, int] = {"drop": 0, "create": 1, "detach": 1, "alter": 1, "tie": 2, "clear": 3}
 _LATE = 3
+# Who owns a thing and who may use it has an order of its own around ties: access.edges.
+_RIGHTS = frozenset({"owner", "grant"})
 _KIND_RANK = {kind.type: position for position, kind in enumerate(KINDS)}
 
 
@@ -219,6 +221,8 @@ class _Order:
             if identity in self.ties and new is not None:
                 for place in (identity, *self._needed(self.world.new, identity)):
                     for earlier in self._changes(place):
+                        if earlier[1].kind in _RIGHTS:
+                            continue
                         if place != identity and self._follows(earlier):
                             yield earlier, ("tie", identity)
                         else:

@@ -160,7 +160,9 @@ def cast(expression: str, old: str, new: str, types: tuple[UserTypes, UserTypes]
     related = any({before, after} <= group for group in _CASTS) and alike
     ours = was.has(before) or then.has(after)
     built_in = "." not in before and "." not in after
-    if not strings and (ours or (built_in and not related and before != after)):
+    if not strings and (
+        ours or (built_in and not alike) or (built_in and not related and before != after)
+    ):
         return f"{expression}::text::{new}"
     return f"{expression}::{new}"
 

@@ -176,5 +176,7 @@ def _created(work: Work, each: SchemaObject) -> Statements:
 
 def _warned(made: Statements, hazards: Iterable[str]) -> Statements:
     """`made` with more hazards on its first statement."""
+    if not made:
+        return made
     first, *rest = made
     return (replace(first, hazards=(*first.hazards, *hazards)), *rest)

@@ -27,7 +27,7 @@ NAMES = sorted(
     for each in (CASES / folder).iterdir()
 )
 SHARED = Path(__file__).parents[4] / "shared" / "cases" / "diff" / "postgres"
-ONLINE = PlanOptions(online=True)
+ONLINE = PlanOptions(online=True, leave=frozenset())
 
 
 class Place(NamedTuple):

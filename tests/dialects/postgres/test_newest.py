@@ -9,6 +9,10 @@ from ci_runner.dialects.postgres import DIALECT
 from tests.dialects.postgres.laws import NEWEST, obeys, reached
 from tests.dialects.postgres.test_laws import CASES, NAMES
 
+# The wheel is built without ICU and without most of contrib.
+_LACKING = {"postgres/collations_change_under_what_uses_them", "postgres-superuser/extension_moves"}
+THERE = [name for name in NAMES if name not in _LACKING]
+
 
 def test_it_is_the_newest(newest_server: PostgresServer) -> None:
     with newest_server.database() as connection:
@@ -17,7 +21,7 @@ def test_it_is_the_newest(newest_server: PostgresServer) -> None:
     assert str(NEWEST) == str(version)[:2]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", THERE)
 def test_a_plan_leads_there_and_back(name: str, newest_server: PostgresServer) -> None:
     with newest_server.database() as left, newest_server.database() as right:
         reached(left, CASES / name / "old.sql")
@@ -26,7 +30,7 @@ def test_a_plan_leads_there_and_back(name: str, newest_server: PostgresServer) -
         obeys(newest_server, left, right)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", THERE)
 def test_a_shown_schema_makes_the_same_schema(name: str, newest_server: PostgresServer) -> None:
     with newest_server.database() as left, newest_server.database() as right:
         shown = reached(left, CASES / name / "new.sql")

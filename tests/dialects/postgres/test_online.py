@@ -11,7 +11,7 @@ from ci_runner.migrations.plan import parts
 from ci_runner.schema.model import PrimaryKey, Schema, Table
 from tests.dialects.postgres.laws import obeys
 
-ONLINE = PlanOptions(online=True)
+ONLINE = PlanOptions(online=True, leave=frozenset())
 T = "CREATE TABLE t (a integer, b integer);"
 NOT_NULL = "CREATE TABLE t (a integer NOT NULL, b integer);"
 
