@@ -24,6 +24,8 @@ _HEADER = re.compile(
     re.MULTILINE,
 )
 _OWNER = re.compile(r"^ALTER .* OWNER TO .*;\n", re.MULTILINE)
+# Under PostgreSQL 18 a partition takes the names of its parent's NOT NULLs, or keeps its own.
+_NOT_NULL = re.compile(r'CONSTRAINT (?:\w+|"(?:[^"]|"")+") NOT NULL')
 _SETTING = re.compile(r"^SET default_table(space|_access_method) = .*;\n", re.MULTILINE)
 _COLUMNS = re.compile(
     r"(?P<head>^CREATE [^\n]*\(\n)(?P<lines>.*?)(?P<tail>^\)[^\n]*$)", re.MULTILINE | re.DOTALL
@@ -151,6 +153,7 @@ def entries(text: str) -> dict[Entry, str]:
 
 def _normal(body: str) -> str:
     body = _SETTING.sub("", _OWNER.sub("", body))
+    body = _NOT_NULL.sub("NOT NULL", body)
     body = _ARRAY.sub(
         lambda found: (
             "ARRAY["
