@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE
+from ci_runner.dialects.postgres.kind import MANAGED_TABLE, described
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Column, ColumnStorage
 
@@ -30,7 +30,7 @@ SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname,
                  AND q.relname <> c.relname || '_' || a.attname || '_seq' THEN
             quote_ident(qn.nspname) || '.' || quote_ident(q.relname) END,
        CASE WHEN q.relpersistence <> c.relpersistence THEN q.relpersistence END,
-       pg_catalog.col_description(c.oid, a.attnum)
+       {described("c.oid", "pg_class", "a.attnum")}
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

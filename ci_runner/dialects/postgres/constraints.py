@@ -14,6 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     comment_on,
+    described,
     made_again,
     relation,
 )
@@ -53,7 +54,7 @@ SELECT k.oid, k.conindid, n.nspname, c.relname, k.conname,
        pn.nspname, pc.relname, coalesce(pk.conname, k.conname),
        {settings.USUAL},
        {settings.COLUMNS},
-       pg_catalog.obj_description(k.oid, 'pg_constraint')
+       {described("k.oid", "pg_constraint")}
 FROM pg_catalog.pg_constraint k
 JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -38,6 +38,18 @@ TYPE_KINDS = frozenset(
 )
 
 
+def described(oid: str, catalogue: str, part: str = "0") -> str:
+    """SQL: the comment on an object, or on a part of it.
+
+    obj_description is an SQL function that is called row by row; this is part of the query's plan.
+    """
+    return (
+        "(SELECT e.description FROM pg_catalog.pg_description e"
+        f" WHERE e.objoid = {oid} AND e.classoid = 'pg_catalog.{catalogue}'::regclass"
+        f" AND e.objsubid = {part})"
+    )
+
+
 def not_extension_member(catalogue: str, oid: str) -> str:
     """SQL condition: the object was not made by CREATE EXTENSION."""
     return (

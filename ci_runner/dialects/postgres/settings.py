@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
+from ci_runner.dialects.postgres.kind import described
 from ci_runner.dialects.postgres.rows import integer, optional, texts
 from ci_runner.schema.model import IndexSettings
 
+# Whether any statistics target is set: hardly ever, and then no index need be looked at.
+_ANY = """(SELECT bool_or(coalesce(s.attstattarget, -1) <> -1)
+                  FROM pg_catalog.pg_attribute s WHERE s.attrelid >= 16384)"""
+
+
+def _targets(column: str) -> str:
+    return f"""
+       CASE WHEN {_ANY} THEN (
+            SELECT array_agg({column}::int ORDER BY s.attnum) FROM pg_catalog.pg_attribute s
+            WHERE s.attrelid = ic.oid AND coalesce(s.attstattarget, -1) <> -1) END"""
+
+
 # For queries with `ic`, the index in pg_class, `i`, that in pg_index, and `c`, its table.
-COLUMNS = """
-       ic.reloptions, space.spcname, targets.positions, targets.counts,
+COLUMNS = f"""
+       ic.reloptions, space.spcname, {_targets("s.attnum")}, {_targets("s.attstattarget")},
        i.indisreplident AND c.relreplident = 'i', i.indisclustered,
-       pg_catalog.obj_description(ic.oid, 'pg_class')"""
+       {described("ic.oid", "pg_class")}"""
 JOINS = """
 LEFT JOIN pg_catalog.pg_tablespace space ON space.oid = ic.reltablespace AND ic.reltablespace <> 0
-LEFT JOIN (SELECT s.attrelid, array_agg(s.attnum::int ORDER BY s.attnum) AS positions,
-                  array_agg(s.attstattarget::int ORDER BY s.attnum) AS counts
-           FROM pg_catalog.pg_attribute s
-           WHERE s.attrelid >= 16384 AND coalesce(s.attstattarget, -1) <> -1
-           GROUP BY s.attrelid) targets ON targets.attrelid = ic.oid"""
+"""
 
 # The name that the server gives to an index on a partition; long ones are shortened by rules of its
 # own, and pass for usual.

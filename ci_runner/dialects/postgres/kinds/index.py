@@ -15,6 +15,7 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     comment_on,
+    described,
     made_again,
     relation,
 )
@@ -30,7 +31,7 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
        ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true)
              FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
-       pg_catalog.obj_description(i.indexrelid, 'pg_class'), i.indisvalid,
+       {described("i.indexrelid", "pg_class")}, i.indisvalid,
        ic.relfilenode::text, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
        pn.nspname, pc.relname, {settings.USUAL},
        {settings.COLUMNS}

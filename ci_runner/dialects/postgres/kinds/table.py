@@ -17,6 +17,7 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     comment_on,
+    described,
     relation,
     type_name,
 )
@@ -29,7 +30,7 @@ _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname, c.relpersistence, c.relrowsecurity, c.relforcerowsecurity,
        CASE WHEN c.relkind <> 'f' AND c.relreplident <> 'i' THEN c.relreplident END,
        c.reloptions, t.reloptions,
-       pg_catalog.obj_description(c.oid, 'pg_class'), c.relfilenode::text,
+       {described("c.oid", "pg_class")}, c.relfilenode::text,
        CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
        h.schemas, h.names, pg_catalog.pg_get_expr(c.relpartbound, c.oid),
        CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END,
