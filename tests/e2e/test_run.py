@@ -423,15 +423,15 @@ def test_projects_of_two_engines_share_one_report_and_one_comment(
 
 
 def test_in_sync_is_not_said_of_what_was_not_compared(postgres_scene: PullRequestScene) -> None:
-    function = "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';\n"
-    postgres_scene.checkout.write("schema.sql", SCHEMA + function)
+    granted = "GRANT USAGE ON TYPE users TO pg_monitor;\n"
+    postgres_scene.checkout.write("schema.sql", SCHEMA + granted)
     postgres_scene.checkout.commit()
     postgres_scene.push()
 
     done = postgres_scene.run()
 
     assert ExitCode.OK == done.code, done.err
-    assert "only in the desired schema: function public.f()" in done.out
+    assert "only in the desired schema: grant on type public.users to pg_monitor" in done.out
     assert "as far as it is compared" in done.out
     assert "in what is compared; 1 object not compared" in postgres_scene.fake.comments[0]["body"]
     assert "neutral" == postgres_scene.fake.check_runs[0]["conclusion"]
