@@ -68,8 +68,8 @@ def settle(work: Work, left: Collection[str]) -> None:
     created |= {name for name, (old, new) in work.alters.items() if _becomes_identity(old, new)}
     after = _begun(work.world.new, created, forced)
     before = _begun(work.world.old, work.drops.keys(), forced)
-    work.world = World(
-        _with(work.world.old, before), _with(work.world.new, after), work.world.released
+    work.world = replace(
+        work.world, old=_with(work.world.old, before), new=_with(work.world.new, after)
     )
     work.creates.update(after)
 
