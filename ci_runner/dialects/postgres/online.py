@@ -69,11 +69,11 @@ def form(node: Node, work: Work, kept: Collection[Node]) -> Form:
     """The parts of one node of the plan. `kept` are drops that wait for their replacement."""
     verb, identity = node
     short = statements(work, node)
-    if verb == "drop":
+    if verb == "drop" and short:
         return _dropped(work.drops[identity], short, work, waits=node in kept)
-    if verb == "alter":
+    if verb == "alter" and short:
         return _altered(*work.alters[identity], short, work, kept)
-    if verb == "create" and _is_old(work.creates[identity], work):
+    if verb == "create" and short and _is_old(work.creates[identity], work):
         return _created(work.creates[identity], short, work, kept)
     return Form(short)
 

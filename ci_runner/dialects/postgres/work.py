@@ -99,7 +99,10 @@ class Work:
 
     def _carry_one(self, heir: Identity, *, again: bool) -> None:
         before, after = self.world.old.get(heir), self.world.new.get(heir)
-        if before is None or heir in self.drops:
+        if before is None:
+            return
+        mine = not isinstance(before, Column) or before.local
+        if heir in self.drops and mine:
             return
         self.carried.add(heir)
         self.drops[heir] = before
@@ -166,6 +169,7 @@ class Work:
                 elif needed in self.drops:
                     pending += self._stay(dependent, needed)
         self.aside = {each for each in self._made_of(*self.aside) if self._keeps(each) == "aside"}
+        self._carry()
         self._refill()
 
     def _stay(self, dependent: Identity, needed: Identity) -> Iterable[Identity]:

@@ -30,6 +30,7 @@ _SETTING = re.compile(r"^SET default_table(space|_access_method) = .*;\n", re.MU
 _COLUMNS = re.compile(
     r"(?P<head>^CREATE [^\n]*\(\n)(?P<lines>.*?)(?P<tail>^\)[^\n]*$)", re.MULTILINE | re.DOTALL
 )
+_OPTIONS = re.compile(r"(?<=OPTIONS \(\n)(?P<lines>.*?)(?=\n\))", re.DOTALL)
 # PostgreSQL prints `x IN ('a')` on varchar in two ways that mean the same.
 _ARRAY = re.compile(r"\(ARRAY\[([^\]]*)\]\)::text\[\]")
 _GRANT = re.compile(
@@ -165,6 +166,7 @@ def _normal(body: str) -> str:
         body,
     )
     body = _COLUMNS.sub(_sorted_columns, body)
+    body = _OPTIONS.sub(lambda found: "\n".join(sorted(found["lines"].split(",\n"))), body)
     body = _OPTIONS.sub(
         lambda found: f"WITH ({', '.join(sorted(found['options'].split(', ')))}){found['tail']}",
         body,
