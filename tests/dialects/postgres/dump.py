@@ -30,7 +30,6 @@ _SETTING = re.compile(r"^SET default_table(space|_access_method) = .*;\n", re.MU
 _COLUMNS = re.compile(
     r"(?P<head>^CREATE [^\n]*\(\n)(?P<lines>.*?)(?P<tail>^\)[^\n]*$)", re.MULTILINE | re.DOTALL
 )
-_OPTIONS = re.compile(r"(?<=OPTIONS \(\n)(?P<lines>.*?)(?=\n\))", re.DOTALL)
 # PostgreSQL prints `x IN ('a')` on varchar in two ways that mean the same.
 _ARRAY = re.compile(r"\(ARRAY\[([^\]]*)\]\)::text\[\]")
 _GRANT = re.compile(
@@ -40,7 +39,7 @@ _PRIVILEGE = re.compile(r"[A-Z ]+(?:\([^)]*\))?")
 _CAST = re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text")
 
 # Options keep the order in which they were set, which means nothing.
-_OPTIONS = re.compile(r"^WITH \((?P<options>.*)\)(?P<tail>;| AS)$", re.MULTILINE)
+_OPTIONS = re.compile(r"(?P<head>^WITH| SET) \((?P<options>.*)\)(?P<tail>;| AS)$", re.MULTILINE)
 
 # Kinds that we manage, as the dump calls them.
 MANAGED = frozenset(
@@ -166,9 +165,10 @@ def _normal(body: str) -> str:
         body,
     )
     body = _COLUMNS.sub(_sorted_columns, body)
-    body = _OPTIONS.sub(lambda found: "\n".join(sorted(found["lines"].split(",\n"))), body)
     body = _OPTIONS.sub(
-        lambda found: f"WITH ({', '.join(sorted(found['options'].split(', ')))}){found['tail']}",
+        lambda found: (
+            f"{found['head']} ({', '.join(sorted(found['options'].split(', ')))}){found['tail']}"
+        ),
         body,
     )
     return "\n".join(line for line in body.splitlines() if line.strip()) + "\n"
