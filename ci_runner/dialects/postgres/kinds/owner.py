@@ -17,7 +17,7 @@ def _in_schema(catalogue: str, prefix: str, namespace: str = "", where: str = "t
         f"SELECT '{catalogue}' AS catalogue, o.oid AS object, o.{prefix}owner AS owner"
         f" FROM pg_catalog.{catalogue} o"
         f" JOIN pg_catalog.pg_namespace n ON n.oid = o.{namespace or f'{prefix}namespace'}"
-        f" WHERE {USER_SCHEMA} AND {where}"
+        f" WHERE o.oid >= 16384 AND {USER_SCHEMA} AND {where}"
     )
 
 
