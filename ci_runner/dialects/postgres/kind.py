@@ -51,14 +51,9 @@ def described(oid: str, catalogue: str, part: str = "0") -> str:
 
 
 def not_extension_member(catalogue: str, oid: str) -> str:
-    """SQL condition: the object was not made by CREATE EXTENSION, nor by initdb.
-
-    A user object's oid is 16384 or more: FirstNormalObjectId in access/transam.h. The schema
-    `public` alone is older and still ours.
-    """
-    ours = "" if catalogue == "pg_namespace" else f"{oid} >= 16384 AND "
+    """SQL condition: the object was not made by CREATE EXTENSION."""
     return (
-        f"{ours}NOT EXISTS (SELECT FROM pg_catalog.pg_depend e"
+        "NOT EXISTS (SELECT FROM pg_catalog.pg_depend e"
         f" WHERE e.classid = 'pg_catalog.{catalogue}'::regclass AND e.objid = {oid}"
         " AND e.deptype = 'e')"
     )
