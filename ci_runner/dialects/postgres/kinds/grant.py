@@ -56,6 +56,10 @@ SELECT 'pg_proc', p.oid, 0, '', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'F
        'pg_proc', p.oid, 0, p.proacl, p.proowner, pg_catalog.acldefault('f', p.proowner)
 FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 WHERE p.proacl IS NOT NULL AND {_SCHEMA}
+  -- What came with a range type is in no dump.
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                  WHERE d.classid = 'pg_catalog.pg_proc'::regclass AND d.objid = p.oid
+                  AND d.deptype = 'i')
 UNION ALL
 SELECT 'pg_type', t.oid, 0, '', CASE WHEN r.relkind <> 'c' THEN 'ROW TYPE' ELSE 'TYPE' END,
        {_NONE}, CASE WHEN r.oid IS NULL THEN 'pg_type' ELSE 'pg_class' END,
