@@ -99,14 +99,14 @@ class Enum:
 class ColumnStorage:
     """How values are kept and counted, where it is not as the type has it.
 
-    `foreign_options` are `name=value` for a foreign data wrapper, `options` for the planner.
+    `foreign_options` are (name, value) for a foreign data wrapper, `options` for the planner.
     """
 
     mode: str = ""
     compression: str = ""
     statistics: int | None = None
     options: tuple[str, ...] = ()
-    foreign_options: tuple[str, ...] = ()
+    foreign_options: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class Table:
     bound: str = ""
     of_type: str = ""
     server: str = ""
-    foreign_options: tuple[str, ...] = ()
+    foreign_options: tuple[tuple[str, str], ...] = ()
     tablespace: str = ""
     access_method: str = ""
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres import foreign
 from ci_runner.dialects.postgres.kind import MANAGED_TABLE, described
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Column, ColumnStorage
@@ -22,7 +23,8 @@ SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname,
             quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
        CASE WHEN a.attcompression <> '' THEN a.attcompression END,
-       nullif(a.attstattarget, -1)::int, a.attoptions, a.attfdwoptions,
+       nullif(a.attstattarget, -1)::int, a.attoptions,
+       {foreign.names_and_values("a.attfdwoptions")},
        a.attinhcount > 0, a.attislocal,
        pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
        s.seqcache, s.seqcycle,
@@ -58,8 +60,8 @@ def read(connection: Connection) -> Mapping[int, tuple[tuple[int, Column], ...]]
     found: dict[int, list[tuple[int, Column]]] = defaultdict(list)
     for row in connection.query(_QUERY):
         oid, number, schema, table, name, kind, not_null, expression, generated, identity = row[:10]
-        collation, *kept, inherited, local = row[10:18]
-        *sequence, comment = row[18:]
+        collation, *kept, inherited, local = row[10:19]
+        *sequence, comment = row[19:]
         expression_text = settled(optional(expression))
         found[integer(oid)].append(
             (
@@ -90,13 +92,13 @@ _USUAL = ColumnStorage()
 
 
 def _storage(kept: list[object]) -> ColumnStorage:
-    mode, compression, statistics, options, foreign = kept
+    mode, compression, statistics, options, names, values = kept
     return ColumnStorage(
         mode=_MODES[text(mode)] if mode else "",
         compression=_COMPRESSIONS[text(compression)] if compression else "",
         statistics=None if statistics is None else integer(statistics),
         options=tuple(sorted(texts(options))),
-        foreign_options=texts(foreign),
+        foreign_options=foreign.read(names, values),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.postgres import foreign
 from ci_runner.dialects.postgres.kind import Statements, comment_on
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.schema.model import Column, ColumnStorage, Identity, IndexSettings
@@ -45,25 +46,6 @@ def reset_and_set(
         yield f"SET ({listed(added)})", undo
 
 
-def foreign(options: Iterable[str]) -> str:
-    """OPTIONS (...) of what a foreign data wrapper reads; "" when there are none."""
-    parts = (option.partition("=") for option in options)
-    inside = ", ".join(f"{quote(name)} {literal(value)}" for name, _, value in parts)
-    return f"OPTIONS ({inside})" if inside else ""
-
-
-def foreign_change(old: tuple[str, ...], new: tuple[str, ...]) -> str:
-    """OPTIONS (ADD ..., SET ..., DROP ...); "" when nothing differs."""
-    before = dict(option.partition("=")[::2] for option in old)
-    after = dict(option.partition("=")[::2] for option in new)
-    parts = [f"DROP {quote(name)}" for name in sorted(before.keys() - after.keys())]
-    for name, value in after.items():
-        if before.get(name) != value:
-            verb = "SET" if name in before else "ADD"
-            parts.append(f"{verb} {quote(name)} {literal(value)}")
-    return f"OPTIONS ({', '.join(parts)})" if parts else ""
-
-
 def column(
     old: ColumnStorage, new: Column, only: frozenset[str] = frozenset()
 ) -> Iterator[PlannedStatement]:
@@ -99,13 +81,9 @@ def column(
         )
     for sql, undo in reset_and_set(old.options, after.options):
         yield statement("options", sql, f"Change the planner's options of {what}", *undo)
-    changed = foreign_change(old.foreign_options, after.foreign_options)
-    if changed:
-        at = f"ALTER FOREIGN TABLE {table} ALTER COLUMN {quote(new.name)}"
-        back = foreign_change(after.foreign_options, old.foreign_options)
-        yield PlannedStatement(
-            f"{at} {changed}", f"Change the options of {what}", what, undo=f"{at} {back}"
-        )
+    at = f"FOREIGN TABLE {table} ALTER COLUMN {quote(new.name)}"
+    options = (old.foreign_options, after.foreign_options)
+    yield from foreign.altered(at, what, f"the options of {what}", options)
 
 
 # The storage of each type is in pg_type.typstorage: of built-in types, what may be toasted is

@@ -93,6 +93,18 @@ _OBJECTS = (
     f"""SELECT 'secret option of user mapping', '', x.srvname,
                o.name || ' of ' || CASE x.umuser WHEN 0 THEN 'PUBLIC' ELSE x.usename END
         FROM pg_catalog.pg_user_mappings x, LATERAL ({secrets_of("x.umoptions")}) o (name)""",
+    *(
+        f"""SELECT 'secret option of {what}', n.nspname, c.relname, {name}
+            FROM pg_catalog.{catalogue} x
+            JOIN pg_catalog.pg_class c ON c.oid = x.{relation} AND c.relkind = 'f'
+            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace,
+                 LATERAL ({secrets_of(options)}) o (name)
+            WHERE {_ours("pg_class", "c")}"""
+        for what, name, catalogue, relation, options in (
+            ("table", "o.name", "pg_foreign_table", "ftrelid", "x.ftoptions"),
+            ("column", "x.attname || ' ' || o.name", "pg_attribute", "attrelid", "x.attfdwoptions"),
+        )
+    ),
     # The server shows them to those that pg_user_mappings says, and hides them from others.
     """SELECT 'options of user mapping', '', x.srvname,
               CASE x.umuser WHEN 0 THEN 'PUBLIC' ELSE x.usename END

@@ -11,7 +11,9 @@ FOREIGN = """
 CREATE FOREIGN DATA WRAPPER w OPTIONS (access_key '{word}1');
 CREATE SERVER s FOREIGN DATA WRAPPER w OPTIONS (host 'far', api_token '{word}2');
 CREATE USER MAPPING FOR PUBLIC SERVER s
-    OPTIONS (user 'bob', "PassWord" '{word}3', sslkey '{word}4', password_required 'true')
+    OPTIONS (user 'bob', "PassWord" '{word}3', sslkey '{word}4', password_required 'true');
+CREATE FOREIGN TABLE t (a integer OPTIONS (column_name 'b', secret_part '{word}6'))
+    SERVER s OPTIONS (path 'x=y', token '{word}7')
 """
 SUBSCRIPTION = (
     "CREATE SUBSCRIPTION kept CONNECTION 'host=far password={word}5' PUBLICATION one"
@@ -30,8 +32,10 @@ def test_no_value_ever_leaves_the_server(superuser_server: PostgresServer) -> No
     assert "'true'" in "".join(each.sql for each in DIALECT.create(schema))
     assert [
         "connection and state of subscription kept",
+        "secret option of column public.t.a secret_part",
         "secret option of foreign data wrapper w.access_key",
         "secret option of foreign server s.api_token",
+        "secret option of table public.t.token",
         "secret option of user mapping s.PassWord of PUBLIC",
         "secret option of user mapping s.sslkey of PUBLIC",
     ] == [str(each) for each in schema.unmanaged]

@@ -208,7 +208,7 @@ def test_a_foreign_table_changes_in_place(superuser_server: PostgresServer) -> N
     )
 
     assert [
-        "ALTER FOREIGN TABLE public.f OPTIONS (DROP one, SET two '3', ADD three 'it''s')",
+        "ALTER FOREIGN TABLE public.f OPTIONS (DROP one, ADD three 'it''s', SET two '3')",
         "COMMENT ON FOREIGN TABLE public.f IS 'far away'",
         "ALTER TABLE public.f ALTER COLUMN a TYPE bigint",
         "ALTER FOREIGN TABLE public.f ALTER COLUMN a OPTIONS (SET x '2')",

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import rebuild, storage
+from ci_runner.dialects.postgres import foreign, rebuild, storage
 from ci_runner.dialects.postgres.inheritance import retypes
 from ci_runner.dialects.postgres.kind import (
     Kind,
@@ -29,7 +29,7 @@ def clause(column: Column) -> str:
     """The column as it stands in CREATE TABLE."""
     parts = [quote(column.name), column.type]
     if column.storage.foreign_options:
-        parts.append(storage.foreign(column.storage.foreign_options))
+        parts.append(foreign.listed(column.storage.foreign_options))
     if column.collation:
         parts.append(f"COLLATE {column.collation}")
     return " ".join([*parts, *_constraints(column)])
@@ -71,6 +71,7 @@ def _create(new: Column) -> Statements:
         hazards.append("fails if the table has rows")
     if new.generated is not None or new.identity_kind:
         hazards.append("rewrites the table under ACCESS EXCLUSIVE")
+    hazards += foreign.fill_in((), new.storage.foreign_options)
     return (
         PlannedStatement(
             f"ALTER {_sort(new)} {_table(new)} ADD COLUMN {clause(new)}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import foreign
 from ci_runner.dialects.postgres.kind import (
     Found,
@@ -12,12 +12,12 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     comment_on,
-    made_again,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.foreign import ForeignDataWrapper
+from ci_runner.schema.model import Identity
 
 _QUERY = f"""
 SELECT w.oid, w.fdwname,
@@ -55,52 +55,32 @@ def _functions(before: ForeignDataWrapper | None, after: ForeignDataWrapper) -> 
         ("VALIDATOR", before.validator if before else "", after.validator),
     ):
         if old != new:
-            parts.append(f" {word} {new}" if new else f" NO {word}")
-    return "".join(parts)
+            parts.append(f"{word} {new}" if new else f"NO {word}")
+    return " ".join(parts)
+
+
+def _called(each: ForeignDataWrapper) -> tuple[str, Identity, str]:
+    name = f"FOREIGN DATA WRAPPER {quote(each.name)}"
+    return name, each.identity, f"foreign data wrapper {each.name}"
+
+
+def _comment(old: str | None, new: ForeignDataWrapper) -> Statements:
+    return comment_on(f"FOREIGN DATA WRAPPER {quote(new.name)}", new.identity, old, new.comment)
 
 
 def _create(new: ForeignDataWrapper) -> Statements:
-    name = f"FOREIGN DATA WRAPPER {quote(new.name)}"
-    return (
-        PlannedStatement(
-            f"CREATE {name}{_functions(None, new)}{foreign.listed(new.options)}",
-            f"Create foreign data wrapper {new.name}",
-            new.identity,
-            undo=f"DROP {name}",
-            hazards=foreign.fill_in((), new.options),
-        ),
-        *comment_on(name, new.identity, None, new.comment),
-    )
+    made = foreign.created(*_called(new), new.options, _functions(None, new))
+    return (made, *_comment(None, new))
 
 
 def _drop(old: ForeignDataWrapper) -> Statements:
-    lost = foreign.loses(old.options, ())
-    return (
-        PlannedStatement(
-            f"DROP FOREIGN DATA WRAPPER {quote(old.name)}",
-            f"Drop foreign data wrapper {old.name}",
-            old.identity,
-            undo=None if lost else made_again(_create(old)),
-        ),
-    )
+    return foreign.dropped(*_called(old), old.options, _create(old))
 
 
 def _alter(old: ForeignDataWrapper, new: ForeignDataWrapper, _: World) -> Statements:
-    name = f"FOREIGN DATA WRAPPER {quote(new.name)}"
-    changes = _functions(old, new) + foreign.changed(old.options, new.options)
-    back = _functions(new, old) + foreign.changed(new.options, old.options)
-    changed: Statements = ()
-    if changes:
-        changed = (
-            PlannedStatement(
-                f"ALTER {name}{changes}",
-                f"Change foreign data wrapper {new.name}",
-                new.identity,
-                undo=None if foreign.loses(old.options, new.options) else f"ALTER {name}{back}",
-                hazards=foreign.fill_in(old.options, new.options),
-            ),
-        )
-    return (*changed, *comment_on(name, new.identity, old.comment, new.comment))
+    options = (old.options, new.options)
+    functions = (_functions(old, new), _functions(new, old))
+    return (*foreign.altered(*_called(new), options, *functions), *_comment(old.comment, new))
 
 
 KIND = Kind(ForeignDataWrapper, _read, _create, _drop, _alter)

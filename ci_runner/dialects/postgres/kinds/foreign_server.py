@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import foreign
 from ci_runner.dialects.postgres.kind import (
     Found,
@@ -12,12 +12,12 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     comment_on,
-    made_again,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.quote import literal, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.foreign import ForeignServer
+from ci_runner.schema.model import Identity
 
 _QUERY = f"""
 SELECT s.oid, s.srvname, w.fdwname, coalesce(s.srvtype, ''), s.srvversion,
@@ -44,64 +44,40 @@ def _read(connection: Connection) -> Iterator[Found]:
         )
 
 
+def _called(each: ForeignServer) -> tuple[str, Identity, str]:
+    return f"SERVER {quote(each.name)}", each.identity, f"foreign server {each.name}"
+
+
+def _comment(old: str | None, new: ForeignServer) -> Statements:
+    return comment_on(f"SERVER {quote(new.name)}", new.identity, old, new.comment)
+
+
 def _create(new: ForeignServer) -> Statements:
-    name = f"SERVER {quote(new.name)}"
-    parts = [
-        f"CREATE {name}",
-        f" TYPE {literal(new.type)}" if new.type else "",
-        f" VERSION {literal(new.version)}" if new.version is not None else "",
-        f" FOREIGN DATA WRAPPER {quote(new.wrapper)}",
-        foreign.listed(new.options),
-    ]
-    return (
-        PlannedStatement(
-            "".join(parts),
-            f"Create foreign server {new.name}",
-            new.identity,
-            undo=f"DROP {name}",
-            hazards=foreign.fill_in((), new.options),
-        ),
-        *comment_on(name, new.identity, None, new.comment),
+    clauses = (
+        f"TYPE {literal(new.type)}" if new.type else "",
+        f"VERSION {literal(new.version)}" if new.version is not None else "",
+        f"FOREIGN DATA WRAPPER {quote(new.wrapper)}",
     )
+    return (foreign.created(*_called(new), new.options, *clauses), *_comment(None, new))
 
 
 def _drop(old: ForeignServer) -> Statements:
-    lost = foreign.loses(old.options, ())
-    return (
-        PlannedStatement(
-            f"DROP SERVER {quote(old.name)}",
-            f"Drop foreign server {old.name}",
-            old.identity,
-            undo=None if lost else made_again(_create(old)),
-        ),
-    )
+    return foreign.dropped(*_called(old), old.options, _create(old))
 
 
 def _alter(old: ForeignServer, new: ForeignServer, _: World) -> Statements | None:
     """Its wrapper and type are settled when it is made."""
     if (old.wrapper, old.type) != (new.wrapper, new.type):
         return None
-    name = f"SERVER {quote(new.name)}"
-    changed: Statements = ()
-    if changes := _changes(old, new):
-        lost = foreign.loses(old.options, new.options)
-        changed = (
-            PlannedStatement(
-                f"ALTER {name}{changes}",
-                f"Change foreign server {new.name}",
-                new.identity,
-                undo=None if lost else f"ALTER {name}{_changes(new, old)}",
-                hazards=foreign.fill_in(old.options, new.options),
-            ),
-        )
-    return (*changed, *comment_on(name, new.identity, old.comment, new.comment))
+    versions = (_version(old, new), _version(new, old))
+    options = (old.options, new.options)
+    return (*foreign.altered(*_called(new), options, *versions), *_comment(old.comment, new))
 
 
-def _changes(old: ForeignServer, new: ForeignServer) -> str:
-    version = ""
-    if old.version != new.version:
-        version = f" VERSION {'NULL' if new.version is None else literal(new.version)}"
-    return version + foreign.changed(old.options, new.options)
+def _version(old: ForeignServer, new: ForeignServer) -> str:
+    if old.version == new.version:
+        return ""
+    return f"VERSION {'NULL' if new.version is None else literal(new.version)}"
 
 
 KIND = Kind(ForeignServer, _read, _create, _drop, _alter)

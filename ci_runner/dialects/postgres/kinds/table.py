@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres import columns as every_column
-from ci_runner.dialects.postgres import constraints, partitions, storage
+from ci_runner.dialects.postgres import constraints, foreign, partitions, storage
 from ci_runner.dialects.postgres.constraints import AnyConstraint
 from ci_runner.dialects.postgres.inheritance import must_be_made_again
 from ci_runner.dialects.postgres.kind import (
@@ -24,6 +24,7 @@ from ci_runner.dialects.postgres.kind import (
 from ci_runner.dialects.postgres.kinds import column as columns
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.schema.foreign import Options
 from ci_runner.schema.model import Column, Identity, PrimaryKey, Table, Unique
 
 _QUERY = f"""
@@ -34,7 +35,8 @@ SELECT c.oid, n.nspname, c.relname, c.relpersistence, c.relrowsecurity, c.relfor
        CASE WHEN c.relkind = 'p' THEN pg_catalog.pg_get_partkeydef(c.oid) END,
        h.schemas, h.names, pg_catalog.pg_get_expr(c.relpartbound, c.oid),
        CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END,
-       fs.srvname, ft.ftoptions, ts.spcname, CASE WHEN am.amname <> 'heap' THEN am.amname END
+       fs.srvname, {foreign.names_and_values("ft.ftoptions")},
+       ts.spcname, CASE WHEN am.amname <> 'heap' THEN am.amname END
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid
@@ -65,7 +67,7 @@ def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, name, persistence, secured, forced, identity, parameters, toast, *rest = row
         comment, node, key, schemas, parents, bound, of_type, *apart = rest
-        server, foreign, tablespace, access_method = apart
+        server, names, values, tablespace, access_method = apart
         options = [
             *([UNLOGGED] if persistence == "u" else []),
             *(["row level security"] if secured else []),
@@ -90,7 +92,7 @@ def _read(connection: Connection) -> Iterator[Found]:
                 bound=optional(bound) or "",
                 of_type=optional(of_type) or "",
                 server=optional(server) or "",
-                foreign_options=texts(foreign),
+                foreign_options=foreign.read(names, values),
                 tablespace=optional(tablespace) or "",
                 access_method=optional(access_method) or "",
             ),
@@ -98,6 +100,12 @@ def _read(connection: Connection) -> Iterator[Found]:
             tuple((column.identity, ("pg_class", integer(oid), number)) for number, column in mine),
             text(node),
         )
+
+
+def _options(table: Table) -> Options:
+    """Those that a foreign data wrapper reads, of the table and of its columns."""
+    of_columns = (each for column in table.columns for each in column.storage.foreign_options)
+    return (*table.foreign_options, *of_columns)
 
 
 def _parameters(table: Table) -> tuple[str, ...]:
@@ -129,6 +137,7 @@ def create_with(
         f"Create {_sort(new).lower()} {new.identity.qualified}",
         new.identity,
         undo=f"DROP {_sort(new)} {name}",
+        hazards=foreign.fill_in((), _options(new)),
     )
     later = (
         *_own(new, listed, parents, keys),
@@ -160,7 +169,7 @@ def _sql(new: Table, lines: list[str]) -> str:
         f"WITH ({storage.listed(_parameters(new))})" if _parameters(new) else "",
         f"TABLESPACE {quote(new.tablespace)}" if new.tablespace else "",
         f"SERVER {quote(new.server)}" if new.server else "",
-        storage.foreign(new.foreign_options),
+        foreign.listed(new.foreign_options),
     ]
     return " ".join(part for part in parts if part)
 
@@ -271,11 +280,9 @@ def _altered(old: Table, new: Table) -> Iterator[PlannedStatement]:
             f"SET TABLESPACE {quote(each.tablespace or 'pg_default')}" for each in (old, new)
         )
         yield _flag(new, after, before, hazards=copies)
-    changed = storage.foreign_change(old.foreign_options, new.foreign_options)
-    if changed:
-        back = storage.foreign_change(new.foreign_options, old.foreign_options)
-        summary = f"Change the options of {new.identity}"
-        yield replace(_flag(new, changed, back, sort="FOREIGN TABLE"), summary=summary)
+    at = f"FOREIGN TABLE {qualified(new.schema, new.name)}"
+    options = (old.foreign_options, new.foreign_options)
+    yield from foreign.altered(at, new.identity, f"the options of {new.identity}", options)
     name = qualified(new.schema, new.name)
     yield from comment_on(f"{_sort(new)} {name}", new.identity, old.comment, new.comment)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import foreign
-from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World, made_again
+from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.schema.foreign import UserMapping
@@ -38,43 +38,15 @@ def _said(each: UserMapping) -> str:
 
 
 def _create(new: UserMapping) -> Statements:
-    return (
-        PlannedStatement(
-            f"CREATE {_for(new)}{foreign.listed(new.options)}",
-            f"Create {_said(new)}",
-            new.identity,
-            undo=f"DROP {_for(new)}",
-            hazards=foreign.fill_in((), new.options),
-        ),
-    )
+    return (foreign.created(_for(new), new.identity, _said(new), new.options),)
 
 
 def _drop(old: UserMapping) -> Statements:
-    lost = foreign.loses(old.options, ())
-    return (
-        PlannedStatement(
-            f"DROP {_for(old)}",
-            f"Drop {_said(old)}",
-            old.identity,
-            undo=None if lost else made_again(_create(old)),
-            hazards=("the secret that it holds is lost",) if lost else (),
-        ),
-    )
+    return foreign.dropped(_for(old), old.identity, _said(old), old.options, _create(old))
 
 
 def _alter(old: UserMapping, new: UserMapping, _: World) -> Statements:
-    changes = foreign.changed(old.options, new.options)
-    lost = foreign.loses(old.options, new.options)
-    back = foreign.changed(new.options, old.options)
-    return (
-        PlannedStatement(
-            f"ALTER {_for(new)}{changes}",
-            f"Change {_said(new)}",
-            new.identity,
-            undo=None if lost else f"ALTER {_for(new)}{back}",
-            hazards=foreign.fill_in(old.options, new.options),
-        ),
-    )
+    return foreign.altered(_for(new), new.identity, _said(new), (old.options, new.options))
 
 
 KIND = Kind(UserMapping, _read, _create, _drop, _alter)
