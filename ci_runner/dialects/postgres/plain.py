@@ -32,11 +32,14 @@ class Plain(Generic[T]):
     before: Callable[[T], str] = lambda _: ""
     called: Callable[[T], str] | None = None
 
+    def made(self, each: T, verb: str = "CREATE") -> str:
+        name, body = (self.called or self.title)(each), self.body(each)
+        return f"{verb} {self.before(each)}{self.word} {name}{body and f' {body}'}"
+
     def create(self, new: T) -> Statements:
-        name, body = (self.called or self.title)(new), self.body(new)
         return (
             PlannedStatement(
-                f"CREATE {self.before(new)}{self.word} {name}{body and f' {body}'}",
+                self.made(new),
                 f"Create {new.identity}",
                 new.identity,
                 undo=f"DROP {self.word} {self.title(new)}",
@@ -62,6 +65,12 @@ class Plain(Generic[T]):
     def alter(self, old: T, new: T, _: World) -> Statements | None:
         """A comment changes in place; for the rest there is no ALTER."""
         return self.comment(old, new) if replace(old, comment=new.comment) == new else None
+
+    def replace(self, old: T, new: T, _: World) -> Statements:
+        """Likewise for what CREATE OR REPLACE takes all the rest of."""
+        before, after = (self.made(each, "CREATE OR REPLACE") for each in (old, new))
+        replaced = PlannedStatement(after, f"Replace {new.identity}", new.identity, undo=before)
+        return (*((replaced,) if before != after else ()), *self.comment(old, new))
 
     def names(self, each: T) -> Iterator[Hashable]:
         yield (self.word, each.identity.schema, each.identity.name)

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
-from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.kind import (
-    Found,
-    Kind,
-    Statements,
-    World,
-    comment_on,
-    made_again,
-    not_extension_member,
-)
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres.kind import Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.routines import Language
@@ -50,59 +43,26 @@ def _read(connection: Connection) -> Iterator[Found]:
         )
 
 
-def _sql(each: Language, verb: str) -> str:
-    trusted = "TRUSTED " if each.trusted else ""
-    parts = [f"{verb} {trusted}LANGUAGE {quote(each.name)}"]
-    for word, function in (
-        ("HANDLER", each.handler),
-        ("INLINE", each.inline),
-        ("VALIDATOR", each.validator),
-    ):
-        parts += [f"{word} {function}"] if function else []
-    return " ".join(parts)
+def _trusted(each: Language) -> str:
+    return "TRUSTED " if each.trusted else ""
 
 
-def _comment(old: str | None, new: Language) -> Statements:
-    return comment_on(f"LANGUAGE {quote(new.name)}", new.identity, old, new.comment)
+def _functions(each: Language) -> str:
+    words = {"HANDLER": each.handler, "INLINE": each.inline, "VALIDATOR": each.validator}
+    return " ".join(f"{word} {function}" for word, function in words.items() if function)
 
 
-def _create(new: Language) -> Statements:
-    return (
-        PlannedStatement(
-            _sql(new, "CREATE"),
-            f"Create {new.identity}",
-            new.identity,
-            undo=f"DROP LANGUAGE {quote(new.name)}",
-        ),
-        *_comment(None, new),
-    )
+def _name(each: Language) -> str:
+    return quote(each.name)
 
 
-def _drop(old: Language) -> Statements:
-    return (
-        PlannedStatement(
-            f"DROP LANGUAGE {quote(old.name)}",
-            f"Drop {old.identity}",
-            old.identity,
-            undo=made_again(_create(old)),
-        ),
-    )
-
-
-def _alter(old: Language, new: Language, _: World) -> Statements:
-    verb = "CREATE OR REPLACE"
-    replaced: Statements = ()
-    if _sql(old, verb) != _sql(new, verb):
-        replaced = (
-            PlannedStatement(
-                _sql(new, verb), f"Replace {new.identity}", new.identity, undo=_sql(old, verb)
-            ),
-        )
-    return (*replaced, *_comment(old.comment, new))
-
-
-def _names(each: Language) -> Iterator[Hashable]:
-    yield ("language", each.name)
-
-
-KIND = Kind(Language, _read, _create, _drop, _alter, names=_names, in_the_way=lambda *_: True)
+_PLAIN: Plain[Language] = Plain("LANGUAGE", _functions, _name, _trusted)
+KIND = Kind(
+    Language,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _PLAIN.replace,
+    names=_PLAIN.names,
+    in_the_way=lambda *_: True,
+)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.firing import FIRING, TABLE_KIND, fires
+from ci_runner.dialects.postgres import firing
+from ci_runner.dialects.postgres.firing import FIRING, TABLE_KIND
 from ci_runner.dialects.postgres.kind import (
     USER_SCHEMA,
     Found,
     Kind,
     Statements,
     World,
-    comment_on,
-    made_again,
     not_extension_member,
 )
-from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text
 from ci_runner.schema.routines import Rule
 
@@ -49,58 +47,18 @@ def _read(connection: Connection) -> Iterator[Found]:
         )
 
 
-def _on_table(each: Rule) -> str:
-    return f"{quote(each.name)} ON {qualified(each.schema, each.table)}"
-
-
-def _said(each: Rule) -> str:
-    return f"rule {each.name} on {each.schema}.{each.table}"
-
-
-def _comment(old: str | None, new: Rule) -> Statements:
-    return comment_on(f"RULE {_on_table(new)}", new.identity, old, new.comment)
-
-
-def _create(new: Rule) -> Statements:
-    return (
-        PlannedStatement(
-            new.definition,
-            f"Create {_said(new)}",
-            new.identity,
-            undo=f"DROP RULE {_on_table(new)}",
-        ),
-        *fires("origin", new),
-        *_comment(None, new),
-    )
-
-
-def _drop(old: Rule) -> Statements:
-    return (
-        PlannedStatement(
-            f"DROP RULE {_on_table(old)}",
-            f"Drop {_said(old)}",
-            old.identity,
-            undo=made_again(_create(old)),
-        ),
-    )
-
-
 def _alter(old: Rule, new: Rule, _: World) -> Statements:
     replaced: Statements = ()
     if old.definition != new.definition:
         replaced = (
             PlannedStatement(
-                _or_replace(new),
-                f"Replace {_said(new)}",
+                firing.or_replace(new),
+                f"Replace {firing.said(new)}",
                 new.identity,
-                undo=_or_replace(old),
+                undo=firing.or_replace(old),
             ),
         )
-    return (*replaced, *fires(old.enabled, new), *_comment(old.comment, new))
+    return (*replaced, *firing.fires(old.enabled, new), *firing.comment(old.comment, new))
 
 
-def _or_replace(each: Rule) -> str:
-    return each.definition.replace("CREATE RULE", "CREATE OR REPLACE RULE", 1)
-
-
-KIND = Kind(Rule, _read, _create, _drop, _alter, in_the_way=lambda *_: True)
+KIND = Kind(Rule, _read, firing.create, firing.drop, _alter, in_the_way=lambda *_: True)

@@ -5,41 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, not_extension_member
-from ci_runner.dialects.postgres.plain import Plain, listed
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres import text_search
+from ci_runner.dialects.postgres.kind import Found, Kind
 from ci_runner.schema.search import TextSearchParser
 
-_WORDS = ("start", "gettoken", "end", "headline", "lextypes")
-_QUERY = f"""
-SELECT o.oid, n.nspname, o.prsname, pg_catalog.obj_description(o.oid, 'pg_ts_parser'),
-       nullif(o.prsstart::oid, 0)::regproc::text,
-       nullif(o.prstoken::oid, 0)::regproc::text,
-       nullif(o.prsend::oid, 0)::regproc::text,
-       nullif(o.prsheadline::oid, 0)::regproc::text,
-       nullif(o.prslextype::oid, 0)::regproc::text
-FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace
-WHERE {USER_SCHEMA} AND {not_extension_member("pg_ts_parser", "o.oid")}
-"""
+_FUNCTIONS = (
+    ("start", "start"),
+    ("gettoken", "token"),
+    ("end", "end"),
+    ("headline", "headline"),
+    ("lextypes", "lextype"),
+)
+_PLAIN = text_search.plain("TEXT SEARCH PARSER")
 
 
 def _read(connection: Connection) -> Iterator[Found]:
-    for oid, schema, name, comment, *functions in connection.query(_QUERY):
-        options = zip(_WORDS, map(optional, functions), strict=True)
-        yield Found(
-            TextSearchParser(
-                schema=text(schema),
-                name=text(name),
-                options=tuple((word, value) for word, value in options if value is not None),
-                comment=optional(comment),
-            ),
-            (("pg_ts_parser", integer(oid), 0),),
-        )
+    return text_search.read(connection, TextSearchParser, "pg_ts_parser", "prs", _FUNCTIONS)
 
 
-def _body(each: TextSearchParser) -> str:
-    return listed(each.options)
-
-
-_PLAIN: Plain[TextSearchParser] = Plain("TEXT SEARCH PARSER", _body)
 KIND = Kind(TextSearchParser, _read, _PLAIN.create, _PLAIN.drop, _PLAIN.alter, names=_PLAIN.names)

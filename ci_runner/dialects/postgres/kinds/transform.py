@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.kind import (
-    Found,
-    Kind,
-    Statements,
-    World,
-    comment_on,
-    made_again,
-    not_extension_member,
-)
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres.kind import Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.routines import Transform
@@ -53,52 +46,16 @@ def _read(connection: Connection) -> Iterator[Found]:
 
 
 def _called(each: Transform) -> str:
-    return f"TRANSFORM FOR {each.type} LANGUAGE {quote(each.language)}"
+    return f"FOR {each.type} LANGUAGE {quote(each.language)}"
 
 
-def _sql(each: Transform, verb: str) -> str:
+def _ways(each: Transform) -> str:
     ways = [f"FROM SQL WITH FUNCTION {each.from_sql}"] if each.from_sql else []
     ways += [f"TO SQL WITH FUNCTION {each.to_sql}"] if each.to_sql else []
-    return f"{verb} {_called(each)} ({', '.join(ways)})"
+    return f"({', '.join(ways)})"
 
 
-def _comment(old: str | None, new: Transform) -> Statements:
-    return comment_on(_called(new), new.identity, old, new.comment)
-
-
-def _create(new: Transform) -> Statements:
-    return (
-        PlannedStatement(
-            _sql(new, "CREATE"),
-            f"Create {new.identity}",
-            new.identity,
-            undo=f"DROP {_called(new)}",
-        ),
-        *_comment(None, new),
-    )
-
-
-def _drop(old: Transform) -> Statements:
-    return (
-        PlannedStatement(
-            f"DROP {_called(old)}",
-            f"Drop {old.identity}",
-            old.identity,
-            undo=made_again(_create(old)),
-        ),
-    )
-
-
-def _alter(old: Transform, new: Transform, _: World) -> Statements:
-    verb = "CREATE OR REPLACE"
-    replaced: Statements = ()
-    if _sql(old, verb) != _sql(new, verb):
-        replaced = (
-            PlannedStatement(
-                _sql(new, verb), f"Replace {new.identity}", new.identity, undo=_sql(old, verb)
-            ),
-        )
-    return (*replaced, *_comment(old.comment, new))
-
-
-KIND = Kind(Transform, _read, _create, _drop, _alter, in_the_way=lambda *_: True)
+_PLAIN: Plain[Transform] = Plain("TRANSFORM", _ways, _called)
+KIND = Kind(
+    Transform, _read, _PLAIN.create, _PLAIN.drop, _PLAIN.replace, in_the_way=lambda *_: True
+)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.firing import FIRING, TABLE_KIND, fires
+from ci_runner.dialects.postgres import firing
+from ci_runner.dialects.postgres.firing import FIRING, TABLE_KIND
 from ci_runner.dialects.postgres.kind import (
     USER_SCHEMA,
     Address,
@@ -13,11 +14,8 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
-    comment_on,
-    made_again,
     not_extension_member,
 )
-from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text
 from ci_runner.schema.model import Trigger
 
@@ -59,59 +57,22 @@ def _addresses(oid: int, constraint: int) -> Iterator[Address]:
         yield ("pg_constraint", constraint, 0)
 
 
-def _on_table(each: Trigger) -> str:
-    return f"{quote(each.name)} ON {qualified(each.schema, each.table)}"
-
-
-def _said(each: Trigger) -> str:
-    return f"trigger {each.name} on {each.schema}.{each.table}"
-
-
-def _comment(old: str | None, new: Trigger) -> Statements:
-    return comment_on(f"TRIGGER {_on_table(new)}", new.identity, old, new.comment)
-
-
-def _create(new: Trigger) -> Statements:
-    return (
-        PlannedStatement(
-            new.definition,
-            f"Create {_said(new)}",
-            new.identity,
-            undo=f"DROP TRIGGER {_on_table(new)}",
-        ),
-        *fires("origin", new),
-        *_comment(None, new),
-    )
-
-
-def _drop(old: Trigger) -> Statements:
-    return (
-        PlannedStatement(
-            f"DROP TRIGGER {_on_table(old)}",
-            f"Drop {_said(old)}",
-            old.identity,
-            undo=made_again(_create(old)),
-        ),
-    )
-
-
 def _alter(old: Trigger, new: Trigger, _: World) -> Statements | None:
     """CREATE OR REPLACE, which constraint triggers lack: postgresql.org, sql-createtrigger."""
-    comment = _comment(old.comment, new)
+    comment = firing.comment(old.comment, new)
     if old.definition == new.definition:
-        return (*fires(old.enabled, new), *comment)
+        return (*firing.fires(old.enabled, new), *comment)
     if old.definition.startswith(_CONSTRAINT) or new.definition.startswith(_CONSTRAINT):
         return None
-    before = (_or_replace(old), *(each.sql for each in fires("origin", old)))
+    before = (firing.or_replace(old), *(each.sql for each in firing.fires("origin", old)))
     replaced = PlannedStatement(
-        _or_replace(new), f"Replace {_said(new)}", new.identity, undo=";\n".join(before)
+        firing.or_replace(new),
+        f"Replace {firing.said(new)}",
+        new.identity,
+        undo=";\n".join(before),
     )
     # The server enables what it replaces.
-    return (replaced, *fires("origin", new), *comment)
+    return (replaced, *firing.fires("origin", new), *comment)
 
 
-def _or_replace(each: Trigger) -> str:
-    return each.definition.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
-
-
-KIND = Kind(Trigger, _read, _create, _drop, _alter, in_the_way=lambda *_: True)
+KIND = Kind(Trigger, _read, firing.create, firing.drop, _alter, in_the_way=lambda *_: True)
