@@ -52,7 +52,8 @@ class Reviewed:
 
     `plan` is None when the comparison could not be made, and `problem` says why; `files` are those
     that the missing migration asks for, by path in the repository, none where the checksum file
-    does not fit the directory. `left_out` is what was not compared by request.
+    does not fit the directory. `left_out` is what was not compared by request, `idle` are patterns
+    that match nothing.
     """
 
     change: Change
@@ -64,6 +65,7 @@ class Reviewed:
     findings: tuple[Finding, ...] = ()
     unmanaged: tuple[Identity, ...] = ()
     left_out: tuple[Identity, ...] = ()
+    idle: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
     problem: str = ""
     replayed: int = 0
@@ -107,7 +109,8 @@ def review(
             asked = questions.findings(
                 compared.questions, wanted, path, severities, strict=terms.strict
             )
-            compared = replace(compared, findings=(*compared.findings, *asked, *unseen, *omitted))
+            found = (*compared.findings, *asked, *unseen, *omitted)
+            compared = replace(compared, findings=found, idle=sides.idle)
     steps = (*history.steps, *compared.steps)
     broken = _checksum_findings(change.head, severities)
     findings = check(
@@ -125,6 +128,7 @@ def review(
         (*broken, *findings, *compared.findings),
         _unmanaged(history.schema, compared, terms),
         compared.left_out,
+        compared.idle,
         compared.questions,
         compared.problem,
         len(merged),
@@ -153,6 +157,7 @@ class _Compared:
     findings: tuple[Finding, ...] = ()
     questions: tuple[Question, ...] = ()
     left_out: tuple[Identity, ...] = ()
+    idle: tuple[str, ...] = ()
     goal: Schema | None = None
     problem: str = ""
 

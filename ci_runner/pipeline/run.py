@@ -107,6 +107,8 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         terms=terms(workspace.config),
     )
     log.clear()
+    for each in reviewed.idle:
+        log.warn(f"{each} matches nothing")
     return reviewed
 
 

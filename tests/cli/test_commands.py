@@ -177,6 +177,12 @@ ALTER TABLE users OWNER TO pg_database_owner;
 """
 
 
+def test_diff_says_which_pattern_matches_nothing(checkout: Checkout) -> None:
+    done = checkout.run("diff", "--check", "--exclude=*[type=tabel]")
+
+    assert "warning: *[type=tabel] matches nothing" in done.err
+
+
 @pytest.mark.parametrize(
     ("flags", "planned", "left"),
     [
