@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from ci_runner.dialects import dialect
-from ci_runner.lint import rules
 from ci_runner.lint.check import check
 from ci_runner.lint.manual import EXAMPLES, example
 from ci_runner.lint.rule import Review, Rule, Severity
@@ -34,14 +33,6 @@ ON_ENGINES = [
     for engine in rule.dialects
     if rule.id != HISTORY
 ]
-
-
-def test_the_registry_equals_the_folder() -> None:
-    folder = {path.stem for path in Path(rules.__file__).parent.glob("*.py")} - {"__init__"}
-
-    assert folder == {rule.id.replace("-", "_") for rule in RULES}
-    assert len(folder) == len(RULES)
-    assert sorted(rule.id for rule in RULES) == [rule.id for rule in RULES]
 
 
 def test_every_rule_has_its_three_examples_and_no_other_folder_has() -> None:

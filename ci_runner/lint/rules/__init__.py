@@ -1,60 +1,20 @@
-"""One file per rule; this registry equals the folder, and a test says so."""
+"""One file per rule: the registry is this folder."""
 
 from __future__ import annotations
 
-from ci_runner.lint.rule import Rule
-from ci_runner.lint.rules import (
-    add_check_validates,
-    add_column_inline_check,
-    add_column_inline_fk,
-    add_column_unique,
-    add_fk_validates,
-    add_pk_index,
-    add_required_column,
-    add_serial,
-    add_stored_generated,
-    add_unique_index,
-    concurrently_in_transaction,
-    create_index_blocking,
-    drop_column,
-    drop_index_blocking,
-    drop_schema,
-    drop_table,
-    non_linear_history,
-    rename_column,
-    rename_table,
-    rewrite_observed,
-    set_not_null_scan,
-    syntax_error,
-    type_change_rewrite,
-    validate_same_tx,
-    volatile_default,
-)
+from importlib import import_module
+from pkgutil import iter_modules
 
-RULES: tuple[Rule, ...] = (
-    add_check_validates.RULE,
-    add_column_inline_check.RULE,
-    add_column_inline_fk.RULE,
-    add_column_unique.RULE,
-    add_fk_validates.RULE,
-    add_pk_index.RULE,
-    add_required_column.RULE,
-    add_serial.RULE,
-    add_stored_generated.RULE,
-    add_unique_index.RULE,
-    concurrently_in_transaction.RULE,
-    create_index_blocking.RULE,
-    drop_column.RULE,
-    drop_index_blocking.RULE,
-    drop_schema.RULE,
-    drop_table.RULE,
-    non_linear_history.RULE,
-    rename_column.RULE,
-    rename_table.RULE,
-    rewrite_observed.RULE,
-    set_not_null_scan.RULE,
-    syntax_error.RULE,
-    type_change_rewrite.RULE,
-    validate_same_tx.RULE,
-    volatile_default.RULE,
+from ci_runner.lint.rule import Rule
+
+
+def _rule(name: str) -> Rule:
+    rule = import_module(f"{__name__}.{name}").RULE
+    if not isinstance(rule, Rule) or rule.id != name.replace("_", "-"):
+        raise TypeError(f"lint/rules/{name}.py defines no rule of its own name")
+    return rule
+
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted((_rule(module.name) for module in iter_modules(__path__)), key=lambda each: each.id)
 )
