@@ -31,6 +31,13 @@ _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 _ROWS = re.compile(r"(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # SET CONSTRAINTS is not among them: it fires deferred triggers.
 _NO_ROLE = re.compile(r'role (".*") does not exist', re.DOTALL)
+# What may run in a transaction of its own, where a session sees the locks that it has taken.
+_ALONE = re.compile(
+    r"(?:ALTER|CLUSTER|COMMENT|CREATE|DO|DROP|GRANT|MERGE|REFRESH|REINDEX|REVOKE|SELECT|TRUNCATE)\b",
+    re.IGNORECASE,
+)
+# active_sql_transaction, invalid_transaction_termination: it wants none around it.
+_WANTS_NONE = frozenset({"25001", "2D000"})
 _QUIET = re.compile(r"(?:SET(?!\s+CONSTRAINTS)|SHOW|BEGIN|START|SAVEPOINT)\b", re.IGNORECASE)
 
 
@@ -119,6 +126,10 @@ def _end(connection: Connection, each: Script) -> Failure | None:
         return None
     if not each.wrapped:
         return Failure("the file opens a transaction and never ends it, so its changes are lost")
+    return _commit(connection)
+
+
+def _commit(connection: Connection) -> Failure | None:
     try:
         connection.execute("COMMIT")
     except StatementFailed as failed:
@@ -159,6 +170,8 @@ def _rehearse_file(
     """The steps of one file, and the database as it is after its transaction has ended."""
     with _rolled_back(connection):
         _begin(connection, each)
+        if each.wrapped and dialect.locks_relations:
+            look = dialect.sight(connection, look)
         steps, look = _watch(connection, dialect, each, look)
         failed = any(step.failure for step in steps)
         if not failed and (failure := _end(connection, each)):
@@ -166,7 +179,19 @@ def _rehearse_file(
             failed = True
     if not failed:
         connection.reset()
-    return steps, dialect.sight(connection, look) if failed or each.wrapped else look
+    after = dialect.sight(connection, look) if failed or each.wrapped else look
+    return list(_held(steps)), after
+
+
+def _held(steps: Sequence[Step]) -> Iterator[Step]:
+    """The steps with the time that their locks stay: our own looks in between do not count."""
+    ends: list[float] = []
+    rest = 0.0
+    for step in reversed(steps):
+        ended = any(isinstance(each, Transaction) for each in step.operations)
+        rest = step.seconds + (rest if step.transactional and not ended else 0.0)
+        ends.append(rest)
+    return (replace(step, held=end) for step, end in zip(steps, reversed(ends), strict=True))
 
 
 def _watch(
@@ -179,7 +204,9 @@ def _watch(
         touches_rows = _ROWS.match(statement.text) is not None
         if unseen and not touches_rows:
             steps[-1], look = _seen(connection, dialect, steps[-1], look)
-        step = _run(connection, dialect, statement, look)
+        was_open = connection.in_transaction
+        alone = not was_open and dialect.locks_relations and _ALONE.match(statement.text)
+        step, look = (_run_alone if alone else _run)(connection, dialect, statement, look)
         if step.failure:
             rest = each.statements[position + 1 :]
             return [
@@ -187,7 +214,9 @@ def _watch(
                 step,
                 *_unexecuted(dialect, rest, look.schema, wrapped=connection.in_transaction),
             ], look
-        if not touches_rows and not _QUIET.match(statement.text):
+        if connection.in_transaction and not was_open and dialect.locks_relations:
+            look = dialect.sight(connection, look)
+        elif not touches_rows and not alone and not _QUIET.match(statement.text):
             step, look = _seen(connection, dialect, step, look)
         steps.append(step)
         unseen = touches_rows
@@ -196,7 +225,34 @@ def _watch(
     return steps, look
 
 
-def _run(connection: Connection, dialect: Dialect, statement: Statement, before: Sighting) -> Step:
+def _run_alone(
+    connection: Connection, dialect: Dialect, statement: Statement, look: Sighting
+) -> tuple[Step, Sighting]:
+    """Run a statement that nobody opened a transaction for in one, and see what it did there.
+
+    It would have had one of its own anyway. What wants none around it is run as it stands.
+    """
+    with _rolled_back(connection):
+        connection.execute("BEGIN")
+        before = dialect.sight(connection, look)
+        step, _ = _run(connection, dialect, statement, before)
+        step = replace(step, transactional=False)
+        if step.failure is None:
+            inside = dialect.sight(connection, before)
+            failure = _commit(connection)
+            after = dialect.sight(connection, inside)
+            seen = compare(before, inside)
+            observed = replace(compare(before, after), locks=seen.locks, scanned=seen.scanned)
+            return replace(step, after=after.schema, observed=observed, failure=failure), after
+    if step.failure.code not in _WANTS_NONE:
+        return step, look
+    step, _ = _run(connection, dialect, statement, look)
+    return (step, look) if step.failure else _seen(connection, dialect, step, look)
+
+
+def _run(
+    connection: Connection, dialect: Dialect, statement: Statement, before: Sighting
+) -> tuple[Step, Sighting]:
     """Run one statement; what it did is seen later."""
     transactional = connection.in_transaction
     operations = dialect.parse(statement.text)
@@ -206,17 +262,18 @@ def _run(connection: Connection, dialect: Dialect, statement: Statement, before:
         outcome = connection.execute(statement.text)
     except StatementFailed as failed:
         failure = failed.failure
-    return Step(
+    step = Step(
         statement,
         operations,
         before.schema,
         before.schema,
         transactional,
         time.perf_counter() - started,
-        outcome.rows,
+        rows=outcome.rows,
         notices=outcome.notices,
         failure=failure,
     )
+    return step, before
 
 
 def _seen(

@@ -90,22 +90,28 @@ class Sighting:
     """One look at a database: its schema and the physical facts that tell what a statement did.
 
     `handles` are server-internal ids that survive a rename; `storage` names the files behind a
-    relation and changes when it is rewritten; `locks` are those held by this session now.
+    relation and changes when it is rewritten; `locks` are those held by this session now; `scans`
+    count how often this session's transaction has read a relation from end to end.
     """
 
     schema: Schema
     handles: Mapping[Identity, str] = field(default_factory=dict)
     storage: Mapping[Identity, str] = field(default_factory=dict)
     locks: frozenset[Lock] = frozenset()
+    scans: Mapping[Identity, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one statement did, seen from outside."""
+    """What one statement did, seen from outside.
+
+    `scanned` are relations that were there before and were read from end to end.
+    """
 
     changes: tuple[Change, ...] = ()
     rewritten: tuple[Identity, ...] = ()
     locks: tuple[Lock, ...] = ()
+    scanned: tuple[Identity, ...] = ()
 
 
 def compare(before: Sighting, after: Sighting) -> Observation:
@@ -127,7 +133,22 @@ def compare(before: Sighting, after: Sighting) -> Observation:
         (*renames, *changes),
         tuple(sorted(rewritten)),
         tuple(sorted(locks, key=lambda lock: (lock.relation, lock.mode))),
+        tuple(
+            sorted(
+                _scanned(before, after, {each.new.identity: each.old.identity for each in renames})
+            )
+        ),
     )
+
+
+def _scanned(
+    before: Sighting, after: Sighting, names: Mapping[Identity, Identity]
+) -> Iterator[Identity]:
+    """Under the names from before."""
+    for identity, times in after.scans.items():
+        known = names.get(identity, identity)
+        if known in before.handles and times > before.scans.get(known, 0):
+            yield known
 
 
 def _renames(before: Sighting, after: Sighting) -> Iterator[Rename]:
@@ -229,6 +250,10 @@ class Dialect(Protocol):
     @property
     def transactional_ddl(self) -> bool:
         """Whether DDL rolls back with its transaction."""
+
+    @property
+    def locks_relations(self) -> bool:
+        """Whether a transaction holds locks on relations, which its own session can see."""
 
     def quote(self, name: str) -> str:
         """`name` as an identifier, quoted only where the engine asks for it."""

@@ -44,7 +44,8 @@ class Statement:
 class Step:
     """One statement that was run, with the schema before and after it.
 
-    `transactional` tells whether a transaction was open around it; `seconds` is wall time.
+    `transactional` tells whether a transaction was open around it; `seconds` is wall time, and
+    `held` that from its start to the end of its transaction: as long does it keep what it locked.
     `executed` is False when an earlier failure kept it from being run: then only `operations`,
     read from its text, tell anything.
     """
@@ -55,6 +56,7 @@ class Step:
     after: Schema
     transactional: bool
     seconds: float = 0.0
+    held: float = 0.0
     rows: int | None = None
     observed: Observation = Observation()
     notices: tuple[str, ...] = ()

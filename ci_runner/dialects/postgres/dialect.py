@@ -29,6 +29,7 @@ class PostgresDialect:
     title = "PostgreSQL"
     default_schema = "public"
     transactional_ddl = True
+    locks_relations = True
     talkative = watch.TALKATIVE
     syntax = Syntax(
         dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True

@@ -30,6 +30,12 @@ SELECT l.relation, l.mode FROM pg_catalog.pg_locks l
 WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
   AND l.relation >= 16384 AND l.mode <> 'AccessShareLock'
 """
+# Counts of the transaction and, outside of one, what the session has not yet handed on.
+_SCANS = """
+SELECT c.oid, pg_catalog.pg_stat_get_xact_numscans(c.oid)::int FROM pg_catalog.pg_class c
+WHERE c.oid >= 16384 AND c.relkind IN ('r', 'm')
+  AND pg_catalog.pg_stat_get_xact_numscans(c.oid) > 0
+"""
 
 
 def inspect(connection: Connection) -> Schema:
@@ -45,21 +51,34 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     itself are left out. What the marks show to be untouched is taken from the look `since`.
     """
     held = connection.query(_LOCKS)
+    read_through = connection.query(_SCANS)
     with _every_name_qualified(connection):
         seen = marks.read(connection)
         renewed = _renewed(connection, since, seen) if isinstance(since, Look) else None
         look = renewed or _whole(connection, seen)
-    return replace(look, locks=frozenset(_locks(held, look.names)))
+    scans = dict(_scans(read_through, look.names))
+    return replace(look, locks=frozenset(_locks(held, look.names)), scans=scans)
 
 
 @contextmanager
 def _every_name_qualified(connection: Connection) -> Iterator[None]:
-    """With an empty search path the server qualifies every name that it prints."""
-    ((path,),) = connection.query("SELECT current_setting('search_path')")
-    connection.query("SELECT set_config('search_path', '', false)")
+    """With an empty search path the server qualifies every name that it prints.
+
+    Our queries name the catalogues that they join in a good order: on most databases the search
+    for a better one takes longer than they do.
+    """
+    ours = {"search_path": "", "join_collapse_limit": "3"}
+    names = ", ".join(f"current_setting('{name}')" for name in ours)
+    (before,) = connection.query(f"SELECT {names}")
+    _configure(connection, ours)
     yield
-    quoted = text(path).replace("'", "''")
-    connection.query(f"SELECT set_config('search_path', '{quoted}', false)")
+    _configure(connection, dict(zip(ours, map(text, before), strict=True)))
+
+
+def _configure(connection: Connection, settings: Mapping[str, str]) -> None:
+    quoted = {name: value.replace("'", "''") for name, value in settings.items()}
+    calls = (f"set_config('{name}', '{value}', false)" for name, value in quoted.items())
+    connection.query(f"SELECT {', '.join(calls)}")
 
 
 def _locks(held: list[tuple[object, ...]], names: Mapping[Address, Identity]) -> Iterator[Lock]:
@@ -69,11 +88,29 @@ def _locks(held: list[tuple[object, ...]], names: Mapping[Address, Identity]) ->
             yield Lock(name, spelled(text(mode)))
 
 
+def _scans(
+    counted: list[tuple[object, ...]], names: Mapping[Address, Identity]
+) -> Iterator[tuple[Identity, int]]:
+    for oid, times in counted:
+        name = names.get(("pg_class", integer(oid), 0))
+        if name is not None:
+            yield name, integer(times)
+
+
 def _whole(connection: Connection, seen: Marks) -> Look:
     schema, parts, names, edges = _all(connection)
     found = tuple(parts.all())
     handles, storage, homes = dict(_handles(found)), dict(_storage(found)), dict(_homes(found))
-    return Look(schema, handles, storage, frozenset(), parts, homes, names, edges, seen)
+    return Look(
+        schema,
+        handles,
+        storage,
+        parts=parts,
+        homes=homes,
+        names=names,
+        edges=edges,
+        marks=seen,
+    )
 
 
 def _all(
@@ -144,12 +181,11 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
         ),
         _exchanged(since.handles, left, _handles(coming)),
         _exchanged(since.storage, left, _storage(coming)),
-        frozenset(),
-        parts,
-        _exchanged(since.homes, left, _homes(coming)),
-        names,
-        edges,
-        seen,
+        parts=parts,
+        homes=_exchanged(since.homes, left, _homes(coming)),
+        names=names,
+        edges=edges,
+        marks=seen,
     )
 
 

@@ -28,6 +28,7 @@ class SqliteDialect:
     syntax: Syntax = Syntax(identifier_quotes=('"', "`", "["), trigger_bodies=True)
     default_schema: str = ""
     transactional_ddl: bool = True
+    locks_relations: bool = False
     talkative: str = ""
 
     def quote(self, name: str) -> str:

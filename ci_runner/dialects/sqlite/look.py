@@ -27,4 +27,4 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     if since is before and before.stored == stored:
         return before
     seen, readings = inspect.sight(connection, before.readings)
-    return Look(seen.schema, seen.handles, seen.storage, seen.locks, stored, readings)
+    return Look(seen.schema, seen.handles, seen.storage, stored=stored, readings=readings)

@@ -26,10 +26,13 @@ from ci_runner.schema.model import Identity, Index, IndexSettings
 
 _QUERY = f"""
 SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
-       ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true)
-             FROM generate_series(1, i.indnkeyatts) k ORDER BY k),
-       ARRAY(SELECT pg_catalog.pg_get_indexdef(i.indexrelid, k, true)
-             FROM generate_series(i.indnkeyatts + 1, i.indnatts) k ORDER BY k),
+       i.indnkeyatts::int,
+       ARRAY(SELECT CASE WHEN k.num = 0 THEN pg_catalog.pg_get_indexdef(
+                                               i.indexrelid, k.place::int, true)
+                         ELSE quote_ident(a.attname) END
+             FROM unnest(i.indkey) WITH ORDINALITY k(num, place)
+             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
+             ORDER BY k.place),
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        {described("i.indexrelid", "pg_class")}, i.indisvalid,
        ic.relfilenode::text, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
@@ -52,7 +55,8 @@ WHERE ({MANAGED_TABLE} OR {MATERIALIZED_VIEW})
 
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
-        oid, schema, table, name, unique, method, keys, include, predicate, *rest = row
+        oid, schema, table, name, unique, method, count, columns, predicate, *rest = row
+        every, keys = texts(columns), integer(count)
         definition, comment, valid, node, kind, parent_schema, parent, usual, *kept = rest
         yield Found(
             Index(
@@ -61,8 +65,8 @@ def _read(connection: Connection) -> Iterator[Found]:
                 name=text(name),
                 unique=bool(unique),
                 method=text(method),
-                keys=texts(keys),
-                include=texts(include),
+                keys=every[:keys],
+                include=every[keys:],
                 predicate=settled(optional(predicate)),
                 definition=_whole(settled(text(definition)), valid=bool(valid)),
                 valid=bool(valid),
