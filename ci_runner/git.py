@@ -183,6 +183,15 @@ class Git:
             zip((name for name, _ in names), self._blobs([s for _, s in names]), strict=True)
         )
 
+    def file_at(self, commit: Sha, path: str) -> bytes | None:
+        """The content of one file, None where there is none of that name; a link is none."""
+        listed = _run(self.root, "ls-tree", "-z", "--full-tree", commit, "--", path)
+        mode_type_sha, _, name = listed.rstrip(b"\0").partition(b"\t")
+        if os.fsdecode(name) != path:
+            return None
+        mode, _, sha = mode_type_sha.split()
+        return self._blobs([sha.decode()])[0] if mode in _BLOB_MODES else None
+
     def _blobs(self, shas: list[str]) -> list[bytes]:
         """The contents of many objects through one process."""
         if not shas:

@@ -52,6 +52,10 @@ online_option = click.option(
     help="Plan forms that let readers and writers go on (default: on).",
 )
 
+stats_option = click.option(
+    "--stats", metavar="FILE", help="Sizes of the real tables, from `schema-ci stats`."
+)
+
 
 def selecting(function: Callable[P, R]) -> Callable[P, R]:
     """Add what says which objects, and which rights on them, are compared."""

@@ -91,10 +91,14 @@ def lint_changes(
 
 
 def rehearsed(
-    common: Common, config: str, base: str | None, latest: int | None
+    common: Common,
+    config: str,
+    base: str | None,
+    latest: int | None,
+    flags: Mapping[str, object],
 ) -> tuple[ReportedStep, ...]:
     """What each new statement did. Raises SqlError when what is merged does not run."""
-    reviewed, _ = _reviewed(common, config, base, latest, {})
+    reviewed, _ = _reviewed(common, config, base, latest, flags)
     for each in reviewed:
         if each.problem:
             raise unreviewed(each)

@@ -9,7 +9,7 @@ import traceback
 import click
 
 from ci_runner import __version__
-from ci_runner.cli import migrations, publishing, review, rules, schema
+from ci_runner.cli import migrations, publishing, review, rules, schema, sizes
 from ci_runner.cli.terminal import Terminal
 from ci_runner.errors import ExitCode, SchemaCiError
 from ci_runner.log import Level
@@ -27,6 +27,7 @@ for _command in (
     migrations.diff,
     review.lint,
     review.dry_run,
+    sizes.stats,
     migrations.hash_,
     migrations.validate,
     schema.schema,

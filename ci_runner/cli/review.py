@@ -17,6 +17,7 @@ from ci_runner.cli.common import (
     online_option,
     project_option,
     selecting,
+    stats_option,
     strict_option,
 )
 
@@ -36,6 +37,7 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 @online_option
 @click.option("--no-publish", is_flag=True, help="Write the report, tell no forge.")
 @strict_option
+@stats_option
 @selecting
 @common
 def run(
@@ -46,6 +48,7 @@ def run(
     base: str,
     output_dir: str | None,
     fail_on: str | None,
+    stats: str | None,
     *,
     no_publish: bool,
     **more: object,
@@ -59,7 +62,7 @@ def run(
     from ci_runner.report.text import render
 
     build = detect(os.environ)
-    flags = {"output-dir": output_dir, "lint.fail-on": fail_on, **given(more)}
+    flags = {"output-dir": output_dir, "lint.fail-on": fail_on, "stats.file": stats, **given(more)}
     workspace = open_workspace(common, config=config, base=base or _base(build), flags=flags)
     result = review(workspace, build, names, common.out.log, common.out.redactor)
 
@@ -103,16 +106,20 @@ def _base(build: Build) -> str:
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
 @config_option
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the exit code is 1.")
+@stats_option
 @common
 def lint(
     common: Common,
+    /,
     files: tuple[str, ...],
     base: str | None,
     latest: int | None,
     setup: str | None,
     format_: str,
+    *,
     config: str,
     fail_on: str | None,
+    stats: str | None,
 ) -> int:
     """Judge migration files by what they say and by what they do on a dev database.
 
@@ -123,7 +130,7 @@ def lint(
     from ci_runner.pipeline.assemble import finding
     from ci_runner.report.findings import render_json, render_text
 
-    flags = {"lint.fail-on": fail_on}
+    flags = {"lint.fail-on": fail_on, "stats.file": stats}
     if files:
         found, level = lint_files(common, files, setup, config, flags)
     else:
@@ -141,13 +148,21 @@ def lint(
 @click.option("--latest", type=click.IntRange(1), metavar="N", help="Rehearse the last N files.")
 @config_option
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@stats_option
 @common
-def dry_run(common: Common, base: str | None, latest: int | None, config: str, format_: str) -> int:
+def dry_run(
+    common: Common,
+    base: str | None,
+    latest: int | None,
+    config: str,
+    format_: str,
+    stats: str | None,
+) -> int:
     """Run new files on a dev database, statement by statement, and say what each did."""
     from ci_runner.cli.linting import rehearsed
     from ci_runner.report.steps import render_steps
 
-    steps = rehearsed(common, config, base, latest)
+    steps = rehearsed(common, config, base, latest, {"stats.file": stats})
     if format_ == "json":
         common.out.result(json.dumps([asdict(step) for step in steps], indent=2))
     else:

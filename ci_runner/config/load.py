@@ -109,6 +109,9 @@ def load(
         drops=_texts(values["diff.drop"]),
         strict=bool(values["diff.strict"]),
         online=bool(values["diff.online"]),
+        stats_file=_stats_file(str(values["stats.file"]), origins["stats.file"], source),
+        small_rows=int(str(values["stats.small-rows"])),
+        megabytes_per_second=_rate(values["stats.megabytes-per-second"], origins),
     )
 
 
@@ -319,6 +322,18 @@ def _inside_repository(path: str, where: str) -> str:
             said="expected a path relative to the repository, with `/`",
         )
     return clean.as_posix()
+
+
+def _stats_file(path: str, origin: str, source: _File) -> str:
+    return _inside_repository(path, origin) if path and _is_from(source, origin) else path
+
+
+def _rate(value: object, origins: Mapping[str, str]) -> int:
+    rate = int(str(value))
+    if rate < 1:
+        key = "stats.megabytes-per-second"
+        raise _wrong(origins[key], key, "a whole number from 1 on")
+    return rate
 
 
 def _is_from(source: _File, origin: str) -> bool:

@@ -55,6 +55,9 @@ class Config:
     drops: tuple[str, ...] = ()
     strict: bool = False
     online: bool = True
+    stats_file: str = ""
+    small_rows: int = 10_000
+    megabytes_per_second: int = 50
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -136,6 +136,27 @@ OPTIONS: tuple[Option, ...] = (
         env="SCHEMA_CI_ONLINE",
     ),
     Option(
+        "stats.file",
+        "text",
+        "",
+        "sizes of the real database's tables, as `schema-ci stats` writes them",
+        flag="--stats",
+        env="SCHEMA_CI_STATS",
+        action="stats",
+    ),
+    Option(
+        "stats.small-rows",
+        "number",
+        10_000,
+        "a table of so many rows or fewer keeps nobody waiting: what locks it is a note",
+    ),
+    Option(
+        "stats.megabytes-per-second",
+        "number",
+        50,
+        "how fast a table is taken to be read or rewritten, for estimates",
+    ),
+    Option(
         "lint.fail-on",
         "text",
         "error",

@@ -10,6 +10,7 @@ from ci_runner.dialects.operations import Operation
 from ci_runner.schema.changes import Change, Rename
 from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.sizes import TableSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +293,9 @@ class Dialect(Protocol):
 
     def scanned(self, notices: tuple[str, ...]) -> frozenset[str]:
         """The names of tables that the server said it read through. See `talkative`."""
+
+    def sizes(self, connection: Connection) -> Mapping[Identity, TableSize]:
+        """How large each table is, read from a database that is not ours: without any lock."""
 
     @property
     def talkative(self) -> str:

@@ -29,10 +29,15 @@ from ci_runner.report.model import (
     State,
 )
 from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename
+from ci_runner.schema.model import Check, ForeignKey, Index
+from ci_runner.schema.production import Production
+from ci_runner.schema.types import DomainConstraint
 
 # As many INSERTs in a row are told one by one, and as many characters of each.
 _LONG_RUN = 20
 _LONG_DATA = 10_000
+# As many of a statement's notices are told.
+_NOTICES = 20
 _SEVERITIES: dict[Severity, SeverityName] = {
     Severity.ERROR: "error",
     Severity.WARNING: "warning",
@@ -52,7 +57,7 @@ def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
         state=_state(reviewed, wrote=wrote),
         problem=reviewed.problem,
         files=_files(reviewed, wrote=wrote),
-        steps=tuple(_steps(reviewed.steps)),
+        steps=tuple(_steps(reviewed.steps, reviewed.production)),
         plan=tuple(
             ReportedStatement(
                 statement.sql,
@@ -113,14 +118,14 @@ def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
     return tuple(found)
 
 
-def _steps(steps: tuple[Step, ...]) -> Iterator[ReportedStep]:
+def _steps(steps: tuple[Step, ...], production: Production) -> Iterator[ReportedStep]:
     """Each statement, but a long run of INSERTs with nothing to say of any as one."""
     for (inserts, path, _), several in groupby(steps, key=_run):
         together = tuple(several)
         if not inserts or len(together) < _LONG_RUN:
-            yield from (_step(step) for step in together)
+            yield from (_step(step, production) for step in together)
             continue
-        first = _step(together[0])
+        first = _step(together[0], production)
         rows = [step.rows for step in together]
         yield replace(
             first,
@@ -140,7 +145,8 @@ def _run(step: Step) -> tuple[bool, str, bool]:
     return quiet and inserts and bool(step.operations), step.statement.path, step.executed
 
 
-def _step(step: Step) -> ReportedStep:
+def _step(step: Step, production: Production) -> ReportedStep:
+    seen = step.observed
     failure = step.failure
     text = step.statement.text
     if any(isinstance(each, Data) for each in step.operations) and len(text) > _LONG_DATA:
@@ -153,11 +159,26 @@ def _step(step: Step) -> ReportedStep:
         milliseconds=round(step.seconds * 1000, 1),
         rows=step.rows,
         transactional=step.transactional,
-        changes=tuple(_said(change) for change in step.observed.changes),
-        rewritten=tuple(str(each) for each in step.observed.rewritten),
-        locks=tuple(f"{lock.mode} on {lock.relation}" for lock in step.observed.locks),
+        changes=tuple(_said(change) for change in seen.changes),
+        rewritten=tuple(production.told(each) for each in seen.rewritten),
+        locks=tuple(f"{lock.mode} on {production.told(lock.relation)}" for lock in seen.locks),
         error="" if failure is None else str(failure),
+        held_milliseconds=round(step.held * 1000, 1),
+        scanned=tuple(production.told(each) for each in seen.scanned),
+        unfinished=tuple(_unfinished(seen.changes)),
+        notices=step.notices[:_NOTICES],
+        estimates=tuple(production.estimates(seen.rewritten, seen.scanned)),
     )
+
+
+def _unfinished(changes: tuple[Change, ...]) -> Iterator[str]:
+    """What a statement leaves behind that has no effect yet, or not on what was there."""
+    for change in changes:
+        new = change.new if isinstance(change, Create | Alter) else None
+        if isinstance(new, Index) and not new.valid:
+            yield f"{new.identity} is invalid: no query uses it"
+        elif isinstance(new, Check | ForeignKey | DomainConstraint) and not new.valid:
+            yield f"{new.identity} is not valid: earlier rows need not keep it"
 
 
 def _said(change: Change) -> str:

@@ -27,6 +27,7 @@ from ci_runner.pipeline.questions import Question
 from ci_runner.pipeline.sources import desired
 from ci_runner.pipeline.unmanaged import differences, left_out
 from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.production import UNKNOWN, Production
 from ci_runner.schema.select import select
 
 
@@ -67,6 +68,7 @@ class Reviewed:
     left_out: tuple[Identity, ...] = ()
     idle: tuple[str, ...] = ()
     questions: tuple[Question, ...] = ()
+    production: Production = UNKNOWN
     problem: str = ""
     replayed: int = 0
     replay_seconds: float = 0.0
@@ -80,9 +82,10 @@ def review(
     *,
     progress: Callable[[str], None] = lambda _: None,
     terms: Terms = USUAL,
+    production: Production = UNKNOWN,
 ) -> Reviewed:
     """Never raises for what is wrong with the change itself: that becomes a finding."""
-    reviewed = Reviewed(change, server.description, server.dialect.name)
+    reviewed = Reviewed(change, server.description, server.dialect.name, production=production)
     try:
         merged, new = _scripts(server, change)
         wanted = desired(server.dialect, root, change.schema)
@@ -130,6 +133,7 @@ def review(
         compared.left_out,
         compared.idle,
         compared.questions,
+        production,
         compared.problem,
         len(merged),
         seconds,

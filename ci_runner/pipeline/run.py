@@ -16,6 +16,7 @@ from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.options import terms
+from ci_runner.pipeline.production import production
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace, projects
@@ -105,6 +106,7 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         severities,
         progress=log.step,
         terms=terms(workspace.config),
+        production=production(workspace).of(server.dialect.name),
     )
     log.clear()
     for each in reviewed.idle:

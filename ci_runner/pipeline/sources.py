@@ -121,16 +121,24 @@ def _plain(dialect: Dialect, path: str, content: bytes) -> Script:
 
 
 def _read_database(dialect: Dialect, source: str) -> Schema:
+    with opened(dialect, source) as connection:
+        return dialect.inspect(connection)
+
+
+@contextmanager
+def opened(dialect: Dialect, source: str) -> Iterator[Connection]:
+    """A session in the database that `source` names. It is not ours: only read from it."""
     connection: Connection
     if dialect.name == "sqlite":
         from ci_runner.dialects.sqlite.connect import connect as open_sqlite
 
         with open_sqlite(_sqlite_path(source)) as connection:
-            return dialect.inspect(connection)
+            yield connection
+        return
     from ci_runner.dialects.postgres.connect import connect as open_postgres
 
     with open_postgres(source) as connection:
-        return dialect.inspect(connection)
+        yield connection
 
 
 def _sqlite_path(source: str) -> str:

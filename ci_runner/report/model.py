@@ -35,8 +35,12 @@ class ReportedFinding:
 class ReportedStep:
     """One statement of a new file and what the dev database did with it.
 
-    `rows` is None where the engine does not count; `outcome` is `not run` behind a failure. A long
-    run of INSERTs is one step, with the `statements` that it stands for.
+    `rows` is None where the engine does not count; `outcome` is `not run` behind a failure. What it
+    locked stays so for `held_milliseconds`, to the end of its transaction. `scanned` was read from
+    end to end, `unfinished` is left behind without effect: an invalid index, a constraint that old
+    rows need not keep. Tables are followed by their size in production, where that is known, and
+    `estimates` say what it means. A long run of INSERTs is one step, with the `statements` that it
+    stands for.
     """
 
     path: str
@@ -51,6 +55,11 @@ class ReportedStep:
     locks: tuple[str, ...] = ()
     error: str = ""
     statements: int = 1
+    held_milliseconds: float = 0.0
+    scanned: tuple[str, ...] = ()
+    unfinished: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
+    estimates: tuple[str, ...] = ()
 
     @property
     def blocking(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What `schema-ci dry-run` prints: each statement, what it took and what it did."""
+"""What `schema-ci dry-run` prints: a table of the statements, each with what it did below it."""
 
 from __future__ import annotations
 
@@ -9,24 +9,72 @@ from ci_runner.report.model import ReportedStep
 from ci_runner.report.verdict import count
 
 _COLORS = {"ok": "32", "failed": "31", "not run": "33"}
+_HEAD = ("STATEMENT", "OUTCOME", "TIME", "LOCKS HELD", "ROWS", "EFFECT")
+_OUTCOME = 1
 
 
 def render_steps(steps: Sequence[ReportedStep], *, color: bool) -> str:
-    """`file:line: outcome, time, rows`, and below it the statement's effects; "" for none."""
-    return "".join(f"{line}\n" for step in steps for line in _step(step, color=color))
+    """A row for each statement in columns as wide as they must be; "" for none."""
+    if not steps:
+        return ""
+    rows = [_row(step) for step in steps]
+    widths = [max(len(row[at]) for row in (_HEAD, *rows)) for at in range(len(_HEAD))]
+    lines = [_line(_HEAD, widths)]
+    for step, row in zip(steps, rows, strict=True):
+        painted = _COLORS[step.outcome] if color else ""
+        lines += [_line(row, widths, painted), *(f"  {each}" for each in _details(step))]
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _step(step: ReportedStep, *, color: bool) -> Iterator[str]:
-    words = [paint(step.outcome, _COLORS[step.outcome], color=color)]
-    if step.outcome != "not run":
-        words.append(f"{step.milliseconds:.1f} ms")
-    if step.rows is not None:
-        words.append(count(step.rows, "row"))
+def _line(cells: Sequence[str], widths: Sequence[int], painted: str = "") -> str:
+    padded = [cell.ljust(width) for cell, width in zip(cells, widths, strict=True)]
+    if painted:
+        word = paint(cells[_OUTCOME], painted, color=True)
+        padded[_OUTCOME] = word + padded[_OUTCOME][len(cells[_OUTCOME]) :]
+    return "  ".join(padded).rstrip()
+
+
+def _row(step: ReportedStep) -> tuple[str, ...]:
+    ran = step.outcome != "not run"
+    return (
+        f"{indented(step.path)}:{step.line}",
+        step.outcome,
+        f"{step.milliseconds:.1f} ms" if ran else "",
+        f"{step.held_milliseconds:.1f} ms" if ran and step.locks else "",
+        "" if step.rows is None else str(step.rows),
+        _effect(step),
+    )
+
+
+def _effect(step: ReportedStep) -> str:
+    """The gravest first: who has to wait, and for what."""
+    words = [
+        word
+        for word, several in (
+            ("rewrites", step.rewritten),
+            ("reads all", step.scanned),
+            ("blocks", step.blocking),
+            ("changes", step.changes),
+        )
+        if several
+    ]
+    return ", ".join(words)
+
+
+def _details(step: ReportedStep) -> Iterator[str]:
     if step.statements > 1:
-        words.append(count(step.statements, "statement"))
-    yield f"{indented(step.path)}:{step.line}: {', '.join(words)}"
-    yield from (f"  {indented(change)}" for change in step.changes)
-    yield from (f"  rewrote {indented(each)}" for each in step.rewritten)
-    yield from (f"  locked {indented(each)}" for each in step.locks)
+        yield count(step.statements, "statement")
+    for word, several in (
+        ("", step.changes),
+        ("rewrote ", step.rewritten),
+        ("read all of ", step.scanned),
+        ("locked ", step.locks),
+        ("in production: ", step.estimates),
+        ("left behind: ", step.unfinished),
+        ("notice: ", step.notices),
+    ):
+        yield from (f"{word}{indented(each)}" for each in several)
+    if not step.transactional and step.outcome != "not run":
+        yield "in no transaction of the file"
     if step.error:
-        yield f"  {indented(step.error)}"
+        yield indented(step.error)

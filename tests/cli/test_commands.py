@@ -17,6 +17,7 @@ COMMANDS = [
     ("diff",),
     ("lint",),
     ("dry-run",),
+    ("stats",),
     ("hash",),
     ("validate",),
     ("schema", "diff"),
@@ -298,7 +299,10 @@ def test_new_files_are_linted_and_rehearsed(checkout: Checkout) -> None:
         )
     rehearsed = checkout.run("dry-run", "--base=main")
     assert ExitCode.OK == rehearsed.code
-    assert re.match(r"migrations/20260202000000_drop.sql:1: ok, [\d.]+ ms", rehearsed.out)
+    head, row, *details = rehearsed.out.splitlines()
+    assert ["STATEMENT", "OUTCOME", "TIME", "LOCKS", "HELD", "ROWS", "EFFECT"] == head.split()
+    assert re.match(r"migrations/20260202000000_drop.sql:1 +ok +[\d.]+ ms .* changes$", row)
+    assert ["  drop column users.name"] == details
 
 
 def test_a_rehearsal_that_fails_says_so_by_its_exit_code(checkout: Checkout) -> None:
@@ -308,7 +312,7 @@ def test_a_rehearsal_that_fails_says_so_by_its_exit_code(checkout: Checkout) -> 
     done = checkout.run("dry-run", "--latest", "1")
 
     assert ExitCode.FINDINGS == done.code
-    assert ["ok", "failed", "not run"] == re.findall(r":\d: (ok|failed|not run)", done.out)
+    assert ["ok", "failed", "not run"] == re.findall(r":\d +(ok|failed|not run)", done.out)
 
 
 def test_diff_writes_the_missing_migration_once(checkout: Checkout) -> None:

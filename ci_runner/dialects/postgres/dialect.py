@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ci_runner.dialects.base import (
     EVERYTHING,
     USUAL,
@@ -19,7 +21,9 @@ from ci_runner.dialects.postgres.parse import parse
 from ci_runner.dialects.postgres.plan import plan
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rename import rename
+from ci_runner.dialects.postgres.sizes import sizes
 from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.sizes import TableSize
 
 
 class PostgresDialect:
@@ -66,6 +70,9 @@ class PostgresDialect:
 
     def scanned(self, notices: tuple[str, ...]) -> frozenset[str]:
         return watch.scanned(notices)
+
+    def sizes(self, connection: Connection) -> Mapping[Identity, TableSize]:
+        return sizes(connection)
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)

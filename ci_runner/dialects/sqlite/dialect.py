@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import (
@@ -18,7 +19,9 @@ from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.sqlite import ddl, inspect, look, tokens
 from ci_runner.dialects.sqlite.parse import parse
 from ci_runner.dialects.sqlite.rename import rename
+from ci_runner.dialects.sqlite.sizes import sizes
 from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.sizes import TableSize
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,9 @@ class SqliteDialect:
 
     def scanned(self, _notices: tuple[str, ...]) -> frozenset[str]:
         return frozenset()
+
+    def sizes(self, connection: Connection) -> Mapping[Identity, TableSize]:
+        return sizes(connection)
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
