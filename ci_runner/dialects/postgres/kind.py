@@ -71,6 +71,11 @@ MATERIALIZED_VIEW = (
 )
 
 
+def any_of(catalogue: str, where: str = "x.oid >= 16384") -> str:
+    """SQL condition: `catalogue` has a row that may be of users' making, alias `x`."""
+    return f"EXISTS (SELECT FROM pg_catalog.{catalogue} x WHERE {where})"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """An object read from the catalogue, with every address that pg_depend may use for it.
@@ -192,6 +197,9 @@ class Kind(Generic[T]):
     create: Callable[[T], Statements]
     drop: Callable[[T], Statements]
     alter: Callable[[T, T, World], Statements | None]
+
+    present: str = "true"
+    """SQL condition that is false where there can be none: then `read` need not be asked."""
 
     detach: Callable[[T, T, World], Statements] = nothing
     """The part of a change that frees others, before `alter`: a default lets go of a sequence."""

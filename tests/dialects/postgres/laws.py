@@ -17,6 +17,9 @@ from ci_runner.pipeline.sources import scripts
 from ci_runner.schema.model import Identity, Schema
 from tests.dialects.postgres.dump import Entry, difference, dumped, newer_pg_dump, unexcused
 
+# What pg_dump says of files that have been loaded before: it says the same each time.
+_LOADED: dict[tuple[str, Path], dict[Entry, str]] = {}
+
 # The newest release of PostgreSQL that the laws are tried on.
 NEWEST = 18
 
@@ -61,11 +64,22 @@ def seen(server: PostgresServer, connection: Connection) -> dict[Entry, str]:
     return dumped(f"{server.owner or server.admin} dbname={name}", program)
 
 
+def just_loaded(
+    server: PostgresServer, connection: Connection, place: Path | None
+) -> dict[Entry, str]:
+    """The same of a database where nothing but the file `place` has run; None is no file."""
+    if place is None:
+        return seen(server, connection)
+    key = server.description, place
+    if key not in _LOADED:
+        _LOADED[key] = seen(server, connection)
+    return _LOADED[key]
+
+
 def unnamed_difference(
-    server: PostgresServer, left: Connection, right: Connection, unmanaged: Iterable[Identity]
+    mine: dict[Entry, str], theirs: dict[Entry, str], unmanaged: Iterable[Identity]
 ) -> list[str]:
-    """What pg_dump sees and `unmanaged` does not name."""
-    mine, theirs = seen(server, left), seen(server, right)
+    """Where two databases differ for pg_dump and `unmanaged` does not name it."""
     wrong = unexcused(difference(mine, theirs), unmanaged, mine, theirs)
     return [f"{each}\n{mine.get(each)}\n{theirs.get(each)}" for each in wrong]
 
@@ -77,13 +91,16 @@ def obeys(
     options: PlanOptions = EVERYTHING,
     *,
     in_files: bool = False,
+    loaded: tuple[Path, Path] | None = None,
 ) -> Plan:
     """Assert that the plan from `left` to `right` leads there and, where it can, back.
 
-    It is run as one script, or `in_files` that each hold what may be in one transaction.
+    It is run as one script, or `in_files` that each hold what may be in one transaction. `loaded`
+    are the files that were run on the two, if nothing else was.
     """
     old, new = DIALECT.inspect(left), DIALECT.inspect(right)
-    before = seen(server, left)
+    old_file, new_file = loaded or (None, None)
+    before = just_loaded(server, left, old_file)
     unmanaged = {*old.unmanaged, *new.unmanaged}
     plan = make_plan(DIALECT, old, new, options)
     text = sql(plan)
@@ -97,7 +114,8 @@ def obeys(
     unmanaged.update(after.unmanaged)
     assert "" == sql(make_plan(DIALECT, after, new, options)), text
     assert "" == sql(make_plan(DIALECT, new, after, options)), text
-    assert [] == unnamed_difference(server, left, right, unmanaged), text
+    goal = just_loaded(server, right, new_file)
+    assert [] == unnamed_difference(seen(server, left), goal, unmanaged), text
 
     back = undo_sql(plan)
     lost = sum(statement.undo is None for statement in plan.statements)
@@ -113,3 +131,18 @@ def obeys(
         back_again = seen(server, left)
         assert () == unexcused(difference(before, back_again), unmanaged, before, back_again), back
     return plan
+
+
+def there(
+    server: PostgresServer,
+    old: Path,
+    new: Path,
+    options: PlanOptions = EVERYTHING,
+    *,
+    in_files: bool = False,
+) -> Plan:
+    """`obeys` for what two files make of two databases of their own."""
+    with server.database() as left, server.database() as right:
+        reached(left, old)
+        reached(right, new)
+        return obeys(server, left, right, options, in_files=in_files, loaded=(old, new))

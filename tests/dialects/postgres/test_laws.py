@@ -16,7 +16,7 @@ from ci_runner.dialects.postgres import DIALECT
 from ci_runner.errors import SqlError
 from tests.conftest import require
 from tests.dialects.postgres.dump import pg_dump
-from tests.dialects.postgres.laws import obeys, reached
+from tests.dialects.postgres.laws import obeys, reached, there
 
 CASES = Path(__file__).parents[2] / "cases"
 # What stands in `postgres-superuser` needs a superuser or roles of its own; roles are made where
@@ -51,20 +51,12 @@ def place(name: str, request: pytest.FixtureRequest, server: PostgresServer) -> 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_plan_leads_there_and_back(place: Place) -> None:
-    with place.server.database() as left, place.server.database() as right:
-        reached(left, place.folder / "old.sql")
-        reached(right, place.folder / "new.sql")
-
-        obeys(place.server, left, right)
+    there(place.server, place.folder / "old.sql", place.folder / "new.sql")
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_opposite_plan_leads_there_and_back(place: Place) -> None:
-    with place.server.database() as left, place.server.database() as right:
-        reached(left, place.folder / "new.sql")
-        reached(right, place.folder / "old.sql")
-
-        obeys(place.server, left, right)
+    there(place.server, place.folder / "new.sql", place.folder / "old.sql")
 
 
 @pytest.mark.parametrize(
@@ -73,11 +65,8 @@ def test_the_opposite_plan_leads_there_and_back(place: Place) -> None:
 def test_an_online_plan_leads_there_and_back(place: Place, *, in_files: bool) -> None:
     """Half of the cases in files for golang-migrate, the others back and as a script."""
     sides = ("old.sql", "new.sql") if in_files else ("new.sql", "old.sql")
-    with place.server.database() as left, place.server.database() as right:
-        reached(left, place.folder / sides[0])
-        reached(right, place.folder / sides[1])
-
-        obeys(place.server, left, right, ONLINE, in_files=in_files)
+    old, new = (place.folder / side for side in sides)
+    there(place.server, old, new, ONLINE, in_files=in_files)
 
 
 @pytest.mark.parametrize("side", ["old.sql", "new.sql"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer
-from tests.dialects.postgres.laws import NEWEST, obeys, reached
+from tests.dialects.postgres.laws import NEWEST, there
 from tests.dialects.postgres.test_laws import CASES, NAMES
 
 # The wheel is built without ICU and without most of contrib.
@@ -22,8 +22,4 @@ def test_it_is_the_newest(newest_server: PostgresServer) -> None:
 
 @pytest.mark.parametrize("name", THERE)
 def test_a_plan_leads_there_and_back(name: str, newest_server: PostgresServer) -> None:
-    with newest_server.database() as left, newest_server.database() as right:
-        reached(left, CASES / name / "old.sql")
-        reached(right, CASES / name / "new.sql")
-
-        obeys(newest_server, left, right)
+    there(newest_server, CASES / name / "old.sql", CASES / name / "new.sql")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.kind import Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
@@ -32,4 +32,12 @@ def _body(each: AccessMethod) -> str:
 
 
 _PLAIN: Plain[AccessMethod] = Plain("ACCESS METHOD", _body, lambda each: quote(each.name))
-KIND = Kind(AccessMethod, _read, _PLAIN.create, _PLAIN.drop, _PLAIN.alter, names=_PLAIN.names)
+KIND = Kind(
+    AccessMethod,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _PLAIN.alter,
+    names=_PLAIN.names,
+    present=any_of("pg_am"),
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres import routines
-from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World
+from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World, any_of
 from ci_runner.dialects.postgres.quote import literal, qualified
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.routines import Aggregate
@@ -148,4 +148,5 @@ KIND = Kind(
     _alter,
     names=routines.names,
     in_the_way=lambda *_: True,
+    present=any_of("pg_aggregate", "x.aggfnoid >= 16384"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.kind import Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.types import Cast
@@ -44,4 +44,12 @@ def _body(each: Cast) -> str:
 
 
 _PLAIN: Plain[Cast] = Plain("CAST", _body, _title)
-KIND = Kind(Cast, _read, _PLAIN.create, _PLAIN.drop, _PLAIN.alter, names=_PLAIN.names)
+KIND = Kind(
+    Cast,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _PLAIN.alter,
+    names=_PLAIN.names,
+    present=any_of("pg_cast"),
+)

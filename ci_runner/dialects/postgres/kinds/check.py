@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraints
-from ci_runner.dialects.postgres.kind import Found, Kind, World
+from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
 from ci_runner.dialects.postgres.kinds.column import same_type
 from ci_runner.schema.model import Check, Identity
 
@@ -33,4 +33,5 @@ KIND = Kind(
     names=constraints.names,
     like=constraints.like,
     rename=constraints.rename,
+    present=any_of("pg_constraint", "x.contype = 'c' AND x.conrelid >= 16384"),
 )

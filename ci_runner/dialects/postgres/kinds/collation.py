@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain, listed
 from ci_runner.dialects.postgres.quote import literal
 from ci_runner.dialects.postgres.rows import integer, optional, text
@@ -57,4 +57,5 @@ KIND = Kind(
     _PLAIN.alter,
     keeps="aside",
     names=_PLAIN.names,
+    present=any_of("pg_collation"),
 )

@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
     not_extension_member,
@@ -212,4 +213,5 @@ KIND = Kind(
     names=_names,
     disturbs=_disturbs,
     in_the_way=_in_the_way,
+    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'c'"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.quote import literal
 from ci_runner.dialects.postgres.rows import integer, optional, text
@@ -43,4 +43,12 @@ def _body(each: Conversion) -> str:
 _PLAIN: Plain[Conversion] = Plain(
     "CONVERSION", _body, before=lambda each: "DEFAULT " if each.default else ""
 )
-KIND = Kind(Conversion, _read, _PLAIN.create, _PLAIN.drop, _PLAIN.alter, names=_PLAIN.names)
+KIND = Kind(
+    Conversion,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _PLAIN.alter,
+    names=_PLAIN.names,
+    present=any_of("pg_conversion"),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, Statements, World
+from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, Statements, World, any_of
 from ci_runner.dialects.postgres.kinds.grant import grantee_of, role, words
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rights import path, rights
@@ -87,4 +87,11 @@ def _alter(old: DefaultPrivileges, new: DefaultPrivileges, _: World) -> Statemen
     return _way(old.rights, new, new.rights)
 
 
-KIND = Kind(DefaultPrivileges, _read, _create, _drop, _alter)
+KIND = Kind(
+    DefaultPrivileges,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    present=any_of("pg_default_acl"),
+)

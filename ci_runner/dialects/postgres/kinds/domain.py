@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
     not_extension_member,
@@ -185,4 +186,5 @@ KIND = Kind(
     names=_names,
     in_the_way=_in_the_way,
     releases=_releases,
+    present=any_of("pg_type", "x.oid >= 16384 AND x.typtype = 'd'"),
 )

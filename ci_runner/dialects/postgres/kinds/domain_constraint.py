@@ -14,6 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
     not_extension_member,
@@ -152,4 +153,5 @@ KIND = Kind(
     names=_names,
     like=_like,
     rename=_rename,
+    present=any_of("pg_constraint", "x.contypid >= 16384"),
 )

@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
     not_extension_member,
@@ -133,4 +134,5 @@ KIND = Kind(
     keeps="aside",
     late=True,
     names=_names,
+    present=any_of("pg_type", "x.oid >= 16384 AND x.typtype = 'e'"),
 )

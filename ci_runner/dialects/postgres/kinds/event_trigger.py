@@ -12,6 +12,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
     not_extension_member,
@@ -89,4 +90,12 @@ def _alter(old: EventTrigger, new: EventTrigger, _: World) -> Statements | None:
     return (*_fires(old.enabled, new), *_comment(old.comment, new))
 
 
-KIND = Kind(EventTrigger, _read, _create, _drop, _alter, in_the_way=lambda *_: True)
+KIND = Kind(
+    EventTrigger,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    in_the_way=lambda *_: True,
+    present=any_of("pg_event_trigger"),
+)

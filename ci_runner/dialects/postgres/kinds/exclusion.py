@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraints
-from ci_runner.dialects.postgres.kind import Found, Kind
+from ci_runner.dialects.postgres.kind import Found, Kind, any_of
 from ci_runner.schema.tables import Exclusion
 
 
@@ -29,4 +29,5 @@ KIND = Kind(
     names=constraints.names,
     like=constraints.like,
     rename=constraints.rename,
+    present=any_of("pg_constraint", "x.contype = 'x' AND x.conrelid >= 16384"),
 )

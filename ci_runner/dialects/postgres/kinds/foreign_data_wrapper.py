@@ -11,6 +11,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     not_extension_member,
 )
@@ -83,4 +84,11 @@ def _alter(old: ForeignDataWrapper, new: ForeignDataWrapper, _: World) -> Statem
     return (*foreign.altered(*_called(new), options, *functions), *_comment(old.comment, new))
 
 
-KIND = Kind(ForeignDataWrapper, _read, _create, _drop, _alter)
+KIND = Kind(
+    ForeignDataWrapper,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    present=any_of("pg_foreign_data_wrapper"),
+)

@@ -11,6 +11,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     not_extension_member,
 )
@@ -80,4 +81,11 @@ def _version(old: ForeignServer, new: ForeignServer) -> str:
     return f"VERSION {'NULL' if new.version is None else literal(new.version)}"
 
 
-KIND = Kind(ForeignServer, _read, _create, _drop, _alter)
+KIND = Kind(
+    ForeignServer,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    present=any_of("pg_foreign_server"),
+)

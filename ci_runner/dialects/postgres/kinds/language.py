@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.kind import Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
@@ -65,4 +65,5 @@ KIND = Kind(
     _PLAIN.replace,
     names=_PLAIN.names,
     in_the_way=lambda *_: True,
+    present=any_of("pg_language"),
 )

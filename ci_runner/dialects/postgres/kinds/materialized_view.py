@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
     relation,
@@ -212,4 +213,5 @@ KIND = Kind(
     _alter,
     names=_names,
     in_the_way=lambda *_: True,
+    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'm'"),
 )

@@ -12,6 +12,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.plain import Plain, listed
@@ -151,4 +152,12 @@ def _follows(
     return leaves and comes and (before is None or world.old.get(other(before)) is not None)
 
 
-KIND = Kind(Operator, _read, _PLAIN.create, _PLAIN.drop, _alter, names=_PLAIN.names)
+KIND = Kind(
+    Operator,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _alter,
+    names=_PLAIN.names,
+    present=any_of("pg_operator"),
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import members
-from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain, own_name
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
@@ -65,4 +65,12 @@ def _body(each: OperatorClass) -> str:
 
 
 _PLAIN: Plain[OperatorClass] = Plain("OPERATOR CLASS", _body, _title, called=own_name)
-KIND = Kind(OperatorClass, _read, _PLAIN.create, _PLAIN.drop, _PLAIN.alter, names=_PLAIN.names)
+KIND = Kind(
+    OperatorClass,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _PLAIN.alter,
+    names=_PLAIN.names,
+    present=any_of("pg_opclass"),
+)

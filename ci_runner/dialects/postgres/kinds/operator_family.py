@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.plain import Plain
@@ -87,4 +88,12 @@ def _exchanged(old: OperatorFamily, new: OperatorFamily) -> Iterator[PlannedStat
         )
 
 
-KIND = Kind(OperatorFamily, _read, _create, _drop, _alter, names=_PLAIN.names)
+KIND = Kind(
+    OperatorFamily,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    names=_PLAIN.names,
+    present=any_of("pg_opfamily"),
+)

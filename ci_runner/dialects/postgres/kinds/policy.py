@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
 )
@@ -181,4 +182,5 @@ KIND = Kind(
     in_the_way=lambda *_: True,
     like=_like,
     rename=_rename,
+    present=any_of("pg_policy"),
 )

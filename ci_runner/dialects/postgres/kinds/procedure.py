@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import routines
-from ci_runner.dialects.postgres.kind import Found, Kind
+from ci_runner.dialects.postgres.kind import Found, Kind, any_of
 from ci_runner.schema.routines import Procedure
 
 
@@ -37,4 +37,5 @@ KIND = Kind(
     routines.alter,
     names=routines.names,
     in_the_way=lambda *_: True,
+    present=any_of("pg_proc", "x.oid >= 16384 AND x.prokind = 'p'"),
 )

@@ -11,6 +11,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
     not_extension_member,
@@ -137,4 +138,11 @@ def _all(new: Publication, old: Publication) -> str:
     )
 
 
-KIND = Kind(Publication, _read, _create, _drop, _alter)
+KIND = Kind(
+    Publication,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    present=any_of("pg_publication"),
+)

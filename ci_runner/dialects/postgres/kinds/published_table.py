@@ -10,6 +10,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     made_again,
     not_extension_member,
 )
@@ -93,4 +94,12 @@ def _in_the_way(each: PublishedTable, _: Identity, __: World) -> bool:
     return bool(each.columns) or each.where is not None
 
 
-KIND = Kind(PublishedTable, _read, _create, _drop, _alter, in_the_way=_in_the_way)
+KIND = Kind(
+    PublishedTable,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    in_the_way=_in_the_way,
+    present=any_of("pg_publication"),
+)

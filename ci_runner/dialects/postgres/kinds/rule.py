@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text
@@ -61,4 +62,12 @@ def _alter(old: Rule, new: Rule, _: World) -> Statements:
     return (*replaced, *firing.fires(old.enabled, new), *firing.comment(old.comment, new))
 
 
-KIND = Kind(Rule, _read, firing.create, firing.drop, _alter, in_the_way=lambda *_: True)
+KIND = Kind(
+    Rule,
+    _read,
+    firing.create,
+    firing.drop,
+    _alter,
+    in_the_way=lambda *_: True,
+    present=any_of("pg_rewrite", "x.oid >= 16384 AND x.rulename <> '_RETURN'"),
+)

@@ -12,6 +12,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     not_extension_member,
     relation,
@@ -216,4 +217,5 @@ KIND = Kind(
     owner=_owner,
     tie=_tie,
     untied=lambda old, *_: replace(old, owned_by=None),
+    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'S'"),
 )

@@ -14,6 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     comment_on,
     made_again,
     not_extension_member,
@@ -153,4 +154,5 @@ KIND = Kind(
     in_the_way=_in_the_way,
     like=_like,
     rename=_rename,
+    present=any_of("pg_statistic_ext"),
 )

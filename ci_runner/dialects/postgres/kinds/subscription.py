@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World, comment_on
+from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World, any_of, comment_on
 from ci_runner.dialects.postgres.quote import literal, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text, texts
 from ci_runner.schema.replication import Subscription
@@ -196,4 +196,11 @@ def _differing(old: Subscription, new: Subscription) -> str:
     return ", ".join(_parameters(replace(new, parameters=changed)))
 
 
-KIND = Kind(Subscription, _read, _create, _drop, _alter)
+KIND = Kind(
+    Subscription,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    present=any_of("pg_subscription"),
+)

@@ -11,6 +11,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.plain import Plain, own_name
@@ -97,4 +98,12 @@ def _mapping(each: TextSearchConfiguration, token: str, was: str | None, now: st
     return f"{at} {'ADD' if was is None else 'ALTER'} MAPPING FOR {name} WITH {now}"
 
 
-KIND = Kind(TextSearchConfiguration, _read, _create, _drop, _alter, names=_PLAIN.names)
+KIND = Kind(
+    TextSearchConfiguration,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    names=_PLAIN.names,
+    present=any_of("pg_ts_config"),
+)

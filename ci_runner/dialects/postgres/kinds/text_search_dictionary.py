@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.plain import Plain, own_name
@@ -80,4 +81,12 @@ def _alter(old: TextSearchDictionary, new: TextSearchDictionary, _: World) -> St
     return (altered, *_PLAIN.comment(old, new))
 
 
-KIND = Kind(TextSearchDictionary, _read, _PLAIN.create, _PLAIN.drop, _alter, names=_PLAIN.names)
+KIND = Kind(
+    TextSearchDictionary,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _alter,
+    names=_PLAIN.names,
+    present=any_of("pg_ts_dict"),
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import text_search
-from ci_runner.dialects.postgres.kind import Found, Kind
+from ci_runner.dialects.postgres.kind import Found, Kind, any_of
 from ci_runner.schema.search import TextSearchTemplate
 
 _FUNCTIONS = (("init", "init"), ("lexize", "lexize"))
@@ -17,4 +17,12 @@ def _read(connection: Connection) -> Iterator[Found]:
     return text_search.read(connection, TextSearchTemplate, "pg_ts_template", "tmpl", _FUNCTIONS)
 
 
-KIND = Kind(TextSearchTemplate, _read, _PLAIN.create, _PLAIN.drop, _PLAIN.alter, names=_PLAIN.names)
+KIND = Kind(
+    TextSearchTemplate,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _PLAIN.alter,
+    names=_PLAIN.names,
+    present=any_of("pg_ts_template"),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import Found, Kind, not_extension_member
+from ci_runner.dialects.postgres.kind import Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rows import integer, optional, text
@@ -57,5 +57,11 @@ def _ways(each: Transform) -> str:
 
 _PLAIN: Plain[Transform] = Plain("TRANSFORM", _ways, _called)
 KIND = Kind(
-    Transform, _read, _PLAIN.create, _PLAIN.drop, _PLAIN.replace, in_the_way=lambda *_: True
+    Transform,
+    _read,
+    _PLAIN.create,
+    _PLAIN.drop,
+    _PLAIN.replace,
+    in_the_way=lambda *_: True,
+    present=any_of("pg_transform"),
 )

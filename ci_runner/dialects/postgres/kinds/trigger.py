@@ -14,6 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
     World,
+    any_of,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text
@@ -75,4 +76,12 @@ def _alter(old: Trigger, new: Trigger, _: World) -> Statements | None:
     return (replaced, *firing.fires("origin", new), *comment)
 
 
-KIND = Kind(Trigger, _read, firing.create, firing.drop, _alter, in_the_way=lambda *_: True)
+KIND = Kind(
+    Trigger,
+    _read,
+    firing.create,
+    firing.drop,
+    _alter,
+    in_the_way=lambda *_: True,
+    present=any_of("pg_trigger", "NOT x.tgisinternal"),
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import foreign
-from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World
+from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World, any_of
 from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.schema.foreign import UserMapping
@@ -49,4 +49,11 @@ def _alter(old: UserMapping, new: UserMapping, _: World) -> Statements:
     return foreign.altered(_for(new), new.identity, _said(new), (old.options, new.options))
 
 
-KIND = Kind(UserMapping, _read, _create, _drop, _alter)
+KIND = Kind(
+    UserMapping,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    present=any_of("pg_foreign_server"),
+)
