@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from ci_runner.devdb.engine import Container, DevUrl, Engine, Existing, Local
 from ci_runner.devdb.preparation import Preparation
@@ -12,10 +13,8 @@ from ci_runner.errors import InternalError
 
 def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Server]:
     match url:
-        case Local():
-            from ci_runner.devdb.local import local_postgres
-
-            return local_postgres(superuser=preparation.superuser)
+        case Local(version=version):
+            return _local(version, preparation)
         case Container(image=image):
             from ci_runner.devdb.docker import docker_postgres
 
@@ -26,6 +25,18 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             return existing_postgres(address)
         case _:
             raise InternalError(f"PostgreSQL was asked to open {type(url).__name__}")
+
+
+@contextmanager
+def _local(version: str, preparation: Preparation) -> Iterator[Server]:
+    from ci_runner.devdb.binaries import choose, runnable
+    from ci_runner.devdb.local import local_postgres
+
+    with (
+        runnable(choose(version)) as programs,
+        local_postgres(superuser=preparation.superuser, binaries=programs) as server,
+    ):
+        yield server
 
 
 ENGINE = Engine(
