@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from ci_runner.devdb.folders import PREFIX, mark
 from ci_runner.errors import DatabaseError
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -100,8 +101,9 @@ def runnable(installation: Installation) -> Iterator[Path]:
         yield installation.programs
         return
     package = installation.package
-    folder = Path(tempfile.mkdtemp(prefix="schema-ci-programs-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}programs-"))
     try:
+        mark(folder)
         folder.chmod(0o755)
         # auditwheel puts the shared libraries beside the package.
         for part in (package, package.with_name(f"{package.name}.libs")):

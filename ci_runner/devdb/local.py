@@ -16,12 +16,12 @@ from pathlib import Path
 
 from ci_runner.devdb.binaries import choose, installations, server_account
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.folders import MEMORY, PREFIX, mark
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 
 ROLE = "schema_ci"
-_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder below it is made private by mkdtemp
 _MEMORY_NEEDED = 512 * 2**20
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
@@ -65,8 +65,9 @@ def local_postgres(
     """
     binaries = binaries or choose("").programs
     account = server_account()
-    folder = Path(tempfile.mkdtemp(prefix="schema-ci-", dir=_roomy()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_roomy()))
     try:
+        mark(folder)
         if account:
             os.chown(folder, account.pw_uid, account.pw_gid)
         _initdb(binaries, folder, account)
@@ -103,9 +104,9 @@ def _remove(folder: Path) -> None:
 
 def _roomy() -> Path | None:
     """Memory where there is enough of it: it makes CREATE DATABASE ten times as fast."""
-    writable = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
-    if writable and shutil.disk_usage(_MEMORY).free >= _MEMORY_NEEDED:
-        return _MEMORY
+    writable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    if writable and shutil.disk_usage(MEMORY).free >= _MEMORY_NEEDED:
+        return MEMORY
     return None
 
 

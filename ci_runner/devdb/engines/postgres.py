@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 from ci_runner.devdb.engine import Container, DevUrl, Engine, Existing, Local
+from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.server import Server
 from ci_runner.errors import InternalError
@@ -27,6 +28,12 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             raise InternalError(f"PostgreSQL was asked to open {type(url).__name__}")
 
 
+def _leftovers(server: Existing) -> Iterable[Leftover]:
+    from ci_runner.devdb.existing import leftover_databases
+
+    return leftover_databases(server.url)
+
+
 @contextmanager
 def _local(version: str, preparation: Preparation) -> Iterator[Server]:
     from ci_runner.devdb.binaries import choose, runnable
@@ -46,4 +53,5 @@ ENGINE = Engine(
     local=("postgres",),
     images={"postgres": "postgres"},
     servers=("postgres", "postgresql"),
+    leftovers=_leftovers,
 )
