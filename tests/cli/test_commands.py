@@ -24,6 +24,7 @@ COMMANDS = [
     ("schema", "inspect"),
     ("publish",),
     ("rules",),
+    ("dev", "clean"),
 ]
 
 
