@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from ci_runner.devdb.server import Server
+from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects import dialect
 from ci_runner.errors import ConfigError, DatabaseError
 
@@ -59,12 +60,17 @@ def dialect_of(url: str) -> str:
 
 @contextmanager
 def provision(
-    url: str, dialect_name: str, *, superuser: bool = False, say: Callable[[str], None]
+    url: str,
+    dialect_name: str,
+    *,
+    superuser: bool = False,
+    limits: Limits = USUAL,
+    say: Callable[[str], None],
 ) -> Iterator[Server]:
     """A server for `dialect_name`: the one that `url` names, or the first of its ladder that works.
 
-    `url` "" means the ladder; `say` is told which step was taken and why the others were not.
-    Raises ConfigError and DatabaseError.
+    `url` "" means the ladder; SQL that goes over `limits` is stopped; `say` is told which step was
+    taken and why the others were not. Raises ConfigError and DatabaseError.
     """
     dialect(dialect_name)  # says which extra is missing before anything is started
     if url:
@@ -73,21 +79,23 @@ def provision(
                 f"the dev URL is for {dialect_of(url)}, the dialect is {dialect_name}",
                 next_step="correct one of them",
             )
-        with _open(url, superuser=superuser) as server:
+        with _open(url, limits, superuser=superuser) as server:
             say(f"dev database: {server.description}")
             yield server
         return
     with ExitStack() as stack:
-        yield stack.enter_context(_first(dialect_name, superuser=superuser, say=say))
+        yield stack.enter_context(_first(dialect_name, limits, superuser=superuser, say=say))
 
 
 @contextmanager
-def _first(dialect_name: str, *, superuser: bool, say: Callable[[str], None]) -> Iterator[Server]:
+def _first(
+    dialect_name: str, limits: Limits, *, superuser: bool, say: Callable[[str], None]
+) -> Iterator[Server]:
     refused: list[str] = []
     with ExitStack() as stack:
         for step in _LADDER[dialect_name]:
             try:
-                server = stack.enter_context(_open(step, superuser=superuser))
+                server = stack.enter_context(_open(step, limits, superuser=superuser))
             except DatabaseError as error:
                 refused.append(f"{step}: {error.what}{f' ({error.said})' if error.said else ''}")
                 continue
@@ -102,7 +110,7 @@ def _first(dialect_name: str, *, superuser: bool, say: Callable[[str], None]) ->
     )
 
 
-def _open(url: str, *, superuser: bool) -> AbstractContextManager[Server]:
+def _open(url: str, limits: Limits, *, superuser: bool) -> AbstractContextManager[Server]:
     scheme = url.partition("://")[0]
     if scheme == "sqlite":
         if not _IN_MEMORY.fullmatch(url):
@@ -113,20 +121,20 @@ def _open(url: str, *, superuser: bool) -> AbstractContextManager[Server]:
             )
         from ci_runner.devdb.embedded import embedded
 
-        return embedded(dialect("sqlite"))
+        return embedded(dialect("sqlite"), limits)
     if scheme == "local":
         from ci_runner.devdb.local import local_postgres
 
-        return local_postgres(superuser=superuser)
+        return local_postgres(superuser=superuser, limits=limits)
     if scheme in {"docker", "docker+postgres"}:
         from ci_runner.devdb.docker import docker_postgres
 
-        return docker_postgres(image_of(url), superuser=superuser)
+        return docker_postgres(image_of(url), superuser=superuser, limits=limits)
     if _FORBIDDEN_HOST.match(_host(url)):
         raise ConfigError("the dev URL points to a metadata address", next_step="correct it")
     from ci_runner.devdb.existing import existing_postgres
 
-    return existing_postgres(url)
+    return existing_postgres(url, limits=limits)
 
 
 def _host(url: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from ci_runner.dialects.advice import advice
 from ci_runner.dialects.base import (
     Connection,
     Dialect,
@@ -18,7 +19,7 @@ from ci_runner.dialects.base import (
     compare,
 )
 from ci_runner.dialects.operations import Transaction
-from ci_runner.errors import SqlError
+from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
@@ -30,7 +31,6 @@ _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 # the last of several in a row: their locks, and what a trigger of theirs changed, are said of it.
 _ROWS = re.compile(r"(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # SET CONSTRAINTS is not among them: it fires deferred triggers.
-_NO_ROLE = re.compile(r'role (".*") does not exist', re.DOTALL)
 _QUIET = re.compile(r"(?:SET(?!\s+CONSTRAINTS)|SHOW|BEGIN|START|SAVEPOINT)\b", re.IGNORECASE)
 
 
@@ -55,6 +55,9 @@ def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
 def replay(connection: Connection, scripts: Sequence[Script]) -> None:
     """Run merged files as fast as the server can. Raises SqlError at the first failure.
 
+    Also raises SqlError where a limit made an end of the server, and DatabaseError where it was
+    lost: both name the statement.
+
     Each file begins with the session as it was opened: what the one before SET does not leak.
     """
     for each in scripts:
@@ -62,12 +65,27 @@ def replay(connection: Connection, scripts: Sequence[Script]) -> None:
             _begin(connection, each)
             for statement in each.statements:
                 try:
-                    connection.execute(statement.text)
+                    with _placed(statement):
+                        connection.execute(statement.text)
                 except StatementFailed as failed:
                     raise refusal(statement, failed.failure) from failed
             if failure := _end(connection, each):
                 raise refusal(each.statements[-1], failure)
         connection.reset()
+
+
+@contextmanager
+def _placed(statement: Statement | None, path: str = "") -> Iterator[None]:
+    """An end of the server in the block is put down to `statement`, or to the file at `path`."""
+    try:
+        yield
+    except (SqlError, DatabaseError) as ended:
+        raise type(ended)(
+            ended.what,
+            where=ended.where or (f"{statement.path}:{statement.line}" if statement else path),
+            said=ended.said,
+            next_step=ended.next_step,
+        ) from ended
 
 
 def refusal(statement: Statement, failure: Failure) -> SqlError:
@@ -76,23 +94,15 @@ def refusal(statement: Statement, failure: Failure) -> SqlError:
     if failure.offset is not None:
         line += statement.text.count("\n", 0, failure.offset)
     said = [str(failure)]
-    remarks = (("detail", failure.detail), ("hint", failure.hint))
+    known = advice(failure)
+    remarks = (("detail", failure.detail), ("hint", "" if known == failure.hint else failure.hint))
     said += [f"{word}: {text}" for word, text in remarks if text]
     return SqlError(
         "the SQL does not run on the dev database",
         where=f"{statement.path}:{line}",
         said="\n".join(said),
-        next_step=_advice(failure),
+        next_step=known or "correct the statement",
     )
-
-
-def _advice(failure: Failure) -> str:
-    if failure.code == "42501":
-        return "migrations run without superuser rights; SCHEMA_CI_DEV_SUPERUSER=true grants them"
-    role = _NO_ROLE.fullmatch(failure.message) if failure.code == "42704" else None
-    if role:
-        return f"CREATE ROLE {role[1]} on a dev server of your own, and give that with --dev-url"
-    return "correct the statement"
 
 
 @contextmanager
@@ -107,7 +117,8 @@ def _rolled_back(connection: Connection) -> Iterator[None]:
 
 def _begin(connection: Connection, each: Script) -> None:
     if each.wrapped:
-        connection.execute("BEGIN")
+        with _placed(None, each.path):
+            connection.execute("BEGIN")
 
 
 def _end(connection: Connection, each: Script) -> Failure | None:
@@ -120,7 +131,8 @@ def _end(connection: Connection, each: Script) -> Failure | None:
     if not each.wrapped:
         return Failure("the file opens a transaction and never ends it, so its changes are lost")
     try:
-        connection.execute("COMMIT")
+        with _placed(next(reversed(each.statements), None), each.path):
+            connection.execute("COMMIT")
     except StatementFailed as failed:
         return replace(failed.failure, message=f"at COMMIT: {failed.failure.message}", offset=None)
     return None
@@ -137,6 +149,7 @@ def rehearse(
 
     After the first failure nothing more is run; the rest becomes steps with `executed` False.
     What keeps a file's transaction from being committed is the failure of its last statement.
+    Raises SqlError and DatabaseError as `replay` does for a server that has ended.
     """
     look = dialect.sight(connection)
     steps: list[Step] = []
@@ -203,7 +216,8 @@ def _run(connection: Connection, dialect: Dialect, statement: Statement, before:
     outcome, failure = Outcome(), None
     started = time.perf_counter()
     try:
-        outcome = connection.execute(statement.text)
+        with _placed(statement):
+            outcome = connection.execute(statement.text)
     except StatementFailed as failed:
         failure = failed.failure
     return Step(
@@ -223,7 +237,8 @@ def _seen(
     connection: Connection, dialect: Dialect, step: Step, before: Sighting
 ) -> tuple[Step, Sighting]:
     """The step with all that happened since the look `before`, and the look that tells it."""
-    after = dialect.sight(connection, before)
+    with _placed(step.statement):
+        after = dialect.sight(connection, before)
     return replace(step, after=after.schema, observed=compare(before, after)), after
 
 

@@ -8,8 +8,15 @@ from contextlib import ExitStack, contextmanager
 from ci_runner.config.model import Config
 from ci_runner.devdb.provision import dialect_of, provision
 from ci_runner.devdb.server import Server
+from ci_runner.devdb.watchdog import Limits
 from ci_runner.errors import ConfigError
 from ci_runner.log import Log
+
+
+def limits(config: Config) -> Limits:
+    """What the SQL of one dev server may take."""
+    given = config.limits
+    return Limits(given.statement_seconds, given.total_seconds, given.megabytes)
 
 
 @contextmanager
@@ -35,7 +42,13 @@ def servers(config: Config, log: Log) -> Iterator[Callable[[str], Server]]:
             if dialect not in running:
                 mine = url if dialect == meant else ""
                 running[dialect] = stack.enter_context(
-                    provision(mine, dialect, superuser=config.dev_superuser, say=log.info)
+                    provision(
+                        mine,
+                        dialect,
+                        superuser=config.dev_superuser,
+                        limits=limits(config),
+                        say=log.info,
+                    )
                 )
             return running[dialect]
 

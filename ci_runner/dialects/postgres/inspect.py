@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import fields, replace
 from itertools import chain
 from typing import TypeVar
@@ -15,6 +14,7 @@ from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import Address, Found
 from ci_runner.dialects.postgres.look import Edge, Look, Parts, Renewal, read, stale, with_all_on
 from ci_runner.dialects.postgres.marks import NOTHING, Marks
+from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
 from ci_runner.dialects.postgres.watch import spelled
@@ -27,14 +27,14 @@ V = TypeVar("V")
 
 _LOCKS = """
 SELECT l.relation, l.mode FROM pg_catalog.pg_locks l
-WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
   AND l.relation >= 16384 AND l.mode <> 'AccessShareLock'
 """
 
 
 def inspect(connection: Connection) -> Schema:
     """The schema alone."""
-    with _every_name_qualified(connection):
+    with every_name_qualified(connection):
         return _all(connection)[0]
 
 
@@ -44,22 +44,12 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     Locks are read before our own catalogue queries could add to them; those on the catalogue
     itself are left out. What the marks show to be untouched is taken from the look `since`.
     """
-    held = connection.query(_LOCKS)
-    with _every_name_qualified(connection):
+    with every_name_qualified(connection):
+        held = connection.query(_LOCKS)
         seen = marks.read(connection)
         renewed = _renewed(connection, since, seen) if isinstance(since, Look) else None
         look = renewed or _whole(connection, seen)
     return replace(look, locks=frozenset(_locks(held, look.names)))
-
-
-@contextmanager
-def _every_name_qualified(connection: Connection) -> Iterator[None]:
-    """With an empty search path the server qualifies every name that it prints."""
-    ((path,),) = connection.query("SELECT current_setting('search_path')")
-    connection.query("SELECT set_config('search_path', '', false)")
-    yield
-    quoted = text(path).replace("'", "''")
-    connection.query(f"SELECT set_config('search_path', '{quoted}', false)")
 
 
 def _locks(held: list[tuple[object, ...]], names: Mapping[Address, Identity]) -> Iterator[Lock]:
