@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.advice import advice
@@ -110,9 +110,17 @@ def _rolled_back(connection: Connection) -> Iterator[None]:
     """Whatever the block leaves open is rolled back; a lost connection has nothing open."""
     try:
         yield
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    except BaseException:
+        # On a server that has ended nothing is rolled back, and the block has said why it ended.
+        with suppress(SqlError, DatabaseError):
+            _roll_back(connection)
+        raise
+    _roll_back(connection)
+
+
+def _roll_back(connection: Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _begin(connection: Connection, each: Script) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -26,8 +27,8 @@ STUBBORN = """DO $$ BEGIN
 END $$"""
 
 
-def script(server: PostgresServer, text: str) -> Script:
-    return Script("m/1.sql", split(text, "m/1.sql", server.dialect.syntax), wrapped=False)
+def script(server: PostgresServer, text: str, *, wrapped: bool = False) -> Script:
+    return Script("m/1.sql", split(text, "m/1.sql", server.dialect.syntax), wrapped)
 
 
 def _replay(
@@ -37,7 +38,7 @@ def _replay(
     with server.database() as connection:
         [(process,)] = connection.query("SELECT pg_backend_pid()")
         meet(int(str(process)))
-        replay(connection, [script(server, text)])
+        replay(connection, [script(server, text, wrapped=True)])
 
 
 @pytest.mark.parametrize(
@@ -174,17 +175,19 @@ def test_one_statement_that_fills_the_disk_is_refused_by_the_system_or_stopped()
 
 def _lost(whom: Callable[[PostgresServer, int], int], number: int) -> DatabaseError:
     """What is said when the process that `whom` chooses gets the signal."""
+
+    def soon(process: int) -> None:
+        threading.Timer(0.3, os.kill, (whom(server, process), number)).start()
+
     with local_postgres() as server, pytest.raises(DatabaseError) as lost:
-        _replay(
-            server, "SELECT pg_sleep(5)", lambda process: os.kill(whom(server, process), number)
-        )
+        _replay(server, "SELECT 1;\nSELECT pg_sleep(5)", soon)
     return lost.value
 
 
 def test_process_killed_by_the_kernel_is_told_by_the_servers_log() -> None:
     lost = _lost(lambda _, process: process, signal.SIGKILL)
 
-    assert "m/1.sql:1" == lost.where
+    assert "m/1.sql:2" == lost.where
     assert "was terminated by signal 9: Killed" in lost.said
     assert "how the kernel ends a process when memory runs out" in lost.said
     assert "/dev/shm" not in str(lost)

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import generators, pq
 from psycopg.abc import PQGen
 from psycopg.rows import tuple_row
+from psycopg.waiting import Wait
 
 from ci_runner.dialects.base import Failure, Outcome, StatementFailed
 from ci_runner.dialects.guard import STOPPED, UNGUARDED, Guard, Running
@@ -138,17 +139,27 @@ class PostgresConnection:
 
 
 def _exchange(session: pq.abc.PGconn, sql: bytes) -> PQGen[list[pq.abc.PGresult]]:
-    """Send `sql` and read all that comes back, row by row, keeping what is no row."""
+    """Send `sql` and read all that comes back, row by row, keeping what is no row.
+
+    Notifications, of which there may be as many as SQL likes, are dropped as they come in.
+    """
     session.send_query(sql)
     session.set_single_row_mode()
     yield from generators.send(session)
     kept: list[pq.abc.PGresult] = []
-    while (result := (yield from generators.fetch(session))) is not None:
+    while True:
+        while session.is_busy():
+            yield Wait.R
+            session.consume_input()
+            while session.notifies():
+                pass
+        result = session.get_result()
+        if result is None:
+            return kept
         if result.status != pq.ExecStatus.SINGLE_TUPLE:
             kept.append(result)
         if result.status in _COPYING:
-            break
-    return kept
+            return kept
 
 
 def _rows(result: pq.abc.PGresult) -> int | None:

@@ -18,6 +18,7 @@ from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
 from ci_runner.dialects.postgres.watch import spelled
+from ci_runner.errors import SqlError
 from ci_runner.schema.model import Copy, Identity, Schema, Table, View, home
 from ci_runner.schema.types import CompositeType
 from ci_runner.schema.views import MaterializedView
@@ -32,10 +33,27 @@ WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.gran
 """
 
 
+# Each is kept as a value of some 10 KB, and read in some 0.3 ms.
+MOST_RELATIONS = 100_000
+_RELATIONS = "SELECT count(*) FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relkind <> 't'"
+
+
 def inspect(connection: Connection) -> Schema:
-    """The schema alone."""
+    """The schema alone. Raises SqlError where it is larger than memory should hold."""
     with every_name_qualified(connection):
+        refuse_too_many(connection)
         return _all(connection)[0]
+
+
+def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> None:
+    """Raises SqlError where there are more than `most` relations, before one is read."""
+    ((count,),) = connection.query(_RELATIONS)
+    if integer(count) > most:
+        raise SqlError(
+            f"the dev database has {count} tables, indexes, views and sequences",
+            said=f"more than {most} are not compared: they would not fit into memory",
+            next_step="split the schema over several projects",
+        )
 
 
 def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
@@ -46,6 +64,7 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     """
     with every_name_qualified(connection):
         held = connection.query(_LOCKS)
+        refuse_too_many(connection)
         seen = marks.read(connection)
         renewed = _renewed(connection, since, seen) if isinstance(since, Look) else None
         look = renewed or _whole(connection, seen)
