@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ci_runner.cli.common import Common
-from ci_runner.cli.workspace import open_config, open_workspace
+from ci_runner.cli.workspace import open_config, open_settings, open_workspace
 from ci_runner.config.model import Config
+from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.replay import rehearse, replay
 from ci_runner.devdb.server import Server
@@ -15,10 +16,11 @@ from ci_runner.devdb.url import dialect_of
 from ci_runner.errors import UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.rule import Finding, Review, Severity
-from ci_runner.pipeline import assemble
+from ci_runner.migrations.intake import USUAL, Sizes
+from ci_runner.pipeline import assemble, options
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
-from ci_runner.pipeline.servers import servers
+from ci_runner.pipeline.servers import limits, servers
 from ci_runner.pipeline.sources import scripts
 from ci_runner.report.model import ReportedStep
 
@@ -38,8 +40,12 @@ def lint_files(
     dialect = _dialect(common, loaded, url)
     severities = {name: Severity(each) for name, each in loaded.rules.items()} if loaded else {}
     log = common.out.log
-    with provision(url, dialect, say=log.info) as server:
-        found = judge(server, files, setup, severities, progress=log.step)
+    settings = loaded or open_settings(common, config, {**flags, "dialect": dialect})
+    sizes = options.sizes(settings)
+    with provision(
+        url, dialect, prepare=Preparation(limits=limits(settings)), say=log.info
+    ) as server:
+        found = judge(server, files, setup, severities, progress=log.step, sizes=sizes)
     log.clear()
     level = loaded.fail_on if loaded else str(flags.get("lint.fail-on") or _DEFAULT_LEVEL)
     return found, level
@@ -52,14 +58,15 @@ def judge(
     severities: Mapping[str, Severity],
     *,
     progress: Callable[[str], None] = lambda _: None,
+    sizes: Sizes = USUAL,
 ) -> tuple[Finding, ...]:
     """Findings on files alone. Without `setup` nobody knows what they stand on."""
     engine = server.dialect
     with server.database() as connection:
         if setup:
-            replay(connection, scripts(engine, setup))
+            replay(connection, scripts(engine, setup, sizes))
         base = engine.inspect(connection)
-        new = tuple(each for name in files for each in scripts(engine, name))
+        new = tuple(each for name in files for each in scripts(engine, name, sizes))
         steps = rehearse(connection, engine, new, progress=progress).steps
     known = setup is not None
     return check(

@@ -20,7 +20,7 @@ from ci_runner.cli.common import (
 from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
-    from ci_runner.pipeline.options import Terms
+    from ci_runner.config.model import Config
 
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["sql", "json"]), default="sql", show_default=True
@@ -59,14 +59,21 @@ def diff(
     plan has been run on a dev database and seen to reach the schema.
     """
     from ci_runner.cli.planned import document, refuse_open_ends, warn
+    from ci_runner.devdb.preparation import Preparation
     from ci_runner.devdb.provision import provision
     from ci_runner.errors import DriftError
     from ci_runner.migrations.plan import sql
+    from ci_runner.pipeline.options import terms as terms_of
     from ci_runner.pipeline.schema_diff import schema_diff
+    from ci_runner.pipeline.servers import limits
 
     dialect = _dialect(common, from_, to)
-    terms = _terms(common, config, dialect, flags)
-    with provision(common.dev_url, dialect, say=common.out.log.info) as server:
+    settings = _settings(common, config, dialect, flags)
+    terms = terms_of(settings)
+    most = limits(settings)
+    with provision(
+        common.dev_url, dialect, prepare=Preparation(limits=most), say=common.out.log.info
+    ) as server:
         compared = schema_diff(server, from_, to, terms)
     warn(common, compared, terms)
     if format_ == "json":
@@ -88,15 +95,22 @@ def diff(
 @common
 def inspect(common: Common, /, source: str, format_: str, config: str, **flags: object) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
+    from ci_runner.devdb.preparation import Preparation
     from ci_runner.devdb.provision import provision
     from ci_runner.pipeline.compare import kinds_left, left_out_said
+    from ci_runner.pipeline.options import terms as terms_of
+    from ci_runner.pipeline.servers import limits
     from ci_runner.pipeline.sources import load
     from ci_runner.schema.select import select
 
     dialect = _dialect(common, source)
-    terms = _terms(common, config, dialect, flags)
-    with provision(common.dev_url, dialect, say=common.out.log.info) as server:
-        whole = load(server, source)
+    settings = _settings(common, config, dialect, flags)
+    terms = terms_of(settings)
+    most = limits(settings)
+    with provision(
+        common.dev_url, dialect, prepare=Preparation(limits=most), say=common.out.log.info
+    ) as server:
+        whole = load(server, source, terms.sizes)
         sides = select(whole, whole, terms.selection)
         found = sides.new
         statements = server.dialect.create(found, terms.options)
@@ -131,12 +145,11 @@ def _spelled(value: object) -> object:
     return [_spelled(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def _terms(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Terms:
-    """The terms that schema-ci.toml, where there is one, and the flags agree on."""
+def _settings(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Config:
+    """What schema-ci.toml, where there is one, and the flags agree on."""
     from ci_runner.cli.workspace import open_settings
-    from ci_runner.pipeline.options import terms
 
-    return terms(open_settings(common, config, {**given(flags), "dialect": dialect}))
+    return open_settings(common, config, {**given(flags), "dialect": dialect})
 
 
 def _dialect(common: Common, *sources: str) -> str:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config.lines import key_lines
-from ci_runner.config.model import Compared, Config, Project
+from ci_runner.config.model import Compared, Config, Limits, Project
 from ci_runner.config.options import OPTIONS, SEVERITIES, Option, by_key
 from ci_runner.config.secret import Secret
 from ci_runner.errors import ConfigError
@@ -112,6 +112,21 @@ def load(
         stats_file=_stats_file(str(values["stats.file"]), origins["stats.file"], source),
         small_rows=int(str(values["stats.small-rows"])),
         megabytes_per_second=_rate(values["stats.megabytes-per-second"], origins),
+        limits=_limits(values),
+    )
+
+
+def _limits(values: Mapping[str, object]) -> Limits:
+    def number(key: str) -> int:
+        return int(str(values[key]))
+
+    return Limits(
+        number("dev.statement-seconds"),
+        number("dev.total-seconds"),
+        number("dev.megabytes"),
+        number("limits.file-megabytes"),
+        number("limits.total-megabytes"),
+        number("limits.files"),
     )
 
 
@@ -216,11 +231,23 @@ def _value(
         holder = holder.get(part) if isinstance(holder, dict) else None
     if holder is not None:
         found, origin = holder, source.where(key or option.key)
+        _refuse_more(option, found, origin)
     if option.env and environ.get(option.env):
         found, origin = _typed(option, environ[option.env]), option.env
     if option.key in flags:
         found, origin = flags[option.key], option.flag
     return _checked(option, found, origin), origin
+
+
+def _refuse_more(option: Option, found: object, origin: str) -> None:
+    """A limit guards the CI from the pull request, whose file may not lift it."""
+    if option.most is not None and isinstance(found, int) and found > option.most:
+        raise ConfigError(
+            f"`{option.key}` may not be more than {option.most} in the configuration file",
+            where=origin,
+            said="the file is part of the pull request, from which the limit guards the CI",
+            next_step=f"set {option.env}={found} in the CI",
+        )
 
 
 def _typed(option: Option, text: str) -> object:

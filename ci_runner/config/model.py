@@ -29,6 +29,18 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What SQL may take on a dev server, and how much of it is read: seconds, MiB, files."""
+
+    statement_seconds: int = 300
+    total_seconds: int = 3600
+    megabytes: int = 2048
+    file_megabytes: int = 64
+    total_megabytes: int = 256
+    files: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag.
 
@@ -58,6 +70,7 @@ class Config:
     stats_file: str = ""
     small_rows: int = 10_000
     megabytes_per_second: int = 50
+    limits: Limits = Limits()
 
     @property
     def inputs(self) -> tuple[str, ...]:

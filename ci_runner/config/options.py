@@ -12,7 +12,8 @@ Kind = Literal["text", "texts", "flag", "number"]
 class Option:
     """One setting. `key` is its path in schema-ci.toml; `env` is "" for what only a file can say.
 
-    `scope` project means: inside each `[[project]]`.
+    `scope` project means: inside each `[[project]]`. `most` is the largest number that the file may
+    say, None for any: it guards the CI from the pull request, of which the file is a part.
     """
 
     key: str
@@ -24,6 +25,7 @@ class Option:
     flag: str = ""
     env: str = ""
     action: str = ""
+    most: int | None = None
 
 
 SEVERITIES = ("error", "warning", "note", "off")
@@ -66,6 +68,54 @@ OPTIONS: tuple[Option, ...] = (
         False,
         "run migrations with superuser rights on a dev server of our own; never from the file",
         env="SCHEMA_CI_DEV_SUPERUSER",
+    ),
+    Option(
+        "dev.statement-seconds",
+        "number",
+        300,
+        "how long one statement may run on a dev database; the file may only lower it",
+        env="SCHEMA_CI_DEV_STATEMENT_SECONDS",
+        most=300,
+    ),
+    Option(
+        "dev.total-seconds",
+        "number",
+        3600,
+        "how long the work on one dev server may take; the file may only lower it",
+        env="SCHEMA_CI_DEV_TOTAL_SECONDS",
+        most=3600,
+    ),
+    Option(
+        "dev.megabytes",
+        "number",
+        2048,
+        "how many MiB a dev database of our own may hold; the file may only lower it",
+        env="SCHEMA_CI_DEV_MEGABYTES",
+        most=2048,
+    ),
+    Option(
+        "limits.file-megabytes",
+        "number",
+        64,
+        "how many MiB one SQL file may have; the file may only lower it",
+        env="SCHEMA_CI_LIMITS_FILE_MEGABYTES",
+        most=64,
+    ),
+    Option(
+        "limits.total-megabytes",
+        "number",
+        256,
+        "how many MiB the SQL files of one directory may have; the file may only lower it",
+        env="SCHEMA_CI_LIMITS_TOTAL_MEGABYTES",
+        most=256,
+    ),
+    Option(
+        "limits.files",
+        "number",
+        20_000,
+        "how many files one directory of SQL may have; the file may only lower it",
+        env="SCHEMA_CI_LIMITS_FILES",
+        most=20_000,
     ),
     Option(
         "diff.include",

@@ -88,6 +88,8 @@ def _property(option: Option) -> Json:
             kind = {"type": "boolean"}
         case "number":
             kind = {"type": "integer", "minimum": 0}
+            if option.most is not None:
+                kind["maximum"] = option.most
         case _:
             assert_never(option.kind)
     if option.choices:

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ci_runner.devdb.marker import this_run
 from ci_runner.dialects import dialect
 from ci_runner.dialects.base import Dialect, StatementFailed
+from ci_runner.dialects.guard import UNGUARDED, Guard
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
-from ci_runner.errors import DatabaseError
+from ci_runner.dialects.postgres.ours import PINNED
+from ci_runner.errors import DatabaseError, SqlError
+
+
+@contextmanager
+def _as_admin(conninfo: str, dbname: str = "") -> Iterator[PostgresConnection]:
+    """A session that may do more than migrations may, and so finds nothing of theirs by name."""
+    with connect(conninfo, dbname=dbname) as admin:
+        admin.execute(f"SET search_path = {PINNED}")
+        yield admin
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PostgresServer:
     """`admin` may create databases; `owner` is the role that owns and uses them.
 
-    Both are libpq connection strings and may hold a password, so they are never printed.
+    Both are libpq connection strings and may hold a password, so they are never printed. `guard`
+    watches what the owner runs; `ending` says why it made an end of the server, None while that
+    lives.
     """
 
     description: str
     admin: str
     owner: str = ""
     owner_role: str = ""
+    guard: Guard = UNGUARDED
+    ending: Callable[[], SqlError | None] = lambda: None
 
     @property
     def dialect(self) -> Dialect:
@@ -36,10 +50,12 @@ class PostgresServer:
 
         When it cannot be dropped after an error, that error gets a note and stays the one raised.
         """
+        if ending := self.ending():
+            raise ending
         name = f"schema_ci_{secrets.token_hex(8)}"
         try:
             self._create(name)
-            with connect(self.owner or self.admin, dbname=name) as connection:
+            with connect(self.owner or self.admin, dbname=name, guard=self.guard) as connection:
                 yield connection
         except BaseException as first:
             try:
@@ -51,8 +67,11 @@ class PostgresServer:
 
     def _create(self, name: str) -> None:
         owned = f" OWNER {self.owner_role}" if self.owner_role else ""
-        with connect(self.admin) as admin:
+        with _as_admin(self.admin) as admin:
             try:
+                if self.owner_role:
+                    # What a migration has set for its role holds in sessions still to come.
+                    admin.execute(f"ALTER ROLE {self.owner_role} RESET ALL")
                 admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'{owned}")
                 admin.execute(f"COMMENT ON DATABASE {name} IS '{this_run()}'")
             except StatementFailed as refused:
@@ -64,9 +83,12 @@ class PostgresServer:
 
     def drop(self, name: str) -> None:
         """On a session of its own: the one that created it may be gone by now."""
-        with connect(self.admin) as admin:
+        if self.ending():
+            return
+        with _as_admin(self.admin) as admin:
             try:
                 self._unsubscribe(admin, name)
+                self._unpin(admin, name)
                 admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
             except StatementFailed as refused:
                 raise DatabaseError(
@@ -74,6 +96,14 @@ class PostgresServer:
                     said=refused.failure.message,
                     next_step=f"DROP DATABASE {name}",
                 ) from refused
+
+    def _unpin(self, admin: PostgresConnection, name: str) -> None:
+        """A template cannot be dropped, and its owner may have made one of it."""
+        templates = admin.query(
+            f"SELECT FROM pg_catalog.pg_database d WHERE d.datname = '{name}' AND d.datistemplate"
+        )
+        if templates:
+            admin.execute(f"ALTER DATABASE {name} IS_TEMPLATE false")
 
     def _unsubscribe(self, admin: PostgresConnection, name: str) -> None:
         """A database with subscriptions cannot be dropped; a slot that is theirs is left alone."""
@@ -84,7 +114,7 @@ class PostgresServer:
         )
         if not subscribed:
             return
-        with connect(self.admin, dbname=name) as inside:
+        with _as_admin(self.admin, name) as inside:
             for subscription, alone in subscribed:
                 quoted = self.dialect.quote(str(subscription))
                 for action in () if alone else ("DISABLE", "SET (slot_name = NONE)"):

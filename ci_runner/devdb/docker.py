@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import ConfigError, DatabaseError
@@ -22,10 +24,13 @@ _START_SECONDS = 60.0
 
 
 @contextmanager
-def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[PostgresServer]:
+def docker_postgres(
+    image: str, *, superuser: bool = False, limits: Limits = USUAL
+) -> Iterator[PostgresServer]:
     """A container of `image`, on loopback where the engine is local, removed at block end.
 
-    Raises DatabaseError when there is no engine or no image.
+    SQL that goes over `limits` is stopped. Raises DatabaseError when there is no engine or no
+    image.
     """
     try:
         from docker.errors import (  # type: ignore[import-untyped]  # docker-py ships no types
@@ -78,7 +83,14 @@ def docker_postgres(image: str, *, superuser: bool = False) -> Iterator[Postgres
             f"user=postgres password={password} dbname=postgres"
         )
         version = _wait(admin, wrapped)
-        yield _server(admin, version, image, superuser=superuser)
+        server = _server(admin, version, image, superuser=superuser)
+
+        def end(_: Sequence[int]) -> str:
+            wrapped.kill()
+            return ""
+
+        with watching(limits, end) as watchdog:
+            yield replace(server, guard=watchdog, ending=watchdog.ending)
 
 
 @contextmanager

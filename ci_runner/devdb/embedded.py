@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from ci_runner.devdb.server import Server
+from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, Dialect
-from ci_runner.dialects.sqlite.connect import connect
+from ci_runner.dialects.sqlite.connect import MEMORY, connect
 
 
 @dataclass(frozen=True, slots=True)
 class _Embedded:
     dialect: Dialect
+    limits: Limits
+    until: float
 
     @property
     def description(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}, in process"
 
     def database(self) -> AbstractContextManager[Connection]:
-        return connect(":memory:")
+        limits = self.limits
+        return connect(
+            MEMORY, limits.statement_seconds, until=self.until, megabytes=limits.megabytes
+        )
 
 
 @contextmanager
-def embedded(dialect: Dialect) -> Iterator[Server]:
+def embedded(dialect: Dialect, limits: Limits = USUAL) -> Iterator[Server]:
     """The engine inside this process; nothing starts and nothing stays."""
-    yield _Embedded(dialect)
+    yield _Embedded(dialect, limits, time.monotonic() + limits.total_seconds)

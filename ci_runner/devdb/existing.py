@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
@@ -11,7 +11,10 @@ from ci_runner.devdb.conninfo import pinned
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse
+from ci_runner.devdb.watchdog import USUAL, Limits, watching
+from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
+from ci_runner.errors import DatabaseError
 
 _OURS = re.compile(r"schema_ci_[a-z0-9_]+")
 _MARKED = r"""
@@ -27,16 +30,31 @@ ORDER BY d.datname
 
 
 @contextmanager
-def existing_postgres(url: str) -> Iterator[PostgresServer]:
+def existing_postgres(url: str, *, limits: Limits = USUAL) -> Iterator[PostgresServer]:
     """The server behind `url`. Its own database is only used to say CREATE and DROP DATABASE.
 
-    Raises ConfigError for a URL that leads where no dev database is, DatabaseError when the server
-    does not answer.
+    SQL that goes over `limits` is stopped. Raises ConfigError for a URL that leads where no dev
+    database is, DatabaseError when the server does not answer.
     """
     address = pinned(url)
     with connect(address) as connection:
         version = connection.version
-    yield PostgresServer(f"PostgreSQL {version}, given server", address, address)
+    with watching(limits, lambda processes: _terminate(address, processes)) as watchdog:
+        yield PostgresServer(
+            f"PostgreSQL {version}, given server", address, address, guard=watchdog
+        )
+
+
+def _terminate(url: str, processes: Sequence[int]) -> str:
+    """End sessions of ours, and none of others; what is to be done about those that live on."""
+    listed = ", ".join(str(each) for each in processes)
+    try:
+        with connect(url) as admin:
+            for each in processes:
+                admin.query(f"SELECT pg_catalog.pg_terminate_backend({each})")
+    except (DatabaseError, StatementFailed) as refused:
+        return f"its sessions (process {listed}) may still run: {refused}"
+    return ""
 
 
 def leftover_databases(url: str) -> Iterator[Leftover]:

@@ -10,13 +10,14 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ci_runner.devdb.binaries import choose, installations, server_account
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.folders import MEMORY, PREFIX, mark
+from ci_runner.devdb.watchdog import USUAL, Limits, Watchdog, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
@@ -42,10 +43,17 @@ _SETTINGS = {
     # A subscription that a migration enables connects to no publisher from here.
     "max_logical_replication_workers": "0",
     "jit": "off",
-    "log_min_messages": "fatal",
+    # No error of a statement, but how a process died; and behind that nothing but the end.
+    "restart_after_crash": "off",
+    "log_min_messages": "log",
+    "log_checkpoints": "off",
     "logging_collector": "off",
     "TimeZone": "UTC",
 }
+# A backend needs a tenth of it; without an end one statement could take the machine's memory.
+_ADDRESS_SPACE = 2 * 2**30
+_LOG_TAIL = 4096
+_LAST_WORDS_SECONDS = 1.0
 
 
 def find_binaries() -> Path | None:
@@ -55,13 +63,13 @@ def find_binaries() -> Path | None:
 
 @contextmanager
 def local_postgres(
-    *, superuser: bool = False, binaries: Path | None = None
+    *, superuser: bool = False, binaries: Path | None = None, limits: Limits = USUAL
 ) -> Iterator[PostgresServer]:
     """A server on a unix socket only. Migrations run as a role without superuser rights.
 
     `superuser` lets them run as the superuser instead; `binaries` is a folder of programs, that of
-    `find_binaries` when None. As root the server is started as an unprivileged user, because
-    PostgreSQL refuses uid 0. Raises DatabaseError.
+    `find_binaries` when None; SQL that goes over `limits` is stopped. As root the server is started
+    as an unprivileged user, because PostgreSQL refuses uid 0. Raises DatabaseError.
     """
     binaries = binaries or choose("").programs
     account = server_account()
@@ -71,7 +79,10 @@ def local_postgres(
         if account:
             os.chown(folder, account.pw_uid, account.pw_gid)
         _initdb(binaries, folder, account)
-        with _running(binaries, folder, account):
+        with (
+            _running(binaries, folder, account, limits) as process,
+            _watched(process, folder, limits) as watchdog,
+        ):
             conninfo = _address(folder, "postgres")
             with connect(conninfo) as admin:
                 if not superuser:
@@ -83,6 +94,8 @@ def local_postgres(
                 conninfo,
                 _address(folder, role),
                 role,
+                watchdog,
+                watchdog.ending,
             )
     finally:
         _remove(folder)
@@ -152,12 +165,17 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _running(binaries: Path, folder: Path, account: pwd.struct_passwd | None) -> Iterator[None]:
+def _running(
+    binaries: Path, folder: Path, account: pwd.struct_passwd | None, limits: Limits
+) -> Iterator[subprocess.Popen[bytes]]:
     log = folder / "log"
     settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
     with log.open("wb") as output:
         server = subprocess.Popen(
             [
+                "/bin/sh",
+                "-c",
+                _limited(limits),
                 str(binaries / "postgres"),
                 "-D",
                 str(folder / "data"),
@@ -173,7 +191,7 @@ def _running(binaries: Path, folder: Path, account: pwd.struct_passwd | None) ->
         )
     try:
         _wait(server, folder, log)
-        yield
+        yield server
     finally:
         server.send_signal(signal.SIGQUIT)
         try:
@@ -181,6 +199,59 @@ def _running(binaries: Path, folder: Path, account: pwd.struct_passwd | None) ->
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def _limited(limits: Limits) -> str:
+    """A script that becomes the program in $0, its processes limited where the system can.
+
+    The shell does it, because code between fork and exec is not safe beside threads. There is no
+    limit on processes: it would count those of every server that the account runs.
+    """
+    blocks = limits.megabytes * 2**20 // 512  # the unit that POSIX gives `ulimit -f`
+    return f'ulimit -c 0; ulimit -f {blocks}; ulimit -v {_ADDRESS_SPACE >> 10}; exec "$0" "$@"'
+
+
+@contextmanager
+def _watched(server: subprocess.Popen[bytes], folder: Path, limits: Limits) -> Iterator[Watchdog]:
+    log = folder / "log"
+    silent = log.stat().st_size
+
+    def end(_: Sequence[int]) -> str:
+        """The server ends its processes itself, and after five seconds by SIGKILL."""
+        server.send_signal(signal.SIGQUIT)
+        return ""
+
+    def obituary() -> str:
+        deadline = time.monotonic() + _LAST_WORDS_SECONDS
+        while log.stat().st_size == silent and time.monotonic() < deadline:
+            time.sleep(0.02)
+        return _cause(_tail(log)) if log.stat().st_size > silent else ""
+
+    with watching(limits, end, written=lambda: _written(folder), obituary=obituary) as watchdog:
+        yield watchdog
+
+
+def _cause(lines: list[str]) -> str:
+    said = [_without_folder(line) for line in lines]
+    if any("terminated by signal 9" in line for line in said):
+        said.append("signal 9 is how the kernel ends a process when memory runs out")
+    return "\n".join(said)
+
+
+def _written(folder: Path) -> int:
+    """Bytes on disk below `folder`. Files and folders may go while we look."""
+    total, ahead = 0, [str(folder)]
+    while ahead:
+        try:
+            with os.scandir(ahead.pop()) as entries:
+                for each in entries:
+                    if each.is_dir(follow_symlinks=False):
+                        ahead.append(each.path)
+                    else:
+                        total += each.stat(follow_symlinks=False).st_blocks * 512
+        except FileNotFoundError:
+            continue
+    return total
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
@@ -196,10 +267,17 @@ def _wait(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
                 continue
             raise DatabaseError(
                 "the local PostgreSQL server did not start",
-                said=re.sub(r"[^\n]*/(?=log)", "", "\n".join(_tail(log))),
+                said="\n".join(_without_folder(line) for line in _tail(log)),
             ) from refused
         return
 
 
+def _without_folder(line: str) -> str:
+    return re.sub(r".*/(?=log)", "", line)
+
+
 def _tail(log: Path) -> list[str]:
-    return log.read_text(errors="replace").strip().splitlines()[-5:]
+    """The last lines of a log that SQL may have made long."""
+    with log.open("rb") as lines:
+        lines.seek(max(log.stat().st_size - _LOG_TAIL, 0))
+        return lines.read().decode(errors="replace").strip().splitlines()[-5:]

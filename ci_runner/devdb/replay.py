@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from ci_runner.dialects.advice import advice
 from ci_runner.dialects.base import (
     Connection,
     Dialect,
@@ -18,7 +19,7 @@ from ci_runner.dialects.base import (
     compare,
 )
 from ci_runner.dialects.operations import Transaction
-from ci_runner.errors import SqlError
+from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
@@ -30,7 +31,6 @@ _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 # the last of several in a row: their locks, and what a trigger of theirs changed, are said of it.
 _ROWS = re.compile(r"(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # SET CONSTRAINTS is not among them: it fires deferred triggers.
-_NO_ROLE = re.compile(r'role (".*") does not exist', re.DOTALL)
 # What may run in a transaction of its own, where a session sees the locks that it has taken.
 _ALONE = re.compile(
     r"(?:ALTER|CLUSTER|COMMENT|CREATE|DO|DROP|GRANT|MERGE|REFRESH|REINDEX|REVOKE|SELECT|TRUNCATE)\b",
@@ -62,6 +62,9 @@ def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
 def replay(connection: Connection, scripts: Sequence[Script]) -> None:
     """Run merged files as fast as the server can. Raises SqlError at the first failure.
 
+    Also raises SqlError where a limit made an end of the server, and DatabaseError where it was
+    lost: both name the statement.
+
     Each file begins with the session as it was opened: what the one before SET does not leak.
     """
     for each in scripts:
@@ -69,12 +72,27 @@ def replay(connection: Connection, scripts: Sequence[Script]) -> None:
             _begin(connection, each)
             for statement in each.statements:
                 try:
-                    connection.execute(statement.text)
+                    with _placed(statement):
+                        connection.execute(statement.text)
                 except StatementFailed as failed:
                     raise refusal(statement, failed.failure) from failed
             if failure := _end(connection, each):
                 raise refusal(each.statements[-1], failure)
         connection.reset()
+
+
+@contextmanager
+def _placed(statement: Statement | None, path: str = "") -> Iterator[None]:
+    """An end of the server in the block is put down to `statement`, or to the file at `path`."""
+    try:
+        yield
+    except (SqlError, DatabaseError) as ended:
+        raise type(ended)(
+            ended.what,
+            where=ended.where or (f"{statement.path}:{statement.line}" if statement else path),
+            said=ended.said,
+            next_step=ended.next_step,
+        ) from ended
 
 
 def refusal(statement: Statement, failure: Failure) -> SqlError:
@@ -83,23 +101,15 @@ def refusal(statement: Statement, failure: Failure) -> SqlError:
     if failure.offset is not None:
         line += statement.text.count("\n", 0, failure.offset)
     said = [str(failure)]
-    remarks = (("detail", failure.detail), ("hint", failure.hint))
+    known = advice(failure)
+    remarks = (("detail", failure.detail), ("hint", "" if known == failure.hint else failure.hint))
     said += [f"{word}: {text}" for word, text in remarks if text]
     return SqlError(
         "the SQL does not run on the dev database",
         where=f"{statement.path}:{line}",
         said="\n".join(said),
-        next_step=_advice(failure),
+        next_step=known or "correct the statement",
     )
-
-
-def _advice(failure: Failure) -> str:
-    if failure.code == "42501":
-        return "migrations run without superuser rights; SCHEMA_CI_DEV_SUPERUSER=true grants them"
-    role = _NO_ROLE.fullmatch(failure.message) if failure.code == "42704" else None
-    if role:
-        return f"CREATE ROLE {role[1]} on a dev server of your own, and give that with --dev-url"
-    return "correct the statement"
 
 
 @contextmanager
@@ -107,14 +117,23 @@ def _rolled_back(connection: Connection) -> Iterator[None]:
     """Whatever the block leaves open is rolled back; a lost connection has nothing open."""
     try:
         yield
-    finally:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+    except BaseException:
+        # On a server that has ended nothing is rolled back, and the block has said why it ended.
+        with suppress(SqlError, DatabaseError):
+            _roll_back(connection)
+        raise
+    _roll_back(connection)
+
+
+def _roll_back(connection: Connection) -> None:
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
 
 
 def _begin(connection: Connection, each: Script) -> None:
     if each.wrapped:
-        connection.execute("BEGIN")
+        with _placed(None, each.path):
+            connection.execute("BEGIN")
 
 
 def _end(connection: Connection, each: Script) -> Failure | None:
@@ -126,12 +145,13 @@ def _end(connection: Connection, each: Script) -> Failure | None:
         return None
     if not each.wrapped:
         return Failure("the file opens a transaction and never ends it, so its changes are lost")
-    return _commit(connection)
+    return _commit(connection, next(reversed(each.statements), None), each.path)
 
 
-def _commit(connection: Connection) -> Failure | None:
+def _commit(connection: Connection, statement: Statement | None, path: str = "") -> Failure | None:
     try:
-        connection.execute("COMMIT")
+        with _placed(statement, path):
+            connection.execute("COMMIT")
     except StatementFailed as failed:
         return replace(failed.failure, message=f"at COMMIT: {failed.failure.message}", offset=None)
     return None
@@ -148,6 +168,7 @@ def rehearse(
 
     After the first failure nothing more is run; the rest becomes steps with `executed` False.
     What keeps a file's transaction from being committed is the failure of its last statement.
+    Raises SqlError and DatabaseError as `replay` does for a server that has ended.
     """
     look = dialect.sight(connection)
     steps: list[Step] = []
@@ -239,7 +260,7 @@ def _run_alone(
         step = replace(step, transactional=False)
         if step.failure is None:
             inside = dialect.sight(connection, before)
-            failure = _commit(connection)
+            failure = _commit(connection, statement)
             after = dialect.sight(connection, inside)
             seen = compare(before, inside)
             observed = replace(compare(before, after), locks=seen.locks, scanned=seen.scanned)
@@ -259,7 +280,8 @@ def _run(
     outcome, failure = Outcome(), None
     started = time.perf_counter()
     try:
-        outcome = connection.execute(statement.text)
+        with _placed(statement):
+            outcome = connection.execute(statement.text)
     except StatementFailed as failed:
         failure = failed.failure
     step = Step(
@@ -280,7 +302,8 @@ def _seen(
     connection: Connection, dialect: Dialect, step: Step, before: Sighting
 ) -> tuple[Step, Sighting]:
     """The step with all that happened since the look `before`, and the look that tells it."""
-    after = dialect.sight(connection, before)
+    with _placed(step.statement):
+        after = dialect.sight(connection, before)
     return replace(step, after=after.schema, observed=compare(before, after)), after
 
 

@@ -10,14 +10,14 @@ from ci_runner.errors import ConfigError, SqlError
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.formats import FORMATS
+from ci_runner.migrations.intake import USUAL, Intake, Sizes
 
-LARGEST = 64 * 2**20
 
-
-def files_on_disk(root: Path, path: str) -> Mapping[str, bytes]:
+def files_on_disk(root: Path, path: str, sizes: Sizes = USUAL) -> Mapping[str, bytes]:
     """Content by name, for every file below `root`/`path` that some format reads.
 
-    Links that lead out of the directory, and a directory outside of `root`, are refused.
+    Links that lead out of the directory, a directory outside of `root`, and more than `sizes` are
+    refused.
     """
     folder = root / path
     if not folder.is_dir():
@@ -30,6 +30,7 @@ def files_on_disk(root: Path, path: str) -> Mapping[str, bytes]:
     if not home.is_relative_to(root.resolve()):
         raise SqlError("the migration directory leads out of the repository", where=path)
     found: dict[str, bytes] = {}
+    intake = Intake(home, sizes)
     for place in sorted(folder.rglob("*")):
         name = place.relative_to(folder).as_posix()
         if not (place.is_dir() or _is_read(place.name)):
@@ -38,9 +39,7 @@ def files_on_disk(root: Path, path: str) -> Mapping[str, bytes]:
             raise SqlError("the link leads out of the migration directory", where=f"{path}/{name}")
         if not place.is_file():
             continue
-        if place.stat().st_size > LARGEST:
-            raise SqlError(f"the file is larger than {LARGEST >> 20} MiB", where=f"{path}/{name}")
-        found[name] = place.read_bytes()
+        found[name] = intake.read(place, f"{path}/{name}")
     return found
 
 

@@ -6,16 +6,19 @@ One pass over the few characters that matter: quotes, comments, dollar signs and
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 from typing import NoReturn
 
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directives import delimiter, directive, file_directives
 from ci_runner.migrations.history import Statement
+from ci_runner.migrations.intake import MOST_STATEMENTS
 
 _GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)+"
 _ROUTINE = re.compile(
@@ -79,15 +82,24 @@ _CLOSERS = {
 }
 _ESCAPED = re.compile(r"[^'\\]*(?:(?:\\.|'')[^'\\]*)*'", re.DOTALL)
 _NESTED = re.compile(r"/\*|\*/")
+# Each is kept as a value until its statement ends.
+_MOST_COMMENTS = 100_000
 
 
 def split(text: str, path: str, syntax: Syntax) -> tuple[Statement, ...]:
     """The statements of one file, comments between them left out.
 
-    Raises SqlError for what is never closed, and for what only psql understands: backslash
-    commands and COPY data.
+    Raises SqlError for what is never closed, for what only psql understands (backslash commands
+    and COPY data), and for more statements or comments than memory should hold.
     """
-    found = list(_Splitter(text, path, syntax).statements())
+    every = _Splitter(text, path, syntax).statements()
+    found = list(islice(every, MOST_STATEMENTS))
+    if surplus := next(every, None):
+        raise SqlError(
+            f"the file has more than {MOST_STATEMENTS} statements",
+            where=f"{path}:{surplus.line}",
+            next_step="write rows with INSERT statements of many rows, or in a file of their own",
+        )
     whole = file_directives(text)
     if found and whole:
         found[0] = replace(found[0], directives=(*whole, *found[0].directives))
@@ -102,8 +114,9 @@ class _Splitter:
         self.path = path
         self.syntax = syntax
         self.scan = _scanner(syntax, delimiter(text) or ";").search
-        self.breaks = [found.start() for found in re.finditer("\n", text)]
+        self.breaks = array("Q", (found.start() for found in re.finditer("\n", text)))
         self.comments: list[_Comment] = []
+        self.routine = (-1, False)
 
     def line(self, offset: int) -> int:
         return bisect_right(self.breaks, offset - 1) + 1
@@ -189,10 +202,10 @@ class _Splitter:
                 case "shut":
                     parentheses = max(parentheses - 1, 0)
                 case "line":
-                    self.comments.append(_Comment(found.start(), position))
+                    self._comment(found.start(), position)
                 case "block":
                     position = self._block_end(found.start())
-                    self.comments.append(_Comment(found.start(), position))
+                    self._comment(found.start(), position)
                 case "word":
                     bodies = self._bodies(bodies, start, found)
                 case "command":
@@ -211,14 +224,24 @@ class _Splitter:
         """Whether this BEGIN opens a body whose semicolons are not ours to split at."""
         if found[0].upper() != "BEGIN":
             return False
-        head = self._first_word(start, found.start())
-        if self.syntax.trigger_bodies and _TRIGGER.match(self.text, head):
-            return True
-        return (
-            self.syntax.atomic_bodies
-            and _ATOMIC.match(self.text, found.end()) is not None
-            and _ROUTINE.match(self.text, head) is not None
-        )
+        if not self.syntax.trigger_bodies and not (
+            self.syntax.atomic_bodies and _ATOMIC.match(self.text, found.end())
+        ):
+            return False
+        if self.routine[0] != start:  # read once: a statement may say BEGIN as often as it likes
+            head = self._first_word(start, found.start())
+            pattern = _TRIGGER if self.syntax.trigger_bodies else _ROUTINE
+            self.routine = (start, pattern.match(self.text, head) is not None)
+        return self.routine[1]
+
+    def _comment(self, start: int, end: int) -> None:
+        if len(self.comments) == _MOST_COMMENTS:
+            raise SqlError(
+                f"the statement has more than {_MOST_COMMENTS} comments",
+                where=f"{self.path}:{self.line(start)}",
+                next_step="remove them",
+            )
+        self.comments.append(_Comment(start, end))
 
     def _block_end(self, start: int) -> int:
         if not self.syntax.nested_comments:

@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from ci_runner.config.model import Config
 from ci_runner.dialects.base import PlanOptions
 from ci_runner.errors import UsageError
+from ci_runner.migrations.intake import Sizes
 from ci_runner.pipeline.declared import Declared, flags
 from ci_runner.schema.select import Pattern, Selection, pattern
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What holds for one comparison. `strict` makes errors of what is not compared or answered."""
+    """What holds for one comparison. `strict` makes errors of what is not compared or answered.
+
+    `sizes` is how much SQL is read for it.
+    """
 
     options: PlanOptions = PlanOptions()
     selection: Selection = Selection()
     declared: tuple[Declared, ...] = ()
     strict: bool = False
+    sizes: Sizes = Sizes()
 
 
 USUAL = Terms()
@@ -32,7 +37,14 @@ def terms(config: Config) -> Terms:
         Selection(_patterns(config.include), _patterns(config.exclude)),
         (*flags("rename", config.renames), *flags("drop", config.drops)),
         config.strict,
+        sizes(config),
     )
+
+
+def sizes(config: Config) -> Sizes:
+    """How much SQL is read for one directory or one desired schema."""
+    given = config.limits
+    return Sizes(given.file_megabytes, given.total_megabytes, given.files)
 
 
 def plan_options(config: Config) -> PlanOptions:

@@ -24,7 +24,7 @@ from ci_runner.pipeline.compare import compare
 from ci_runner.pipeline.declared import in_schema
 from ci_runner.pipeline.options import USUAL, Terms
 from ci_runner.pipeline.questions import Question
-from ci_runner.pipeline.sources import desired
+from ci_runner.pipeline.sources import counted, desired
 from ci_runner.pipeline.unmanaged import differences, left_out
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.production import UNKNOWN, Production
@@ -88,7 +88,7 @@ def review(
     reviewed = Reviewed(change, server.description, server.dialect.name, production=production)
     try:
         merged, new = _scripts(server, change)
-        wanted = desired(server.dialect, root, change.schema)
+        wanted = desired(server.dialect, root, change.schema, terms.sizes)
         said = in_schema(root, change.schema)
     except (SqlError, UsageError) as unreadable:
         return _stopped(reviewed, unreadable, severities)
@@ -101,8 +101,11 @@ def review(
         except SqlError as failed:
             return _stopped(reviewed, failed, severities)
         seconds = time.perf_counter() - started
-        base = server.dialect.inspect(connection)
-        history = rehearse(connection, server.dialect, new, progress=progress)
+        try:
+            base = server.dialect.inspect(connection)
+            history = rehearse(connection, server.dialect, new, progress=progress)
+        except SqlError as ended:
+            return _stopped(reviewed, ended, severities)
         compared = _compare(server, connection, change, wanted, history, progress, terms)
         if compared.goal:
             path = change.schema[0]
@@ -142,8 +145,9 @@ def review(
 
 def _scripts(server: Server, change: Change) -> tuple[tuple[Script, ...], tuple[Script, ...]]:
     """Merged files as they were merged, then new ones in the head's order."""
-    merged = tuple(script(file, change.base.format, server.dialect) for file in change.base.files)
-    new = tuple(script(file, change.head.format, server.dialect) for file in change.files.added)
+    dialect, base, head = server.dialect, change.base, change.head
+    merged = tuple(counted(script(file, base.format, dialect) for file in base.files))
+    new = tuple(counted(script(file, head.format, dialect) for file in change.files.added))
     return merged, new
 
 

@@ -20,13 +20,13 @@ from ci_runner.schema.select import select
 
 def schema_diff(server: Server, from_: str, to: str, terms: Terms) -> Compared:
     """Raises ProofError for a plan that does not lead to `to`, and as `load` and `compare`."""
-    goal = load(server, to)
+    goal = load(server, to, terms.sizes)
     if not is_database(server.dialect, to):
         terms = replace(terms, declared=(*terms.declared, *in_source(to)))
     if not is_database(server.dialect, from_):
-        with loaded(server, from_) as connection:
+        with loaded(server, from_, terms.sizes) as connection:
             return _proven(server, connection, server.dialect.inspect(connection), goal, terms)
-    return _from_elsewhere(server, load(server, from_), goal, terms)
+    return _from_elsewhere(server, load(server, from_, terms.sizes), goal, terms)
 
 
 def _from_elsewhere(server: Server, old: Schema, goal: Schema, terms: Terms) -> Compared:

@@ -10,8 +10,15 @@ from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import dialect_of
+from ci_runner.devdb.watchdog import Limits
 from ci_runner.errors import ConfigError
 from ci_runner.log import Log
+
+
+def limits(config: Config) -> Limits:
+    """What the SQL of one dev server may take."""
+    given = config.limits
+    return Limits(given.statement_seconds, given.total_seconds, given.megabytes)
 
 
 @contextmanager
@@ -38,7 +45,10 @@ def servers(config: Config, log: Log) -> Iterator[Callable[[str], Server]]:
                 mine = url if dialect == meant else ""
                 running[dialect] = stack.enter_context(
                     provision(
-                        mine, dialect, prepare=Preparation(config.dev_superuser), say=log.info
+                        mine,
+                        dialect,
+                        prepare=Preparation(config.dev_superuser, limits=limits(config)),
+                        say=log.info,
                     )
                 )
             return running[dialect]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
@@ -13,6 +13,7 @@ from ci_runner.dialects.base import Connection, Dialect
 from ci_runner.errors import SqlError, UsageError
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats.naming import natural
+from ci_runner.migrations.intake import MOST_STATEMENTS, USUAL, Intake, Sizes
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
 from ci_runner.schema.model import Schema
 
@@ -39,7 +40,7 @@ def _is_sqlite_file(place: Path) -> bool:
         return opened.read(len(_SQLITE_HEADER)) == _SQLITE_HEADER
 
 
-def load(server: Server, source: str) -> Schema:
+def load(server: Server, source: str, sizes: Sizes = USUAL) -> Schema:
     """The schema that `source` describes, as `server`'s engine understands it.
 
     Files run in a database of their own; a database URL is only read. Raises UsageError for what
@@ -48,7 +49,7 @@ def load(server: Server, source: str) -> Schema:
     """
     if is_database(server.dialect, source):
         return _read_database(server.dialect, source)
-    with loaded(server, source) as connection:
+    with loaded(server, source, sizes) as connection:
         return server.dialect.inspect(connection)
 
 
@@ -64,37 +65,61 @@ def is_database(dialect: Dialect, source: str) -> bool:
 
 
 @contextmanager
-def loaded(server: Server, source: str) -> Iterator[Connection]:
+def loaded(server: Server, source: str, sizes: Sizes = USUAL) -> Iterator[Connection]:
     """A database of our own in which the files of `source` have run. Raises as `load`."""
     with server.database() as connection:
         if source != EMPTY:
-            replay(connection, scripts(server.dialect, source))
+            replay(connection, scripts(server.dialect, source, sizes))
         yield connection
 
 
-def scripts(dialect: Dialect, source: str) -> tuple[Script, ...]:
-    """What running `source` means: one file, or a folder's files in order."""
+def scripts(dialect: Dialect, source: str, sizes: Sizes = USUAL) -> tuple[Script, ...]:
+    """What running `source` means: one file, or a folder's files in order; no more than `sizes`."""
     place = Path(source)
     if place.is_file():
-        return (_plain(dialect, str(place), place.read_bytes()),)
+        content = Intake(place.resolve().parent, sizes).read(place, str(place))
+        return (_plain(dialect, str(place), content),)
     if not place.is_dir():
         raise UsageError(
             f"{source!r} is neither a file, a folder nor a database URL",
             next_step="give a .sql file, a folder, a migration directory, a URL, or `empty`",
         )
-    files = files_on_disk(place, ".")
+    files = files_on_disk(place, ".", sizes)
     listed = [name for name in files if name.endswith(".sql")]
     format_name = detect(files) if listed else "plain"
     if format_name == "plain":
         names = sorted(listed, key=lambda name: [natural(part) for part in name.split("/")])
-        return tuple(_plain(dialect, str(place / name), files[name]) for name in names)
+        return tuple(counted(_plain(dialect, str(place / name), files[name]) for name in names))
     directory = read_files(source.rstrip("/"), format_name, files)
-    return tuple(script(file, directory.format, dialect) for file in directory.files)
+    return tuple(counted(script(file, directory.format, dialect) for file in directory.files))
 
 
-def desired(dialect: Dialect, root: Path, paths: Sequence[str]) -> tuple[Script, ...]:
-    """The scripts of a desired schema, named relative to the repository."""
-    found: list[Script] = []
+def counted(every: Iterable[Script]) -> Iterator[Script]:
+    """The same, as long as memory should hold them. Raises SqlError at the first too many."""
+    total = 0
+    for each in every:
+        total += len(each.statements)
+        if total > MOST_STATEMENTS:
+            raise SqlError(
+                f"the files up to this one have more than {MOST_STATEMENTS} statements",
+                where=each.path,
+                next_step="write rows with INSERT statements of many rows",
+            )
+        yield each
+
+
+def desired(
+    dialect: Dialect, root: Path, paths: Sequence[str], sizes: Sizes = USUAL
+) -> tuple[Script, ...]:
+    """The scripts of a desired schema, named relative to the repository.
+
+    Raises SqlError for what is not there, leads out of the repository, or is more than `sizes`.
+    """
+    return tuple(counted(_desired(dialect, root, paths, sizes)))
+
+
+def _desired(dialect: Dialect, root: Path, paths: Sequence[str], sizes: Sizes) -> Iterator[Script]:
+    intake = Intake(root, sizes)
     for path in paths:
         place = root / path
         if place.is_dir():
@@ -102,18 +127,17 @@ def desired(dialect: Dialect, root: Path, paths: Sequence[str]) -> tuple[Script,
                 (each.relative_to(place).as_posix() for each in place.rglob("*.sql")),
                 key=lambda name: [natural(part) for part in name.split("/")],
             )
-            found += [
-                _plain(dialect, f"{path}/{name}", (place / name).read_bytes()) for name in names
-            ]
+            for name in names:
+                shown = f"{path}/{name}"
+                yield _plain(dialect, shown, intake.read(place / name, shown))
         elif place.is_file():
-            found.append(_plain(dialect, path, place.read_bytes()))
+            yield _plain(dialect, path, intake.read(place, path))
         else:
             raise SqlError(
                 "the desired schema does not exist",
                 where=path,
                 next_step="create it, or correct `schema` in schema-ci.toml",
             )
-    return tuple(found)
 
 
 def _plain(dialect: Dialect, path: str, content: bytes) -> Script:

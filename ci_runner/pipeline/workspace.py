@@ -13,6 +13,7 @@ from ci_runner.errors import GitError, UsageError
 from ci_runner.git import Git
 from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
+from ci_runner.pipeline.options import sizes
 from ci_runner.pipeline.review import Change
 
 
@@ -50,7 +51,8 @@ class Workspace:
     ) -> Directory:
         """A format that is to be guessed is guessed from both sides: atlas.sum may be gone."""
         absent = may_be_missing and not (self.root / project.directory).exists()
-        files = {} if absent else files_on_disk(self.root, project.directory)
+        most = sizes(self.config)
+        files = {} if absent else files_on_disk(self.root, project.directory, most)
         style = detect([*files, *merged]) if project.format == "auto" else project.format
         return read_files(project.directory, style, files)
 

@@ -19,11 +19,13 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
         case Container(image=image):
             from ci_runner.devdb.docker import docker_postgres
 
-            return docker_postgres(image, superuser=preparation.superuser)
+            return docker_postgres(
+                image, superuser=preparation.superuser, limits=preparation.limits
+            )
         case Existing(url=address):
             from ci_runner.devdb.existing import existing_postgres
 
-            return existing_postgres(address)
+            return existing_postgres(address, limits=preparation.limits)
         case _:
             raise InternalError(f"PostgreSQL was asked to open {type(url).__name__}")
 
@@ -41,7 +43,9 @@ def _local(version: str, preparation: Preparation) -> Iterator[Server]:
 
     with (
         runnable(choose(version)) as programs,
-        local_postgres(superuser=preparation.superuser, binaries=programs) as server,
+        local_postgres(
+            superuser=preparation.superuser, binaries=programs, limits=preparation.limits
+        ) as server,
     ):
         yield server
 

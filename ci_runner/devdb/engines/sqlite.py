@@ -12,12 +12,11 @@ from ci_runner.errors import InternalError
 
 
 def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Server]:
-    del preparation
     match url:
         case Embedded():
             from ci_runner.devdb.embedded import embedded
 
-            return embedded(dialect("sqlite"))
+            return embedded(dialect("sqlite"), preparation.limits)
         case _:
             raise InternalError(f"SQLite was asked to open {type(url).__name__}")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import fields, replace
 from itertools import chain
 from typing import TypeVar
@@ -15,9 +14,11 @@ from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import Address, Found
 from ci_runner.dialects.postgres.look import Edge, Look, Parts, Renewal, read, stale, with_all_on
 from ci_runner.dialects.postgres.marks import NOTHING, Marks
+from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.unmanaged import unmanaged
 from ci_runner.dialects.postgres.watch import spelled
+from ci_runner.errors import SqlError
 from ci_runner.schema.model import Copy, Identity, Schema, Table, View, home
 from ci_runner.schema.types import CompositeType
 from ci_runner.schema.views import MaterializedView
@@ -27,7 +28,7 @@ V = TypeVar("V")
 
 _LOCKS = """
 SELECT l.relation, l.mode FROM pg_catalog.pg_locks l
-WHERE l.pid = pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
   AND l.relation >= 16384 AND l.mode <> 'AccessShareLock'
 """
 # Counts of the transaction and, outside of one, what the session has not yet handed on.
@@ -38,10 +39,27 @@ WHERE c.oid >= 16384 AND c.relkind IN ('r', 'm')
 """
 
 
+# Each is kept as a value of some 10 KB, and read in some 0.3 ms.
+MOST_RELATIONS = 100_000
+_RELATIONS = "SELECT count(*) FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relkind <> 't'"
+
+
 def inspect(connection: Connection) -> Schema:
-    """The schema alone."""
-    with _every_name_qualified(connection):
+    """The schema alone. Raises SqlError where it is larger than memory should hold."""
+    with every_name_qualified(connection):
+        refuse_too_many(connection)
         return _all(connection)[0]
+
+
+def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> None:
+    """Raises SqlError where there are more than `most` relations, before one is read."""
+    ((count,),) = connection.query(_RELATIONS)
+    if integer(count) > most:
+        raise SqlError(
+            f"the dev database has {count} tables, indexes, views and sequences",
+            said=f"more than {most} are not compared: they would not fit into memory",
+            next_step="split the schema over several projects",
+        )
 
 
 def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
@@ -50,35 +68,15 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     Locks are read before our own catalogue queries could add to them; those on the catalogue
     itself are left out. What the marks show to be untouched is taken from the look `since`.
     """
-    held = connection.query(_LOCKS)
-    read_through = connection.query(_SCANS)
-    with _every_name_qualified(connection):
+    with every_name_qualified(connection):
+        held = connection.query(_LOCKS)
+        read_through = connection.query(_SCANS)
+        refuse_too_many(connection)
         seen = marks.read(connection)
         renewed = _renewed(connection, since, seen) if isinstance(since, Look) else None
         look = renewed or _whole(connection, seen)
     scans = dict(_scans(read_through, look.names))
     return replace(look, locks=frozenset(_locks(held, look.names)), scans=scans)
-
-
-@contextmanager
-def _every_name_qualified(connection: Connection) -> Iterator[None]:
-    """With an empty search path the server qualifies every name that it prints.
-
-    Our queries name the catalogues that they join in a good order: on most databases the search
-    for a better one takes longer than they do.
-    """
-    ours = {"search_path": "", "join_collapse_limit": "3"}
-    names = ", ".join(f"current_setting('{name}')" for name in ours)
-    (before,) = connection.query(f"SELECT {names}")
-    _configure(connection, ours)
-    yield
-    _configure(connection, dict(zip(ours, map(text, before), strict=True)))
-
-
-def _configure(connection: Connection, settings: Mapping[str, str]) -> None:
-    quoted = {name: value.replace("'", "''") for name, value in settings.items()}
-    calls = (f"set_config('{name}', '{value}', false)" for name, value in quoted.items())
-    connection.query(f"SELECT {', '.join(calls)}")
 
 
 def _locks(held: list[tuple[object, ...]], names: Mapping[Address, Identity]) -> Iterator[Lock]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ci_runner.dialects.base import Connection, Held
+from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.rows import optional, text
 from ci_runner.schema.model import Identity
 
@@ -37,12 +38,14 @@ _SCANS = re.compile(
 
 
 def relations(connection: Connection) -> tuple[Held, ...]:
-    return tuple(_held(row) for row in connection.query(_RELATIONS))
+    with every_name_qualified(connection):
+        return tuple(_held(row) for row in connection.query(_RELATIONS))
 
 
 def held(connection: Connection) -> tuple[Held, ...]:
     """The strongest lock of each comes last, and stays."""
-    found = {each.handle: each for each in map(_held, connection.query(_HELD))}
+    with every_name_qualified(connection):
+        found = {each.handle: each for each in map(_held, connection.query(_HELD))}
     return tuple(found.values())
 
 

@@ -1,19 +1,33 @@
-"""Open a SQLite database in process, shut off from every other file and watched by a clock."""
+"""Open a SQLite database in process, shut off from every other file, and bounded in time and size.
+
+It runs on a thread of its own: SQLite looks at the clock between two instructions only, and one of
+them can take for ever (a LIKE on a long text). Then that thread is left behind, and we go on.
+"""
 
 from __future__ import annotations
 
+import math
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import quote
 
 from ci_runner.dialects.base import Connection, Failure, Outcome, StatementFailed
-from ci_runner.errors import DatabaseError
+from ci_runner.dialects.guard import raise_it, stopped
+from ci_runner.dialects.sqlite.engine import DoesNotComeBack, Engine
+from ci_runner.errors import DatabaseError, SqlError
+
+T = TypeVar("T")
 
 MEMORY = ":memory:"
 STATEMENT_SECONDS = 300.0
+MEGABYTES = 2048
+_GRACE_SECONDS = 2.0
+# No value in a migration is longer than the longest file; the engine's own limit is 1 GB.
+_LONGEST_VALUE = 64 * 2**20
 _LOST = {
     "SQLITE_CANTOPEN": "check that the file and its folder can be read",
     "SQLITE_NOTADB": "give a SQLite database; one that is encrypted can't be read",
@@ -30,6 +44,12 @@ _DENIED_PRAGMAS = {
     "writable_schema": "a schema written by hand can crash the engine",
     "hard_heap_limit": "it would hold for the whole process",
     "soft_heap_limit": "it would hold for the whole process",
+    "temp_store": "what is temporary would go to files without a limit",
+}
+_DENIED_FUNCTIONS = {
+    "load_extension": "no extension may be loaded",
+    # sqlite.org/fts3.html, section 8.1: its argument is a pointer that the engine jumps to.
+    "fts3_tokenizer": "no tokenizer may be registered",
 }
 # What a migration may switch for its session; each answers with its value.
 _SWITCHES = ("foreign_keys", "ignore_check_constraints", "legacy_alter_table", "recursive_triggers")
@@ -56,41 +76,58 @@ class _Guard:
             name = (first or "").lower()
             if name in _DENIED_PRAGMAS:
                 self.reason = f"PRAGMA {name}: {_DENIED_PRAGMAS[name]}"
-        elif action == sqlite3.SQLITE_FUNCTION and (second or "").lower() == "load_extension":
-            self.reason = "no extension may be loaded"
+        elif action == sqlite3.SQLITE_FUNCTION:
+            self.reason = _DENIED_FUNCTIONS.get((second or "").lower(), "")
         return sqlite3.SQLITE_DENY if self.reason else sqlite3.SQLITE_OK
 
 
 class SqliteConnection:
-    """One session in autocommit mode. A statement past `seconds` is stopped and has failed."""
+    """One session in autocommit mode. A statement past `seconds` is stopped and has failed.
+
+    Past `until`, which time.monotonic() tells, every statement raises SqlError.
+    """
 
     def __init__(
-        self, session: sqlite3.Connection, seconds: float = STATEMENT_SECONDS, place: str = ""
+        self,
+        session: sqlite3.Connection,
+        seconds: float = STATEMENT_SECONDS,
+        place: str = "",
+        until: float = math.inf,
     ) -> None:
         self._session = session
         self._place = place
         self._seconds = seconds
+        self._until = until
         self._deadline = 0.0
         self._guard = _Guard()
+        self._engine = Engine()
         session.set_authorizer(self._guard)
         session.set_progress_handler(self._is_late, _BETWEEN_LOOKS)
+        session.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
         self._opened_with = {name: self._switch(name) for name in _SWITCHES}
 
     def execute(self, sql: str) -> Outcome:
-        with self._watched():
+        def run() -> tuple[int, int]:
             cursor = self._session.execute(sql)
             answered = sum(1 for _ in cursor)  # counted, not kept: there may be no end of them
-            touched = cursor.rowcount
+            return cursor.rowcount, answered
+
+        touched, answered = self._in_time(run)
         return Outcome(touched if touched >= 0 else answered or None)
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        with self._watched():
-            return self._session.execute(sql).fetchall()
+        return self._in_time(lambda: self._session.execute(sql).fetchall())
 
     def reset(self) -> None:
         for name, value in self._opened_with.items():
             if self._switch(name) != value:
                 self.execute(f"PRAGMA {name} = {value}")
+
+    def close(self) -> None:
+        """A session whose engine does not come back ends with the process."""
+        self._session.interrupt()
+        if self._engine.end(_GRACE_SECONDS):
+            self._session.close()
 
     def _switch(self, name: str) -> object:
         ((value,),) = self.query(f"PRAGMA {name}")
@@ -103,44 +140,72 @@ class SqliteConnection:
     def _is_late(self) -> bool:
         return time.monotonic() > self._deadline
 
-    @contextmanager
-    def _watched(self) -> Iterator[None]:
+    def _in_time(self, work: Callable[[], T]) -> T:
         """Start the clock, and turn SQLite's errors into ours."""
         self._guard.reason = ""
-        self._deadline = time.monotonic() + self._seconds
+        now = time.monotonic()
+        if now > self._until:
+            raise self._out_of_time()
+        self._deadline = min(now + self._seconds, self._until)
         try:
-            yield
+            return self._engine.run(work, self._deadline - now + _GRACE_SECONDS)
         except (sqlite3.Error, sqlite3.Warning) as error:
-            code = str(getattr(error, "sqlite_errorname", ""))
-            for lost, next_step in _LOST.items():
-                if code.startswith(lost):
-                    raise DatabaseError(
-                        "the SQLite database can't be read",
-                        where=self._place,
-                        said=f"{error} ({code})",
-                        next_step=next_step,
-                    ) from error
-            raise StatementFailed(Failure(self._message(error, code), code)) from error
+            raise self._as_ours(error) from error
         except MemoryError as error:
-            raise StatementFailed(Failure("the statement needs too much memory")) from error
+            raise StatementFailed(
+                Failure("the statement needs too much memory", hint=raise_it("dev.megabytes"))
+            ) from error
+        except DoesNotComeBack as stuck:
+            raise SqlError(
+                f"the dev database was given up: a statement ran longer than {self._seconds:g}"
+                " seconds and could not be stopped",
+                next_step=raise_it("dev.statement-seconds"),
+            ) from stuck
 
-    def _message(self, error: Exception, code: str) -> str:
-        if code == "SQLITE_INTERRUPT":
-            return f"stopped: the statement ran longer than {self._seconds:g} seconds"
-        return f"{error}: {self._guard.reason}" if self._guard.reason else str(error)
+    def _as_ours(self, error: Exception) -> Exception:
+        code = str(getattr(error, "sqlite_errorname", ""))
+        for lost, next_step in _LOST.items():
+            if code.startswith(lost):
+                return DatabaseError(
+                    "the SQLite database can't be read",
+                    where=self._place,
+                    said=f"{error} ({code})",
+                    next_step=next_step,
+                )
+        if code != "SQLITE_INTERRUPT":
+            reason = self._guard.reason
+            return StatementFailed(Failure(f"{error}: {reason}" if reason else str(error), code))
+        if time.monotonic() > self._until:
+            return self._out_of_time()
+        return StatementFailed(stopped(self._seconds))
+
+    def _out_of_time(self) -> SqlError:
+        return SqlError(
+            "the work on the dev database took too long", next_step=raise_it("dev.total-seconds")
+        )
 
 
 @contextmanager
-def connect(path_or_memory: str, seconds: float = STATEMENT_SECONDS) -> Iterator[Connection]:
+def connect(
+    path_or_memory: str,
+    seconds: float = STATEMENT_SECONDS,
+    *,
+    until: float = math.inf,
+    megabytes: int = MEGABYTES,
+) -> Iterator[Connection]:
     """A session on ":memory:", or one that only reads the file that must be there.
 
+    `megabytes` (MiB) is all that SQLite may hold in this process, what is temporary included: the
+    engine lets nobody raise it once it is set. See SqliteConnection for `seconds` and `until`.
     Closed at block end. Raises DatabaseError for a file that can't be opened.
     """
     in_memory = path_or_memory == MEMORY
     place = "" if in_memory else path_or_memory
     try:
         name = MEMORY if in_memory else _read_only(Path(place))
-        session = sqlite3.connect(name, isolation_level=None, uri=True)
+        session = sqlite3.connect(name, isolation_level=None, uri=True, check_same_thread=False)
+        session.execute(f"PRAGMA hard_heap_limit = {megabytes * 2**20}")
+        session.execute("PRAGMA temp_store = memory")
     except (sqlite3.OperationalError, OSError) as error:
         raise DatabaseError(
             "the SQLite database can't be opened",
@@ -148,10 +213,11 @@ def connect(path_or_memory: str, seconds: float = STATEMENT_SECONDS) -> Iterator
             said=str(error),
             next_step="check that the file and its folder can be read",
         ) from error
+    connection = SqliteConnection(session, seconds, place, until)
     try:
-        yield SqliteConnection(session, seconds, place)
+        yield connection
     finally:
-        session.close()
+        connection.close()
 
 
 def _read_only(place: Path) -> str:

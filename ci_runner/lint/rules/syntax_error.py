@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.advice import advice
 from ci_runner.dialects.base import Failure
 from ci_runner.dialects.operations import Concurrently, CreateIndex, DropIndex
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -19,12 +20,12 @@ def _check(review: Review) -> Iterator[Hit]:
         if failure is None or (failure.code == "25001" and _concurrent(step.operations)):
             continue
         code = f" (SQLSTATE {failure.code})" if failure.code else ""
-        remarks = [text for text in (failure.detail, failure.hint) if text]
+        remarks = [failure.detail, "" if advice(failure) == failure.hint else failure.hint]
         yield Hit(
             f"the dev database refuses it: {failure.message}{code}",
             step,
-            evidence=" ".join(remarks),
-            instead="" if review.base_known or not _lacks(failure) else _SETUP,
+            evidence=" ".join(text for text in remarks if text),
+            instead=advice(failure) or ("" if review.base_known or not _lacks(failure) else _SETUP),
         )
 
 

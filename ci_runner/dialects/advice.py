@@ -1,0 +1,28 @@
+"""What a user can do about a statement that the dev database refused."""
+
+from __future__ import annotations
+
+import re
+
+from ci_runner.dialects.base import Failure
+from ci_runner.dialects.guard import STOPPED
+
+_NO_ROLE = re.compile(r'role (".*") does not exist', re.DOTALL)
+_NOT_PERMITTED = "42501"
+_UNDEFINED = "42704"
+
+
+def advice(failure: Failure) -> str:
+    """The next step where the refusal is one of ours, and not the statement's fault; else ""."""
+    match failure.code:
+        case code if code == STOPPED:
+            return failure.hint
+        case code if code == _NOT_PERMITTED:
+            return (
+                "migrations run without superuser rights; SCHEMA_CI_DEV_SUPERUSER=true grants them"
+            )
+        case code if code == _UNDEFINED and (role := _NO_ROLE.fullmatch(failure.message)):
+            return (
+                f"CREATE ROLE {role[1]} on a dev server of your own, and give that with --dev-url"
+            )
+    return ""

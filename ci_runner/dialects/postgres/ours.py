@@ -1,0 +1,49 @@
+"""Run our own queries in a session that belongs to a migration, which may have prepared it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres.rows import text
+
+# The catalogue comes first: no function, operator, table or temporary type of a migration's can
+# stand in for one of the server's.
+PINNED = "pg_catalog, pg_temp"
+# Nor can a limit that it has set stop us. Our queries name the catalogues that they join in a good
+# order: on most databases the search for a better one takes longer than they do.
+_OURS = {
+    "search_path": PINNED,
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "join_collapse_limit": "3",
+}
+_THEIRS = ", ".join(f"pg_catalog.current_setting('{name}')" for name in _OURS)
+
+
+@contextmanager
+def every_name_qualified(connection: Connection) -> Iterator[None]:
+    """With only the catalogue in the search path the server qualifies every name that it prints.
+
+    Within a transaction the settings are local to it, so that its end still undoes a SET LOCAL.
+    """
+    ((*theirs,),) = connection.query(f"SELECT {_THEIRS}")
+    _set(connection, _OURS.values())
+    yield
+    _set(connection, map(text, theirs))
+
+
+def _set(connection: Connection, values: Iterable[str]) -> None:
+    local = "true" if connection.in_transaction else "false"
+    calls = (
+        f"pg_catalog.set_config('{name}', {_quoted(value)}, {local})"
+        for name, value in zip(_OURS, values, strict=True)
+    )
+    connection.query(f"SELECT {', '.join(calls)}")
+
+
+def _quoted(value: str) -> str:
+    """As a string that means the same whatever standard_conforming_strings is."""
+    escaped = value.replace("\\", r"\\").replace("'", "''")
+    return f"E'{escaped}'"

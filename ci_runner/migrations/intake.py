@@ -1,0 +1,63 @@
+"""Read SQL files that a stranger may have written: so many, so large, and none from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ci_runner.dialects.guard import raise_it
+from ci_runner.errors import SqlError
+
+# Each is kept as a value of some 250 bytes: more than any history of migrations has.
+MOST_STATEMENTS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much is read for one directory or desired schema: MiB of a file and in all, and files."""
+
+    file_megabytes: int = 64
+    total_megabytes: int = 256
+    files: int = 20_000
+
+
+USUAL = Sizes()
+
+
+class Intake:
+    """Reads files that are, links resolved, below `home`, and counts them.
+
+    `read` raises SqlError for a file that leads elsewhere or is too large, and once there are too
+    many.
+    """
+
+    def __init__(self, home: Path, sizes: Sizes = USUAL) -> None:
+        self._home = home.resolve()
+        self._sizes = sizes
+        self._files = 0
+        self._bytes = 0
+
+    def read(self, place: Path, shown: str) -> bytes:
+        """The content of `place`, which messages call `shown`."""
+        if not place.resolve().is_relative_to(self._home):
+            raise SqlError("the link leads out of its directory", where=shown)
+        if not place.is_file():
+            raise SqlError("it is no regular file", where=shown, next_step="remove it")
+        self._files += 1
+        if self._files > self._sizes.files:
+            raise _too_much(f"there are more than {self._sizes.files} files", "files", shown)
+        most = self._sizes.file_megabytes * 2**20
+        with place.open("rb") as opened:
+            content = opened.read(most + 1)
+        if len(content) > most:
+            size = f"the file is larger than {self._sizes.file_megabytes} MiB"
+            raise _too_much(size, "file-megabytes", shown)
+        self._bytes += len(content)
+        if self._bytes > self._sizes.total_megabytes * 2**20:
+            size = f"the files are larger than {self._sizes.total_megabytes} MiB in all"
+            raise _too_much(size, "total-megabytes", shown)
+        return content
+
+
+def _too_much(what: str, option: str, shown: str) -> SqlError:
+    return SqlError(what, where=shown, next_step=raise_it(f"limits.{option}"))
