@@ -183,6 +183,16 @@ class Git:
             zip((name for name, _ in names), self._blobs([s for _, s in names]), strict=True)
         )
 
+    def file_at(self, commit: Sha, path: str) -> bytes | None:
+        """One file's content; None where the commit has no such file, or a link or folder there."""
+        listed = _run(self.root, "ls-tree", "-z", "--full-tree", commit, "--", path)
+        for entry in filter(None, listed.split(b"\0")):
+            mode_type_sha, _, found = entry.partition(b"\t")
+            mode, _, sha = mode_type_sha.split()
+            if mode in _BLOB_MODES and os.fsdecode(found) == path:
+                return self._blobs([sha.decode()])[0]
+        return None
+
     def _blobs(self, shas: list[str]) -> list[bytes]:
         """The contents of many objects through one process."""
         if not shas:

@@ -32,6 +32,7 @@ for _command in (
     schema.schema,
     publishing.publish,
     rules.rules,
+    rules.explain,
 ):
     cli.add_command(_command)
 

@@ -15,7 +15,7 @@ from typing import NoReturn
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directives import delimiter, directive, file_directives
-from ci_runner.migrations.history import Statement
+from ci_runner.migrations.history import Directive, Statement
 
 _GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)+"
 _ROUTINE = re.compile(
@@ -87,15 +87,24 @@ def split(text: str, path: str, syntax: Syntax) -> tuple[Statement, ...]:
     Raises SqlError for what is never closed, and for what only psql understands: backslash
     commands and COPY data.
     """
-    found = list(_Splitter(text, path, syntax).statements())
-    whole = file_directives(text)
+    splitter = _Splitter(text, path, syntax)
+    found = list(splitter.statements())
+    whole = tuple(dict.fromkeys((*file_directives(text), *splitter.whole)))
     if found and whole:
         found[0] = replace(found[0], directives=(*whole, *found[0].directives))
+        secrets = tuple(each for each in whole if each.verb == "sensitive")
+        found[1:] = [
+            replace(each, directives=(*secrets, *each.directives)) if secrets else each
+            for each in found[1:]
+        ]
     return tuple(found)
 
 
 class _Splitter:
-    """One pass over one text; `comments` are those met since the last statement."""
+    """One pass over one text; `comments` are those met since the last statement.
+
+    `whole` are directives that speak for the file from wherever they stand.
+    """
 
     def __init__(self, text: str, path: str, syntax: Syntax) -> None:
         self.text = text
@@ -104,9 +113,13 @@ class _Splitter:
         self.scan = _scanner(syntax, delimiter(text) or ";").search
         self.breaks = [found.start() for found in re.finditer("\n", text)]
         self.comments: list[_Comment] = []
+        self.whole: list[Directive] = []
 
     def line(self, offset: int) -> int:
         return bisect_right(self.breaks, offset - 1) + 1
+
+    def column(self, offset: int) -> int:
+        return offset - self.text.rfind("\n", 0, offset)
 
     def statements(self) -> Iterator[Statement]:
         position = 0
@@ -122,6 +135,7 @@ class _Splitter:
                     self.comments.append(_Comment(*behind.span("comment")))
                     after = behind.end("comment")
                 yield self._statement(start, end)
+            self.whole += self._file_wide()
             self.comments.clear()
             position = after
 
@@ -136,8 +150,16 @@ class _Splitter:
             self.path,
             self.line(start),
             self.line(start + len(body) - 1),
-            tuple(found for found in directives if found),
+            tuple(found for found in directives if found and found.scope == "statement"),
+            self.column(start),
         )
+
+    def _file_wide(self) -> Iterator[Directive]:
+        for each in self.comments:
+            text = self.text[each.start : each.end]
+            found = directive(text, self.line(each.start), "statement") if "-file" in text else None
+            if found and found.scope == "file":
+                yield found
 
     def _attached(self, start: int) -> list[_Comment]:
         """The comments in and behind the statement, and those above it up to an empty line."""
