@@ -184,13 +184,14 @@ class Git:
         )
 
     def file_at(self, commit: Sha, path: str) -> bytes | None:
-        """The content of one file, None where there is none of that name; a link is none."""
+        """One file's content; None where the commit has no such file, or a link or folder there."""
         listed = _run(self.root, "ls-tree", "-z", "--full-tree", commit, "--", path)
-        mode_type_sha, _, name = listed.rstrip(b"\0").partition(b"\t")
-        if os.fsdecode(name) != path:
-            return None
-        mode, _, sha = mode_type_sha.split()
-        return self._blobs([sha.decode()])[0] if mode in _BLOB_MODES else None
+        for entry in filter(None, listed.split(b"\0")):
+            mode_type_sha, _, found = entry.partition(b"\t")
+            mode, _, sha = mode_type_sha.split()
+            if mode in _BLOB_MODES and os.fsdecode(found) == path:
+                return self._blobs([sha.decode()])[0]
+        return None
 
     def _blobs(self, shas: list[str]) -> list[bytes]:
         """The contents of many objects through one process."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
 
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_settings, open_workspace
@@ -14,17 +16,40 @@ from ci_runner.devdb.replay import rehearse, replay
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import dialect_of
 from ci_runner.errors import UsageError
+from ci_runner.git import find_repository
+from ci_runner.lint import baseline
+from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.check import check
-from ci_runner.lint.rule import Finding, Review, Severity
+from ci_runner.lint.policy import Policy
+from ci_runner.lint.rule import Finding, Review
+from ci_runner.log import Log
 from ci_runner.migrations.intake import USUAL, Sizes
 from ci_runner.pipeline import assemble, options
+from ci_runner.pipeline.files import write_whole
+from ci_runner.pipeline.policy import in_force, policy_findings
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
 from ci_runner.pipeline.servers import limits, servers
 from ci_runner.pipeline.sources import scripts
-from ci_runner.report.model import ReportedStep
+from ci_runner.pipeline.workspace import Workspace
+from ci_runner.report.model import ReportedFinding, ReportedStep
 
 _DEFAULT_LEVEL = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Linted:
+    """`findings` that count from the severity `level` on, and those `known` by the baseline.
+
+    `paths` are the files that were judged; all paths are relative to `root`.
+    """
+
+    findings: tuple[Finding, ...]
+    known: tuple[Finding, ...]
+    paths: tuple[str, ...]
+    baseline: Baseline
+    level: str
+    root: Path
 
 
 def lint_files(
@@ -33,29 +58,68 @@ def lint_files(
     setup: str | None,
     config: str,
     flags: Mapping[str, object],
-) -> tuple[tuple[Finding, ...], str]:
-    """Files alone, on a database that `setup` has prepared; and the severity to fail from."""
+) -> Linted:
+    """Files alone, on a database that `setup` has prepared."""
     loaded = open_config(common, config, flags)
     url = str(loaded.dev_url) if loaded else common.dev_url
     dialect = _dialect(common, loaded, url)
-    severities = {name: Severity(each) for name, each in loaded.rules.items()} if loaded else {}
+    git = find_repository(Path.cwd())
+    root = git.root if git else Path.cwd()
+    if loaded:
+        policy = in_force(Workspace(root, loaded, git, None, None))
+    else:
+        policy = Policy(today=datetime.now(UTC).date())
     log = common.out.log
     settings = loaded or open_settings(common, config, {**flags, "dialect": dialect})
     sizes = options.sizes(settings)
     with provision(
         url, dialect, prepare=Preparation(limits=limits(settings)), say=log.info
     ) as server:
-        found = judge(server, files, setup, severities, progress=log.step, sizes=sizes)
+        found = judge(server, files, setup, policy, progress=log.step, sizes=sizes)
     log.clear()
-    level = loaded.fail_on if loaded else str(flags.get("lint.fail-on") or _DEFAULT_LEVEL)
-    return found, level
+    judged = policy.judge(replace(each, path=_within(root, each.path)) for each in found)
+    return Linted(
+        (*policy.expirations(), *judged.findings),
+        judged.known,
+        tuple(_within(root, each) for each in files),
+        policy.baseline,
+        loaded.fail_on if loaded else str(flags.get("lint.fail-on") or _DEFAULT_LEVEL),
+        root,
+    )
+
+
+def _within(root: Path, path: str) -> str:
+    """`path` as the repository knows it; of a file outside, which no forge could show, the name."""
+    place = (Path.cwd() / path).resolve()
+    home = root.resolve()
+    return place.relative_to(home).as_posix() if place.is_relative_to(home) else place.name
+
+
+def shown(linted: Linted, files: Sequence[str] = ()) -> tuple[ReportedFinding, ...]:
+    """The findings as they are reported; those on `files` under the names that were given."""
+    given = {_within(linted.root, each): each for each in files}
+    return tuple(
+        assemble.finding(replace(each, path=given.get(each.path, each.path)))
+        for each in linted.findings
+    )
+
+
+def keep_baseline(linted: Linted, path: str, log: Log) -> None:
+    """Let the baseline at `path` hold what was found, besides what it knows of other files."""
+    place = Path(path)
+    before = baseline.load(place.read_bytes(), path) if place.is_file() else Baseline()
+    known = [each for each in (*linted.findings, *linted.known) if each.fingerprint]
+    after = before.renewed(linted.paths, known)
+    write_whole(place, baseline.dump(after))
+    gone = len(before.fingerprints - after.fingerprints)
+    log.info(f"{path} holds {len(after.known)} findings; {gone} that were mended left it")
 
 
 def judge(
     server: Server,
     files: Sequence[str],
     setup: str | None,
-    severities: Mapping[str, Severity],
+    policy: Policy,
     *,
     progress: Callable[[str], None] = lambda _: None,
     sizes: Sizes = USUAL,
@@ -69,9 +133,7 @@ def judge(
         new = tuple(each for name in files for each in scripts(engine, name, sizes))
         steps = rehearse(connection, engine, new, progress=progress).steps
     known = setup is not None
-    return check(
-        Review(engine.name, engine.default_schema, base, steps, base_known=known), severities
-    )
+    return check(Review(engine.name, engine.default_schema, base, steps, base_known=known), policy)
 
 
 def _dialect(common: Common, loaded: Config | None, url: str) -> str:
@@ -92,10 +154,17 @@ def lint_changes(
     base: str | None,
     latest: int | None,
     flags: Mapping[str, object],
-) -> tuple[tuple[Finding, ...], str]:
-    """New files of every configured project; and the severity to fail from."""
-    reviewed, loaded = _reviewed(common, config, base, latest, flags)
-    return tuple(finding for each in reviewed for finding in each.findings), loaded.fail_on
+) -> Linted:
+    """New files of every configured project."""
+    reviewed, workspace = _reviewed(common, config, base, latest, flags)
+    return Linted(
+        (*policy_findings(workspace), *(found for each in reviewed for found in each.findings)),
+        tuple(finding for each in reviewed for finding in each.known),
+        tuple({step.statement.path: None for each in reviewed for step in each.steps}),
+        in_force(workspace).baseline,
+        workspace.config.fail_on,
+        workspace.root,
+    )
 
 
 def rehearsed(
@@ -119,7 +188,7 @@ def _reviewed(
     base: str | None,
     latest: int | None,
     flags: Mapping[str, object],
-) -> tuple[list[Reviewed], Config]:
+) -> tuple[list[Reviewed], Workspace]:
     if base is None and latest is None:
         raise UsageError("which files are new?", next_step="give --base REF or --latest N")
     if base is not None and latest is not None:
@@ -133,4 +202,4 @@ def _reviewed(
             else:
                 change = workspace.latest(project, latest)
             found.append(examine(server(project.dialect), workspace, change, common.out.log))
-    return found, workspace.config
+    return found, workspace

@@ -34,6 +34,7 @@ for _command in (
     publishing.publish,
     rules.rules,
     dev.dev,
+    rules.explain,
 ):
     cli.add_command(_command)
 

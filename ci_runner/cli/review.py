@@ -32,7 +32,7 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 @config_option
 @project_option
 @click.option("--base", default="", metavar="REF", help="What the change will be merged into.")
-@click.option("--output-dir", metavar="DIR", help="For report.json and report.md.")
+@click.option("--output-dir", metavar="DIR", help="For the report's files.")
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the run fails.")
 @online_option
 @click.option("--no-publish", is_flag=True, help="Write the report, tell no forge.")
@@ -103,7 +103,19 @@ def _base(build: Build) -> str:
 @click.option("--base", metavar="REF", help="Lint the files that are new since REF.")
 @click.option("--latest", type=click.IntRange(1), metavar="N", help="Lint the last N files.")
 @click.option("--setup", metavar="SQL", help="Run this file or folder first, with FILES.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "sarif", "junit", "codequality", "github", "markdown"]),
+    default="text",
+    help="For people, or for a forge to show.",
+)
+@click.option(
+    "--write-baseline",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write what is found to FILE, to be known from now on.",
+)
 @config_option
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the exit code is 1.")
 @stats_option
@@ -114,9 +126,10 @@ def lint(
     files: tuple[str, ...],
     base: str | None,
     latest: int | None,
+    *,
     setup: str | None,
     format_: str,
-    *,
+    write_baseline: str | None,
     config: str,
     fail_on: str | None,
     stats: str | None,
@@ -125,22 +138,25 @@ def lint(
 
     FILES are judged alone, in the given order, and need no repository.
     """
-    from ci_runner.cli.linting import lint_changes, lint_files
-    from ci_runner.lint.rule import Severity
-    from ci_runner.pipeline.assemble import finding
-    from ci_runner.report.findings import render_json, render_text
+    from ci_runner.cli.linting import keep_baseline, lint_changes, lint_files, shown
+    from ci_runner.report.findings import render_text
+    from ci_runner.report.formats import FORMATS
+    from ci_runner.report.verdict import fails
 
     flags = {"lint.fail-on": fail_on, "stats.file": stats}
     if files:
-        found, level = lint_files(common, files, setup, config, flags)
+        linted = lint_files(common, files, setup, config, flags)
     else:
-        found, level = lint_changes(common, config, base, latest, flags)
-    shown = tuple(finding(each) for each in found)
-    color = common.out.result_color
-    common.out.result(render_json(shown) if format_ == "json" else render_text(shown, color=color))
-    if level != "never" and any(each.severity.rank >= Severity(level).rank for each in found):
-        return 1
-    return 0
+        linted = lint_changes(common, config, base, latest, flags)
+    if write_baseline:
+        keep_baseline(linted, write_baseline, common.out.log)
+        return 0
+    if format_ == "text":
+        text = render_text(shown(linted, files), color=common.out.result_color)
+    else:
+        text = FORMATS[format_](shown(linted), linted.level)
+    common.out.result(text)
+    return int(any(fails(each.severity, linted.level) for each in linted.findings))
 
 
 @click.command("dry-run")

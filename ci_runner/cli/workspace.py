@@ -12,6 +12,7 @@ from ci_runner.config.model import Config
 from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
 from ci_runner.lint.notices import NOTICES
+from ci_runner.lint.rule import GROUPS
 from ci_runner.lint.rules import RULES
 from ci_runner.pipeline.workspace import Workspace
 
@@ -30,15 +31,21 @@ def open_workspace(
     """
     git = find_repository(Path.cwd())
     root = git.root if git else Path.cwd()
-    loaded = _load(common, root, config, {**common.flags, **(flags or {})})
-    head = git.head_if_any() if git else None
+    given = {**common.flags, **(flags or {})}
     if base is None:
-        return Workspace(root, loaded, git, head, head)
+        head = git.head_if_any() if git else None
+        return Workspace(root, _load(common, root, config, given), git, head, head)
     if git is None:
         raise UsageError(
             "--base needs a git repository", where=str(root), next_step="run in a checkout"
         )
-    return Workspace(root, loaded, git, git.merge_base(base), git.head(), base)
+    # The work tree's own mistakes first: they need no network.
+    _load(common, root, config, given)
+    merge_base = git.merge_base(base)
+    file = _relative(root, config) or NAME
+    merged = None if Path(file).is_absolute() else git.file_at(merge_base, file)
+    loaded = _load(common, root, config, given, merged)
+    return Workspace(root, loaded, git, merge_base, git.head(), base)
 
 
 def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Config | None:
@@ -60,10 +67,26 @@ def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> C
     return _load(common, root, config, {**common.flags, **flags})
 
 
-def _load(common: Common, root: Path, config: str, flags: Mapping[str, object]) -> Config:
+def _load(
+    common: Common,
+    root: Path,
+    config: str,
+    flags: Mapping[str, object],
+    base: bytes | None = None,
+) -> Config:
+    """`base` is the file as the base branch has it, None where it has none."""
     known = [*(rule.id for rule in RULES), *(notice.id for notice in NOTICES if not notice.fixed)]
     given = {key: value for key, value in flags.items() if value not in (None, "", ())}
-    loaded = load(root, os.environ, given, known, file=_relative(root, config))
+    loaded = load(
+        root,
+        os.environ,
+        given,
+        known,
+        file=_relative(root, config),
+        groups=GROUPS,
+        aliases=[alias for rule in RULES for alias in rule.aliases],
+        base=base,
+    )
     common.out.redactor.register_url(loaded.dev_url)
     for key, origin in loaded.origins.items():
         common.out.log.detail(f"{key}: from {origin}")

@@ -2,57 +2,29 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from ci_runner.config.lines import key_lines
+from ci_runner.config import policy
 from ci_runner.config.model import Compared, Config, Limits, Project
-from ci_runner.config.options import OPTIONS, SEVERITIES, Option, by_key
+from ci_runner.config.options import OPTIONS, Option, by_key
+from ci_runner.config.policy import LintPolicy
 from ci_runner.config.secret import Secret
+from ci_runner.config.source import Source, unknown, wrong
 from ci_runner.errors import ConfigError
 
 NAME = "schema-ci.toml"
 LARGEST = 2**20
-_SHOWN = 60
 # Servers that we start ourselves. The file belongs to the pull request, which must not choose
 # any other server for us.
 _OWN_SCHEMES = ("sqlite", "local", "docker", "docker+postgres")
-_TOML_LINE = re.compile(r"at line (\d+)")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _EXAMPLE = """write schema-ci.toml:
     [[project]]
     dialect = "postgres"
     directory = "migrations"
     schema = ["schema.sql"]"""
-
-
-class _File:
-    """What schema-ci.toml says, and where."""
-
-    def __init__(self, path: str, text: str) -> None:
-        self.path = path
-        try:
-            self.values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as broken:
-            line = _TOML_LINE.search(str(broken))
-            last = len(text.splitlines()) or 1
-            raise ConfigError(
-                f"{path} is not valid TOML",
-                where=f"{path}:{line[1] if line else last}",
-                said=str(broken),
-            ) from broken
-        self.lines = key_lines(text)
-
-    def where(self, key: str) -> str:
-        """File and line of `key`, else of the table that it is in; of many, the first."""
-        while key:
-            if line := self.lines.get(key) or self.lines.get(f"{key}[0]"):
-                return f"{self.path}:{line}"
-            key = key.rpartition(".")[0]
-        return self.path
 
 
 def load(
@@ -62,16 +34,25 @@ def load(
     rules: Iterable[str],
     *,
     file: str = "",
+    groups: Iterable[str] = (),
+    aliases: Iterable[str] = (),
+    base: bytes | None = None,
 ) -> Config:
     """The configuration of the repository at `root`.
 
     `flags` are values by option key, absent where no flag was given. `file` is relative to `root`;
-    "" looks for schema-ci.toml. Raises ConfigError with file, line, what was expected and the
+    "" looks for schema-ci.toml. `groups` and `aliases` are names of rules besides `rules`. `base`
+    is the file as the base branch has it: the lint policy is read from there, so that a change
+    can't switch off its own review. Raises ConfigError with file, line, what was expected and the
     nearest valid name.
     """
     source = _read(root, file)
-    known_rules = frozenset(rules)
-    severities = _check_keys(source, known_rules)
+    _check_keys(source)
+    names = policy.Names(frozenset(rules), frozenset(groups), frozenset(aliases))
+    proposed = _policy(source, names, environ, flags)
+    in_force, unreadable = proposed, ""
+    if base is not None:
+        in_force, unreadable = _base_policy(source.path, base, names, environ, flags)
     values: dict[str, object] = {}
     origins: dict[str, str] = {}
     for option in OPTIONS:
@@ -93,8 +74,9 @@ def load(
         dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], source, environ),
         dev_superuser=bool(values["dev.superuser"]),
         compared=_compared(values),
-        fail_on=str(values["lint.fail-on"]),
-        rules=severities,
+        policy=in_force,
+        proposed=proposed,
+        base_problem=unreadable,
         comment=str(values["publish.comment"]),
         check=bool(values["publish.check"]),
         commit=str(values["publish.commit"]),
@@ -130,6 +112,34 @@ def _limits(values: Mapping[str, object]) -> Limits:
     )
 
 
+def _policy(
+    source: Source, names: policy.Names, environ: Mapping[str, str], flags: Mapping[str, object]
+) -> LintPolicy:
+    values = {
+        key: _value(option, source, environ, flags)[0]
+        for key, option in by_key().items()
+        if key.startswith("lint.")
+    }
+    return policy.read(source, names, values)
+
+
+def _base_policy(
+    path: str,
+    content: bytes,
+    names: policy.Names,
+    environ: Mapping[str, str],
+    flags: Mapping[str, object],
+) -> tuple[LintPolicy, str]:
+    """The base branch's policy; the defaults and why, where its file makes no sense."""
+    try:
+        return _policy(Source(path, content.decode()), names, environ, flags), ""
+    except UnicodeDecodeError:
+        problem = "it is not UTF-8"
+    except ConfigError as broken:
+        problem = f"{broken.what} ({broken.where})"
+    return _policy(Source(path, ""), names, environ, flags), problem
+
+
 def _texts(value: object) -> tuple[str, ...]:
     return tuple(value) if isinstance(value, tuple) else ()
 
@@ -142,82 +152,45 @@ def _compared(values: Mapping[str, object]) -> Compared:
     )
 
 
-def _read(root: Path, file: str) -> _File:
+def _read(root: Path, file: str) -> Source:
     path = root / (file or NAME)
     if not path.is_file():
         if file:
             raise ConfigError(f"there is no {file}", where=file, next_step=_EXAMPLE)
-        return _File(NAME, "")
+        return Source(NAME, "")
     if path.stat().st_size > LARGEST:
         raise ConfigError("the file is larger than 1 MiB", where=file or NAME)
     try:
-        return _File(file or NAME, path.read_text(encoding="utf-8"))
+        return Source(file or NAME, path.read_text(encoding="utf-8"))
     except UnicodeDecodeError as bad:
         raise ConfigError("the file is not UTF-8", where=file or NAME) from bad
 
 
-def _check_keys(source: _File, known_rules: frozenset[str]) -> Mapping[str, str]:
-    """Refuse unknown keys; returns the severity by rule."""
+def _check_keys(source: Source) -> None:
+    """Refuse unknown keys."""
     known = {option.key for option in OPTIONS if option.scope == "global"}
     tables = {key.partition(".")[0] for key in known if "." in key}
-    severities: dict[str, str] = {}
     for key, value in source.values.items():
-        if key == "project":
+        if key in {"project", "rule"}:
             continue
         if key in tables:
             if not isinstance(value, dict):
-                raise _wrong(source.where(key), key, f"a table headed [{key}]", value)
-            for inner, content in value.items():
-                if key == "lint" and inner == "rules":
-                    severities = _rules(source, content, known_rules)
-                elif f"{key}.{inner}" not in known:
-                    raise _unknown(source, f"{key}.{inner}", inner, _inside(key, known))
+                raise wrong(source.where(key), key, f"a table headed [{key}]", value)
+            for inner in value:
+                if f"{key}.{inner}" not in known and not (key == "lint" and inner in policy.TABLES):
+                    raise unknown(source, f"{key}.{inner}", inner, _inside(key, known))
         elif key not in known:
-            raise _unknown(source, key, key, [*tables, "project", "output-dir"])
-    return severities
+            raise unknown(source, key, key, [*tables, "project", "rule", "output-dir"])
 
 
 def _inside(table: str, known: Iterable[str]) -> list[str]:
     names = [key.partition(".")[2] for key in known if key.startswith(f"{table}.")]
-    return [*names, "rules"] if table == "lint" else names
-
-
-def _unknown(source: _File, key: str, name: str, valid: Iterable[str]) -> ConfigError:
-    listed = sorted(valid)
-    near = get_close_matches(name, listed, 1)
-    guess = f"; did you mean `{near[0]}`?" if near else ""
-    return ConfigError(
-        f"unknown key `{key}`{guess}",
-        where=source.where(key),
-        next_step=f"use one of: {', '.join(listed)}",
-    )
-
-
-def _rules(source: _File, content: object, known: frozenset[str]) -> dict[str, str]:
-    if not isinstance(content, dict):
-        raise _wrong(
-            source.where("lint.rules"), "lint.rules", "a table of rule = severity", content
-        )
-    for rule, severity in content.items():
-        if rule not in known:
-            raise _unknown(source, f"lint.rules.{rule}", rule, known)
-        if severity not in SEVERITIES:
-            expected = f"one of {', '.join(SEVERITIES)}"
-            where = source.where(f"lint.rules.{rule}")
-            raise _wrong(where, f"lint.rules.{rule}", expected, severity)
-    return dict(content)
-
-
-def _wrong(where: str, key: str, expected: str, found: object = None) -> ConfigError:
-    """A dev URL is not repeated: what is wrong with it may be its password."""
-    shown = found is not None and key != "dev.url" and len(repr(found)) <= _SHOWN
-    what = f"`{key}` can't be {found!r}" if shown else f"`{key}` has a value that makes no sense"
-    return ConfigError(what, where=where, said=f"expected {expected}")
+    return [*names, *policy.TABLES] if table == "lint" else names
 
 
 def _value(
     option: Option,
-    source: _File,
+    source: Source,
     environ: Mapping[str, str],
     flags: Mapping[str, object],
     *,
@@ -274,16 +247,16 @@ def _checked(option: Option, value: object, origin: str) -> object:
         "number": isinstance(value, int) and not isinstance(value, bool) and value >= 0,
     }[option.kind]
     if not fits:
-        raise _wrong(origin, option.key, expected, value)
+        raise wrong(origin, option.key, expected, value)
     if option.choices and value not in option.choices and value != option.default:
         near = get_close_matches(str(value), option.choices, 1)
         guess = f"; did you mean {near[0]!r}?" if near else ""
-        raise _wrong(origin, option.key, f"one of {', '.join(option.choices)}{guess}", value)
+        raise wrong(origin, option.key, f"one of {', '.join(option.choices)}{guess}", value)
     return tuple(value) if isinstance(value, list) else value
 
 
 def _projects(
-    source: _File,
+    source: Source,
     root: Path,
     environ: Mapping[str, str],
     flags: Mapping[str, object],
@@ -291,7 +264,7 @@ def _projects(
 ) -> Iterable[Project]:
     tables = source.values.get("project", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise _wrong(source.where("project"), "project", "tables headed [[project]]")
+        raise wrong(source.where("project"), "project", "tables headed [[project]]")
     if not tables:
         if not flags.get("dialect") and not environ.get("SCHEMA_CI_DIALECT"):
             raise ConfigError("no project is configured", where=source.path, next_step=_EXAMPLE)
@@ -301,13 +274,13 @@ def _projects(
         project = _project(source, root, table, position, environ, flags, origins)
         if project.name in names:
             where = source.where(f"project[{position}].name")
-            raise _wrong(where, "name", "a name that no other project has", project.name)
+            raise wrong(where, "name", "a name that no other project has", project.name)
         names.add(project.name)
         yield project
 
 
 def _project(
-    source: _File,
+    source: Source,
     root: Path,
     table: Mapping[str, object],
     position: int,
@@ -319,14 +292,14 @@ def _project(
     at = f"project[{position}]"
     for key in table:
         if key not in options:
-            raise _unknown(source, f"{at}.{key}", key, options)
+            raise unknown(source, f"{at}.{key}", key, options)
     values: dict[str, object] = {}
     for key, option in options.items():
         values[key], origins[f"{at}.{key}"] = _value(
             option, source, environ, flags, table=table, key=f"{at}.{key}"
         )
     if not values["dialect"]:
-        raise _wrong(source.where(at), f"{at}.dialect", "one of postgres, sqlite")
+        raise wrong(source.where(at), f"{at}.dialect", "one of postgres, sqlite")
     schema = values["schema"]
     paths = schema if isinstance(schema, tuple) else ()
     directory = _inside_repository(str(values["directory"]), source.where(f"{at}.directory"))
@@ -351,7 +324,7 @@ def _inside_repository(path: str, where: str) -> str:
     return clean.as_posix()
 
 
-def _stats_file(path: str, origin: str, source: _File) -> str:
+def _stats_file(path: str, origin: str, source: Source) -> str:
     return _inside_repository(path, origin) if path and _is_from(source, origin) else path
 
 
@@ -359,15 +332,15 @@ def _rate(value: object, origins: Mapping[str, str]) -> int:
     rate = int(str(value))
     if rate < 1:
         key = "stats.megabytes-per-second"
-        raise _wrong(origins[key], key, "a whole number from 1 on")
+        raise wrong(origins[key], key, "a whole number from 1 on")
     return rate
 
 
-def _is_from(source: _File, origin: str) -> bool:
+def _is_from(source: Source, origin: str) -> bool:
     return origin == source.path or origin.startswith(f"{source.path}:")
 
 
-def _dev_url(url: str, origin: str, source: _File, environ: Mapping[str, str]) -> Secret:
+def _dev_url(url: str, origin: str, source: Source, environ: Mapping[str, str]) -> Secret:
     """A dev URL, `env:NAME` resolved. A server's URL may not stand in the file."""
     if url.startswith("env:"):
         name = url.removeprefix("env:")
@@ -381,7 +354,7 @@ def _dev_url(url: str, origin: str, source: _File, environ: Mapping[str, str]) -
     scheme = url.partition(":")[0].lower()
     if url and _is_from(source, origin) and scheme not in _OWN_SCHEMES:
         if near := get_close_matches(scheme, ("sqlite", "local", "docker"), 1):
-            raise _wrong(origin, "dev.url", f"a dev URL; did you mean {near[0]}://?")
+            raise wrong(origin, "dev.url", f"a dev URL; did you mean {near[0]}://?")
         raise ConfigError(
             "a server's URL may not stand in the configuration file",
             where=origin,

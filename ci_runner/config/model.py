@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ci_runner.config.policy import LintPolicy
 from ci_runner.config.secret import Secret
 
 
@@ -44,15 +45,15 @@ class Limits:
 class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag.
 
-    `path` is the file, relative to the repository.
+    `path` is the file, relative to the repository. `policy` is the one in force, `proposed` that of
+    the work tree's own file; `base_problem` says why the base branch's can't be read, "" if it can.
     """
 
     projects: tuple[Project, ...]
     dev_url: Secret
     dev_superuser: bool
     compared: Compared
-    fail_on: str
-    rules: Mapping[str, str]
+    policy: LintPolicy
     comment: str
     check: bool
     commit: str
@@ -71,6 +72,13 @@ class Config:
     small_rows: int = 10_000
     megabytes_per_second: int = 50
     limits: Limits = Limits()
+    proposed: LintPolicy = LintPolicy()
+    base_problem: str = ""
+
+    @property
+    def fail_on(self) -> str:
+        """The severity from which a run fails."""
+        return self.policy.fail_on
 
     @property
     def inputs(self) -> tuple[str, ...]:

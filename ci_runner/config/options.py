@@ -217,6 +217,19 @@ OPTIONS: tuple[Option, ...] = (
         action="fail-on",
     ),
     Option(
+        "lint.require-reason",
+        "flag",
+        False,
+        "a comment that silences findings without saying why is a finding",
+        env="SCHEMA_CI_REQUIRE_REASON",
+    ),
+    Option(
+        "lint.baseline",
+        "text",
+        "",
+        "a file of findings that are known, as `lint --write-baseline` writes it",
+    ),
+    Option(
         "publish.comment",
         "text",
         "update",
@@ -260,7 +273,7 @@ OPTIONS: tuple[Option, ...] = (
         "output-dir",
         "text",
         "schema-ci-report",
-        "where report.json and report.md are written",
+        "where report.json, report.md and the findings for forges are written",
         flag="--output-dir",
         env="SCHEMA_CI_OUTPUT_DIR",
         action="output-dir",

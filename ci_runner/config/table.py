@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import assert_never
 
 from ci_runner.config.options import OPTIONS, SEVERITIES, Option
+from ci_runner.config.policy import TARGETS
 
 Json = dict[str, object]
+_TEXT: Json = {"type": "string"}
+_TEXTS: Json = {"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]}
+# A day is a day of TOML, which has no type in JSON Schema: editors show it as a text.
+_EXEMPTION: Json = {
+    "rules": _TEXTS,
+    "paths": _TEXTS,
+    "tables": _TEXTS,
+    "reason": _TEXT,
+    "until": {},
+}
 
 
 def markdown_table() -> str:
@@ -18,6 +29,14 @@ def markdown_table() -> str:
     rows += [_row(option) for option in OPTIONS]
     severities = ", ".join(f"`{each}`" for each in SEVERITIES)
     rows.append(f"| `lint.rules.RULE` | | | the rule's own | the rule's severity: {severities} |")
+    rows.append("| `lint.groups.GROUP` | | | the rules' own | the same for all rules of a group |")
+    rows += [
+        f"| `{table}` | | | | {says}: [policy](docs/policy.md) |"
+        for table, says in (
+            ("[[lint.except]]", "findings that are not counted, why, and until when"),
+            ("[[rule]]", "a rule of your own about schemas and changes"),
+        )
+    ]
     return "\n".join(rows) + "\n"
 
 
@@ -56,19 +75,33 @@ def json_schema() -> Json:
             tables.setdefault(table, {})[name] = _property(option)
         else:
             top[name] = _property(option)
-    rule_severity: Json = {"type": "string", "enum": list(SEVERITIES)}
-    tables["lint"]["rules"] = {"type": "object", "additionalProperties": rule_severity}
+    severity: Json = {"type": "string", "enum": list(SEVERITIES)}
+    named: Json = {"type": "object", "additionalProperties": severity}
+    tables["lint"] |= {"rules": named, "groups": named, "except": _array(_EXEMPTION, ["reason"])}
+    team_rule: Json = {
+        "id": _TEXT,
+        "for": {"type": "string", "enum": list(TARGETS)},
+        "when": _TEXT,
+        "require": _TEXT,
+        "message": _TEXT,
+        "severity": severity,
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "schema-ci.toml",
         **_object(
             {
                 "project": {"type": "array", "items": _object(project)},
+                "rule": _array(team_rule, ["id", "for", "require"]),
                 **{name: _object(properties) for name, properties in tables.items()},
                 **top,
             }
         ),
     }
+
+
+def _array(properties: Json, required: list[str]) -> Json:
+    return {"type": "array", "items": {**_object(properties), "required": required}}
 
 
 def _object(properties: Json) -> Json:

@@ -35,6 +35,36 @@ UNUSED_IGNORE = Notice(
     " hides nothing.",
     "Remove the comment, or the name from it.",
 )
+IGNORE_WITHOUT_REASON = Notice(
+    "ignore-without-reason",
+    "Ignore that does not say why",
+    Severity.WARNING,
+    "`require-reason` is set: who reads the comment next year must know whether it still holds.",
+    "Say it behind a colon: `-- schema-ci:nolint drop-table: a dump is kept`.",
+)
+EXPIRED_EXCEPTION = Notice(
+    "expired-exception",
+    "Exception whose day has passed",
+    Severity.WARNING,
+    "A `[[lint.except]]` was given until a day that is over: it excepts nothing any more.",
+    "Mend what it excepted and remove it, or decide again and move the day.",
+)
+LOOSENED_POLICY = Notice(
+    "loosened-policy",
+    "Change that loosens the lint policy",
+    Severity.WARNING,
+    "The change lowers a severity, adds an exception, lets a baseline grow or the like. It is"
+    " judged by the policy of the base branch; what comes after it is judged by the looser one.",
+    "Nothing, if the reviewers agree.",
+)
+UNREADABLE_POLICY = Notice(
+    "unreadable-policy",
+    "Lint policy of the base branch that can't be read",
+    Severity.WARNING,
+    "The configuration on the base branch makes no sense to this version, so the change is judged"
+    " by the rules' own severities, without exceptions.",
+    "Correct the file on the base branch.",
+)
 UNMANAGED_DIFFERENCE = Notice(
     "unmanaged-difference",
     "Objects that are not compared differ",
@@ -79,10 +109,14 @@ UNREADABLE = Notice(
 )
 NOTICES = (
     CHECKSUM,
+    EXPIRED_EXCEPTION,
+    IGNORE_WITHOUT_REASON,
     LEFT_OUT,
+    LOOSENED_POLICY,
     RENAME_MISFIT,
     RENAME_QUESTION,
     UNMANAGED_DIFFERENCE,
     UNREADABLE,
+    UNREADABLE_POLICY,
     UNUSED_IGNORE,
 )

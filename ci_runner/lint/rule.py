@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
-from typing import TypeVar
+from typing import Literal, TypeVar, get_args
 
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch, follow
@@ -16,6 +16,8 @@ from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Schema
 
 E = TypeVar("E", bound=Effect)
+Group = Literal["safety", "compatibility", "history", "security", "design", "performance", "style"]
+GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 class Severity(StrEnum):
@@ -37,7 +39,12 @@ class Finding:
     """One thing a reviewer should know. Lines count from 1; 0 means the file as a whole.
 
     `evidence` is what was seen on the dev database, "" where the text alone was judged.
-    `instead` is what to do, in words or SQL.
+    `instead` is what to do, in words or SQL; `replacement` is SQL for the statement's place that
+    was seen to reach the same schema, "" where there is none.
+
+    `statement` is what the finding is about, "" for a file as a whole, and `column` where it
+    begins. `tables` are the full names of those that the statement works on. `fingerprint` stays
+    the same when lines move.
     """
 
     rule: str
@@ -48,6 +55,11 @@ class Finding:
     end_line: int
     evidence: str = ""
     instead: str = ""
+    column: int = 0
+    statement: str = ""
+    tables: tuple[str, ...] = ()
+    replacement: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +114,8 @@ class Rule:
     """One rule, one file in `lint/rules/`, with examples in `lint/examples/<id>/`.
 
     `id` is the field's id of the check; `aliases` are other tools' names for it. `why` says what
-    goes wrong in production, `instead` what to do.
+    goes wrong in production, `instead` what to do. `group` is a name for its kind, by which a
+    policy can set the severity of all such rules.
     """
 
     id: str
@@ -113,3 +126,4 @@ class Rule:
     instead: str
     check: Callable[[Review], Iterator[Hit]]
     aliases: tuple[str, ...] = ()
+    group: Group = "safety"

@@ -1,29 +1,65 @@
-"""Comments that speak to us: `-- schema-ci:nolint RULE`, and the directives of Atlas."""
+"""Comments that speak to us: `-- schema-ci:nolint RULE`, and what other linters understand."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Literal
 
 from ci_runner.migrations.history import Directive
 
-_DIRECTIVE = re.compile(
-    r"(?:--|/\*)\s*(?P<who>schema-ci|atlas):(?P<verb>[a-z]+)[ \t]*(?P<rest>[^\r\n]*)"
+Scope = Literal["statement", "file"]
+
+_OPENS = r"(?:--|/\*)\s*"
+_OURS = re.compile(
+    _OPENS
+    + r"(?P<spelling>(?:schema-ci|atlas):(?P<verb>[a-z]+))(?P<file>-file)?(?![\w-])(?P<rest>.*)"
+)
+# The comments by which squawk, pgsafe, pg-migration-lint, pgfence, the Postgres language server,
+# eugene and safemigrate are silenced. `noqa` is not among them: it speaks to formatters.
+_PEERS = re.compile(
+    _OPENS
+    + r"""(?P<spelling>squawk-ignore|pgsafe:ignore|pgm-lint:suppress|pgfence-ignore|pgls-ignore
+    |eugene:[ ]?ignore|safemigrate:ignore)(?P<file>-file)?(?![\w-])[:=]?(?P<rest>.*)""",
+    re.VERBOSE,
 )
 _DELIMITER = re.compile(r"\A\ufeff?--[ \t]*(?:schema-ci|atlas):delimiter[ \t]+(?P<mark>[^\r\n]+)")
 _COMMENT = re.compile(r"--.*|/\*(?:(?!\*/).)*\*/")
 # What follows one of these says why, in words.
 _REASON = re.compile(r":|[ \t]--|[ \t]\(")
-_RULE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
+# Of pgsafe only the first word is a rule: the reason follows it directly.
+_FIRST_WORD = re.compile(r"(?<=[\w-])[ \t]+(?![ \t,])")
+_RULE = re.compile(r"(?:\w+/)*(?P<name>[A-Za-z][A-Za-z0-9_-]*)")
 
 
-def directive(comment: str, line: int, scope: Literal["statement", "file"]) -> Directive | None:
-    """The directive in one comment, None when it holds none. `line` is the comment's."""
-    found = _DIRECTIVE.match(comment)
+def directive(comment: str, line: int, scope: Scope) -> Directive | None:
+    """The directive in one comment, None when it holds none. `line` is the comment's.
+
+    One that ends in `-file` speaks for its file wherever it stands.
+    """
+    first = comment.split("\n", 1)[0].rstrip("\r")
+    found = _OURS.match(first) or _PEERS.match(first)
     if found is None:
         return None
-    words = tuple(_RULE.findall(_REASON.split(found["rest"], maxsplit=1)[0]))
-    return Directive(f"{found['who']}:{found['verb']}", found["verb"], words, line, scope)
+    spelling = found["spelling"]
+    if spelling == "pgsafe:ignore":
+        words, reason = _split(_FIRST_WORD, found["rest"].strip())
+    else:
+        words, reason = _split(_REASON, found["rest"])
+    verb = found.groupdict().get("verb") or "nolint"
+    rules = tuple(each["name"] for each in _RULE.finditer(words))
+    return Directive(
+        spelling, verb, rules, line, "file" if found["file"] else scope, _plain(reason)
+    )
+
+
+def _split(mark: re.Pattern[str], text: str) -> tuple[str, str]:
+    words, *reason = mark.split(text, maxsplit=1)
+    return words, "".join(reason)
+
+
+def _plain(reason: str) -> str:
+    return reason.strip().removesuffix("*/").strip(" \t()")
 
 
 def delimiter(text: str) -> str | None:
@@ -37,16 +73,20 @@ def delimiter(text: str) -> str | None:
 def file_directives(text: str) -> tuple[Directive, ...]:
     """Directives at the head of a file that an empty line sets apart from the first statement."""
     head: list[Directive] = []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
-        stripped = line.strip()
-        if not stripped:
+    for number, line in _lines(text):
+        if not line:
             return tuple(head)
-        if not _COMMENT.fullmatch(stripped):
+        if not _COMMENT.fullmatch(line):
             return ()
-        found = directive(stripped, number, "file")
+        found = directive(line, number, "file")
         if found is not None:
             head.append(found)
     return tuple(head)
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
+        yield number, line.strip()
 
 
 def transaction_mode(text: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ci_runner.dialects.base import Failure, Observation
@@ -15,7 +15,8 @@ class Directive:
     """A comment that speaks to us. `rules` is empty for "all of them".
 
     `scope` is file for one that stands before the first statement and is followed by a blank line.
-    `spelling` is the comment's own prefix, such as `atlas:nolint`.
+    `spelling` is the comment's own prefix, such as `atlas:nolint`. `reason` is what it says
+    besides, "" for nothing.
     """
 
     spelling: str
@@ -23,11 +24,12 @@ class Directive:
     rules: tuple[str, ...]
     line: int
     scope: Literal["statement", "file"] = "statement"
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement without its terminator. Lines count from 1; `line` is that of its first word.
+    """One statement without its terminator. Line and column, from 1, are those of its first word.
 
     `directives` stand in the comments directly above it, inside it, or behind it on its last line;
     a file's first statement also carries those of the file's head.
@@ -38,6 +40,12 @@ class Statement:
     line: int
     end_line: int
     directives: tuple[Directive, ...] = ()
+    column: int = field(default=1, compare=False)
+
+    @property
+    def sensitive(self) -> bool:
+        """Whether its literals must not be shown anywhere."""
+        return any(each.verb == "sensitive" for each in self.directives)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import NoReturn
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directives import delimiter, directive, file_directives
-from ci_runner.migrations.history import Statement
+from ci_runner.migrations.history import Directive, Statement
 from ci_runner.migrations.intake import MOST_STATEMENTS
 
 _GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)+"
@@ -92,7 +92,8 @@ def split(text: str, path: str, syntax: Syntax) -> tuple[Statement, ...]:
     Raises SqlError for what is never closed, for what only psql understands (backslash commands
     and COPY data), and for more statements or comments than memory should hold.
     """
-    every = _Splitter(text, path, syntax).statements()
+    splitter = _Splitter(text, path, syntax)
+    every = splitter.statements()
     found = list(islice(every, MOST_STATEMENTS))
     if surplus := next(every, None):
         raise SqlError(
@@ -100,14 +101,22 @@ def split(text: str, path: str, syntax: Syntax) -> tuple[Statement, ...]:
             where=f"{path}:{surplus.line}",
             next_step="write rows with INSERT statements of many rows, or in a file of their own",
         )
-    whole = file_directives(text)
+    whole = tuple(dict.fromkeys((*file_directives(text), *splitter.whole)))
     if found and whole:
         found[0] = replace(found[0], directives=(*whole, *found[0].directives))
+        secrets = tuple(each for each in whole if each.verb == "sensitive")
+        found[1:] = [
+            replace(each, directives=(*secrets, *each.directives)) if secrets else each
+            for each in found[1:]
+        ]
     return tuple(found)
 
 
 class _Splitter:
-    """One pass over one text; `comments` are those met since the last statement."""
+    """One pass over one text; `comments` are those met since the last statement.
+
+    `whole` are directives that speak for the file from wherever they stand.
+    """
 
     def __init__(self, text: str, path: str, syntax: Syntax) -> None:
         self.text = text
@@ -117,9 +126,13 @@ class _Splitter:
         self.breaks = array("Q", (found.start() for found in re.finditer("\n", text)))
         self.comments: list[_Comment] = []
         self.routine = (-1, False)
+        self.whole: list[Directive] = []
 
     def line(self, offset: int) -> int:
         return bisect_right(self.breaks, offset - 1) + 1
+
+    def column(self, offset: int) -> int:
+        return offset - self.text.rfind("\n", 0, offset)
 
     def statements(self) -> Iterator[Statement]:
         position = 0
@@ -135,6 +148,7 @@ class _Splitter:
                     self.comments.append(_Comment(*behind.span("comment")))
                     after = behind.end("comment")
                 yield self._statement(start, end)
+            self.whole += self._file_wide()
             self.comments.clear()
             position = after
 
@@ -149,8 +163,16 @@ class _Splitter:
             self.path,
             self.line(start),
             self.line(start + len(body) - 1),
-            tuple(found for found in directives if found),
+            tuple(found for found in directives if found and found.scope == "statement"),
+            self.column(start),
         )
+
+    def _file_wide(self) -> Iterator[Directive]:
+        for each in self.comments:
+            text = self.text[each.start : each.end]
+            found = directive(text, self.line(each.start), "statement") if "-file" in text else None
+            if found and found.scope == "file":
+                yield found
 
     def _attached(self, start: int) -> list[_Comment]:
         """The comments in and behind the statement, and those above it up to an empty line."""

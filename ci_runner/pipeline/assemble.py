@@ -16,6 +16,7 @@ from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations import checksum
 from ci_runner.migrations.history import Step
 from ci_runner.pipeline.review import Reviewed
+from ci_runner.report.elide import without_data
 from ci_runner.report.model import (
     GeneratedFile,
     Report,
@@ -38,6 +39,7 @@ _LONG_RUN = 20
 _LONG_DATA = 10_000
 # As many of a statement's notices are told.
 _NOTICES = 20
+_LONG_LINE = 200
 _SEVERITIES: dict[Severity, SeverityName] = {
     Severity.ERROR: "error",
     Severity.WARNING: "warning",
@@ -194,6 +196,9 @@ def _said(change: Change) -> str:
 
 
 def finding(each: Finding) -> ReportedFinding:
+    """The finding with as much of its statement as may be shown."""
+    lines = each.statement.split("\n")
+    behind = len(lines[-1]) + (each.column if len(lines) == 1 else 1)
     return ReportedFinding(
         each.rule,
         _SEVERITIES[each.severity],
@@ -203,6 +208,11 @@ def finding(each: Finding) -> ReportedFinding:
         each.end_line,
         each.evidence,
         each.instead,
+        each.column,
+        behind if each.column else 0,
+        without_data(each.statement).partition("\n")[0].rstrip()[:_LONG_LINE],
+        each.replacement,
+        each.fingerprint,
     )
 
 

@@ -14,6 +14,7 @@ from ci_runner.dialects.base import Connection
 from ci_runner.errors import InternalError, SchemaCiError, SqlError, UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.notices import CHECKSUM, UNREADABLE
+from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, DirectoryChange, changed
@@ -54,7 +55,7 @@ class Reviewed:
     `plan` is None when the comparison could not be made, and `problem` says why; `files` are those
     that the missing migration asks for, by path in the repository, none where the checksum file
     does not fit the directory. `left_out` is what was not compared by request, `idle` are patterns
-    that match nothing.
+    that match nothing, `known` findings that the baseline holds.
     """
 
     change: Change
@@ -72,20 +73,36 @@ class Reviewed:
     problem: str = ""
     replayed: int = 0
     replay_seconds: float = 0.0
+    known: tuple[Finding, ...] = ()
 
 
 def review(
     server: Server,
     root: Path,
     change: Change,
-    severities: Mapping[str, Severity],
+    policy: Policy,
     *,
     progress: Callable[[str], None] = lambda _: None,
     terms: Terms = USUAL,
     production: Production = UNKNOWN,
 ) -> Reviewed:
     """Never raises for what is wrong with the change itself: that becomes a finding."""
-    reviewed = Reviewed(change, server.description, server.dialect.name, production=production)
+    given = Reviewed(change, server.description, server.dialect.name, production=production)
+    reviewed = _review(server, root, given, policy, progress=progress, terms=terms)
+    judged = policy.judge(reviewed.findings)
+    return replace(reviewed, findings=judged.findings, known=judged.known)
+
+
+def _review(
+    server: Server,
+    root: Path,
+    reviewed: Reviewed,
+    policy: Policy,
+    *,
+    progress: Callable[[str], None],
+    terms: Terms,
+) -> Reviewed:
+    severities, change = policy.severities, reviewed.change
     try:
         merged, new = _scripts(server, change)
         wanted = desired(server.dialect, root, change.schema, terms.sizes)
@@ -121,25 +138,22 @@ def review(
     broken = _checksum_findings(change.head, severities)
     findings = check(
         Review(server.dialect.name, server.dialect.default_schema, base, steps, change.files),
-        severities,
+        policy,
     )
-    return Reviewed(
-        change,
-        server.description,
-        server.dialect.name,
-        steps,
-        compared.plan,
+    return replace(
+        reviewed,
+        steps=steps,
+        plan=compared.plan,
         # A new checksum file would bless whatever the old one does not fit.
-        {} if broken else compared.files,
-        (*broken, *findings, *compared.findings),
-        _unmanaged(history.schema, compared, terms),
-        compared.left_out,
-        compared.idle,
-        compared.questions,
-        production,
-        compared.problem,
-        len(merged),
-        seconds,
+        files={} if broken else compared.files,
+        findings=(*broken, *findings, *compared.findings),
+        unmanaged=_unmanaged(history.schema, compared, terms),
+        left_out=compared.left_out,
+        idle=compared.idle,
+        questions=compared.questions,
+        problem=compared.problem,
+        replayed=len(merged),
+        replay_seconds=seconds,
     )
 
 

@@ -16,16 +16,25 @@ from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.options import terms
+from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace, projects
+from ci_runner.report.formats import FORMATS
 from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
 from ci_runner.report.model import Report, ReportedProject
 from ci_runner.report.redact import redacted
 from ci_runner.report.verdict import verdict
 from ci_runner.secrets import Redactor
+
+# What code scanning, test reports and GitLab's merge request widget read, with its format.
+_FOR_FORGES = {
+    "report.sarif": "sarif",
+    "report.junit.xml": "junit",
+    "report.codequality.json": "codequality",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +73,9 @@ def run(
                     log.warn(str(trouble))
                 trouble = missing
                 reported.append(_unread(project, missing, ""))
+    if reported:
+        about = tuple(assemble.finding(each) for each in policy_findings(workspace))
+        reported[0] = replace(reported[0], findings=(*about, *reported[0].findings))
     notices = (f"Nothing is committed to the branch: {obstacle}.",) if obstacle else ()
     report = assemble.report(
         build,
@@ -97,18 +109,19 @@ def _write(workspace: Workspace, reviewed: Reviewed, log: Log) -> None:
 
 
 def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> Reviewed:
-    """Review one project under the configured severities."""
-    severities = {rule: Severity(severity) for rule, severity in workspace.config.rules.items()}
+    """Review one project under the policy in force."""
+    chosen = in_force(workspace)
     reviewed = review(
         server,
         workspace.root,
         change,
-        severities,
+        chosen,
         progress=log.step,
         terms=terms(workspace.config),
         production=production(workspace).of(server.dialect.name),
     )
     log.clear()
+    say_mended(reviewed, chosen, log)
     for each in reviewed.idle:
         log.warn(f"{each} matches nothing")
     return reviewed
@@ -157,7 +170,7 @@ def _unread(project: Project, error: SchemaCiError, where: str) -> ReportedProje
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """report.json for machines, report.md for people; each whole or not at all.
+    """report.json for us, report.md for people, the findings for forges; each whole or not at all.
 
     The folder keeps itself out of the repository.
     """
@@ -167,6 +180,10 @@ def write_report(report: Report, folder: Path) -> None:
         write_whole(ignore, b"*\n")
     write_whole(folder / "report.json", dump(report))
     write_whole(folder / "report.md", render(report).encode())
+    findings = tuple(each for project in report.projects for each in project.findings)
+    for name, format_ in _FOR_FORGES.items():
+        text = FORMATS[format_](findings, report.fail_on)
+        write_whole(folder / name, text.encode("utf-8", "backslashreplace"))
 
 
 def exit_code(report: Report) -> ExitCode:

@@ -32,6 +32,11 @@ def without_data(sql: str) -> str:
     return sql if _is_definition(sql) else _LITERAL.sub(_gone, sql)
 
 
+def without_literals(sql: str) -> str:
+    """`sql` without any literal or comment, whatever it does."""
+    return _LITERAL.sub(_gone, sql)
+
+
 def error_without_data(error: str, sql: str) -> str:
     """The server's words on `sql` without row values and without the literals of `sql`."""
     shown = _ROW.sub(lambda found: "=(…)" if found[0][0] == "=" else "(…)", error)

@@ -1,9 +1,10 @@
-"""What `schema-ci lint` prints: findings for people, or as JSON for programs."""
+"""Findings for people on a terminal, with the line that they are about, and as plain JSON."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 from ci_runner.log import neutral
@@ -13,22 +14,48 @@ COLORS = {"error": "31", "warning": "33", "note": "36"}
 
 
 def render_text(findings: Sequence[ReportedFinding], color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: on or off
-    """`file:line: severity: rule: message`, evidence and advice below; "" without findings."""
-    lines: list[str] = []
-    for finding in findings:
-        place = f"{finding.path}:{finding.line}" if finding.line > 0 else finding.path
-        severity = paint(finding.severity, COLORS[finding.severity], color=color)
-        message = indented(finding.message)
-        lines.append(f"{indented(place)}: {severity}: {indented(finding.rule)}: {message}")
-        if finding.evidence:
-            lines.append(f"  seen: {indented(finding.evidence)}")
-        if finding.instead:
-            lines.append(f"  instead: {indented(finding.instead)}")
-    return "".join(f"{line}\n" for line in lines)
+    """`file:line: severity: rule: message`; below it the source line, what was seen and what to do.
+
+    "" without findings.
+    """
+    return "".join(f"{line}\n" for each in findings for line in _finding(each, color=color))
+
+
+def _finding(finding: ReportedFinding, *, color: bool) -> Iterator[str]:
+    place = f"{finding.path}:{finding.line}" if finding.line > 0 else finding.path
+    severity = paint(finding.severity, COLORS[finding.severity], color=color)
+    message = indented(finding.message)
+    yield f"{indented(place)}: {severity}: {indented(finding.rule)}: {message}"
+    if finding.snippet:
+        yield from _source(finding, color=color)
+    if finding.evidence:
+        yield f"  seen: {indented(finding.evidence)}"
+    if finding.instead:
+        yield f"  instead: {indented(finding.instead)}"
+    if finding.replacement:
+        yield f"  write: {indented(finding.replacement)};"
+
+
+def _source(finding: ReportedFinding, *, color: bool) -> Iterator[str]:
+    """The statement's first line with a caret below each of its characters."""
+    number = str(finding.line)
+    shown = indented(finding.snippet).replace("\t", " ")
+    more = f" … to line {finding.end_line}" if finding.end_line > finding.line else ""
+    carets = paint("^" * max(_width(shown), 1), COLORS[finding.severity], color=color)
+    yield f"  {number} | {shown}"
+    yield f"  {' ' * len(number)} | {carets}{more}"
+
+
+def _width(text: str) -> int:
+    """In columns of a terminal: East Asian characters take two, combining ones none."""
+    return sum(
+        0 if unicodedata.combining(each) else 2 if unicodedata.east_asian_width(each) in "WF" else 1
+        for each in text
+    )
 
 
 def render_json(findings: Sequence[ReportedFinding]) -> str:
-    """A list of objects with rule, severity, message, path, line, end_line, evidence, instead."""
+    """A list of objects, one for each finding, with the fields of `ReportedFinding`."""
     return json.dumps([asdict(finding) for finding in findings], indent=2) + "\n"
 
 

@@ -51,6 +51,14 @@ def render(report: Report, level: int = 0) -> str:
     return guard("\n\n".join(_blocks(report, level)) + "\n")
 
 
+def render_findings(findings: Sequence[ReportedFinding]) -> str:
+    """Findings alone, as `schema-ci lint` has them: a table, the worst first."""
+    if not findings:
+        return "No findings.\n"
+    nowhere = _Links(ReportedBuild(), "", frozenset())
+    return guard(_findings(findings, nowhere) + "\n")
+
+
 def _blocks(report: Report, level: int) -> Iterator[str]:
     result = verdict(report)
     yield _status(report, result)
@@ -141,10 +149,7 @@ def _project(project: ReportedProject, links: _Links, level: int) -> Iterator[st
         yield from _failing_rules(project)
         return
     if project.findings:
-        yield "**Findings**\n\n" + _table(
-            ("Severity", "Rule", "Where", "What, and what to do instead"),
-            [_finding(finding, links) for finding in _worst_first(project.findings)],
-        )
+        yield f"**Findings**\n\n{_findings(project.findings, links)}"
     yield from _effects(project, links, level)
     yield from _plan(project, links, level)
     if project.unmanaged:
@@ -174,7 +179,14 @@ def _destruction(loss: Destruction, links: _Links) -> str:
     return f"{_where(loss.path, loss.line, links)}\n\n{sql}" if loss.path else sql
 
 
-def _worst_first(findings: tuple[ReportedFinding, ...]) -> list[ReportedFinding]:
+def _findings(findings: Sequence[ReportedFinding], links: _Links) -> str:
+    return _table(
+        ("Severity", "Rule", "Where", "What, and what to do instead"),
+        [_finding(finding, links) for finding in _worst_first(findings)],
+    )
+
+
+def _worst_first(findings: Sequence[ReportedFinding]) -> list[ReportedFinding]:
     return sorted(findings, key=lambda finding: list(_SEVERITIES).index(finding.severity))
 
 

@@ -19,7 +19,12 @@ State = Literal["in-sync", "generated", "differs", "no-schema", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class ReportedFinding:
-    """`line` 0 is the file as a whole."""
+    """`line` 0 is the file as a whole, `column` 0 a line as a whole; characters count from 1.
+
+    `end_column` is that behind the last character; `snippet` is the first line, without data.
+    `replacement` is SQL for the place of the statement, `fingerprint` names the finding wherever
+    its lines move; both are "" where there is none.
+    """
 
     rule: str
     severity: SeverityName
@@ -29,6 +34,11 @@ class ReportedFinding:
     end_line: int
     evidence: str = ""
     instead: str = ""
+    column: int = 0
+    end_column: int = 0
+    snippet: str = ""
+    replacement: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,11 @@ class Verdict:
     sentence: str
 
 
+def fails(severity: str, fail_on: str) -> bool:
+    """Whether a finding of this severity fails a run."""
+    return _RANK[severity] >= _RANK[fail_on]
+
+
 def verdict(report: Report) -> Verdict:
     """What the whole run comes to.
 
@@ -39,7 +44,7 @@ def verdict(report: Report) -> Verdict:
         project.state in {"unknown", "differs"} or stopped(project) for project in report.projects
     )
     outcome: Outcome = "pass"
-    if broken or any(_RANK[severity] >= _RANK[report.fail_on] for severity in found):
+    if broken or any(fails(severity, report.fail_on) for severity in found):
         outcome = "fail"
     elif losses or not report.projects or {"error", "warning"} & set(found):
         outcome = "warn"

@@ -9,7 +9,7 @@ import pytest
 from ci_runner.errors import ExitCode
 from ci_runner.lint.notices import NOTICES
 from ci_runner.lint.rules import RULES
-from tests.checkout import Checkout
+from tests.checkout import Checkout, new_checkout
 
 SETUP = "CREATE TABLE t (a int, b int);"
 ALONE = ("lint", "change.sql", "--setup=setup.sql", "--dialect=sqlite")
@@ -80,6 +80,11 @@ def test_json_is_a_list_of_findings_with_every_field(folder: Checkout) -> None:
             "end_line": 3,
             "evidence": "",
             "instead": "Stop reading and writing the column first; drop it in a later release.",
+            "column": 1,
+            "end_column": 16,
+            "snippet": "ALTER TABLE t",
+            "replacement": "",
+            "fingerprint": done.json[0]["fingerprint"],
         }
     ] == done.json
     assert ExitCode.FINDINGS == done.code
@@ -135,3 +140,40 @@ def test_an_unknown_rule_is_a_usage_error(folder: Checkout) -> None:
 
     assert ExitCode.USAGE == done.code
     assert "there is no rule 'drop-tabel'" in done.err
+
+
+@pytest.mark.parametrize(
+    ("format_", "begins"),
+    [
+        ("sarif", '{\n  "$schema": "https://docs.oasis-open.org/sarif/'),
+        ("junit", '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>'),
+        ("codequality", '[\n  {\n    "description": "drops table t'),
+        ("github", "::error file=sub/change.sql,title=drop-table,line=1"),
+        ("markdown", "| Severity | Rule |"),
+    ],
+)
+def test_formats_for_forges_name_paths_as_the_repository_does(
+    format_: str, begins: str, tmp_path: Path
+) -> None:
+    checkout = new_checkout(tmp_path / "repository")
+    checkout.write("sub/change.sql", "DROP TABLE t;")
+    checkout.write("sub/setup.sql", SETUP)
+    inside = Checkout(checkout.root / "sub")
+
+    done = inside.run(*ALONE, f"--format={format_}")
+
+    assert ExitCode.FINDINGS == done.code
+    assert done.out.startswith(begins)
+    assert "sub/change.sql" in done.out
+    assert str(tmp_path) not in done.out
+
+
+def test_explain_tells_of_a_rule_by_example_and_guesses(folder: Checkout) -> None:
+    done = folder.run("explain", "ban-drop-table")
+    missed = folder.run("explain", "drop-tabel")
+
+    assert done.out.startswith("drop-table: Dropped table (error; safety; ")
+    assert "\nbad:\n" in done.out
+    assert "\ngood:\n" in done.out
+    assert ExitCode.USAGE == missed.code
+    assert "did you mean 'drop-table'?" in missed.err

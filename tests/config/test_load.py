@@ -159,7 +159,7 @@ def test_a_dev_url_comes_from_the_variable_it_names_and_does_not_show(tmp_path: 
 def test_severities_of_rules_are_kept(tmp_path: Path) -> None:
     config = loaded(tmp_path, f"{ONE}[lint.rules]\ndrop-table = 'note'\n")
 
-    assert {"drop-table": "note"} == config.rules
+    assert {"drop-table": "note"} == config.policy.rules
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:

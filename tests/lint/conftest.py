@@ -13,6 +13,7 @@ from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.embedded import embedded
 from ci_runner.devdb.server import Server
 from ci_runner.dialects import dialect
+from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
 
 
@@ -25,6 +26,7 @@ class Lint(Protocol):
         setup: str | None = ...,
         severities: Mapping[str, Severity] = ...,
         engine: str = ...,
+        policy: Policy | None = ...,
     ) -> tuple[Finding, ...]: ...
 
 
@@ -41,6 +43,7 @@ def lint(request: pytest.FixtureRequest, tmp_path: Path) -> Lint:
         setup: str | None = "",
         severities: Mapping[str, Severity] = {},
         engine: str = "postgres",
+        policy: Policy | None = None,
     ) -> tuple[Finding, ...]:
         server: PostgresServer = request.getfixturevalue(f"{engine}_server")
         files = []
@@ -51,7 +54,7 @@ def lint(request: pytest.FixtureRequest, tmp_path: Path) -> Lint:
             (tmp_path / "setup").mkdir(exist_ok=True)
             (tmp_path / "setup" / "setup.sql").write_text(setup, encoding="utf-8")
         before = None if setup is None else str(tmp_path / "setup")
-        return judge(server, files, before, severities)
+        return judge(server, files, before, policy or Policy(severities))
 
     return run
 

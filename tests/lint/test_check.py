@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ci_runner.lint.notices import UNUSED_IGNORE
+from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
 from tests.lint.conftest import Lint
 
@@ -164,6 +165,54 @@ def test_a_finding_carries_what_was_seen_and_what_to_do(lint: Lint) -> None:
             2,
             "table public.t got a new file",
             "Add a column of the new type, write both, copy in batches, then swap them.",
+            column=1,
+            statement="ALTER TABLE t\n  ALTER a TYPE bigint",
+            tables=("public.t",),
         )
         == finding
     )
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["-- squawk-ignore ban-drop-table", "-- squawk-ignore-file\n\nSELECT 1;", "-- eugene: ignore"],
+)
+def test_comments_of_other_linters_silence_too(comment: str, lint: Lint) -> None:
+    assert () == lint(f"{comment}\nDROP TABLE t;", setup=SETUP)
+
+
+def test_a_group_is_a_name_too(lint: Lint) -> None:
+    assert () == lint("DROP TABLE t; -- schema-ci:nolint safety", setup=SETUP)
+
+
+def test_of_two_statements_on_a_line_only_its_own_is_silenced(lint: Lint) -> None:
+    change = "DROP TABLE u; DROP TABLE t; -- schema-ci:nolint"
+
+    assert [1] == [each.column for each in lint(change, setup=SETUP)]
+
+
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [
+        ("schema-ci:nolint drop-table", ["ignore-without-reason"]),
+        ("schema-ci:nolint drop-table: a dump is kept", []),
+        ("squawk-ignore ban-drop-table", ["ignore-without-reason"]),
+        ("schema-ci:nolint drop-tabel", ["drop-table", "ignore-without-reason", UNUSED]),
+    ],
+)
+def test_reasons_are_asked_for_where_they_are_required(
+    comment: str, expected: list[str], lint: Lint
+) -> None:
+    policy = Policy(require_reason=True)
+
+    findings = lint(f"-- {comment}\nDROP TABLE t;", setup=SETUP, policy=policy)
+
+    assert expected == sorted(each.rule for each in findings)
+
+
+def test_many_ignores_take_linear_time(lint: Lint) -> None:
+    """Each finding looks up its own statement: no ignore is asked that stands elsewhere."""
+    change = "".join(f"DROP TABLE t{n}; -- schema-ci:nolint drop-table\n" for n in range(300))
+    setup = "".join(f"CREATE TABLE t{n} (a int);" for n in range(300))
+
+    assert () == lint(change, setup=setup, engine="sqlite")

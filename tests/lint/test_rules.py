@@ -12,6 +12,7 @@ import pytest
 from ci_runner.dialects import dialect
 from ci_runner.lint.check import check
 from ci_runner.lint.manual import EXAMPLES, example
+from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Review, Rule, Severity
 from ci_runner.lint.rules import RULES
 from ci_runner.migrations.directory import Directory, MigrationFile, changed
@@ -86,7 +87,7 @@ def directory(**files: str) -> Directory:
 def reviewed(head: Directory, engine: str = "postgres") -> list[tuple[str, str, int]]:
     base = directory(**{MERGED: example(history, "setup")})
     review = Review(engine, dialect(engine).default_schema, Schema(engine), (), changed(base, head))
-    return [(each.rule, each.path, each.line) for each in check(review, {})]
+    return [(each.rule, each.path, each.line) for each in check(review, Policy())]
 
 
 @pytest.mark.parametrize("engine", history.dialects)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ci_runner.dialects import dialect
 from ci_runner.migrations.directives import directive, file_directives, transaction_mode
+from ci_runner.migrations.statements import split
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -58,3 +60,79 @@ def test_a_reason_is_no_rule(reason: str) -> None:
 
     assert found is not None
     assert ("drop-table",) == found.rules
+
+
+@pytest.mark.parametrize(
+    ("comment", "rules", "reason"),
+    [
+        ("-- schema-ci:nolint a: we keep a dump", ("a",), "we keep a dump"),
+        ("-- schema-ci:nolint a (we keep a dump)", ("a",), "we keep a dump"),
+        ("/* schema-ci:nolint a -- kept */", ("a",), "kept"),
+        ("-- schema-ci:nolint a", ("a",), ""),
+        (
+            "-- squawk-ignore ban-drop-column, prefer-text-field",
+            ("ban-drop-column", "prefer-text-field"),
+            "",
+        ),
+        ("-- pgsafe:ignore drop-column nobody reads it", ("drop-column",), "nobody reads it"),
+        ("-- pgsafe:ignore drop-column", ("drop-column",), ""),
+        ("-- eugene: ignore E1, W2", ("E1", "W2"), ""),
+        ("-- pgm-lint:suppress PGM001", ("PGM001",), ""),
+        ("-- pgfence-ignore: drop-table, truncate", ("drop-table", "truncate"), ""),
+        ("-- pgfence-ignore", (), ""),
+        ("-- pgls-ignore lint/safety/banDropTable: so", ("banDropTable",), "so"),
+        ("-- safemigrate:ignore=drop-table-restricted", ("drop-table-restricted",), ""),
+    ],
+)
+def test_rules_and_reason_are_read_as_each_tool_writes_them(
+    comment: str, rules: tuple[str, ...], reason: str
+) -> None:
+    found = directive(comment, 1, "statement")
+
+    assert found is not None
+    assert ("nolint", rules, reason, "statement") == (
+        found.verb,
+        found.rules,
+        found.reason,
+        found.scope,
+    )
+
+
+@pytest.mark.parametrize(
+    "name", ["schema-ci:nolint", "squawk-ignore", "pgsafe:ignore", "pgm-lint:suppress"]
+)
+def test_a_comment_that_ends_in_file_speaks_for_the_file(name: str) -> None:
+    found = directive(f"-- {name}-file drop-table", 9, "statement")
+
+    assert found is not None
+    assert ("file", name, ("drop-table",)) == (found.scope, found.spelling, found.rules)
+
+
+def test_it_does_so_wherever_it_stands_and_once() -> None:
+    text = "SELECT 1;\n-- squawk-ignore-file a\n\nSELECT 2; -- schema-ci:nolint-file b\n"
+    first, second = split(text, "x.sql", dialect("postgres").syntax)
+
+    assert [("a", 2), ("b", 4)] == [(each.rules[0], each.line) for each in first.directives]
+    assert () == second.directives
+
+
+def test_a_text_that_looks_like_one_is_none() -> None:
+    text = "SELECT '-- squawk-ignore-file a';\nSELECT 2;"
+
+    assert [(), ()] == [
+        each.directives for each in split(text, "x.sql", dialect("postgres").syntax)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("-- schema-ci:sensitive\n\nSELECT 1;\nSELECT 2;", [True, True]),
+        ("SELECT 1;\n-- schema-ci:sensitive\nSELECT 2;\nSELECT 3;", [False, True, False]),
+        ("SELECT 1; -- schema-ci:sensitive-file\nSELECT 2;", [True, True]),
+    ],
+)
+def test_a_file_or_a_statement_is_sensitive(text: str, expected: list[bool]) -> None:
+    found = split(text, "x.sql", dialect("postgres").syntax)
+
+    assert expected == [each.sensitive for each in found]

@@ -26,5 +26,6 @@ def test_nothing_found_prints_nothing() -> None:
 def test_json_holds_every_field() -> None:
     assert [asdict(each) for each in FINDINGS] == json.loads(render_json(FINDINGS))
     assert list(json.loads(render_json(FINDINGS))[0]) == (
-        "rule severity message path line end_line evidence instead".split()
+        "rule severity message path line end_line evidence instead"
+        " column end_column snippet replacement fingerprint".split()
     )

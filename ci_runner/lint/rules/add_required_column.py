@@ -29,4 +29,5 @@ RULE = Rule(
     instead="Add it nullable or with a default, fill the rows, then set NOT NULL.",
     check=_check,
     aliases=("MF103", "adding-required-field", "data_depend"),
+    group="compatibility",
 )

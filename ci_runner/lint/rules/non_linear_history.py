@@ -25,4 +25,5 @@ RULE = Rule(
     instead="Leave merged files as they are; write the correction as a new file behind them.",
     check=_check,
     aliases=("non_linear",),
+    group="history",
 )

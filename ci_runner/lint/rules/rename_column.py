@@ -42,4 +42,5 @@ RULE = Rule(
     instead="Add the new column, write both, copy the values, move readers, drop the old one.",
     check=_check,
     aliases=("BC102", "renaming-column", "incompatible"),
+    group="compatibility",
 )

@@ -49,4 +49,5 @@ RULE = Rule(
     instead="Make a view with the old name in the same transaction; drop it in a later release.",
     check=_check,
     aliases=("BC101", "renaming-table", "incompatible"),
+    group="compatibility",
 )

@@ -1,0 +1,59 @@
+"""A TOML file with its lines, and the errors that point into it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from ci_runner.config.lines import key_lines
+from ci_runner.errors import ConfigError
+
+_SHOWN = 60
+_TOML_LINE = re.compile(r"at line (\d+)")
+
+
+class Source:
+    """What one configuration file says, and where. Raises ConfigError for what is not TOML."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path = path
+        try:
+            self.values = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as broken:
+            line = _TOML_LINE.search(str(broken))
+            last = len(text.splitlines()) or 1
+            raise ConfigError(
+                f"{path} is not valid TOML",
+                where=f"{path}:{line[1] if line else last}",
+                said=str(broken),
+            ) from broken
+        self.lines = key_lines(text)
+
+    def where(self, key: str) -> str:
+        """File and line of `key`, else of the table that it is in; of many, the first."""
+        while key:
+            if line := self.lines.get(key) or self.lines.get(f"{key}[0]"):
+                return f"{self.path}:{line}"
+            key = key.rpartition(".")[0]
+        return self.path
+
+
+def unknown(source: Source, key: str, name: str, valid: Iterable[str]) -> ConfigError:
+    """The error for a key that does not exist, with the nearest that does."""
+    listed = sorted(valid)
+    near = get_close_matches(name, listed, 1)
+    guess = f"; did you mean `{near[0]}`?" if near else ""
+    return ConfigError(
+        f"unknown key `{key}`{guess}",
+        where=source.where(key),
+        next_step=f"use one of: {', '.join(listed)}",
+    )
+
+
+def wrong(where: str, key: str, expected: str, found: object = None) -> ConfigError:
+    """The error for a value. A dev URL is not repeated: what is wrong may be its password."""
+    shown = found is not None and key != "dev.url" and len(repr(found)) <= _SHOWN
+    what = f"`{key}` can't be {found!r}" if shown else f"`{key}` has a value that makes no sense"
+    return ConfigError(what, where=where, said=f"expected {expected}")

@@ -1,0 +1,154 @@
+"""What a team has decided about findings: how much they count, and which are known or excepted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import cache
+
+from ci_runner.config.policy import Exemption, LintPolicy
+from ci_runner.lint.baseline import Baseline
+from ci_runner.lint.fingerprint import fingerprinted
+from ci_runner.lint.notices import EXPIRED_EXCEPTION, NOTICES, Notice
+from ci_runner.lint.rule import Finding, Rule, Severity
+from ci_runner.lint.rules import RULES
+
+_RULES: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
+_FIXED = frozenset(notice.id for notice in NOTICES if notice.fixed)
+_GLOB = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`findings` that count, and those that are `known` by the baseline."""
+
+    findings: tuple[Finding, ...]
+    known: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`severities` by rule: what the configuration sets, for a rule or for its group.
+
+    `today` is what exceptions expire by.
+    """
+
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    exemptions: tuple[Exemption, ...] = ()
+    require_reason: bool = False
+    baseline: Baseline = Baseline()
+    today: date = date.min
+
+    def judge(self, findings: Iterable[Finding]) -> Judged:
+        """Findings with their fingerprints, without those that are excepted.
+
+        What says that nothing could be reviewed at all is never left out.
+        """
+        new: list[Finding] = []
+        known: list[Finding] = []
+        for each in fingerprinted(findings):
+            if each.rule in _FIXED:
+                new.append(each)
+            elif not self._excepted(each):
+                (known if each.fingerprint in self.baseline.fingerprints else new).append(each)
+        return Judged(tuple(new), tuple(known))
+
+    def _excepted(self, finding: Finding) -> bool:
+        return any(not self.expired(each) and excepts(each, finding) for each in self.exemptions)
+
+    def expired(self, exemption: Exemption) -> bool:
+        return exemption.until is not None and exemption.until < self.today
+
+    def expirations(self) -> tuple[Finding, ...]:
+        """One finding for each exception whose day has passed."""
+        severity = self.severities.get(EXPIRED_EXCEPTION.id, EXPIRED_EXCEPTION.severity)
+        return tuple(
+            configured(
+                EXPIRED_EXCEPTION,
+                severity,
+                f"the exception of {each} ended on {each.until}",
+                each.where,
+            )
+            for each in self.exemptions
+            if self.expired(each) and severity is not Severity.OFF
+        )
+
+
+def policy(configured: LintPolicy, baseline: Baseline, today: date) -> Policy:
+    """The policy that a configuration asks for."""
+    return Policy(
+        severities(configured), configured.exemptions, configured.require_reason, baseline, today
+    )
+
+
+def severities(configured: LintPolicy) -> Mapping[str, Severity]:
+    """The severity of each rule that is not at its own: a rule's name outweighs its group's."""
+    grouped = {
+        rule.id: Severity(configured.groups[rule.group])
+        for rule in RULES
+        if rule.group in configured.groups
+    }
+    return grouped | {name: Severity(each) for name, each in configured.rules.items()}
+
+
+def excepts(exemption: Exemption, finding: Finding) -> bool:
+    """Whether an exception speaks for a finding.
+
+    One for tables does when the statement works on no other table.
+    """
+    rule = _RULES.get(finding.rule)
+    names = {finding.rule, *((*rule.aliases, rule.group) if rule else ())}
+    if exemption.rules and names.isdisjoint(exemption.rules):
+        return False
+    if exemption.paths and not any(matches(each, finding.path) for each in exemption.paths):
+        return False
+    return not exemption.tables or _on_none_but(exemption.tables, finding.tables)
+
+
+def _on_none_but(patterns: Sequence[str], tables: Sequence[str]) -> bool:
+    return bool(tables) and all(
+        any(fnmatchcase(name, each) for each in patterns for name in (table, _last(table)))
+        for table in tables
+    )
+
+
+def _last(table: str) -> str:
+    return table.rpartition(".")[2]
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    parts = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    return re.compile(
+        "".join(parts.get(each) or re.escape(each) for each in _GLOB.findall(pattern))
+    )
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Whether a path, or a folder that it is in, is what the pattern says, as in .gitignore.
+
+    `*` stops at a slash, `**` does not.
+    """
+    found = _compiled(pattern.rstrip("/")).match(path)
+    if found is None:
+        return False
+    parents = (path[:at] for at, each in enumerate(path) if each == "/")
+    return any(_compiled(pattern.rstrip("/")).fullmatch(each) for each in (path, *parents))
+
+
+def configured(notice: Notice, severity: Severity, message: str, where: str) -> Finding:
+    """A finding on a line of the configuration, `where` being `file:line`."""
+    path, _, line = where.rpartition(":")
+    number = int(line) if line.isdigit() else 0
+    return Finding(
+        notice.id,
+        severity,
+        message,
+        path if number else where,
+        number,
+        number,
+        instead=notice.instead,
+    )
