@@ -11,7 +11,7 @@ from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_workspace
 from ci_runner.config.model import Config
 from ci_runner.devdb.provision import dialect_of, provision
-from ci_runner.devdb.replay import rehearse, replay
+from ci_runner.devdb.replay import rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.errors import UsageError
 from ci_runner.git import find_repository
@@ -21,13 +21,17 @@ from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review
 from ci_runner.log import Log
+from ci_runner.migrations import checksum
+from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.history import Step
 from ci_runner.pipeline import assemble
-from ci_runner.pipeline.files import write_whole
+from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.policy import in_force, policy_findings
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.sources import scripts
+from ci_runner.pipeline.suggestions import suggested
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.report.model import ReportedFinding, ReportedStep
 
@@ -122,10 +126,20 @@ def judge(
         if setup:
             replay(connection, scripts(engine, setup))
         base = engine.inspect(connection)
-        new = tuple(each for name in files for each in scripts(engine, name))
-        steps = rehearse(connection, engine, new, progress=progress).steps
+        new = [MigrationFile(each, each, Path(each).read_bytes(), "", "") for each in files]
+        plain = [script(each, "plain", engine) for each in new]
+        history = rehearse(connection, engine, plain, progress=progress)
     known = setup is not None
-    return check(Review(engine.name, engine.default_schema, base, steps, base_known=known), policy)
+
+    def judged(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
+        review = Review(engine.name, engine.default_schema, base, steps, base_known=known)
+        return check(review, policy)
+
+    found = judged(history.steps)
+    if history.failed is not None:
+        return found
+    before = scripts(engine, setup) if setup else ()
+    return suggested(server, before, new, "plain", history, found, judged, policy)[0]
 
 
 def _dialect(common: Common, loaded: Config | None, url: str) -> str:
@@ -157,6 +171,38 @@ def lint_changes(
         workspace.config.fail_on,
         workspace.root,
     )
+
+
+def fix(
+    common: Common, config: str, base: str | None, latest: int | None, flags: Mapping[str, object]
+) -> None:
+    """Write new files in the safe form that their findings suggest, and the checksum file.
+
+    Only what is new since `base`: nobody may change what has run elsewhere. All files of a project
+    are written or none.
+    """
+    if base is None or latest is not None:
+        raise UsageError(
+            "--fix changes files, so it must know which are merged",
+            next_step="give --base REF, and no files",
+        )
+    reviewed, workspace = _reviewed(common, config, base, None, flags)
+    log = common.out.log
+    for each in reviewed:
+        if not each.rewritten:
+            continue
+        head = each.change.head
+        safe = {rewritten.file.path: rewritten.file for rewritten in each.rewritten}
+        files = {path: file.content for path, file in safe.items()}
+        if head.checksum is not None:
+            after = tuple(safe.get(file.path, file) for file in head.files)
+            files[f"{head.path}/{checksum.NAME}"] = checksum.checksum_of(replace(head, files=after))
+        write_migrations(workspace.root, head.path, files)
+        for rewritten in each.rewritten:
+            count = len(rewritten.replacements)
+            log.info(f"{rewritten.file.path}: {count} replaced by their safe form")
+    if not any(each.rewritten for each in reviewed):
+        log.info("nothing to fix: no safe form was seen to reach the same schema")
 
 
 def rehearsed(
