@@ -12,7 +12,7 @@ from ci_runner.cli.workspace import open_config, open_settings, open_workspace
 from ci_runner.config.model import Config
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
-from ci_runner.devdb.replay import rehearse, replay
+from ci_runner.devdb.replay import rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import dialect_of
 from ci_runner.errors import UsageError
@@ -23,14 +23,18 @@ from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review
 from ci_runner.log import Log
-from ci_runner.migrations.intake import USUAL, Sizes
+from ci_runner.migrations import checksum
+from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.history import Step
+from ci_runner.migrations.intake import USUAL, Intake, Sizes
 from ci_runner.pipeline import assemble, options
-from ci_runner.pipeline.files import write_whole
+from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.policy import in_force, policy_findings
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
 from ci_runner.pipeline.servers import limits, servers
-from ci_runner.pipeline.sources import scripts
+from ci_runner.pipeline.sources import counted, scripts
+from ci_runner.pipeline.suggestions import suggested
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.report.model import ReportedFinding, ReportedStep
 
@@ -130,10 +134,25 @@ def judge(
         if setup:
             replay(connection, scripts(engine, setup, sizes))
         base = engine.inspect(connection)
-        new = tuple(each for name in files for each in scripts(engine, name, sizes))
-        steps = rehearse(connection, engine, new, progress=progress).steps
+        new = [MigrationFile(each, each, _content(each, sizes), "", "") for each in files]
+        plain = tuple(counted(script(each, "plain", engine) for each in new))
+        history = rehearse(connection, engine, plain, progress=progress)
     known = setup is not None
-    return check(Review(engine.name, engine.default_schema, base, steps, base_known=known), policy)
+
+    def judged(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
+        review = Review(engine.name, engine.default_schema, base, steps, base_known=known)
+        return check(review, policy)
+
+    found = judged(history.steps)
+    if history.failed is not None:
+        return found
+    before = scripts(engine, setup, sizes) if setup else ()
+    return suggested(server, before, new, "plain", history, found, judged, policy)[0]
+
+
+def _content(path: str, sizes: Sizes) -> bytes:
+    place = Path(path)
+    return Intake(place.resolve().parent, sizes).read(place, path)
 
 
 def _dialect(common: Common, loaded: Config | None, url: str) -> str:
@@ -165,6 +184,38 @@ def lint_changes(
         workspace.config.fail_on,
         workspace.root,
     )
+
+
+def fix(
+    common: Common, config: str, base: str | None, latest: int | None, flags: Mapping[str, object]
+) -> None:
+    """Write new files in the safe form that their findings suggest, and the checksum file.
+
+    Only what is new since `base`: nobody may change what has run elsewhere. All files of a project
+    are written or none.
+    """
+    if base is None or latest is not None:
+        raise UsageError(
+            "--fix changes files, so it must know which are merged",
+            next_step="give --base REF, and no files",
+        )
+    reviewed, workspace = _reviewed(common, config, base, None, flags)
+    log = common.out.log
+    for each in reviewed:
+        if not each.rewritten:
+            continue
+        head = each.change.head
+        safe = {rewritten.file.path: rewritten.file for rewritten in each.rewritten}
+        files = {path: file.content for path, file in safe.items()}
+        if head.checksum is not None:
+            after = tuple(safe.get(file.path, file) for file in head.files)
+            files[f"{head.path}/{checksum.NAME}"] = checksum.checksum_of(replace(head, files=after))
+        write_migrations(workspace.root, head.path, files)
+        for rewritten in each.rewritten:
+            count = len(rewritten.replacements)
+            log.info(f"{rewritten.file.path}: {count} replaced by their safe form")
+    if not any(each.rewritten for each in reviewed):
+        log.info("nothing to fix: no safe form was seen to reach the same schema")
 
 
 def rehearsed(

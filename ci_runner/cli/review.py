@@ -116,6 +116,9 @@ def _base(build: Build) -> str:
     type=click.Path(dir_okay=False),
     help="Write what is found to FILE, to be known from now on.",
 )
+@click.option(
+    "--fix", "fixing", is_flag=True, help="Write new files in their safe form, then judge them."
+)
 @config_option
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the exit code is 1.")
 @stats_option
@@ -130,6 +133,7 @@ def lint(
     setup: str | None,
     format_: str,
     write_baseline: str | None,
+    fixing: bool,
     config: str,
     fail_on: str | None,
     stats: str | None,
@@ -138,12 +142,14 @@ def lint(
 
     FILES are judged alone, in the given order, and need no repository.
     """
-    from ci_runner.cli.linting import keep_baseline, lint_changes, lint_files, shown
+    from ci_runner.cli.linting import fix, keep_baseline, lint_changes, lint_files, shown
     from ci_runner.report.findings import render_text
     from ci_runner.report.formats import FORMATS
     from ci_runner.report.verdict import fails
 
     flags = {"lint.fail-on": fail_on, "stats.file": stats}
+    if fixing:
+        fix(common, config, None if files else base, latest, flags)
     if files:
         linted = lint_files(common, files, setup, config, flags)
     else:

@@ -40,7 +40,7 @@ class Finding:
 
     `evidence` is what was seen on the dev database, "" where the text alone was judged.
     `instead` is what to do, in words or SQL; `replacement` is SQL for the statement's place that
-    was seen to reach the same schema, "" where there is none.
+    was seen to reach the same schema, `suggestion` the whole lines with it; "" without one.
 
     `statement` is what the finding is about, "" for a file as a whole, and `column` where it
     begins. `tables` are the full names of those that the statement works on. `fingerprint` stays
@@ -59,6 +59,7 @@ class Finding:
     statement: str = ""
     tables: tuple[str, ...] = ()
     replacement: str = ""
+    suggestion: str = ""
     fingerprint: str = ""
 
 

@@ -212,6 +212,7 @@ def finding(each: Finding) -> ReportedFinding:
         behind if each.column else 0,
         without_data(each.statement).partition("\n")[0].rstrip()[:_LONG_LINE],
         each.replacement,
+        each.suggestion,
         each.fingerprint,
     )
 

@@ -62,17 +62,16 @@ def policy_findings(workspace: Workspace) -> tuple[Finding, ...]:
         found.append(configured(UNREADABLE_POLICY, severity, message, config.path))
     if config.policy is not config.proposed and not config.base_problem:
         severity = chosen.severities.get(LOOSENED_POLICY.id, LOOSENED_POLICY.severity)
-        loosened = _loosened(config.policy, config.proposed)
-        grown = _grown(workspace, chosen.baseline)
+        told = (*loosened(config.policy, config.proposed), *_grown(workspace, chosen.baseline))
         found += (
             configured(LOOSENED_POLICY, severity, message, where or config.path)
-            for message, where in (*loosened, *grown)
+            for message, where in told
         )
     judged = chosen.judge(each for each in found if each.severity is not Severity.OFF)
     return judged.findings
 
 
-def _loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]:
+def loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]:
     """What `after` lets pass that `before` does not, and where it stands if that is known."""
     old, new = severities(before), severities(after)
     own = {each.id: each.severity for each in RULES}

@@ -26,6 +26,7 @@ from ci_runner.pipeline.declared import in_schema
 from ci_runner.pipeline.options import USUAL, Terms
 from ci_runner.pipeline.questions import Question
 from ci_runner.pipeline.sources import counted, desired
+from ci_runner.pipeline.suggestions import Rewritten, suggested
 from ci_runner.pipeline.unmanaged import differences, left_out
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.production import UNKNOWN, Production
@@ -55,7 +56,8 @@ class Reviewed:
     `plan` is None when the comparison could not be made, and `problem` says why; `files` are those
     that the missing migration asks for, by path in the repository, none where the checksum file
     does not fit the directory. `left_out` is what was not compared by request, `idle` are patterns
-    that match nothing, `known` findings that the baseline holds.
+    that match nothing, `known` findings that the baseline holds, `rewritten` files in the
+    safe form that their findings suggest.
     """
 
     change: Change
@@ -74,6 +76,7 @@ class Reviewed:
     replayed: int = 0
     replay_seconds: float = 0.0
     known: tuple[Finding, ...] = ()
+    rewritten: tuple[Rewritten, ...] = ()
 
 
 def review(
@@ -136,10 +139,18 @@ def _review(
             compared = replace(compared, findings=found, idle=sides.idle)
     steps = (*history.steps, *compared.steps)
     broken = _checksum_findings(change.head, severities)
-    findings = check(
-        Review(server.dialect.name, server.dialect.default_schema, base, steps, change.files),
-        policy,
-    )
+
+    def judge(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
+        name, schema = server.dialect.name, server.dialect.default_schema
+        return check(Review(name, schema, base, steps, change.files), policy)
+
+    findings = judge(steps)
+    rewritten: tuple[Rewritten, ...] = ()
+    if history.failed is None:
+        added, style = change.files.added, change.head.format
+        findings, rewritten = suggested(
+            server, merged, added, style, history, findings, judge, policy
+        )
     return replace(
         reviewed,
         steps=steps,
@@ -154,6 +165,7 @@ def _review(
         problem=compared.problem,
         replayed=len(merged),
         replay_seconds=seconds,
+        rewritten=rewritten,
     )
 
 

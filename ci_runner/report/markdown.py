@@ -196,6 +196,7 @@ def _finding(finding: ReportedFinding, links: _Links) -> tuple[str, ...]:
         said.append(f"Seen: {prose(finding.evidence)}")
     if finding.instead:
         said.append(f"→ {prose(finding.instead)}")
+    said += [code(line) for line in finding.replacement.splitlines() if line]
     return (
         _SEVERITIES[finding.severity],
         code(finding.rule),

@@ -22,8 +22,8 @@ class ReportedFinding:
     """`line` 0 is the file as a whole, `column` 0 a line as a whole; characters count from 1.
 
     `end_column` is that behind the last character; `snippet` is the first line, without data.
-    `replacement` is SQL for the place of the statement, `fingerprint` names the finding wherever
-    its lines move; both are "" where there is none.
+    `replacement` is SQL for the place of the statement, `suggestion` what its lines become then,
+    `fingerprint` names the finding wherever its lines move; "" where there is none.
     """
 
     rule: str
@@ -38,6 +38,7 @@ class ReportedFinding:
     end_column: int = 0
     snippet: str = ""
     replacement: str = ""
+    suggestion: str = ""
     fingerprint: str = ""
 
 

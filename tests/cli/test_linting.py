@@ -84,6 +84,7 @@ def test_json_is_a_list_of_findings_with_every_field(folder: Checkout) -> None:
             "end_column": 16,
             "snippet": "ALTER TABLE t",
             "replacement": "",
+            "suggestion": "",
             "fingerprint": done.json[0]["fingerprint"],
         }
     ] == done.json

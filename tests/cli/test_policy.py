@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
+from ci_runner.devdb.databases import PostgresServer
 from ci_runner.errors import ExitCode
-from tests.checkout import SCHEMA, Checkout, new_checkout
+from tests.checkout import Checkout, new_checkout
+from tests.cli.test_schema_diff import dev_url
 
 SECOND = "migrations/20260102000000_drop.sql"
 LINT = ("lint", "--base=main")
@@ -51,61 +51,7 @@ def test_what_the_base_branch_has_decided_holds(tmp_path: Path) -> None:
 
     assert [("drop-table", "note")] == [each[:2] for each in told(checkout)]
     assert ExitCode.OK == checkout.run(*LINT).code
-
-
-def test_a_flag_of_the_ci_outweighs_both(tmp_path: Path) -> None:
-    checkout = change(tmp_path, merged='[lint]\nfail-on = "warning"\n')
-
-    assert ExitCode.OK == checkout.run(*LINT, "--fail-on=never").code
-
-
-@pytest.mark.parametrize(
-    ("merged", "proposed", "said"),
-    [
-        (
-            "",
-            '[[lint.except]]\ntables = "users"\nreason = "gone anyway"\n',
-            "tables users is excepted for ever: gone anyway",
-        ),
-        (
-            '[[lint.except]]\ntables = "x"\nreason = "r"\nuntil = 2999-01-01\n',
-            '[[lint.except]]\ntables = "x"\nreason = "r"\nuntil = 2999-12-31\n',
-            "tables x is excepted until 2999-12-31: r",
-        ),
-        (
-            "[lint]\nrequire-reason = true\n",
-            "",
-            "comments that silence findings need no reason any more",
-        ),
-        (
-            '[[rule]]\nid = "pk"\nfor = "table"\nrequire = "true"\n',
-            "",
-            "rule pk is removed",
-        ),
-        (
-            '[[rule]]\nid = "pk"\nfor = "table"\nrequire = "1 == 1"\n',
-            '[[rule]]\nid = "pk"\nfor = "table"\nrequire = "2 == 2"\nseverity = "note"\n',
-            "rule pk falls from warning to note",
-        ),
-        (
-            '[lint.groups]\nsafety = "error"\n',
-            '[lint.groups]\nsafety = "note"\n[lint.rules]\ndrop-table = "error"\n',
-            "rule drop-column falls from error to note",
-        ),
-    ],
-)
-def test_each_way_to_loosen_the_policy_is_said(
-    merged: str, proposed: str, said: str, tmp_path: Path
-) -> None:
-    checkout = change(tmp_path, merged, proposed)
-
-    assert ("loosened-policy", "warning", said) in told(checkout)
-
-
-def test_a_policy_that_gets_tighter_is_no_finding(tmp_path: Path) -> None:
-    checkout = change(tmp_path, proposed='[lint]\nfail-on = "note"\nrequire-reason = true\n')
-
-    assert ["drop-table"] == [each[0] for each in told(checkout)]
+    assert ExitCode.FINDINGS == checkout.run(*LINT, "--fail-on=note").code
 
 
 def test_a_base_branch_without_a_configuration_leaves_it_to_the_change(tmp_path: Path) -> None:
@@ -207,30 +153,38 @@ def test_a_baseline_that_grows_does_not_help_the_change_that_grows_it(tmp_path: 
     assert f"the baseline grows by drop-table in {SECOND}: drops table users" in found[0][2]
 
 
-@pytest.mark.parametrize(
-    ("config", "line", "said"),
-    [
-        ('[[lint.except]]\nrules = "drop-table"\n', 5, "`lint.except[0].reason`"),
-        ('[[lint.except]]\nreason = "so"\n', 5, "at least one of rules, paths, tables"),
-        ('[[lint.except]]\nreason = "so"\nrules = "drop-tabel"\n', 7, "a rule or group"),
-        ('[[lint.except]]\nreason = "so"\nuntil = "soon"\n', 7, "a day such as 2026-12-31"),
-        ('[[lint.except]]\nreson = "so"\n', 6, "did you mean `reason`?"),
-        ("[lint]\nexcept = 1\n", 6, "tables headed [[lint.except]]"),
-        ('[lint.groups]\nsafty = "off"\n', 6, "did you mean `safety`?"),
-        ('[[rule]]\nid = "a"\nrequire = "true"\n', 5, "expected text"),
-        ('[[rule]]\nid = "drop-table"\nfor = "table"\nrequire = "true"\n', 6, "no other rule has"),
-        ('[[rule]]\nid = "a"\nfor = "tables"\nrequire = "true"\n', 7, "one of table, column"),
-    ],
-)
-def test_a_policy_that_makes_no_sense_is_an_error_with_its_line(
-    config: str, line: int, said: str, tmp_path: Path
+def test_fix_is_for_what_is_not_merged(tmp_path: Path) -> None:
+    checkout = new_checkout(tmp_path)
+
+    for flags in (["--latest=1"], ["migrations/20260101000000_users.sql"]):
+        done = checkout.run("lint", "--fix", *flags)
+        assert ExitCode.USAGE == done.code
+        assert "give --base REF" in done.err
+
+
+def test_fix_writes_files_and_checksum_or_says_that_there_is_nothing(
+    tmp_path: Path, postgres_server: PostgresServer
 ) -> None:
-    checkout = Checkout(tmp_path)
-    checkout.write("x.sql", SCHEMA)
-    checkout.write("schema-ci.toml", f'[[project]]\ndialect = "sqlite"\n\n\n{config}')
+    checkout = new_checkout(tmp_path, "postgres")
+    merged = checkout.files()
+    checkout.git("checkout", "--quiet", "-b", "topic")
+    path = "migrations/20260102000000_index.sql"
+    checkout.write(path, "-- by name\nCREATE INDEX by_name ON users (name);\n")
+    checkout.write("schema-ci.toml", (checkout.root / "schema-ci.toml").read_text())
+    assert 0 == checkout.run("hash").code
+    checkout.commit("an index")
 
-    done = checkout.run("lint", "x.sql", "--setup=x.sql")
+    fixed = checkout.run(*LINT, "--fix", "--fail-on=note", f"--dev-url={dev_url(postgres_server)}")
+    after = checkout.files()
+    again = checkout.run(*LINT, "--fix", f"--dev-url={dev_url(postgres_server)}")
 
-    assert ExitCode.CONFIG == done.code
-    assert said in done.err
-    assert f"schema-ci.toml:{line}" in done.err
+    assert (ExitCode.OK, "") == (fixed.code, fixed.out), fixed.err
+    assert f"{path}: 1 replaced by their safe form" in fixed.err
+    assert (
+        b"-- by name\n-- atlas:txmode none\n\nCREATE INDEX CONCURRENTLY by_name ON users (name);\n"
+    ) == after[path]
+    assert merged.items() - {("migrations/atlas.sum", merged["migrations/atlas.sum"])} <= (
+        after.items()
+    )
+    assert 0 == checkout.run("validate").code
+    assert "nothing to fix" in again.err

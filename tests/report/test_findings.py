@@ -27,5 +27,5 @@ def test_json_holds_every_field() -> None:
     assert [asdict(each) for each in FINDINGS] == json.loads(render_json(FINDINGS))
     assert list(json.loads(render_json(FINDINGS))[0]) == (
         "rule severity message path line end_line evidence instead"
-        " column end_column snippet replacement fingerprint".split()
+        " column end_column snippet replacement suggestion fingerprint".split()
     )
