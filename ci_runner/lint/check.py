@@ -9,6 +9,7 @@ from ci_runner.lint.ignores import Ignores
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Hit, Review, Rule, Severity
 from ci_runner.lint.rules import RULES
+from ci_runner.lint.weigh import weighed
 
 _Tables = Mapping[int, tuple[str, ...]]
 
@@ -29,6 +30,8 @@ def check(review: Review, policy: Policy) -> tuple[Finding, ...]:
         active |= {rule.id, *rule.aliases, rule.group}
         for hit in rule.check(review):
             finding = _finding(rule, severity, hit, tables)
+            if rule.waits and hit.step is not None:
+                finding = weighed(finding, hit.step, review.production)
             if not ignores.silences(rule, finding):
                 found.append(finding)
     found += ignores.findings(active, policy.severities, require_reason=policy.require_reason)

@@ -14,6 +14,7 @@ from ci_runner.lint.follow import Touch, follow
 from ci_runner.migrations.directory import DirectoryChange
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Schema
+from ci_runner.schema.production import UNKNOWN, Production
 
 E = TypeVar("E", bound=Effect)
 Group = Literal["safety", "compatibility", "history", "security", "design", "performance", "style"]
@@ -83,6 +84,7 @@ class Review:
 
     `base` is the schema that running clients know: before the first new file. Where `base_known`
     is False (files linted alone) every table that they themselves do not create counts as known.
+    `production` is what is known of the real tables.
     """
 
     dialect: str
@@ -91,6 +93,7 @@ class Review:
     steps: tuple[Step, ...]
     change: DirectoryChange = DirectoryChange()
     base_known: bool = True
+    production: Production = UNKNOWN
 
     @cached_property
     def touches(self) -> tuple[Touch[Effect], ...]:
@@ -116,7 +119,8 @@ class Rule:
 
     `id` is the field's id of the check; `aliases` are other tools' names for it. `why` says what
     goes wrong in production, `instead` what to do. `group` is a name for its kind, by which a
-    policy can set the severity of all such rules.
+    policy can set the severity of all such rules; `waits` says that the harm is that somebody
+    waits, which a small table makes short.
     """
 
     id: str
@@ -128,3 +132,4 @@ class Rule:
     check: Callable[[Review], Iterator[Hit]]
     aliases: tuple[str, ...] = ()
     group: Group = "safety"
+    waits: bool = False

@@ -142,7 +142,8 @@ def _review(
 
     def judge(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
         name, schema = server.dialect.name, server.dialect.default_schema
-        return check(Review(name, schema, base, steps, change.files), policy)
+        known = reviewed.production
+        return check(Review(name, schema, base, steps, change.files, production=known), policy)
 
     findings = judge(steps)
     rewritten: tuple[Rewritten, ...] = ()

@@ -29,4 +29,5 @@ RULE = Rule(
     instead="ADD CONSTRAINT ... NOT VALID, then VALIDATE CONSTRAINT in a later transaction.",
     check=_check,
     aliases=("PG306", "adding-foreign-key-constraint", "constraint-missing-not-valid", "E1"),
+    waits=True,
 )

@@ -29,4 +29,5 @@ RULE = Rule(
     instead="CREATE INDEX CONCURRENTLY, in a file of its own outside a transaction.",
     check=_check,
     aliases=("PG101", "require-concurrent-index-creation", "concurrent_index", "E6"),
+    waits=True,
 )

@@ -29,4 +29,5 @@ RULE = Rule(
     instead="Add a column of the new type, write both, copy in batches, then swap them.",
     check=_check,
     aliases=("PG301", "changing-column-type", "E5", "E10"),
+    waits=True,
 )
