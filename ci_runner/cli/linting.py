@@ -8,9 +8,11 @@ from dataclasses import replace
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_settings, open_workspace
 from ci_runner.config.model import Config
-from ci_runner.devdb.provision import dialect_of, provision
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.provision import provision
 from ci_runner.devdb.replay import rehearse, replay
 from ci_runner.devdb.server import Server
+from ci_runner.devdb.url import dialect_of
 from ci_runner.errors import UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.rule import Finding, Review, Severity
@@ -40,7 +42,8 @@ def lint_files(
     log = common.out.log
     settings = loaded or open_settings(common, config, {**flags, "dialect": dialect})
     sizes = options.sizes(settings)
-    with provision(url, dialect, limits=limits(settings), say=log.info) as server:
+    prepare = Preparation(limits=limits(settings))
+    with provision(url, dialect, prepare=prepare, say=log.info) as server:
         found = judge(server, files, setup, severities, progress=log.step, sizes=sizes)
     log.clear()
     level = loaded.fail_on if loaded else str(flags.get("lint.fail-on") or _DEFAULT_LEVEL)

@@ -59,6 +59,7 @@ def diff(
     plan has been run on a dev database and seen to reach the schema.
     """
     from ci_runner.cli.planned import document, refuse_open_ends, warn
+    from ci_runner.devdb.preparation import Preparation
     from ci_runner.devdb.provision import provision
     from ci_runner.errors import DriftError
     from ci_runner.migrations.plan import sql
@@ -69,8 +70,8 @@ def diff(
     dialect = _dialect(common, from_, to)
     settings = _settings(common, config, dialect, flags)
     terms = terms_of(settings)
-    most = limits(settings)
-    with provision(common.dev_url, dialect, limits=most, say=common.out.log.info) as server:
+    prepare = Preparation(limits=limits(settings))
+    with provision(common.dev_url, dialect, prepare=prepare, say=common.out.log.info) as server:
         compared = schema_diff(server, from_, to, terms)
     warn(common, compared, terms)
     if format_ == "json":
@@ -92,6 +93,7 @@ def diff(
 @common
 def inspect(common: Common, /, source: str, format_: str, config: str, **flags: object) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
+    from ci_runner.devdb.preparation import Preparation
     from ci_runner.devdb.provision import provision
     from ci_runner.pipeline.compare import kinds_left, left_out_said
     from ci_runner.pipeline.options import terms as terms_of
@@ -102,8 +104,8 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
     dialect = _dialect(common, source)
     settings = _settings(common, config, dialect, flags)
     terms = terms_of(settings)
-    most = limits(settings)
-    with provision(common.dev_url, dialect, limits=most, say=common.out.log.info) as server:
+    prepare = Preparation(limits=limits(settings))
+    with provision(common.dev_url, dialect, prepare=prepare, say=common.out.log.info) as server:
         whole = load(server, source, terms.sizes)
         sides = select(whole, whole, terms.selection)
         found = sides.new
@@ -148,7 +150,7 @@ def _settings(common: Common, config: str, dialect: str, flags: dict[str, object
 
 def _dialect(common: Common, *sources: str) -> str:
     """As told, else as the dev URL or a database settles it. Passwords in sources are hidden."""
-    from ci_runner.devdb.provision import dialect_of
+    from ci_runner.devdb.url import dialect_of
     from ci_runner.errors import UsageError
     from ci_runner.pipeline.sources import dialect_of_source
 

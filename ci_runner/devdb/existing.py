@@ -2,35 +2,71 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
+from ci_runner.devdb.conninfo import pinned
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.leftover import Leftover
+from ci_runner.devdb.marker import parse
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
+
+_OURS = re.compile(r"schema_ci_[a-z0-9_]+")
+_MARKED = r"""
+SELECT d.datname, pg_catalog.shobj_description(d.oid, 'pg_database'), EXISTS (
+    SELECT FROM pg_catalog.pg_stat_activity AS a
+    WHERE a.datid OPERATOR(pg_catalog.=) d.oid
+  )
+FROM pg_catalog.pg_database AS d
+WHERE d.datname OPERATOR(pg_catalog.~~) 'schema\_ci\_%'
+  AND pg_catalog.pg_has_role(d.datdba, 'MEMBER')
+ORDER BY d.datname
+"""
 
 
 @contextmanager
 def existing_postgres(url: str, *, limits: Limits = USUAL) -> Iterator[PostgresServer]:
     """The server behind `url`. Its own database is only used to say CREATE and DROP DATABASE.
 
-    SQL that goes over `limits` is stopped. Raises DatabaseError when the server does not answer.
+    SQL that goes over `limits` is stopped. Raises ConfigError for a URL that leads where no dev
+    database is, DatabaseError when the server does not answer.
     """
-    with connect(url) as connection:
+    address = pinned(url)
+    with connect(address) as connection:
         version = connection.version
-    with watching(limits, lambda processes: _terminate(url, processes)) as watchdog:
-        yield PostgresServer(f"PostgreSQL {version}, given server", url, url, guard=watchdog)
+    with watching(limits, lambda processes: _terminate(address, processes)) as watchdog:
+        given = f"PostgreSQL {version}, given server"
+        yield PostgresServer(given, address, address, guard=watchdog)
 
 
-def _terminate(url: str, processes: Sequence[int]) -> str:
+def _terminate(address: str, processes: Sequence[int]) -> str:
     """End sessions of ours, and none of others; what is to be done about those that live on."""
     listed = ", ".join(str(each) for each in processes)
     try:
-        with connect(url) as admin:
+        with connect(address) as admin:
             for each in processes:
                 admin.query(f"SELECT pg_catalog.pg_terminate_backend({each})")
     except (DatabaseError, StatementFailed) as refused:
         return f"its sessions (process {listed}) may still run: {refused}"
     return ""
+
+
+def leftover_databases(url: str) -> Iterator[Leftover]:
+    """Databases that have both our kind of name and our marker, and that we may drop.
+
+    Those of runs that are alive are among them. Raises ConfigError and DatabaseError.
+    """
+    address = pinned(url)
+    with connect(address) as connection:
+        listed = connection.query(_MARKED)
+    server = PostgresServer("", address, address)
+    for name, comment, in_use in listed:
+        marker = parse(str(comment or ""))
+        if marker is not None and _OURS.fullmatch(str(name)):
+            remove = partial(server.drop, str(name))
+            yield Leftover(f"database {name}", marker, remove, in_use=bool(in_use))

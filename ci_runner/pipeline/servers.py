@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from ci_runner.config.model import Config
-from ci_runner.devdb.provision import dialect_of, provision
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.provision import provision
 from ci_runner.devdb.server import Server
+from ci_runner.devdb.url import dialect_of
 from ci_runner.devdb.watchdog import Limits
 from ci_runner.errors import ConfigError
 from ci_runner.log import Log
@@ -45,8 +47,7 @@ def servers(config: Config, log: Log) -> Iterator[Callable[[str], Server]]:
                     provision(
                         mine,
                         dialect,
-                        superuser=config.dev_superuser,
-                        limits=limits(config),
+                        prepare=Preparation(config.dev_superuser, limits=limits(config)),
                         say=log.info,
                     )
                 )
