@@ -39,8 +39,10 @@ def existing_postgres(url: str, *, limits: Limits = USUAL) -> Iterator[PostgresS
     address = pinned(url)
     with connect(address) as connection:
         version = connection.version
+        ((superuser,),) = connection.query("SHOW is_superuser")
+    rights = ", as superuser" if superuser == "on" else ""
     with watching(limits, lambda processes: _terminate(address, processes)) as watchdog:
-        given = f"PostgreSQL {version}, given server"
+        given = f"PostgreSQL {version}, given server{rights}"
         yield PostgresServer(given, address, address, guard=watchdog)
 
 
