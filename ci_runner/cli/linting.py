@@ -76,9 +76,8 @@ def lint_files(
     log = common.out.log
     settings = loaded or open_settings(common, config, {**flags, "dialect": dialect})
     sizes = options.sizes(settings)
-    with provision(
-        url, dialect, prepare=Preparation(limits=limits(settings)), say=log.info
-    ) as server:
+    prepare = Preparation(limits=limits(settings))
+    with provision(url, dialect, prepare=prepare, say=log.info) as server:
         found = judge(server, files, setup, policy, progress=log.step, sizes=sizes)
     log.clear()
     judged = policy.judge(replace(each, path=_within(root, each.path)) for each in found)

@@ -70,10 +70,8 @@ def diff(
     dialect = _dialect(common, from_, to)
     settings = _settings(common, config, dialect, flags)
     terms = terms_of(settings)
-    most = limits(settings)
-    with provision(
-        common.dev_url, dialect, prepare=Preparation(limits=most), say=common.out.log.info
-    ) as server:
+    prepare = Preparation(limits=limits(settings))
+    with provision(common.dev_url, dialect, prepare=prepare, say=common.out.log.info) as server:
         compared = schema_diff(server, from_, to, terms)
     warn(common, compared, terms)
     if format_ == "json":
@@ -106,10 +104,8 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
     dialect = _dialect(common, source)
     settings = _settings(common, config, dialect, flags)
     terms = terms_of(settings)
-    most = limits(settings)
-    with provision(
-        common.dev_url, dialect, prepare=Preparation(limits=most), say=common.out.log.info
-    ) as server:
+    prepare = Preparation(limits=limits(settings))
+    with provision(common.dev_url, dialect, prepare=prepare, say=common.out.log.info) as server:
         whole = load(server, source, terms.sizes)
         sides = select(whole, whole, terms.selection)
         found = sides.new

@@ -39,17 +39,18 @@ def existing_postgres(url: str, *, limits: Limits = USUAL) -> Iterator[PostgresS
     address = pinned(url)
     with connect(address) as connection:
         version = connection.version
+        ((superuser,),) = connection.query("SHOW is_superuser")
+    rights = ", as superuser" if superuser == "on" else ""
     with watching(limits, lambda processes: _terminate(address, processes)) as watchdog:
-        yield PostgresServer(
-            f"PostgreSQL {version}, given server", address, address, guard=watchdog
-        )
+        given = f"PostgreSQL {version}, given server{rights}"
+        yield PostgresServer(given, address, address, guard=watchdog)
 
 
-def _terminate(url: str, processes: Sequence[int]) -> str:
+def _terminate(address: str, processes: Sequence[int]) -> str:
     """End sessions of ours, and none of others; what is to be done about those that live on."""
     listed = ", ".join(str(each) for each in processes)
     try:
-        with connect(url) as admin:
+        with connect(address) as admin:
             for each in processes:
                 admin.query(f"SELECT pg_catalog.pg_terminate_backend({each})")
     except (DatabaseError, StatementFailed) as refused:

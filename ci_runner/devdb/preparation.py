@@ -11,8 +11,8 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 class Preparation:
     """Trusted configuration only: nothing in here may come from a stranger's pull request.
 
-    `superuser` lets migrations run with superuser rights on a server of our own; SQL that goes over
-    `limits` is stopped.
+    `superuser` lets migrations run with superuser rights on a server of our own; SQL that goes
+    over `limits` is stopped.
     """
 
     superuser: bool = False

@@ -21,8 +21,8 @@ def provision(
 ) -> Iterator[Server]:
     """A server for `dialect_name`: the one that `url` names, or the first of its ladder that works.
 
-    `url` "" means the ladder; SQL that goes over `limits` is stopped; `say` is told which step was
-    taken and why the others were not. Raises ConfigError and DatabaseError.
+    `url` "" means the ladder; `say` is told which step was taken and why the others were not.
+    Raises ConfigError and DatabaseError.
     """
     dialect(dialect_name)  # says which extra is missing before anything is started
     with ExitStack() as stack:

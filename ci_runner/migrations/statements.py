@@ -86,18 +86,20 @@ _NESTED = re.compile(r"/\*|\*/")
 _MOST_COMMENTS = 100_000
 
 
-def split(text: str, path: str, syntax: Syntax) -> tuple[Statement, ...]:
+def split(
+    text: str, path: str, syntax: Syntax, most: int = MOST_STATEMENTS
+) -> tuple[Statement, ...]:
     """The statements of one file, comments between them left out.
 
     Raises SqlError for what is never closed, for what only psql understands (backslash commands
-    and COPY data), and for more statements or comments than memory should hold.
+    and COPY data), and for more than `most` statements or comments than memory should hold.
     """
     splitter = _Splitter(text, path, syntax)
     every = splitter.statements()
-    found = list(islice(every, MOST_STATEMENTS))
+    found = list(islice(every, most))
     if surplus := next(every, None):
         raise SqlError(
-            f"the file has more than {MOST_STATEMENTS} statements",
+            f"the file has more than {most} statements",
             where=f"{path}:{surplus.line}",
             next_step="write rows with INSERT statements of many rows, or in a file of their own",
         )
@@ -123,7 +125,7 @@ class _Splitter:
         self.path = path
         self.syntax = syntax
         self.scan = _scanner(syntax, delimiter(text) or ";").search
-        self.breaks = array("Q", (found.start() for found in re.finditer("\n", text)))
+        self.breaks = array("I", (found.start() for found in re.finditer("\n", text)))
         self.comments: list[_Comment] = []
         self.routine = (-1, False)
         self.whole: list[Directive] = []
@@ -197,14 +199,14 @@ class _Splitter:
     def _first_word(self, start: int, end: int) -> int:
         """The offset of the first character that is neither blank nor comment."""
         for each in self.comments:
-            start = self._behind_blanks(start)
+            start = self._behind_blanks(start, end)
             if start != each.start:
                 break
             start = each.end
-        return min(self._behind_blanks(start), end)
+        return self._behind_blanks(start, end)
 
-    def _behind_blanks(self, start: int) -> int:
-        blanks = _BLANKS.match(self.text, start)
+    def _behind_blanks(self, start: int, end: int) -> int:
+        blanks = _BLANKS.match(self.text, start, end)
         return blanks.end() if blanks else start
 
     def _end(self, start: int) -> tuple[int, int]:

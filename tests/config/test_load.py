@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
 
 from ci_runner.config.load import load
-from ci_runner.config.model import Config, Project
+from ci_runner.config.model import Config, Limits, Project
+from ci_runner.config.options import OPTIONS
 from ci_runner.errors import ConfigError
 
 RULES = ("drop-table", "drop-column")
@@ -106,6 +108,12 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
         (f"{ONE}[dev]\nurl = 'env:ABSENT'\n", 4, "set ABSENT"),
         (f"{ONE}[lint]\nfail-on = 'fatal'\n", 4, "`lint.fail-on` can't be 'fatal'"),
         (f"{ONE}[dev]\nsuperuser = true\n", 4, "SCHEMA_CI_DEV_SUPERUSER=true"),
+        (
+            f"{ONE}[dev]\ntotal-seconds = 9999\n",
+            4,
+            "set SCHEMA_CI_DEV_TOTAL_SECONDS=9999 in the CI",
+        ),
+        (f"{ONE}[limits]\nfiles = 20001\n", 4, "may not be more than 20000"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(
@@ -154,6 +162,23 @@ def test_a_dev_url_comes_from_the_variable_it_names_and_does_not_show(tmp_path: 
 
     assert "postgres://u:hunter2@h/d" == config.dev_url
     assert "hunter2" not in repr(config)
+
+
+def test_the_file_lowers_limits_and_the_ci_raises_them(tmp_path: Path) -> None:
+    text = f"{ONE}[dev]\nstatement-seconds = 10\nmegabytes = 100\n"
+
+    config = loaded(tmp_path, text, {"SCHEMA_CI_DEV_MEGABYTES": "9000"})
+
+    assert replace(Limits(), statement_seconds=10, megabytes=9000) == config.limits
+
+
+def test_limits_are_those_of_the_option_table() -> None:
+    defaults = {
+        option.key: (option.default, option.most) for option in OPTIONS if option.most is not None
+    }
+
+    assert [*astuple(Limits())] == [default for default, _ in defaults.values()]
+    assert all(default == most for default, most in defaults.values())
 
 
 def test_severities_of_rules_are_kept(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.existing import existing_postgres
 from ci_runner.devdb.local import find_binaries
 from ci_runner.devdb.provision import provision
@@ -121,7 +122,7 @@ def test_what_is_said_of_the_server_holds_no_password(url: str) -> None:
     with provision(url, "postgres", say=said.append) as server:
         assert f"dev database: {server.description}" == said[-1]
 
-    assert said[-1].endswith(", given server")
+    assert said[-1].endswith(", given server, as superuser")
     assert "hunter2" not in "".join(said)
 
 
@@ -147,3 +148,10 @@ def test_role_without_createdb_is_told_what_it_lacks(url: str) -> None:
         pass
 
     assert "permission denied to create database" == refused.value.said
+
+
+def test_description_warns_of_a_superuser(url: str, postgres_server: PostgresServer) -> None:
+    with existing_postgres(url) as server:
+        assert server.description.endswith(", given server, as superuser")
+    with existing_postgres(postgres_server.owner) as server:
+        assert server.description.endswith(", given server")

@@ -61,7 +61,7 @@ def _judging(connection: Connection) -> Judge:
 def test_nothing_is_said_of_tables_of_unknown_size(judge: Judge) -> None:
     finding = judge(INDEX, "create-index-blocking", logs=SMALL)
 
-    assert (Severity.WARNING, "") == (finding.severity, finding.evidence)
+    assert (Severity.WARNING, "SHARE on table public.users") == (finding.severity, finding.evidence)
 
 
 def test_a_large_table_is_told_with_what_it_means(judge: Judge) -> None:
@@ -69,7 +69,7 @@ def test_a_large_table_is_told_with_what_it_means(judge: Judge) -> None:
 
     assert Severity.WARNING is finding.severity
     assert (
-        "in production public.users has 118 M rows, 48 GB,"
+        "SHARE on table public.users; in production public.users has 118 M rows, 48 GB,"
         " reads 48 GB of table public.users: about 16 min at 50 MB/s"
     ) == finding.evidence
 
@@ -78,7 +78,7 @@ def test_a_small_table_keeps_nobody_waiting(judge: Judge) -> None:
     finding = judge(INDEX, "create-index-blocking", users=SMALL)
 
     assert Severity.NOTE is finding.severity
-    assert finding.evidence.startswith("in production public.users has 120 rows, 64 kB")
+    assert "; in production public.users has 120 rows, 64 kB" in finding.evidence
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def test_a_dev_url_serves_its_own_engine_and_others_get_one_of_ours(
 
     with servers(config(tmp_path, url, "postgres", "sqlite"), Log(io.StringIO())) as server:
         assert server("postgres") is server("postgres")
-        assert server("postgres").description.endswith("given server")
+        assert server("postgres").description.endswith("given server, as superuser")
         assert server("sqlite").description.startswith("SQLite")
 
 
