@@ -7,7 +7,7 @@ SchemaCiError            never raised itself
 |- DatabaseError     5   no dev database could be had, or it went away
 |- ForgeError        6   GitHub or GitLab refused or did not answer
 |- GitError          7   no repository, no merge base, no such commit
-|- SqlError          8   SQL that was handed to us does not run, or a directory can't be read
+|- SqlError          8   SQL does not run or goes over a limit, or a directory can't be read
 |- ProofError        9   a plan does not lead where it should, so it is not offered
 |- StrictError      10   with --strict: something is not compared, or a question is open
 `- InternalError    70   ours: a broken invariant

@@ -86,7 +86,10 @@ def docker_postgres(
         server = _server(admin, version, image, superuser=superuser)
 
         def end(_: Sequence[int]) -> str:
-            wrapped.kill()
+            try:
+                wrapped.kill()
+            except (DockerException, RequestException) as refused:
+                return f"the container {name} may still run: {_first_line(refused)}"
             return ""
 
         with watching(limits, end) as watchdog:

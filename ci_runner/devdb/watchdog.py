@@ -171,9 +171,9 @@ def watching(
     """A watchdog that keeps `limits` until the block ends.
 
     `end` makes an end of the server, or, where that is not ours, of the processes it is given, and
-    returns what the user has to do about what is left, "" for nothing. `written` measures in bytes
-    what the server holds on disk; `obituary` says how a server died and the last lines of its log,
-    "" while it lives.
+    returns what the user has to know of what is left, "" for nothing; it does not raise.
+    `written` measures in bytes what the server holds on disk; `obituary` says how a server died
+    and the last lines of its log, "" while it lives.
     """
     watchdog = Watchdog(limits, end, written=written, obituary=obituary)
     thread = threading.Thread(target=watchdog.patrol, name="watchdog", daemon=True)

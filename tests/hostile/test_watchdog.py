@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from ci_runner.config import model as config
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.existing import existing_postgres
 from ci_runner.devdb.local import local_postgres
@@ -18,12 +19,18 @@ from ci_runner.devdb.replay import Script, rehearse, replay
 from ci_runner.devdb.watchdog import Limits
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.sqlite.connect import MEGABYTES, STATEMENT_SECONDS
 from ci_runner.errors import DatabaseError, SqlError
+from ci_runner.migrations.intake import Sizes
 from ci_runner.migrations.statements import split
 
 STUBBORN = """DO $$ BEGIN
   SET statement_timeout = 0;
   LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN END; END LOOP;
+END $$"""
+
+MANY_TABLES = """DO $$ BEGIN
+  FOR n IN 1..100000 LOOP EXECUTE format('CREATE TABLE t%s (a int)', n); END LOOP;
 END $$"""
 
 
@@ -48,7 +55,9 @@ def _replay(
         "SET statement_timeout = 0; SELECT pg_sleep(60)",
         "WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT 1 FROM r) SELECT count(*) FROM r",
         "CREATE TABLE t AS SELECT generate_series(1, 1000000000000) AS n",
+        "SELECT generate_series(1, 1000000000000) AS n INTO t",
         "SELECT generate_series(1, 1000000000000)",
+        MANY_TABLES,
         "COPY (SELECT generate_series(1, 1000000000000)) TO STDOUT",
         "DO $$ BEGIN LOOP RAISE NOTICE '%', repeat('x', 10000); END LOOP; END $$",
         "SELECT repeat(n::text, 100) ~ '(a|aa)+$' FROM generate_series(1, 1000000000000) n",
@@ -57,11 +66,11 @@ def _replay(
 def test_statement_without_end_is_cancelled(impatient_server: PostgresServer, sql: str) -> None:
     began = time.monotonic()
     with impatient_server.database() as connection:
-        *before, last = sql.split("; S")
+        *before, last = script(impatient_server, sql).statements
         for each in before:
-            connection.execute(each)
+            connection.execute(each.text)
         with pytest.raises(StatementFailed) as stopped:
-            connection.execute(f"S{last}" if before else last)
+            connection.execute(last.text)
 
         assert [(1,)] == connection.query("SELECT 1")
     assert time.monotonic() - began < 10
@@ -143,8 +152,8 @@ _TABLES = "CREATE TABLE t{} AS SELECT repeat('x', 1000) FROM generate_series(1, 
 def test_work_without_end_ends_the_server() -> None:
     text = "SELECT pg_sleep(0.05);\n" * 1000
     with (
-        local_postgres(limits=Limits(total_seconds=1.5)) as server,
-        pytest.raises(SqlError, match=r"took longer than 1\.5 seconds") as ended,
+        local_postgres(limits=Limits(total_seconds=0.8)) as server,
+        pytest.raises(SqlError, match=r"took longer than 0\.8 seconds") as ended,
     ):
         _replay(server, text)
 
@@ -215,3 +224,11 @@ def test_session_on_a_server_that_is_not_ours_is_ended_and_the_server_lives(
         assert _gone(seen[0])
     with connect(postgres_server.admin) as admin:
         assert [] == admin.query("SELECT FROM pg_stat_activity WHERE datname LIKE 'schema_ci_%'")
+
+
+def test_limits_are_the_same_on_every_floor() -> None:
+    given = config.Limits()
+
+    assert Limits() == Limits(given.statement_seconds, given.total_seconds, given.megabytes)
+    assert Sizes() == Sizes(given.file_megabytes, given.total_megabytes, given.files)
+    assert (Limits().statement_seconds, Limits().megabytes) == (STATEMENT_SECONDS, MEGABYTES)

@@ -119,10 +119,12 @@ class PostgresConnection:
 
     def _sever(self) -> None:
         """Whoever waits for the server learns that nothing more will come."""
-        if self._session.closed:
-            return
-        with socket.socket(fileno=os.dup(self._session.fileno())) as ours, suppress(OSError):
-            ours.shutdown(socket.SHUT_RDWR)  # the other side may have been faster
+        # The other side may have been faster.
+        with (
+            suppress(OSError, psycopg.Error),
+            socket.socket(fileno=os.dup(self._session.fileno())) as ours,
+        ):
+            ours.shutdown(socket.SHUT_RDWR)
 
     def reset(self) -> None:
         self.execute("SET SESSION AUTHORIZATION DEFAULT; RESET ALL")
