@@ -14,7 +14,12 @@ from ci_runner.schema.model import Identity, Schema
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """Lexical rules that a statement splitter needs."""
+    """Lexical rules that a statement splitter needs.
+
+    `mysql` is what only MySQL's own client and parser know: the DELIMITER line, `#` comments, `--`
+    that is none without a space behind it, code in `/*! */`, backslashes and double quotes in
+    strings, and bodies of stored programs.
+    """
 
     dollar_quotes: bool = False
     escape_strings: bool = False
@@ -22,6 +27,7 @@ class Syntax:
     identifier_quotes: tuple[str, ...] = ('"',)
     atomic_bodies: bool = False
     trigger_bodies: bool = False
+    mysql: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from typing import Literal
 from ci_runner.migrations.history import Directive
 
 _DIRECTIVE = re.compile(
-    r"(?:--|/\*)\s*(?P<who>schema-ci|atlas):(?P<verb>[a-z]+)[ \t]*(?P<rest>[^\r\n]*)"
+    r"(?:--|#|/\*)\s*(?P<who>schema-ci|atlas):(?P<verb>[a-z]+)[ \t]*(?P<rest>[^\r\n]*)"
 )
 _DELIMITER = re.compile(r"\A\ufeff?--[ \t]*(?:schema-ci|atlas):delimiter[ \t]+(?P<mark>[^\r\n]+)")
-_COMMENT = re.compile(r"--.*|/\*(?:(?!\*/).)*\*/")
+_COMMENT = re.compile(r"--.*|#.*|/\*(?:(?!\*/).)*\*/")
 # What follows one of these says why, in words.
 _REASON = re.compile(r":|[ \t]--|[ \t]\(")
 _RULE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
