@@ -14,7 +14,8 @@ import yaml
 from ci_runner.cli.main import cli
 from ci_runner.config.load import load
 from ci_runner.config.options import OPTIONS
-from ci_runner.devdb.provision import dialect_of, image_of
+from ci_runner.devdb.engine import Container
+from ci_runner.devdb.url import parse
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.errors import ExitCode
 from ci_runner.lint.rules import RULES
@@ -127,8 +128,9 @@ def test_every_dev_url_that_is_shown_is_understood() -> None:
     page = text("docs/dev-databases.md")
     shown = set(re.findall(r"`([a-z+]+://[^`]*)`", page)) - {"local://", "docker://", "postgres://"}
 
-    assert {"sqlite", "postgres"} == {dialect_of(url) for url in shown}
-    images = {image_of(url) for url in shown if url.startswith("docker")}
+    meant = [parse(url) for url in shown]
+    assert {"sqlite", "postgres"} == {each.dialect for each in meant}
+    images = {each.image for each in meant if isinstance(each, Container)}
     assert {"postgres:16", "acme/postgis:16", "postgis:16"} == images
 
 

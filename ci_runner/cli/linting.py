@@ -8,9 +8,10 @@ from dataclasses import replace
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_workspace
 from ci_runner.config.model import Config
-from ci_runner.devdb.provision import dialect_of, provision
+from ci_runner.devdb.provision import provision
 from ci_runner.devdb.replay import rehearse, replay
 from ci_runner.devdb.server import Server
+from ci_runner.devdb.url import dialect_of
 from ci_runner.errors import UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.rule import Finding, Review, Severity

@@ -141,7 +141,7 @@ def _terms(common: Common, config: str, dialect: str, flags: dict[str, object]) 
 
 def _dialect(common: Common, *sources: str) -> str:
     """As told, else as the dev URL or a database settles it. Passwords in sources are hidden."""
-    from ci_runner.devdb.provision import dialect_of
+    from ci_runner.devdb.url import dialect_of
     from ci_runner.errors import UsageError
     from ci_runner.pipeline.sources import dialect_of_source
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ci_runner.devdb.conninfo import pinned
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.postgres.connect import connect
 
@@ -13,8 +14,10 @@ from ci_runner.dialects.postgres.connect import connect
 def existing_postgres(url: str) -> Iterator[PostgresServer]:
     """The server behind `url`. Its own database is only used to say CREATE and DROP DATABASE.
 
-    Raises DatabaseError when it does not answer.
+    Raises ConfigError for a URL that leads where no dev database is, DatabaseError when the server
+    does not answer.
     """
-    with connect(url) as connection:
+    address = pinned(url)
+    with connect(address) as connection:
         version = connection.version
-    yield PostgresServer(f"PostgreSQL {version}, given server", url, url)
+    yield PostgresServer(f"PostgreSQL {version}, given server", address, address)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 from ci_runner.config.model import Config
-from ci_runner.devdb.provision import dialect_of, provision
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.provision import provision
 from ci_runner.devdb.server import Server
+from ci_runner.devdb.url import dialect_of
 from ci_runner.errors import ConfigError
 from ci_runner.log import Log
 
@@ -35,7 +37,9 @@ def servers(config: Config, log: Log) -> Iterator[Callable[[str], Server]]:
             if dialect not in running:
                 mine = url if dialect == meant else ""
                 running[dialect] = stack.enter_context(
-                    provision(mine, dialect, superuser=config.dev_superuser, say=log.info)
+                    provision(
+                        mine, dialect, prepare=Preparation(config.dev_superuser), say=log.info
+                    )
                 )
             return running[dialect]
 

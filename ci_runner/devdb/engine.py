@@ -1,0 +1,70 @@
+"""What a dev URL can name, and what an engine says about its dev databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from ci_runner.config.secret import Secret
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.server import Server
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An engine inside this process."""
+
+    dialect: str
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A server started from programs of this machine; `version` "" is the best that there is.
+
+    `name` is the engine as the URL spells it: one dialect may have several.
+    """
+
+    dialect: str
+    name: str
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A server in a container of `image`, which always has a tag."""
+
+    dialect: str
+    name: str
+    image: str
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """A server that runs already. `url` may hold a password."""
+
+    dialect: str
+    url: Secret
+
+
+DevUrl = Embedded | Local | Container | Existing
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One engine: a file in `engines/`, found by the name of its dialect.
+
+    `embedded`, `local` and `servers` are the names that stand in `NAME://`, `local://NAME` and
+    `NAME://USER@HOST/DATABASE`; `images` gives for the NAME of `docker://NAME/TAG` the image, and
+    `docker+NAME://IMAGE` runs any other. `ladder` are the dev URLs that are tried in order where
+    none is given. `open` is handed what one of them says, imports drivers only then, and raises
+    ConfigError or DatabaseError.
+    """
+
+    dialect: str
+    ladder: tuple[str, ...]
+    open: Callable[[DevUrl, Preparation], AbstractContextManager[Server]]
+    embedded: tuple[str, ...] = ()
+    local: tuple[str, ...] = ()
+    images: Mapping[str, str] = field(default_factory=dict)
+    servers: tuple[str, ...] = ()
