@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import re
 import secrets
 import shutil
 import signal
@@ -23,6 +24,7 @@ from ci_runner.dialects.mysql.connect import connect
 from ci_runner.errors import DatabaseError
 
 _PLACES = ("/usr/sbin", "/usr/bin", "/usr/libexec", "/usr/local/mysql/bin", "/usr/local/sbin")
+_VERSION = re.compile(r"Ver (\d+(?:\.\d+)+)")
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 
@@ -33,7 +35,7 @@ _SETTINGS = {
     "skip-networking": "ON",
     "local-infile": "OFF",
     "symbolic-links": "OFF",
-    "event-scheduler": "DISABLED",
+    "event-scheduler": "OFF",
     "performance-schema": "OFF",
     "skip-log-bin": "ON",
     "skip-slave-start": "ON",
@@ -71,12 +73,13 @@ def find_binaries() -> Binaries | None:
 
 @contextmanager
 def local_mariadb(
-    *, superuser: bool = False, binaries: Binaries | None = None
+    *, superuser: bool = False, version: str = "", binaries: Binaries | None = None
 ) -> Iterator[MysqlServer]:
     """A server on a unix socket only. Migrations run as the owner of one database.
 
-    `superuser` lets them run as root instead; `binaries` are those of `find_binaries` when None.
-    As root the server is started as an unprivileged user. Raises DatabaseError.
+    `superuser` lets them run as root instead; `version` is the one that it must be, such as 10.11,
+    "" any; `binaries` are those of `find_binaries` when None. As root the server is started as an
+    unprivileged user. Raises DatabaseError.
     """
     binaries = binaries or find_binaries()
     if binaries is None:
@@ -85,6 +88,7 @@ def local_mariadb(
             where=f"PATH, {', '.join(_PLACES)}",
             next_step="apt-get install mariadb-server, or use docker://mariadb/11",
         )
+    _refuse_other(binaries, version)
     whom = account(("mysql", "nobody"), "MariaDB")
     folder = Path(tempfile.mkdtemp(prefix="schema-ci-", dir=roomy()))
     try:
@@ -96,6 +100,27 @@ def local_mariadb(
             yield MysqlServer(f"{title}, local server", admin, ours=True, superuser=superuser)
     finally:
         remove(folder)
+
+
+def _refuse_other(binaries: Binaries, wanted: str) -> None:
+    """Raise DatabaseError where the programs are not of the version that the URL asks for."""
+    if not wanted:
+        return
+    said = subprocess.run(
+        [str(binaries.server), "--no-defaults", "--version"],
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    found = _VERSION.search(said)
+    if found is None or not f"{found[1]}.".startswith(f"{wanted}."):
+        raise DatabaseError(
+            f"no MariaDB {wanted} was found on this machine",
+            where=str(binaries.server),
+            said=said.strip(),
+            next_step="write local://mariadb for the one that is there, or use docker://mariadb/11",
+        )
 
 
 def _lay_out(folder: Path, whom: pwd.struct_passwd | None) -> None:
