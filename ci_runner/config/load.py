@@ -121,6 +121,7 @@ def _compared(values: Mapping[str, object]) -> Compared:
         bool(values["diff.grants"]),
         bool(values["diff.default-privileges"]),
         bool(values["diff.owners"]),
+        bool(values["diff.column-order"]),
     )
 
 
@@ -296,7 +297,7 @@ def _project(
             option, source, environ, flags, table=table, key=f"{at}.{key}"
         )
     if not values["dialect"]:
-        raise _wrong(source.where(at), f"{at}.dialect", "one of postgres, sqlite")
+        raise _wrong(source.where(at), f"{at}.dialect", "one of postgres, mysql, sqlite")
     schema = values["schema"]
     paths = schema if isinstance(schema, tuple) else ()
     directory = _inside_repository(str(values["directory"]), source.where(f"{at}.directory"))

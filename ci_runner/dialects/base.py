@@ -190,11 +190,12 @@ class PlanOptions:
 
     `online` chooses forms that do not block readers and writers where the engine has them; of the
     kinds of identity in `leave` the old schema's objects stay as they are, whatever the new one
-    says: owners are not compared unless the user asks for it.
+    says: owners are not compared unless the user asks for it. `column order` there means that
+    columns which stay are not moved.
     """
 
     online: bool = False
-    leave: frozenset[str] = frozenset({"owner"})
+    leave: frozenset[str] = frozenset({"owner", "column order"})
 
 
 USUAL = PlanOptions()
