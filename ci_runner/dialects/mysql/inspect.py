@@ -1,14 +1,14 @@
-"""Read a MySQL or MariaDB schema: a dozen queries to information_schema, however large it is."""
+"""Read a MySQL or MariaDB schema: some dozen queries to information_schema, however large it is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, Sighting
 from ci_runner.dialects.mysql import columns, keys, partitions, programs, tables
-from ci_runner.dialects.mysql.quote import relations
+from ci_runner.dialects.mysql.quote import quote, relations
 from ci_runner.dialects.mysql.rows import Place, Row, grouped, place, text
 from ci_runner.dialects.mysql.sequences import sequences
 from ci_runner.schema.model import (
@@ -42,10 +42,8 @@ def inspect(connection: Connection) -> Schema:
     for row in listed:
         name = text(row[0])
         if tables.is_table(row):
-            clause = partitions.clause(split[name]) if name in split else ""
+            clause = _clause(connection, name, split[name]) if name in split else ""
             objects.append(tables.table(row, by_table.get(name, ()), clause))
-            if name in split and not clause:
-                unmanaged.add(Identity("partitioning", "", name))
         elif text(row[1]) not in _KNOWN_TYPES:
             unmanaged.add(Identity(text(row[1]).lower(), "", name))
     objects += rules
@@ -124,9 +122,19 @@ def _checks(
 
 
 def _is_period(connection: Connection, rule: Check) -> bool:
-    table = rule.table.replace("`", "``")
-    ((_, written),) = connection.query(f"SHOW CREATE TABLE `{table}`")
-    return f"PERIOD FOR `{rule.name.replace('`', '``')}` (" in text(written)
+    return f"PERIOD FOR {quote(rule.name)} (" in _created(connection, rule.table)
+
+
+def _clause(connection: Connection, table: str, rows: Sequence[Row]) -> str:
+    if partitions.is_told(rows):
+        return partitions.clause(rows)
+    return partitions.shown(_created(connection, table))
+
+
+def _created(connection: Connection, table: str) -> str:
+    """One query for one table: only where the catalogue leaves a doubt."""
+    ((_, written),) = connection.query(f"SHOW CREATE TABLE {quote(table)}")
+    return text(written)
 
 
 def _programs(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ci_runner.dialects.mysql.quote import literal, quote
@@ -14,15 +15,29 @@ FROM information_schema.PARTITIONS
 WHERE TABLE_SCHEMA = DATABASE() AND PARTITION_NAME IS NOT NULL
 ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION, SUBPARTITION_ORDINAL_POSITION
 """
-# Its INTERVAL and LIMIT are in no catalogue table.
-UNREADABLE = "SYSTEM_TIME"
+_ENGINE = re.compile(r" ENGINE = \w+$", re.MULTILINE)
+
+
+def is_told(rows: Sequence[Row]) -> bool:
+    """Whether the catalogue tells all of it.
+
+    Not the INTERVAL and LIMIT of system time; and MariaDB's DEFAULT of a list looks like `IN (0)`.
+    """
+    method = text(rows[0][3])
+    zero = any(text(row[7]) == "0" for row in rows)
+    return method != "SYSTEM_TIME" and not (method == "LIST" and zero)
+
+
+def shown(created: str) -> str:
+    """The clause out of what SHOW CREATE TABLE prints, in the form of `clause`."""
+    head, _, listed = created.partition("\n PARTITION BY ")[2].partition("\n(")
+    lines = [line.strip() for line in listed.removesuffix(")").split(",\n")] if listed else []
+    return "\n".join([f"PARTITION BY {head.rstrip()}", *(_ENGINE.sub("", line) for line in lines)])
 
 
 def clause(rows: Sequence[Row]) -> str:
-    """PARTITION BY of one table, its rows in order; "" for one that the catalogue does not tell."""
+    """PARTITION BY of one table, its rows in order. See `is_told`."""
     _, _, _, method, sub_method, expression, sub_expression, _, _ = rows[0]
-    if text(method) == UNREADABLE:
-        return ""
     head = f"PARTITION BY {text(method)} ({text(expression)})"
     names = list(dict.fromkeys(text(row[1]) for row in rows))
     if sub_method is not None:

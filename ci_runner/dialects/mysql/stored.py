@@ -238,14 +238,30 @@ def sequences_made(old: Schema, new: Schema) -> Iterator[PlannedStatement]:
         before = mine.get(each.name)
         if before == each:
             continue
-        verb = "CREATE" if before is None else "ALTER"
-        back = f"DROP SEQUENCE {quote(each.name)}" if before is None else ""
+        if before is None:
+            yield PlannedStatement(
+                sequence_sql("CREATE", each),
+                f"Create sequence {each.name}",
+                each.identity,
+                undo=f"DROP SEQUENCE {quote(each.name)}",
+            )
+            continue
+        sql, hazards = _altered(before, each)
         yield PlannedStatement(
-            sequence_sql(verb, each),
-            f"{verb.capitalize()} sequence {each.name}",
+            sql,
+            f"Alter sequence {each.name}",
             each.identity,
-            undo=back if before is None else sequence_sql("ALTER", before),
+            undo=_altered(each, before)[0],
+            hazards=hazards,
         )
+
+
+def _altered(before: Sequence, after: Sequence) -> tuple[str, tuple[str, ...]]:
+    """ALTER SEQUENCE, which fails where what comes next is out of the new range."""
+    sql = sequence_sql("ALTER", after)
+    if after.minimum <= before.start <= after.maximum:
+        return sql, (f"Fails when the next value of {after.name} is out of its new range.",)
+    return f"{sql} RESTART", (f"{after.name} counts from {after.start} again.",)
 
 
 def sequences_gone(old: Schema, new: Schema) -> Iterator[PlannedStatement]:

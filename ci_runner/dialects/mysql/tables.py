@@ -20,7 +20,6 @@ _OPTION = re.compile(r"(`[^`]+`|\"[^\"]+\"|\w+)=('(?:[^']|'')*'|\"[^\"]*\"|\S+)"
 _USUAL = dict.fromkeys(
     "MAX_ROWS MIN_ROWS AVG_ROW_LENGTH KEY_BLOCK_SIZE CHECKSUM DELAY_KEY_WRITE".split(), "0"
 )
-_NO_DEFAULT = {"INSERT_METHOD": "NO", "TRANSACTIONAL": "DEFAULT"}
 
 
 def is_table(row: Row) -> bool:
@@ -92,8 +91,7 @@ def changed_options(old: Table, new: Table) -> Iterator[str]:
         if mine.get(name) != value:
             yield _option_sql(f"{name}={value}")
     for name in mine.keys() - theirs.keys():
-        usual = _USUAL.get(name, "DEFAULT")
-        yield f"{name}={_NO_DEFAULT.get(name, usual)}"
+        yield f"{name}={_USUAL.get(name, 'DEFAULT')}"
     if old.comment != new.comment:
         yield f"COMMENT={literal(new.comment or '')}"
 

@@ -1,8 +1,9 @@
 """The oracle: what SHOW CREATE prints of everything in a database, read without our inspection.
 
 Left out, because it is no schema or the server does not keep it: AUTO_INCREMENT=n, the order of
-keys and constraints, the database's own name, and when an event was made. Of programs the server
-keeps the author's spelling before the body, so that they are read from information_schema.
+keys and constraints, the database's own name and its account, and when an event was made. Of
+programs the server keeps the author's spelling before the body, so that they are read from
+information_schema.
 """
 
 from __future__ import annotations
@@ -40,10 +41,13 @@ _ROUTINES = """SELECT r.routine_name, r.routine_type, r.routine_definition, r.is
 
 def dumped(connection: Connection, *, ordered: bool = False) -> dict[Entry, str]:
     """By kind and name, the text that would make it; columns in order only where that is asked."""
-    ((database,),) = connection.query("SELECT database()")
-    own = f"`{database}`."
+    ((database, account),) = connection.query("SELECT database(), current_user()")
+    user, _, host = str(account).rpartition("@")
+    own = re.compile(
+        rf"`{database}`\.|{re.escape(str(account))}|{re.escape(f'DEFINER=`{user}`@`{host}` ')}"
+    )
     return {
-        entry: text.replace(own, "")
+        entry: own.sub("", text)
         for entry, text in _entries(connection, str(database), ordered=ordered)
     }
 
