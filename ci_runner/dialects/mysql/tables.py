@@ -14,6 +14,8 @@ SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_CO
 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
 """
 VERSIONED = "WITH SYSTEM VERSIONING"
+# The catalogue says it of every Aria table, whether it was written or not.
+_ARIA_DEFAULT = ("Aria", "TRANSACTIONAL=1")
 _TABLE_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED"})
 _OPTION = re.compile(r"(`[^`]+`|\"[^\"]+\"|\w+)=('(?:[^']|'')*'|\"[^\"]*\"|\S+)")
 # What an option that is gone goes back to; DEFAULT where nothing is listed.
@@ -28,7 +30,8 @@ def is_table(row: Row) -> bool:
 
 def table(row: Row, columns: Sequence[Column], partitions: str) -> Table:
     name, type_, engine, collation, options, comment = row
-    words = [f"ENGINE={text(engine)}", f"COLLATE={text(collation)}", *_options(text(options))]
+    words = [f"ENGINE={text(engine)}", f"COLLATE={text(collation)}"]
+    words += [each for each in _options(text(options)) if (text(engine), each) != _ARIA_DEFAULT]
     if text(type_) == "SYSTEM VERSIONED":
         words.append(VERSIONED)
     return Table(
