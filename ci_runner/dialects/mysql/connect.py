@@ -33,6 +33,8 @@ _MOVES = frozenset(
     """error_count warning_count timestamp last_insert_id identity insert_id rand_seed1 rand_seed2
     in_transaction last_gtid gtid_seq_no gtid_executed pseudo_thread_id statement_id""".split()
 )
+# Access denied: to a user, to a database, to a table, to what asks for a privilege.
+_DENIED = frozenset({"1044", "1045", "1142", "1227"})
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -130,7 +132,12 @@ def _value(value: str) -> str:
 
 def _failure(failed: pymysql.MySQLError, sql: str) -> Failure:
     code, message = failed.args if len(failed.args) == 2 else (0, str(failed))
-    failure = Failure(" ".join(str(message).split()), str(code))
+    hint = (
+        "migrations run as the owner of one database; SCHEMA_CI_DEV_SUPERUSER=true lets them run as"
+        " root on a dev server of our own"
+    )
+    denied = str(code) in _DENIED
+    failure = Failure(" ".join(str(message).split()), str(code), hint=hint if denied else "")
     return replace(failure, offset=offset(int(code), str(message), sql))
 
 

@@ -14,7 +14,7 @@ from ci_runner.dialects.base import (
     Sighting,
     Syntax,
 )
-from ci_runner.dialects.mysql import ddl, inspect, quote
+from ci_runner.dialects.mysql import ddl, inspect, look, quote
 from ci_runner.dialects.mysql.parse import parse
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.operations import Operation
@@ -37,7 +37,7 @@ class MysqlDialect:
         return inspect.inspect(connection)
 
     def sight(self, connection: Connection, _since: Sighting | None = None) -> Sighting:
-        return inspect.sight(connection)
+        return look.sight(connection)
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL

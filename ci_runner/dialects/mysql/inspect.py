@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ci_runner.dialects.base import Connection, Sighting
+from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql import columns, keys, partitions, programs, tables
 from ci_runner.dialects.mysql.quote import quote, relations
 from ci_runner.dialects.mysql.rows import Place, Row, grouped, place, text
@@ -60,10 +60,6 @@ def inspect(connection: Connection) -> Schema:
             fired.append(each)
     kept = [each for each in objects if not _is_of_sequence(each, listed)]
     return Schema.of("mysql", kept, _dependencies(kept, fired), unmanaged)
-
-
-def sight(connection: Connection) -> Sighting:
-    return Sighting(inspect(connection))
 
 
 def _of(here: Place, what: str) -> str:

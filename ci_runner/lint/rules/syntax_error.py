@@ -10,6 +10,8 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 # invalid schema name; undefined table, column, object, function: errcodes-appendix.html
 _MISSING = frozenset({"3F000", "42P01", "42703", "42704", "42883"})
+# The same of MySQL: bad column, no such table, no such routine.
+_MISSING |= {"1054", "1146", "1305"}
 _SETUP = "Give the schema that it runs on with --setup, or correct the statement."
 
 
@@ -18,10 +20,9 @@ def _check(review: Review) -> Iterator[Hit]:
         failure = step.failure
         if failure is None or (failure.code == "25001" and _concurrent(step.operations)):
             continue
-        code = f" (SQLSTATE {failure.code})" if failure.code else ""
         remarks = [text for text in (failure.detail, failure.hint) if text]
         yield Hit(
-            f"the dev database refuses it: {failure.message}{code}",
+            f"the dev database refuses it: {failure}",
             step,
             evidence=" ".join(remarks),
             instead="" if review.base_known or not _lacks(failure) else _SETUP,

@@ -35,6 +35,13 @@ def test_refusal_has_code_and_place(maria: MysqlConnection) -> None:
     assert str(failure).endswith("(1064)")
 
 
+def test_what_is_denied_says_which_option_allows_it(maria: MysqlConnection) -> None:
+    with pytest.raises(StatementFailed) as refused:
+        maria.execute("CREATE DATABASE elsewhere")
+
+    assert "SCHEMA_CI_DEV_SUPERUSER=true" in refused.value.failure.hint
+
+
 def test_ddl_ends_the_transaction_even_when_it_fails(maria: MysqlConnection) -> None:
     maria.execute("CREATE TABLE t (a int)")
     maria.execute("BEGIN")
