@@ -11,7 +11,7 @@ from ci_runner.dialects.mysql.columns import (
     column_sql,
     same_storage,
 )
-from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
+from ci_runner.dialects.mysql.keys import constraint_sql, index_sql, visibility_sql
 from ci_runner.dialects.mysql.partitions import added, partition_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import (
@@ -256,10 +256,9 @@ class _Keys:
     def made(self) -> Iterator[str]:
         for name, each in self.theirs.items():
             if self._differs(name):
-                yield f"ADD {index_sql(each, maria=True)}"
+                yield f"ADD {index_sql(each)}"
             elif name in self.shown:
-                hidden = "INVISIBLE" in each.settings.parameters
-                yield f"ALTER INDEX {quote(each.name)} {'IGNORED' if hidden else 'NOT IGNORED'}"
+                yield visibility_sql(self.mine[name], each)
 
     def said(self) -> Iterator[str]:
         for name, each in self.mine.items():
@@ -325,7 +324,7 @@ def create_table_sql(new: Catalogue, table: Table, foreign_keys: Sequence[Foreig
     collation = collation_of(table)
     lines = [column_sql(each, collation) for each in table.columns]
     lines += [each for each in (period(table),) if each]
-    lines += [index_sql(each, maria=True) for each in new.keys(table.name).values()]
+    lines += [index_sql(each) for each in new.keys(table.name).values()]
     lines += [constraint_sql(each) for each in new.checks(table.name).values()]
     lines += [constraint_sql(each) for each in foreign_keys]
     body = ",\n  ".join(lines)

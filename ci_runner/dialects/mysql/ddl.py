@@ -53,17 +53,19 @@ class _Work:
         self.lost = [name for name in self.old.tables if name not in self.new.tables]
         self.fresh = _ordered(self.new, [n for n in self.new.tables if n not in self.old.tables])
         moved = {name for name in self.stays if self._moves(name)}
+        unsafe = moved | set(self.lost)
         for name in self.stays:
-            self._share_out(name, moved)
+            self._share_out(name, moved, unsafe)
         known: set[str] = set()
+        calm = set(self.stays) - moved
         for name in self.fresh:
             known.add(name)
             for each in self.new.foreign_keys(name).values():
                 there = parent(each) in known or not parent(each)
-                there = there or (parent(each) in self.stays and parent(each) not in moved)
+                there = there or parent(each) in calm
                 (self.adds.setdefault(name, []) if there else self.last).append(each)
+        rank = {each: at for at, each in enumerate(_ordered(self.old, self.lost)[::-1])}
         for name in self.lost:
-            rank = {each: at for at, each in enumerate(_ordered(self.old, self.lost)[::-1])}
             for each in self.old.foreign_keys(name).values():
                 if rank.get(parent(each), len(rank)) < rank[name]:
                     self.first.append(each)
@@ -74,14 +76,13 @@ class _Work:
             name
         ) != self.new.keys(name)
 
-    def _share_out(self, name: str, moved: set[str]) -> None:
+    def _share_out(self, name: str, moved: set[str], unsafe: set[str]) -> None:
         mine, theirs = self.old.foreign_keys(name), self.new.foreign_keys(name)
         for each in mine.values():
             if theirs.get(each.name) == each and not self._stands_on_change(each):
                 continue
-            apart = theirs.get(each.name) is not None or parent(each) in {*moved, *self.lost} - {
-                name
-            }
+            apart = theirs.get(each.name) is not None or parent(each) in unsafe
+            apart = apart and not (parent(each) == name and theirs.get(each.name) is None)
             if apart or self._stands_on_change(each):
                 self.first.append(each)
             else:
@@ -89,7 +90,7 @@ class _Work:
         for each in theirs.values():
             if mine.get(each.name) == each and not self._stands_on_change(each):
                 continue
-            waits = parent(each) in moved - {name} or self._stands_on_change(each)
+            waits = (parent(each) in moved and parent(each) != name) or self._stands_on_change(each)
             (self.last if waits else self.adds.setdefault(name, [])).append(each)
 
     def _stands_on_change(self, each: ForeignKey) -> bool:

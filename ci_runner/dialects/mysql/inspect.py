@@ -48,7 +48,9 @@ def inspect(connection: Connection) -> Schema:
             unmanaged.add(Identity(text(row[1]).lower(), "", name))
     objects += rules
     objects += keys.indexes(connection.query(_of(here, "INDEXES")))
-    objects += keys.foreign_keys(connection.query(keys.FOREIGN_KEYS), here)
+    objects += keys.foreign_keys(
+        connection.query(keys.FOREIGN_KEYS), connection.query(keys.FOREIGN_KEY_RULES), here
+    )
     objects += sequences(connection, (text(row[0]) for row in listed if text(row[1]) == "SEQUENCE"))
     fired: list[Trigger] = []
     for each in _programs(connection, here, shown):
@@ -58,19 +60,18 @@ def inspect(connection: Connection) -> Schema:
         objects.append(each)
         if isinstance(each, Trigger):
             fired.append(each)
-    kept = [each for each in objects if not _is_of_sequence(each, listed)]
+    # MariaDB lists the indexes of sequences as those of tables.
+    numbers = {text(row[0]) for row in listed if text(row[1]) == "SEQUENCE"}
+    kept = [
+        each
+        for each in objects
+        if not (isinstance(each, Index | PrimaryKey) and each.table in numbers)
+    ]
     return Schema.of("mysql", kept, _dependencies(kept, fired), unmanaged)
 
 
 def _of(here: Place, what: str) -> str:
     return str(getattr(keys, f"{'MARIA' if here.maria else 'MYSQL'}_{what}"))
-
-
-def _is_of_sequence(each: SchemaObject, listed: Iterable[Row]) -> bool:
-    """MariaDB lists the columns and indexes of sequences as those of tables."""
-    if not isinstance(each, Index | PrimaryKey):
-        return False
-    return any(text(row[0]) == each.table and text(row[1]) == "SEQUENCE" for row in listed)
 
 
 def _columns(

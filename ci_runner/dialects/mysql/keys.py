@@ -18,12 +18,16 @@ from ci_runner.schema.model import (
 # One row for each key; the ends differ by flavour.
 _INDEXES = """
 SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, COLLATION, SUB_PART, INDEX_TYPE,
-  INDEX_COMMENT, {visible}, {expression}
+  INDEX_COMMENT, {hidden}, {expression}
 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()
 ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX
 """
-MARIA_INDEXES = _INDEXES.format(visible="IF(IGNORED = 'YES', 'NO', 'YES')", expression="NULL")
-MYSQL_INDEXES = _INDEXES.format(visible="IS_VISIBLE", expression="EXPRESSION")
+# What hides an index from the optimizer is called by the word that each of the two has for it.
+MARIA_INDEXES = _INDEXES.format(hidden="IF(IGNORED = 'YES', 'IGNORED', '')", expression="NULL")
+MYSQL_INDEXES = _INDEXES.format(
+    hidden="IF(IS_VISIBLE = 'NO', 'INVISIBLE', '')", expression="EXPRESSION"
+)
+_SHOWN_AGAIN = {"IGNORED": "NOT IGNORED", "INVISIBLE": "VISIBLE"}
 
 MARIA_CHECKS = """
 SELECT TABLE_NAME, CONSTRAINT_NAME, LEVEL, CHECK_CLAUSE, 'YES'
@@ -39,21 +43,23 @@ WHERE t.TABLE_SCHEMA = DATABASE() AND t.CONSTRAINT_TYPE = 'CHECK'
 ORDER BY t.TABLE_NAME, t.CONSTRAINT_NAME
 """
 FOREIGN_KEYS = """
-SELECT k.TABLE_NAME, k.CONSTRAINT_NAME, k.COLUMN_NAME, k.REFERENCED_TABLE_SCHEMA,
-  k.REFERENCED_TABLE_NAME, k.REFERENCED_COLUMN_NAME, r.UPDATE_RULE, r.DELETE_RULE
-FROM information_schema.KEY_COLUMN_USAGE k
-JOIN information_schema.REFERENTIAL_CONSTRAINTS r
-  ON r.CONSTRAINT_SCHEMA = k.CONSTRAINT_SCHEMA AND r.CONSTRAINT_NAME = k.CONSTRAINT_NAME
-  AND r.TABLE_NAME = k.TABLE_NAME
-WHERE k.TABLE_SCHEMA = DATABASE() AND k.REFERENCED_TABLE_NAME IS NOT NULL
-ORDER BY k.TABLE_NAME, k.CONSTRAINT_NAME, k.ORDINAL_POSITION
+SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME,
+  REFERENCED_COLUMN_NAME
+FROM information_schema.KEY_COLUMN_USAGE
+WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
+ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION
+"""
+# Not joined to the query above: the server would fill both tables again and again.
+FOREIGN_KEY_RULES = """
+SELECT TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE
+FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()
 """
 _SPECIAL = frozenset({"FULLTEXT", "SPATIAL"})
 
 
 def indexes(rows: Iterable[Row]) -> Iterator[PrimaryKey | Index]:
     for (table, name), keys in pairs(rows).items():
-        not_unique, _, _, _, method, comment, visible, _ = keys[0]
+        not_unique, _, _, _, method, comment, hidden, _ = keys[0]
         written = tuple(_key(each, text(method)) for each in keys)
         columns = tuple(text(each[1]) for each in keys)
         using = "" if text(method) in {"BTREE", *_SPECIAL} else f" USING {text(method)}"
@@ -74,7 +80,7 @@ def indexes(rows: Iterable[Row]) -> Iterator[PrimaryKey | Index]:
             None,
             f"{kind} {quote(name)} ({', '.join(written)}){using}",
             comment=optional(comment) or None,
-            settings=IndexSettings(() if text(visible) == "YES" else ("INVISIBLE",)),
+            settings=IndexSettings((text(hidden),) if text(hidden) else ()),
             of_table=True,
         )
 
@@ -96,14 +102,19 @@ def _kind(method: str, not_unique: int) -> str:
     return "KEY" if not_unique else "UNIQUE KEY"
 
 
-def index_sql(index: PrimaryKey | Index, *, maria: bool) -> str:
+def index_sql(index: PrimaryKey | Index) -> str:
     """As CREATE and ALTER TABLE ... ADD take it."""
     words = [index.definition]
     if index.comment:
         words.append(f"COMMENT {literal(index.comment)}")
-    if "INVISIBLE" in index.settings.parameters:
-        words.append("IGNORED" if maria else "INVISIBLE")
-    return " ".join(words)
+    return " ".join([*words, *index.settings.parameters])
+
+
+def visibility_sql(before: PrimaryKey | Index, after: PrimaryKey | Index) -> str:
+    """The clause that hides an index from the optimizer, or shows it again."""
+    hidden = after.settings.parameters
+    word = hidden[0] if hidden else _SHOWN_AGAIN[before.settings.parameters[0]]
+    return f"ALTER INDEX {quote(after.name)} {word}"
 
 
 def checks(rows: Iterable[Row], place: Place) -> Iterator[Check | tuple[str, str, str]]:
@@ -119,9 +130,13 @@ def checks(rows: Iterable[Row], place: Place) -> Iterator[Check | tuple[str, str
             yield Check("", text(table), text(name), rule)
 
 
-def foreign_keys(rows: Iterable[Row], place: Place) -> Iterator[ForeignKey]:
+def foreign_keys(
+    rows: Iterable[Row], rules_of: Iterable[Row], place: Place
+) -> Iterator[ForeignKey]:
+    rules_by_name = pairs(rules_of)
     for (table, name), keys in pairs(rows).items():
-        _, schema, parent, _, on_update, on_delete = keys[0]
+        _, schema, parent, _ = keys[0]
+        ((on_delete, on_update),) = rules_by_name[table, name]
         ours = tuple(text(each[0]) for each in keys)
         theirs = tuple(text(each[3]) for each in keys)
         elsewhere = "" if text(schema) == place.database else text(schema)
