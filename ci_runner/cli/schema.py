@@ -163,4 +163,6 @@ def _dialect(common: Common, *sources: str) -> str:
     for source in sources:
         if found := dialect_of_source(source):
             return found
-    raise UsageError("which engine?", next_step="give --dialect postgres or sqlite, or --dev-url")
+    raise UsageError(
+        "which engine?", next_step="give --dialect postgres, mysql or sqlite, or --dev-url"
+    )

@@ -149,6 +149,7 @@ def _compared(values: Mapping[str, object]) -> Compared:
         bool(values["diff.grants"]),
         bool(values["diff.default-privileges"]),
         bool(values["diff.owners"]),
+        bool(values["diff.column-order"]),
     )
 
 
@@ -299,7 +300,7 @@ def _project(
             option, source, environ, flags, table=table, key=f"{at}.{key}"
         )
     if not values["dialect"]:
-        raise wrong(source.where(at), f"{at}.dialect", "one of postgres, sqlite")
+        raise wrong(source.where(at), f"{at}.dialect", "one of postgres, mysql, sqlite")
     schema = values["schema"]
     paths = schema if isinstance(schema, tuple) else ()
     directory = _inside_repository(str(values["directory"]), source.where(f"{at}.directory"))

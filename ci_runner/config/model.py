@@ -22,11 +22,12 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Which kinds of access rights are compared."""
+    """Which kinds of access rights are compared, and whether the order of columns is."""
 
     grants: bool
     default_privileges: bool
     owners: bool
+    column_order: bool
 
 
 @dataclass(frozen=True, slots=True)

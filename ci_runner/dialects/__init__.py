@@ -9,11 +9,16 @@ from ci_runner.errors import ConfigError
 
 DIALECTS = {
     "postgres": "ci_runner.dialects.postgres",
+    "mysql": "ci_runner.dialects.mysql",
     "sqlite": "ci_runner.dialects.sqlite",
 }
 
 # What each needs besides the standard library: the package's extra of the same name.
-DRIVERS: dict[str, tuple[str, ...]] = {"postgres": ("psycopg", "postgast"), "sqlite": ()}
+DRIVERS: dict[str, tuple[str, ...]] = {
+    "postgres": ("psycopg", "postgast"),
+    "mysql": ("pymysql",),
+    "sqlite": (),
+}
 
 
 def dialect(name: str) -> Dialect:

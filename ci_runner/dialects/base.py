@@ -15,7 +15,12 @@ from ci_runner.schema.sizes import TableSize
 
 @dataclass(frozen=True, slots=True)
 class Syntax:
-    """Lexical rules that a statement splitter needs."""
+    """Lexical rules that a statement splitter needs.
+
+    `mysql` is what only MySQL's own client and parser know: the DELIMITER line, `#` comments, `--`
+    that is none without a space behind it, code in `/*! */`, backslashes and double quotes in
+    strings, and bodies of stored programs.
+    """
 
     dollar_quotes: bool = False
     escape_strings: bool = False
@@ -23,6 +28,7 @@ class Syntax:
     identifier_quotes: tuple[str, ...] = ('"',)
     atomic_bodies: bool = False
     trigger_bodies: bool = False
+    mysql: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,11 +212,12 @@ class PlanOptions:
 
     `online` chooses forms that do not block readers and writers where the engine has them; of the
     kinds of identity in `leave` the old schema's objects stay as they are, whatever the new one
-    says: owners are not compared unless the user asks for it.
+    says: owners are not compared unless the user asks for it. `column order` there means that
+    columns which stay are not moved.
     """
 
     online: bool = False
-    leave: frozenset[str] = frozenset({"owner"})
+    leave: frozenset[str] = frozenset({"owner", "column order"})
 
 
 USUAL = PlanOptions()

@@ -10,7 +10,7 @@ from ci_runner.migrations.history import Directive
 
 Scope = Literal["statement", "file"]
 
-_OPENS = r"(?:--|/\*)\s*"
+_OPENS = r"(?:--|#|/\*)\s*"
 _OURS = re.compile(
     _OPENS
     + r"(?P<spelling>(?:schema-ci|atlas):(?P<verb>[a-z]+))(?P<file>-file)?(?![\w-])(?P<rest>.*)"
@@ -24,7 +24,7 @@ _PEERS = re.compile(
     re.VERBOSE,
 )
 _DELIMITER = re.compile(r"\A\ufeff?--[ \t]*(?:schema-ci|atlas):delimiter[ \t]+(?P<mark>[^\r\n]+)")
-_COMMENT = re.compile(r"--.*|/\*(?:(?!\*/).)*\*/")
+_COMMENT = re.compile(r"--.*|#.*|/\*(?:(?!\*/).)*\*/")
 # What follows one of these says why, in words.
 _REASON = re.compile(r":|[ \t]--|[ \t]\(")
 # Of pgsafe only the first word is a rule: the reason follows it directly.

@@ -25,10 +25,15 @@ _ROUTINE = re.compile(
     rf"CREATE{_GAP}(?:OR{_GAP}REPLACE{_GAP})?(?:FUNCTION|PROCEDURE)\b", re.IGNORECASE
 )
 _TRIGGER = re.compile(rf"CREATE{_GAP}(?:TEMP(?:ORARY)?{_GAP})?TRIGGER\b", re.IGNORECASE)
+_PROGRAM = re.compile(  # MySQL's, whose CREATE may have DEFINER = user@host
+    rf"(?:/\*M?!\d*\s*)?(?:BEGIN{_GAP}NOT{_GAP}ATOMIC\b|(?:CREATE|ALTER)\b[^;(]*?"
+    r"\b(?:TRIGGER|PROCEDURE|FUNCTION|EVENT|PACKAGE)\b)",
+    re.IGNORECASE,
+)
 _ATOMIC = re.compile(rf"{_GAP}ATOMIC\b", re.IGNORECASE)
 _COPY = re.compile(r"COPY\b[^;]*\bFROM\s+STDIN\b", re.IGNORECASE)
 _BLANKS = re.compile(r"\s*")
-_BEHIND = re.compile(r"[ \t]*(?P<comment>--[^\n]*|/\*(?:(?!\*/)[^\n])*\*/)[ \t\r]*(?:\n|\Z)")
+_BEHIND = re.compile(r"[ \t]*(?P<comment>(?:--|#)[^\n]*|/\*(?:(?!\*/)[^\n])*\*/)[ \t\r]*(?:\n|\Z)")
 
 
 def decode(content: bytes, path: str) -> str:
@@ -51,6 +56,26 @@ class _Comment:
     end: int
 
 
+_STANDARD = (
+    r"(?P<line>--[^\n]*)",
+    r"(?P<block>/\*)",
+    r"(?P<text>(?P<escape>\b[eE])?')",
+    r"(?P<command>\\)",
+    r"(?P<word>\b(?:BEGIN|CASE|END)\b)",
+)
+# `--` needs a space behind it, and END IF closes what no word below opens. A word behind a dot or @
+# is a name. dev.mysql.com/doc/refman: Comments, Compound Statement Syntax.
+_MYSQL = (
+    r"(?P<delimiter>^[ \t]*DELIMITER[ \t]+(?P<new>\S+)[^\n]*(?:\n|\Z))",
+    r"(?P<line>(?:--(?=\s|\Z)|\#)[^\n]*)",
+    r"(?P<code>/\*M?!\d*)",
+    r"(?P<block>/\*)",
+    r"(?P<text>(?P<escape>)['\"])",
+    r"(?P<inner>\bEND\s+(?:IF|LOOP|WHILE|REPEAT|FOR)\b)",
+    r"(?P<word>(?<![.@\w])(?:BEGIN|CASE|END\s+CASE|END)\b)",
+)
+
+
 @cache
 def _scanner(syntax: Syntax, mark: str) -> re.Pattern[str]:
     """Everything that may hide or be a terminator; the group's name says what it is."""
@@ -59,11 +84,7 @@ def _scanner(syntax: Syntax, mark: str) -> re.Pattern[str]:
         rf"(?P<mark>(?-i:{terminator}))",
         r"(?P<open>\()",
         r"(?P<shut>\))",
-        r"(?P<line>--[^\n]*)",
-        r"(?P<block>/\*)",
-        r"(?P<text>(?P<escape>\b[eE])?')",
-        r"(?P<command>\\)",
-        r"(?P<word>\b(?:BEGIN|CASE|END)\b)",
+        *(_MYSQL if syntax.mysql else _STANDARD),
         *(
             rf"(?P<name{place}>{re.escape(each)})"
             for place, each in enumerate(syntax.identifier_quotes)
@@ -71,7 +92,7 @@ def _scanner(syntax: Syntax, mark: str) -> re.Pattern[str]:
     ]
     if syntax.dollar_quotes:
         parts.append(r"(?P<dollar>(?<![\w$])\$(?:[^\W\d]\w*)?\$)")
-    return re.compile("|".join(parts), re.IGNORECASE)
+    return re.compile("|".join(parts), re.IGNORECASE | re.MULTILINE)
 
 
 _CLOSERS = {
@@ -80,7 +101,10 @@ _CLOSERS = {
     "`": re.compile(r"[^`]*(?:``[^`]*)*`"),
     "[": re.compile(r"[^\]]*\]"),
 }
-_ESCAPED = re.compile(r"[^'\\]*(?:(?:\\.|'')[^'\\]*)*'", re.DOTALL)
+_ESCAPED = {
+    "'": re.compile(r"[^'\\]*(?:(?:\\.|'')[^'\\]*)*'", re.DOTALL),
+    '"': re.compile(r'[^"\\]*(?:(?:\\.|"")[^"\\]*)*"', re.DOTALL),
+}
 _NESTED = re.compile(r"/\*|\*/")
 # Each is kept as a value until its statement ends.
 _MOST_COMMENTS = 100_000
@@ -230,6 +254,11 @@ class _Splitter:
                 case "block":
                     position = self._block_end(found.start())
                     self._comment(found.start(), position)
+                case "delimiter":
+                    if self._first_word(start, found.start()) == found.start():
+                        self.scan = _scanner(self.syntax, found["new"]).search
+                        return found.start(), position
+                    position = found.start("new")
                 case "word":
                     bodies = self._bodies(bodies, start, found)
                 case "command":
@@ -241,20 +270,21 @@ class _Splitter:
     def _bodies(self, depth: int, start: int, found: re.Match[str]) -> int:
         """How many BEGIN and CASE are open behind this word, within the body of a routine."""
         if depth:
-            return depth + (-1 if found[0].upper() == "END" else 1)
+            return depth + (-1 if found[0].upper().startswith("END") else 1)
         return int(self._opens_body(start, found))
 
     def _opens_body(self, start: int, found: re.Match[str]) -> bool:
         """Whether this BEGIN opens a body whose semicolons are not ours to split at."""
         if found[0].upper() != "BEGIN":
             return False
-        if not self.syntax.trigger_bodies and not (
+        if not (self.syntax.trigger_bodies or self.syntax.mysql) and not (
             self.syntax.atomic_bodies and _ATOMIC.match(self.text, found.end())
         ):
             return False
         if self.routine[0] != start:  # read once: a statement may say BEGIN as often as it likes
             head = self._first_word(start, found.start())
             pattern = _TRIGGER if self.syntax.trigger_bodies else _ROUTINE
+            pattern = _PROGRAM if self.syntax.mysql else pattern
             self.routine = (start, pattern.match(self.text, head) is not None)
         return self.routine[1]
 
@@ -281,14 +311,18 @@ class _Splitter:
         return position
 
     def _closed(self, found: re.Match[str]) -> int:
-        """The offset behind a quoted thing."""
+        """The offset behind a quoted thing, or behind what opens and closes nothing."""
+        if found.lastgroup in {"code", "inner"}:
+            return found.end()
         if found.lastgroup == "dollar":
             end = self.text.find(found[0], found.end())
             return (
                 end + len(found[0]) if end >= 0 else self._refuse_unclosed(found[0], found.start())
             )
-        escaped = self.syntax.escape_strings and found["escape"]
-        closer = _ESCAPED if escaped else _CLOSERS[found[0][-1]]
+        quote = found[0][-1]
+        escaped = found["escape"] if self.syntax.escape_strings else None
+        backslashes = self.syntax.mysql and found.lastgroup == "text"
+        closer = _ESCAPED[quote] if escaped or backslashes else _CLOSERS[quote]
         closed = closer.match(self.text, found.end())
         return closed.end() if closed else self._refuse_unclosed(found[0], found.start())
 

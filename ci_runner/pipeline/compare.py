@@ -10,7 +10,7 @@ from ci_runner.migrations.plan import Plan, make_plan
 from ci_runner.pipeline.options import Terms
 from ci_runner.pipeline.questions import Question, asked, questions
 from ci_runner.pipeline.renames import dropped, renamed
-from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.model import Identity, Schema, Table
 from ci_runner.schema.select import select
 
 _SOME = 8
@@ -18,6 +18,7 @@ _LEFT = {
     "grant": "grants",
     "default privileges": "default privileges",
     "owner": "owners of objects",
+    "column order": "the order of columns",
 }
 
 
@@ -75,10 +76,23 @@ def kinds_left(reached: Schema, goal: Schema, leave: Collection[str]) -> tuple[s
 
 
 def _differ(kind: str, reached: Schema, goal: Schema) -> bool:
+    if kind == "column order":
+        return reached.dialect == "mysql" and _are_moved(reached, goal)
     mine, theirs = (
         {each for each in side.objects if each.identity.kind == kind} for side in (reached, goal)
     )
     return mine != theirs
+
+
+def _are_moved(reached: Schema, goal: Schema) -> bool:
+    """Whether columns that both sides have stand in another order in one of the tables."""
+    for table in goal.of_type(Table):
+        before = reached.table(table.schema, table.name)
+        mine = [column.name for column in before.columns] if before else []
+        theirs = [column.name for column in table.columns]
+        if [each for each in mine if each in theirs] != [each for each in theirs if each in mine]:
+            return True
+    return False
 
 
 def left_out_said(left_out: Sequence[Identity], terms: Terms) -> str:

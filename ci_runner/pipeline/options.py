@@ -53,6 +53,7 @@ def plan_options(config: Config) -> PlanOptions:
         "grant": not config.compared.grants,
         "default privileges": not config.compared.default_privileges,
         "owner": not config.compared.owners,
+        "column order": not config.compared.column_order,
     }
     return PlanOptions(
         online=config.online,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 
 from ci_runner.dialects.base import Connection, Dialect, PlannedStatement, StatementFailed
@@ -43,23 +44,39 @@ def renamed(
     statements = tuple(_statements(dialect, old, goal, pairs))
     if not statements:
         return Renamed((), old)
-    connection.execute("BEGIN")
-    try:
-        _run(connection, statements)
+    with _taken_back(connection, dialect) as ran:
+        _run(connection, statements, ran)
         schema = dialect.inspect(connection)
         owned = tuple(_ordered(dialect, dict(_owned(schema, goal))))
         if owned:
-            _run(connection, owned)
+            _run(connection, owned, ran)
             schema = dialect.inspect(connection)
-    finally:
-        connection.execute("ROLLBACK")
     return Renamed((*statements, *owned), schema)
 
 
-def _run(connection: Connection, statements: Iterable[PlannedStatement]) -> None:
+@contextmanager
+def _taken_back(connection: Connection, dialect: Dialect) -> Iterator[list[PlannedStatement]]:
+    """What the block runs is undone behind it: rolled back, or where DDL commits, by its undo."""
+    ran: list[PlannedStatement] = []
+    if dialect.transactional_ddl:
+        connection.execute("BEGIN")
+    try:
+        yield ran
+    finally:
+        if dialect.transactional_ddl:
+            connection.execute("ROLLBACK")
+        else:
+            for each in reversed(ran):
+                connection.execute(each.undo or "")
+
+
+def _run(
+    connection: Connection, statements: Iterable[PlannedStatement], ran: list[PlannedStatement]
+) -> None:
     for each in statements:
         try:
             connection.execute(each.sql)
+            ran.append(each)
         except StatementFailed as refused:
             raise UsageError(
                 "a declared rename does not run",

@@ -18,7 +18,13 @@ from ci_runner.migrations.reader import detect, files_on_disk, read_files
 from ci_runner.schema.model import Schema
 
 EMPTY = "empty"
-_DATABASES = {"postgres": "postgres", "postgresql": "postgres", "sqlite": "sqlite"}
+_DATABASES = {
+    "postgres": "postgres",
+    "postgresql": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "sqlite": "sqlite",
+}
 _SQLITE_SUFFIXES = {".db", ".db3", ".sqlite", ".sqlite3"}
 _SQLITE_HEADER = b"SQLite format 3\0"  # sqlite.org/fileformat.html, section 1.3
 
@@ -159,9 +165,27 @@ def opened(dialect: Dialect, source: str) -> Iterator[Connection]:
         with open_sqlite(_sqlite_path(source)) as connection:
             yield connection
         return
+    if dialect.name == "mysql":
+        with _mysql(source) as connection:
+            yield connection
+        return
     from ci_runner.dialects.postgres.connect import connect as open_postgres
 
     with open_postgres(source) as connection:
+        yield connection
+
+
+@contextmanager
+def _mysql(source: str) -> Iterator[Connection]:
+    from ci_runner.dialects.mysql.address import address
+    from ci_runner.dialects.mysql.connect import connect as open_mysql
+
+    where = address(source)
+    if not where.database:
+        raise UsageError(
+            "the URL names a server and no database", next_step="write mysql://USER@HOST/DATABASE"
+        )
+    with open_mysql(where) as connection:
         yield connection
 
 

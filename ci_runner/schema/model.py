@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
-# In which sessions a trigger or rule fires: PostgreSQL's session_replication_role, or neither, or
-# both.
+# In which sessions a trigger or rule fires: PostgreSQL's session_replication_role.
 Firing = Literal["origin", "disabled", "replica", "always"]
 
 
@@ -37,10 +36,10 @@ class Identity(NamedTuple):
 
 
 class SchemaObject(Protocol):
-    """One object of a schema: a frozen dataclass of this module or of one beside it.
+    """One object of a schema: a frozen dataclass of this module or of one beside it. See `home`.
 
-    A class with `table` lives on that relation, whose kind `table_kind` says where it is not always
-    a table; one with `on` lives on the object of that identity. See `home`.
+    With `table` it lives on that relation, whose kind `table_kind` says where it is not always a
+    table, with `on` on the object of that identity.
     """
 
     __dataclass_fields__: ClassVar[dict[str, Any]]
@@ -115,7 +114,8 @@ class Column:
 
     `generated` is the expression of a generated column, `identity_options` the text behind
     GENERATED ... AS IDENTITY where it differs from the defaults. `inherited` is what a parent table
-    has too; it is `local` as well where the table would keep it without that parent.
+    has too; it is `local` as well where the table would keep it without that parent. `attributes`
+    are more words of the engine.
     """
 
     schema: str
@@ -133,6 +133,7 @@ class Column:
     storage: ColumnStorage = ColumnStorage()
     inherited: bool = False
     local: bool = True
+    attributes: tuple[str, ...] = ()
 
     @property
     def identity(self) -> Identity:
@@ -254,7 +255,8 @@ class ForeignKey:
 class Index:
     """An index that is not the body of a constraint. `keys` are column names or expressions.
 
-    `valid` is false after a build that failed half way (PostgreSQL's CONCURRENTLY).
+    `valid` is false after a build that failed half way (PostgreSQL's CONCURRENTLY). `of_table` is
+    true where its name is only unique among those of its table.
     """
 
     schema: str
@@ -270,19 +272,20 @@ class Index:
     comment: str | None = None
     table_kind: str = "table"
     settings: IndexSettings = IndexSettings()
+    of_table: bool = False
 
     @property
     def identity(self) -> Identity:
-        return Identity("index", self.schema, self.name)
+        return Identity("index", self.schema, self.name, self.table if self.of_table else "")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """`columns` are the names it shows in order, `column_types` theirs; `options` `name=value`.
 
-    `source` is the author's text where the engine keeps it: it makes the view again, and is not
-    compared. `column_comments` are (column, comment), `column_defaults` what an INSERT through it
-    that leaves the column out writes.
+    `source` is the author's text where the engine keeps it: it makes the view again and is not
+    compared. `column_comments` are (column, comment), `column_defaults` what an INSERT writes that
+    leaves the column out.
     """
 
     schema: str
@@ -348,10 +351,9 @@ class Copy:
 class Schema:
     """All objects of one database.
 
-    `objects` is sorted by identity and holds no Column: columns live in their Table.
-    `dependencies` are (dependent, what it needs) and may name columns.
-    `unmanaged` are objects that exist but that this version does not compare.
-    `copies` come and go with what they are copies of; they are no objects by themselves.
+    `objects` is sorted by identity and holds no Column: columns live in their Table. `dependencies`
+    are (dependent, what it needs) and may name columns. `unmanaged` are objects that exist but that
+    this version does not compare. `copies` come and go with what they are copies of.
     """
 
     dialect: str

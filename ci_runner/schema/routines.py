@@ -122,6 +122,20 @@ class EventTrigger:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """What MySQL's scheduler runs: `definition` is CREATE EVENT without its comment."""
+
+    schema: str
+    name: str
+    definition: str
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("event", self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """A procedural language. The three functions are qualified names, None where it has none."""
 

@@ -11,6 +11,7 @@ import pytest
 from ci_runner.cli.linting import judge
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.embedded import embedded
+from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.server import Server
 from ci_runner.dialects import dialect
 from ci_runner.lint.policy import Policy
@@ -34,6 +35,11 @@ class Lint(Protocol):
 def sqlite_server() -> Iterator[Server]:
     with embedded(dialect("sqlite")) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def mysql_server(maria_server: MysqlServer) -> Server:
+    return maria_server
 
 
 @pytest.fixture

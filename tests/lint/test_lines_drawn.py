@@ -146,7 +146,7 @@ def test_a_missing_table_asks_for_the_setup_where_none_was_given(lint: Lint) -> 
 
 
 @pytest.mark.parametrize("sql", ["SELEC 1;", "SELECT nothing();", "SELECT * FROM nowhere;"])
-@pytest.mark.parametrize("engine", ["postgres", "sqlite"])
+@pytest.mark.parametrize("engine", ["postgres", "mysql", "sqlite"])
 def test_a_statement_that_fails_is_one_finding(sql: str, engine: str, found: Found) -> None:
     assert [("syntax-error", 2)] == found(f"SELECT 1;\n{sql}\nSELECT 2;", engine=engine)
 

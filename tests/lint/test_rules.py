@@ -46,7 +46,7 @@ def test_every_rule_has_its_three_examples_and_no_other_folder_has() -> None:
 def test_a_rule_says_what_goes_wrong_and_what_to_do(rule: Rule) -> None:
     assert Severity.OFF is not rule.severity
     assert [] == [text for text in (rule.why, rule.instead) if not text.endswith((".", "none`."))]
-    assert set(rule.dialects) <= {"postgres", "sqlite"}
+    assert set(rule.dialects) <= {"postgres", "mysql", "sqlite"}
     assert [] == [name for name, count in Counter(rule.aliases).items() if count > 1]
     assert rule.id not in rule.aliases
 

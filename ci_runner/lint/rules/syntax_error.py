@@ -11,6 +11,8 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 # invalid schema name; undefined table, column, object, function: errcodes-appendix.html
 _MISSING = frozenset({"3F000", "42P01", "42703", "42704", "42883"})
+# The same of MySQL: bad column, no such table, no such routine.
+_MISSING |= {"1054", "1146", "1305"}
 _SETUP = "Give the schema that it runs on with --setup, or correct the statement."
 
 
@@ -19,10 +21,9 @@ def _check(review: Review) -> Iterator[Hit]:
         failure = step.failure
         if failure is None or (failure.code == "25001" and _concurrent(step.operations)):
             continue
-        code = f" (SQLSTATE {failure.code})" if failure.code else ""
         remarks = [failure.detail, "" if advice(failure) == failure.hint else failure.hint]
         yield Hit(
-            f"the dev database refuses it: {failure.message}{code}",
+            f"the dev database refuses it: {failure}",
             step,
             evidence=" ".join(text for text in remarks if text),
             instead=advice(failure) or ("" if review.base_known or not _lacks(failure) else _SETUP),
@@ -43,7 +44,7 @@ RULE = Rule(
     id="syntax-error",
     title="Statement fails",
     severity=Severity.ERROR,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="The migration stops here, in production too.",
     instead="Correct the statement.",
     check=_check,

@@ -1,0 +1,119 @@
+"""Databases of our own on a MySQL or MariaDB server: a random name, dropped in the end."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from ci_runner.dialects import dialect
+from ci_runner.dialects.base import Dialect, StatementFailed
+from ci_runner.dialects.mysql.address import Address, address
+from ci_runner.dialects.mysql.connect import MysqlConnection, connect
+from ci_runner.errors import DatabaseError
+
+MARKER = "schema-ci dev database"
+_LOCK_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MysqlServer:
+    """`admin` may create databases. `ours` is whether the server is only ours.
+
+    On such a server each database has an account of its own that may do everything in it and
+    nothing elsewhere: no FILE, no SUPER, no other database. With `superuser`, and on servers that
+    are not ours, `admin` uses the databases itself.
+    """
+
+    description: str
+    admin: Address
+    ours: bool = False
+    superuser: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        return dialect("mysql")
+
+    @contextmanager
+    def database(self) -> Iterator[MysqlConnection]:
+        """An empty database with the server's default character set and collation.
+
+        When it cannot be dropped after an error, that error gets a note and stays the one raised.
+        """
+        name = f"schema_ci_{secrets.token_hex(8)}"
+        try:
+            with connect(self._create(name)) as connection:
+                yield connection
+        except BaseException as first:
+            try:
+                self._drop(name)
+            except DatabaseError as second:
+                first.add_note(f"{second.what}: {second.said}")
+            raise
+        self._drop(name)
+
+    @property
+    def _has_owners(self) -> bool:
+        return self.ours and not self.superuser
+
+    def _create(self, name: str) -> Address:
+        """Make the database, and say as whom to use it."""
+        with connect(self.admin) as admin:
+            marked = f" COMMENT = '{MARKER}'" if admin.title.startswith("MariaDB") else ""
+            try:
+                admin.execute(f"CREATE DATABASE {name}{marked}")
+                if not self._has_owners:
+                    return self.admin.within(name)
+                password = secrets.token_urlsafe(18)
+                pattern = name.replace("_", r"\_")  # in GRANT, `_` is any character
+                admin.execute(f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'")
+                admin.execute(f"GRANT ALL ON `{pattern}`.* TO {name}@'%'")
+                # To see which tables an ALTER wrote again, InnoDB's own ids ask for PROCESS.
+                admin.execute(f"GRANT PROCESS ON *.* TO {name}@'%'")
+            except StatementFailed as refused:
+                raise DatabaseError(
+                    "the dev server lets us create no database",
+                    said=str(refused.failure),
+                    next_step=r"GRANT ALL ON `schema\_ci\_%`.* TO it, or leave out --dev-url",
+                ) from refused
+        return self.admin.account(name, password).within(name)
+
+    def _drop(self, name: str) -> None:
+        """On a session of its own. What still runs in the database would hold its locks."""
+        with connect(self.admin) as admin:
+            try:
+                admin.execute(f"SET SESSION lock_wait_timeout = {_LOCK_SECONDS}")
+                listed = admin.query(
+                    f"SELECT id FROM information_schema.processlist WHERE db = '{name}'"
+                )
+                for (session,) in listed:
+                    self._kill(admin, str(session))
+                admin.execute(f"DROP DATABASE IF EXISTS {name}")
+                if self._has_owners:
+                    admin.execute(f"DROP USER IF EXISTS {name}@'%'")
+            except StatementFailed as refused:
+                raise DatabaseError(
+                    f"the dev database {name} could not be dropped",
+                    said=str(refused.failure),
+                    next_step=f"DROP DATABASE {name}",
+                ) from refused
+
+    def _kill(self, admin: MysqlConnection, session: str) -> None:
+        try:
+            admin.execute(f"KILL {session}")
+        except StatementFailed as gone:
+            if gone.failure.code != "1094":  # it ended by itself
+                raise
+
+
+@contextmanager
+def existing_mysql(url: str) -> Iterator[MysqlServer]:
+    """The server behind `url`, whose own database is never used.
+
+    Raises ConfigError for a URL that cannot be read, DatabaseError when the server does not answer.
+    """
+    admin = address(url).within("")
+    with connect(admin) as connection:
+        title = connection.title
+    yield MysqlServer(f"{title}, given server", admin)

@@ -1,0 +1,332 @@
+"""Change one table that stays: the clauses of one ALTER TABLE, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ci_runner.dialects.mysql.catalogue import Catalogue, Key
+from ci_runner.dialects.mysql.columns import (
+    NO_DEFAULT,
+    column_sql,
+    same_storage,
+)
+from ci_runner.dialects.mysql.keys import constraint_sql, index_sql, visibility_sql
+from ci_runner.dialects.mysql.partitions import added, partition_sql
+from ci_runner.dialects.mysql.quote import quote
+from ci_runner.dialects.mysql.tables import (
+    changed_options,
+    collation_of,
+    is_versioned,
+    options_sql,
+    period,
+)
+from ci_runner.schema.model import Column, ForeignKey, Identity, Index, PrimaryKey, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One ALTER TABLE: `clauses` are joined by commas, `behind` stands after them without one."""
+
+    clauses: tuple[str, ...] = ()
+    behind: str = ""
+    said: tuple[str, ...] = ()
+    destructive: bool = False
+    hazards: tuple[str, ...] = ()
+    object: Identity | None = None
+
+    def sql(self, table: str) -> str:
+        listed = ",\n  ".join(self.clauses)
+        parts = [each for each in (listed, self.behind) if each]
+        gap = "\n  " if len(self.clauses) > 1 else " "
+        return f"ALTER TABLE {quote(table)}{gap}{' '.join(parts)}"
+
+
+def steps(
+    old: Catalogue,
+    new: Catalogue,
+    name: str,
+    dropped: Sequence[ForeignKey],
+    made: Sequence[ForeignKey],
+    *,
+    in_order: bool,
+) -> Iterator[Step]:
+    """What turns the old table into the new one, foreign keys that are not left to others included.
+
+    `in_order` also moves columns that stay. None where nothing differs.
+    """
+    before, after = old.tables[name], new.tables[name]
+    if is_versioned(before) and not is_versioned(after):
+        yield Step(
+            ("DROP SYSTEM VERSIONING",),
+            said=(f"Stop versioning table {name}",),
+            destructive=True,
+            hazards=(f"The history of {name} is lost.",),
+        )
+    main = _main(old, new, name, dropped, made, in_order=in_order)
+    if main.clauses or main.behind:
+        yield main
+    grown = added(before.partition_key, after.partition_key)
+    if grown:
+        listed = ", ".join(grown)
+        yield Step(
+            (f"ADD PARTITION ({listed})",), said=(f"Add {len(grown)} partitions to table {name}",)
+        )
+    if is_versioned(after) and not is_versioned(before):
+        yield Step(("ADD SYSTEM VERSIONING",), said=(f"Version table {name}",))
+
+
+def _main(
+    old: Catalogue,
+    new: Catalogue,
+    name: str,
+    dropped: Sequence[ForeignKey],
+    made: Sequence[ForeignKey],
+    *,
+    in_order: bool,
+) -> Step:
+    before, after = old.tables[name], new.tables[name]
+    columns = _Columns(before, after, in_order=in_order)
+    keys = _Keys(old.keys(name), new.keys(name), columns)
+    options = tuple(changed_options(before, after))
+    rules, theirs = old.checks(name), new.checks(name)
+    clauses = (
+        *(f"DROP FOREIGN KEY {quote(each.name)}" for each in dropped),
+        *(f"DROP CONSTRAINT {quote(each)}" for each in rules if rules[each] != theirs.get(each)),
+        *keys.dropped(),
+        *columns.clauses(),
+        *keys.made(),
+        *(
+            f"ADD {constraint_sql(each)}"
+            for each in theirs.values()
+            if rules.get(each.name) != each
+        ),
+        *(f"ADD {constraint_sql(each)}" for each in made),
+        *options,
+    )
+    said = [*columns.said(), *keys.said()]
+    said += [f"drop foreign key {each.name}" for each in dropped]
+    said += [f"drop check {each}" for each in rules if each not in theirs]
+    said += [f"add check {each}" for each in theirs if rules.get(each) != theirs[each]]
+    said += [f"add foreign key {each.name}" for each in made]
+    said += ["change its options"] if options else []
+    behind = _partitioning(before, after)
+    said += ["change its partitions"] if behind else []
+    return Step(
+        clauses,
+        behind,
+        (_sentence(name, said),),
+        bool(columns.lost),
+        (*columns.hazards(), *keys.hazards(name)),
+        columns.only if len(clauses) == 1 else None,
+    )
+
+
+def _sentence(table: str, said: Sequence[str]) -> str:
+    if len(said) == 1:
+        preposition = {"drop": "of", "chan": "of"}.get(said[0][:4], "to")
+        if said[0].startswith(("change its", "move")):
+            return f"Alter table {table}: {said[0]}"
+        return f"{said[0][0].upper()}{said[0][1:]} {preposition} table {table}"
+    return f"Alter table {table}: {', '.join(said)}"
+
+
+def _partitioning(before: Table, after: Table) -> str:
+    mine, theirs = before.partition_key, after.partition_key
+    if mine == theirs or added(mine, theirs):
+        return ""
+    return partition_sql(theirs) if theirs else "REMOVE PARTITIONING"
+
+
+class _Columns:
+    """How the columns of two forms of one table differ: names of columns know no case."""
+
+    def __init__(self, before: Table, after: Table, *, in_order: bool) -> None:
+        self.table = after.name
+        self.mine = {each.name.lower(): each for each in before.columns}
+        self.theirs = {each.name.lower(): each for each in after.columns}
+        self.collation = collation_of(after)
+        self.default_changes = collation_of(before) != self.collation
+        self.lost = [
+            each
+            for name, each in self.mine.items()
+            if name not in self.theirs and not each.generated_kind
+        ]
+        common = [name for name in self.mine if name in self.theirs]
+        self.stays = _in_order(common, list(self.theirs)) if in_order else set(common)
+
+    def clauses(self) -> Iterator[str]:
+        for name, column in self.mine.items():
+            if name not in self.theirs or self._is_made_again(name):
+                yield f"DROP COLUMN {quote(column.name)}"
+        last = ""
+        behind = [name for name in self.theirs if name in self.stays and not self._again(name)]
+        for name, column in self.theirs.items():
+            place = f" AFTER {quote(last)}" if last else " FIRST"
+            before = self.mine.get(name)
+            at_end = not behind
+            if before is None or self._is_made_again(name):
+                yield f"ADD COLUMN {self._sql(column)}{'' if at_end else place}"
+            elif name not in self.stays:
+                yield f"{self._modify(before, column)}{place}"
+            elif before != column:
+                yield self._modify(before, column)
+            if before is not None and before != column and NO_DEFAULT in column.attributes:
+                yield f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"
+            behind = behind[1:] if behind and behind[0] == name else behind
+            last = column.name
+
+    def _again(self, name: str) -> bool:
+        return name in self.mine and self._is_made_again(name)
+
+    def _modify(self, before: Column, column: Column) -> str:
+        if before.name == column.name:
+            return f"MODIFY COLUMN {self._sql(column)}"
+        return f"CHANGE COLUMN {quote(before.name)} {self._sql(column)}"
+
+    def _sql(self, column: Column) -> str:
+        """With its collation spelled out where the table's own changes in the same statement."""
+        return column_sql(column, "" if self.default_changes else self.collation)
+
+    def _is_made_again(self, name: str) -> bool:
+        """A virtual column can't become a stored one or a plain one, nor the other way round."""
+        before, after = self.mine[name], self.theirs.get(name)
+        kinds = {before.generated_kind, after.generated_kind if after else ""}
+        return after is not None and len(kinds) == 2 and "virtual" in kinds
+
+    @property
+    def changed(self) -> list[tuple[Column, Column]]:
+        return [
+            (self.mine[name], column)
+            for name, column in self.theirs.items()
+            if name in self.mine and self.mine[name] != column
+        ]
+
+    @property
+    def only(self) -> Identity | None:
+        """The one column that is spoken of."""
+        spoken = [*self.lost, *(c for n, c in self.theirs.items() if n not in self.mine)]
+        spoken += [after for _, after in self.changed]
+        return spoken[0].identity if len(spoken) == 1 else None
+
+    def said(self) -> Iterator[str]:
+        yield from (f"drop column {c.name}" for n, c in self.mine.items() if n not in self.theirs)
+        yield from (f"add column {c.name}" for n, c in self.theirs.items() if n not in self.mine)
+        yield from (f"change column {after.name}" for _, after in self.changed)
+        changed = {after.name for _, after in self.changed}
+        for name, column in self.theirs.items():
+            if name in self.mine and name not in self.stays and column.name not in changed:
+                yield f"move column {column.name}"
+
+    def hazards(self) -> Iterator[str]:
+        for each in self.lost:
+            yield f"The values of {self.table}.{each.name} are lost."
+        for before, after in self.changed:
+            if not same_storage(before, after):
+                yield (
+                    f"Copies {self.table} while writers wait: {after.name} becomes {after.type}."
+                )
+            if after.not_null and not before.not_null:
+                yield f"Fails when {self.table}.{after.name} holds NULL."
+
+
+class _Keys:
+    """How the keys of two forms of one table differ."""
+
+    def __init__(self, mine: dict[str, Key], theirs: dict[str, Key], columns: _Columns) -> None:
+        self.columns = columns
+        gone = {name for name in columns.mine if name not in columns.theirs}
+        # Its columns took it along.
+        self.mine = {name: each for name, each in mine.items() if not _columns_of(each) <= gone}
+        self.theirs = theirs
+        self.shown = {
+            name
+            for name, each in self.mine.items()
+            if name in theirs and each != theirs[name] and _but_shown(each, theirs[name])
+        }
+
+    def _differs(self, name: str) -> bool:
+        return self.mine.get(name) != self.theirs.get(name) and name not in self.shown
+
+    def dropped(self) -> Iterator[str]:
+        for name, each in self.mine.items():
+            if self._differs(name):
+                yield _drop(each)
+
+    def made(self) -> Iterator[str]:
+        for name, each in self.theirs.items():
+            if self._differs(name):
+                yield f"ADD {index_sql(each)}"
+            elif name in self.shown:
+                yield visibility_sql(self.mine[name], each)
+
+    def said(self) -> Iterator[str]:
+        for name, each in self.mine.items():
+            if name not in self.theirs:
+                yield f"drop {_noun(each)}"
+        for name, each in self.theirs.items():
+            if name not in self.mine:
+                yield f"add {_noun(each)}"
+            elif self._differs(name):
+                yield f"change {_noun(each)}"
+            elif name in self.shown:
+                yield f"change visibility of {_noun(each)}"
+
+    def hazards(self, table: str) -> Iterator[str]:
+        for name, each in self.theirs.items():
+            if self._differs(name) and (isinstance(each, PrimaryKey) or each.unique):
+                columns = each.columns if isinstance(each, PrimaryKey) else each.keys
+                yield f"Fails when rows of {table} are equal in {', '.join(columns)}."
+
+
+def _noun(each: Key) -> str:
+    return "primary key" if isinstance(each, PrimaryKey) else f"index {each.name}"
+
+
+def _drop(each: Key) -> str:
+    return "DROP PRIMARY KEY" if isinstance(each, PrimaryKey) else f"DROP INDEX {quote(each.name)}"
+
+
+def _columns_of(each: Key) -> set[str]:
+    if isinstance(each, PrimaryKey):
+        return {column.lower() for column in each.columns}
+    return {
+        key.rpartition("(")[0].strip("` ").lower() or key.strip("`").lower()
+        for key in (k.removesuffix(" DESC") for k in each.keys)
+    }
+
+
+def _but_shown(one: Key, other: Key) -> bool:
+    """Whether they differ in nothing but whether the optimizer looks at them."""
+    return (
+        isinstance(one, Index)
+        and isinstance(other, Index)
+        and (one.definition, one.comment) == (other.definition, other.comment)
+    )
+
+
+def _in_order(mine: Sequence[str], theirs: Sequence[str]) -> set[str]:
+    """The largest set of common names that need not move: the longest increasing subsequence."""
+    place = {name: at for at, name in enumerate(theirs)}
+    best: list[list[str]] = []
+    for name in mine:
+        runs = [run for run in best if place[run[-1]] < place[name]]
+        best.append([*_longest(runs), name])
+    return set(_longest(best))
+
+
+def _longest(runs: Sequence[list[str]]) -> list[str]:
+    none: list[str] = []
+    return max(runs, key=len, default=none)
+
+
+def create_table_sql(new: Catalogue, table: Table, foreign_keys: Sequence[ForeignKey]) -> str:
+    collation = collation_of(table)
+    lines = [column_sql(each, collation) for each in table.columns]
+    lines += [each for each in (period(table),) if each]
+    lines += [index_sql(each) for each in new.keys(table.name).values()]
+    lines += [constraint_sql(each) for each in new.checks(table.name).values()]
+    lines += [constraint_sql(each) for each in foreign_keys]
+    body = ",\n  ".join(lines)
+    behind = f"\n{partition_sql(table.partition_key)}" if table.partition_key else ""
+    return f"CREATE TABLE {quote(table.name)} (\n  {body}\n) {options_sql(table)}{behind}"

@@ -1,0 +1,202 @@
+"""A session with MySQL or MariaDB over PyMySQL: one statement at a time, no file of ours."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pymysql
+from pymysql.connections import Connection as Session
+from pymysql.constants import SERVER_STATUS
+from pymysql.cursors import SSCursor
+
+from ci_runner.dialects.base import Failure, Outcome, StatementFailed
+from ci_runner.dialects.mysql.address import Address
+from ci_runner.dialects.mysql.place import offset
+from ci_runner.errors import DatabaseError
+
+STATEMENT_SECONDS = 300.0
+# Gone away, lost while it answered, never connected, and PyMySQL's own word for a closed session.
+_LOST = frozenset({0, 2006, 2013, 2014, 2055})
+_COUNTED = re.compile(r"(?:INSERT|UPDATE|DELETE|REPLACE|LOAD)\b", re.IGNORECASE)
+# These change nothing of a session, and everything else may: SET in an executable comment, CALL.
+_LEAVES_SESSION = re.compile(
+    r"(?:CREATE\s+(?:UNIQUE\s+)?(?:TABLE|INDEX|VIEW)|ALTER\s+TABLE|DROP\s+(?:TABLE|INDEX|VIEW)"
+    r"|INSERT|UPDATE|DELETE|SELECT)\b",
+    re.IGNORECASE,
+)
+# What the server itself changes as statements run.
+_MOVES = frozenset(
+    """error_count warning_count timestamp last_insert_id identity insert_id rand_seed1 rand_seed2
+    in_transaction last_gtid gtid_seq_no gtid_executed pseudo_thread_id statement_id""".split()
+)
+# Access denied: to a user, to a database, to a table, to what asks for a privilege.
+_DENIED = frozenset({"1044", "1045", "1142", "1227"})
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+class MysqlConnection:
+    """See ci_runner.dialects.base.Connection. `database` is the one that it was opened on."""
+
+    def __init__(self, session: Session, database: str) -> None:
+        self._session = session
+        self._touched = False
+        self.database = database
+        self._opened_with = self._variables()
+
+    def execute(self, sql: str) -> Outcome:
+        """Result sets are read to their end and not kept: there may be no end of them."""
+        self._touched = self._touched or _LEAVES_SESSION.match(sql) is None
+        with self._answered(sql), self._session.cursor(SSCursor) as cursor:
+            cursor.execute(sql)
+            touched, warned = 0, 0
+            while True:
+                listed = sum(1 for _ in cursor.fetchall_unbuffered()) if cursor.description else 0
+                touched += 0 if cursor.description else cursor.rowcount
+                warned = cursor.warning_count
+                if not cursor.nextset():
+                    break
+        rows = touched if _COUNTED.match(sql) else listed or None
+        return Outcome(rows, self._warnings() if warned else ())
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        with self._answered(sql), self._session.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall())
+
+    def _warnings(self) -> tuple[str, ...]:
+        return tuple(str(message) for _, _, message in self.query("SHOW WARNINGS"))
+
+    @contextmanager
+    def _answered(self, sql: str) -> Iterator[None]:
+        """Turn PyMySQL's errors into ours."""
+        try:
+            yield
+        except pymysql.MySQLError as failed:
+            failure = _failure(failed, sql)
+            if not self._session.open or int(failure.code or 0) in _LOST:
+                raise _lost(failure.message) from failed
+            self._session.query("DO 0")  # an error tells no transaction state, and this does
+            raise StatementFailed(failure) from failed
+        except RuntimeError as refused:
+            # PyMySQL's answer to a server that asks for a file of ours: the session is out of step.
+            self._session.close()
+            raise _lost(str(refused)) from refused
+
+    def reset(self) -> None:
+        if not self._touched:
+            return
+        now = self._variables()
+        changed = {
+            name: value for name, value in self._opened_with.items() if now.get(name) != value
+        }
+        if changed:
+            listed = ", ".join(f"{name} = {_value(value)}" for name, value in changed.items())
+            self.execute(f"SET SESSION {listed}")
+        if self.database:
+            self.execute(f"USE `{self.database.replace('`', '``')}`")
+        self._touched = False
+
+    def _variables(self) -> Mapping[str, str]:
+        rows = self.query("SHOW SESSION VARIABLES")
+        return {str(name): str(value) for name, value in rows if name not in _MOVES}
+
+    @property
+    def in_transaction(self) -> bool:
+        status: int = self._session.server_status
+        return bool(self._session.open and status & SERVER_STATUS.SERVER_STATUS_IN_TRANS)
+
+    @property
+    def version(self) -> str:
+        """The server's version, such as `10.11.14-MariaDB` or `8.4.3`.
+
+        MariaDB before 11 says 5.5.5 first, for old replicas: mariadb.com/kb, Understanding
+        MariaDB Version Numbers.
+        """
+        return str(self._session.get_server_info()).removeprefix("5.5.5-")
+
+    @property
+    def title(self) -> str:
+        """`MariaDB 10.11.14` or `MySQL 8.4.3`."""
+        flavour = "MariaDB" if "mariadb" in self.version.lower() else "MySQL"
+        return f"{flavour} {self.version.split('-')[0]}"
+
+
+def _value(value: str) -> str:
+    quoted = "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+    return value if _NUMBER.fullmatch(value) else quoted
+
+
+def _failure(failed: pymysql.MySQLError, sql: str) -> Failure:
+    code, message = failed.args if len(failed.args) == 2 else (0, str(failed))
+    hint = (
+        "migrations run as the owner of one database; SCHEMA_CI_DEV_SUPERUSER=true lets them run as"
+        " root on a dev server of our own"
+    )
+    denied = str(code) in _DENIED
+    failure = Failure(" ".join(str(message).split()), str(code), hint=hint if denied else "")
+    return replace(failure, offset=offset(int(code), str(message), sql))
+
+
+def _lost(said: str) -> DatabaseError:
+    if "timed out" in said:
+        return DatabaseError(
+            "a statement ran longer than the dev database allows",
+            said=said,
+            next_step="split it, or run it outside of migrations",
+        )
+    return DatabaseError(
+        "the connection to the dev database was lost",
+        said=said,
+        next_step="run again; if it happens each time, look at the server's log",
+    )
+
+
+@contextmanager
+def connect(
+    where: Address, *, timeout: float = 5.0, seconds: float = STATEMENT_SECONDS
+) -> Iterator[MysqlConnection]:
+    """An autocommit session in utf8mb4, closed at block end.
+
+    `timeout` in seconds is for the connection, `seconds` for one statement. TLS is used where the
+    server has it. Raises DatabaseError that names host and database, never the password.
+    """
+    try:
+        if where.socket:
+            _knock(where.socket, timeout)
+        session = pymysql.connect(
+            user=where.user,
+            password=where.password,
+            host=where.host,
+            port=where.port,
+            unix_socket=where.socket or None,
+            database=where.database or None,
+            charset="utf8mb4",
+            autocommit=True,
+            local_infile=False,
+            connect_timeout=timeout,
+            read_timeout=seconds,
+            write_timeout=seconds,
+        )
+    except (pymysql.MySQLError, OSError, RuntimeError) as refused:
+        raise DatabaseError(
+            "the dev database does not answer",
+            where=str(where),
+            said=str(refused.args[-1]) if refused.args else "",
+            next_step="start it, correct the URL, or leave out --dev-url to get one of our own",
+        ) from refused
+    try:
+        yield MysqlConnection(session, where.database)
+    finally:
+        if session.open:
+            session.close()
+
+
+def _knock(path: str, timeout: float) -> None:
+    """Raise OSError where nobody listens: PyMySQL would leave its own socket open."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as opened:
+        opened.settimeout(timeout)
+        opened.connect(path)

@@ -1,0 +1,73 @@
+"""MySQL's and MariaDB's answers to the Dialect protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ci_runner.dialects.base import (
+    EVERYTHING,
+    USUAL,
+    Connection,
+    Held,
+    PlannedStatement,
+    PlanOptions,
+    Sighting,
+    Syntax,
+)
+from ci_runner.dialects.mysql import ddl, inspect, look, quote
+from ci_runner.dialects.mysql.parse import parse
+from ci_runner.dialects.mysql.rename import rename
+from ci_runner.dialects.mysql.sizes import sizes
+from ci_runner.dialects.operations import Operation
+from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.sizes import TableSize
+
+
+@dataclass(frozen=True, slots=True)
+class MysqlDialect:
+    name: str = "mysql"
+    title: str = "MySQL"
+    syntax: Syntax = Syntax(identifier_quotes=("`",), mysql=True)
+    default_schema: str = ""
+    transactional_ddl: bool = False
+    locks_relations: bool = False
+    talkative: str = ""
+
+    def quote(self, name: str) -> str:
+        return quote.quote(name)
+
+    def inspect(self, connection: Connection) -> Schema:
+        return inspect.inspect(connection)
+
+    def sight(self, connection: Connection, _since: Sighting | None = None) -> Sighting:
+        return look.sight(connection)
+
+    def plan(
+        self, old: Schema, new: Schema, options: PlanOptions = USUAL
+    ) -> tuple[PlannedStatement, ...]:
+        return ddl.plan(old, new, options)
+
+    def create(
+        self, schema: Schema, options: PlanOptions = EVERYTHING
+    ) -> tuple[PlannedStatement, ...]:
+        return ddl.plan(Schema("mysql"), schema, options)
+
+    def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
+        return rename(old, new)
+
+    def relations(self, _connection: Connection) -> tuple[Held, ...]:
+        """Metadata locks are told by no table that every server has."""
+        return ()
+
+    def held(self, _connection: Connection) -> tuple[Held, ...]:
+        return ()
+
+    def scanned(self, _notices: tuple[str, ...]) -> frozenset[str]:
+        return frozenset()
+
+    def sizes(self, connection: Connection) -> Mapping[Identity, TableSize]:
+        return sizes(connection)
+
+    def parse(self, sql: str) -> tuple[Operation, ...]:
+        return parse(sql)

@@ -1,0 +1,178 @@
+"""Read a MySQL or MariaDB schema: some dozen queries to information_schema, however large it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.mysql import columns, keys, partitions, programs, tables
+from ci_runner.dialects.mysql.quote import quote, relations
+from ci_runner.dialects.mysql.rows import Place, Row, grouped, place, text
+from ci_runner.dialects.mysql.sequences import sequences
+from ci_runner.schema.model import (
+    Check,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    PrimaryKey,
+    Schema,
+    SchemaObject,
+    Table,
+    Trigger,
+    View,
+)
+
+# A period of application time looks like a check in MariaDB's catalogue, and SHOW CREATE tells.
+_MAY_BE_PERIOD = re.compile(r"CHECK \(`[^`]+` < `[^`]+`\)")
+_KNOWN_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED", "VIEW", "SEQUENCE", "TEMPORARY"})
+
+
+def inspect(connection: Connection) -> Schema:
+    """The whole schema of the session's database."""
+    here = place(connection)
+    listed = connection.query(tables.QUERY)
+    rules, of_columns, periods = _checks(connection, here)
+    by_table, shown = _columns(connection, here, of_columns, listed)
+    split = grouped(connection.query(partitions.QUERY), lambda row: text(row[0]))
+    objects: list[SchemaObject] = []
+    unmanaged: set[Identity] = {*periods}
+    for row in listed:
+        name = text(row[0])
+        if tables.is_table(row):
+            clause = _clause(connection, name, split[name]) if name in split else ""
+            objects.append(tables.table(row, by_table.get(name, ()), clause))
+        elif text(row[1]) not in _KNOWN_TYPES:
+            unmanaged.add(Identity(text(row[1]).lower(), "", name))
+    objects += rules
+    objects += keys.indexes(connection.query(_of(here, "INDEXES")))
+    objects += keys.foreign_keys(
+        connection.query(keys.FOREIGN_KEYS), connection.query(keys.FOREIGN_KEY_RULES), here
+    )
+    objects += sequences(connection, (text(row[0]) for row in listed if text(row[1]) == "SEQUENCE"))
+    fired: list[Trigger] = []
+    for each in _programs(connection, here, shown):
+        if isinstance(each, Identity):
+            unmanaged.add(each)
+            continue
+        objects.append(each)
+        if isinstance(each, Trigger):
+            fired.append(each)
+    # MariaDB lists the indexes of sequences as those of tables.
+    numbers = {text(row[0]) for row in listed if text(row[1]) == "SEQUENCE"}
+    kept = [
+        each
+        for each in objects
+        if not (isinstance(each, Index | PrimaryKey) and each.table in numbers)
+    ]
+    return Schema.of("mysql", kept, _dependencies(kept, fired), unmanaged)
+
+
+def _of(here: Place, what: str) -> str:
+    return str(getattr(keys, f"{'MARIA' if here.maria else 'MYSQL'}_{what}"))
+
+
+def _columns(
+    connection: Connection,
+    here: Place,
+    rules: Mapping[tuple[str, str], str],
+    listed: Iterable[Row],
+) -> tuple[dict[str, list[Column]], dict[str, tuple[str, ...]]]:
+    """Columns by table, and the names of those of views."""
+    are_views = {text(row[0]) for row in listed if text(row[1]) == "VIEW"}
+    by_table: dict[str, list[Column]] = {}
+    shown: dict[str, tuple[str, ...]] = {}
+    for row in connection.query(columns.MARIA if here.maria else columns.MYSQL):
+        name = text(row[0])
+        if name in are_views:
+            shown[name] = (*shown.get(name, ()), text(row[1]))
+            continue
+        each = columns.column(row, here)
+        rule = rules.get((name, each.name))
+        if rule:
+            each = replace(each, attributes=(*each.attributes, rule))
+        by_table.setdefault(name, []).append(each)
+    return by_table, shown
+
+
+def _checks(
+    connection: Connection, here: Place
+) -> tuple[list[Check], dict[tuple[str, str], str], set[Identity]]:
+    """Checks of tables, those of columns by table and column, and periods that look like them."""
+    rules: list[Check] = []
+    of_columns: dict[tuple[str, str], str] = {}
+    periods: set[Identity] = set()
+    for each in keys.checks(connection.query(_of(here, "CHECKS")), here):
+        if isinstance(each, tuple):
+            of_columns[each[0], each[1]] = each[2]
+        elif (
+            here.maria
+            and _MAY_BE_PERIOD.fullmatch(each.definition)
+            and _is_period(connection, each)
+        ):
+            periods.add(Identity("period", "", each.name, each.table))
+        else:
+            rules.append(each)
+    return rules, of_columns, periods
+
+
+def _is_period(connection: Connection, rule: Check) -> bool:
+    return f"PERIOD FOR {quote(rule.name)} (" in _created(connection, rule.table)
+
+
+def _clause(connection: Connection, table: str, rows: Sequence[Row]) -> str:
+    if partitions.is_told(rows):
+        return partitions.clause(rows)
+    return partitions.shown(_created(connection, table))
+
+
+def _created(connection: Connection, table: str) -> str:
+    """One query for one table: only where the catalogue leaves a doubt."""
+    ((_, written),) = connection.query(f"SHOW CREATE TABLE {quote(table)}")
+    return text(written)
+
+
+def _programs(
+    connection: Connection, here: Place, shown: Mapping[str, tuple[str, ...]]
+) -> Iterator[SchemaObject | Identity]:
+    query = programs.MARIA_VIEWS if here.maria else programs.MYSQL_VIEWS
+    yield from programs.views(connection.query(query), shown, here)
+    yield from programs.triggers(connection.query(programs.TRIGGERS), here)
+    yield from programs.routines(
+        connection.query(programs.ROUTINES), connection.query(programs.PARAMETERS), here
+    )
+    yield from programs.events(connection.query(programs.EVENTS), here)
+
+
+def _dependencies(
+    objects: Iterable[SchemaObject], fired: Iterable[Trigger]
+) -> Iterator[tuple[Identity, Identity]]:
+    """Keys on tables, views on what they read, triggers on those that fire before them."""
+    places = {each.name: each.identity for each in objects if isinstance(each, Table | View)}
+    for each in objects:
+        if isinstance(each, View):
+            for name in relations(each.definition) & places.keys() - {each.name}:
+                yield each.identity, places[name]
+        elif isinstance(each, ForeignKey):
+            yield each.identity, each.references
+        elif isinstance(each, Index | PrimaryKey | Check | Trigger):
+            yield each.identity, Identity("table", "", each.table)
+    yield from _firing(fired)
+
+
+def _firing(fired: Iterable[Trigger]) -> Iterator[tuple[Identity, Identity]]:
+    before: dict[tuple[str, str], Identity] = {}
+    for each in fired:
+        slot = (each.table, moment(each))
+        if slot in before:
+            yield each.identity, before[slot]
+        before[slot] = each.identity
+
+
+def moment(trigger: Trigger) -> str:
+    """`BEFORE INSERT` of a trigger."""
+    head = trigger.definition.partition(" FOR EACH ROW ")[0]
+    found = re.search(r"` (BEFORE|AFTER) (INSERT|UPDATE|DELETE) ON `", head)
+    return f"{found[1]} {found[2]}" if found else ""

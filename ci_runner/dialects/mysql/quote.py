@@ -1,0 +1,47 @@
+"""Names and texts as MySQL reads them under every sql_mode but NO_BACKSLASH_ESCAPES."""
+
+from __future__ import annotations
+
+import re
+
+_PIECE = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`(?:[^`]|``)*`", re.DOTALL)
+
+
+def quote(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def names(several: tuple[str, ...]) -> str:
+    return ", ".join(quote(each) for each in several)
+
+
+def literal(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def unqualified(sql: str, database: str) -> str:
+    """Without the name of the database before what lives in it; strings are left alone."""
+    own = quote(database)
+    kept: list[str] = []
+    position = 0
+    for found in _PIECE.finditer(sql):
+        if found.start() < position:
+            continue
+        kept.append(sql[position : found.start()])
+        position = found.end()
+        if found[0] == own and sql.startswith(".", position) and not _behind_dot(sql, found):
+            position += 1
+        else:
+            kept.append(found[0])
+    return "".join([*kept, sql[position:]])
+
+
+def _behind_dot(sql: str, found: re.Match[str]) -> bool:
+    return found.start() > 0 and sql[found.start() - 1] == "."
+
+
+def relations(sql: str) -> frozenset[str]:
+    """Every name that is quoted in `sql`, which the server wrote."""
+    return frozenset(
+        found[0][1:-1].replace("``", "`") for found in _PIECE.finditer(sql) if found[0][0] == "`"
+    )

@@ -1,0 +1,64 @@
+"""Rows of the catalogue with the types that they have."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from ci_runner.dialects.base import Connection
+
+Row = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which server answers, and from which database: its name is in many texts.
+
+    `mode` is the server's sql_mode, `account` who we are, `collation` the database's own.
+    """
+
+    database: str
+    maria: bool
+    mode: str = ""
+    account: str = ""
+    collation: str = ""
+
+
+_PLACE = """
+SELECT DATABASE(), VERSION(), @@GLOBAL.sql_mode, CURRENT_USER(), @@collation_database
+"""
+
+
+def place(connection: Connection) -> Place:
+    ((database, version, mode, account, collation),) = connection.query(_PLACE)
+    maria = "mariadb" in text(version).lower()
+    return Place(text(database), maria, text(mode), text(account), text(collation))
+
+
+def text(value: object) -> str:
+    """MySQL 8 answers some texts as bytes."""
+    return value.decode() if isinstance(value, bytes) else "" if value is None else str(value)
+
+
+def optional(value: object) -> str | None:
+    return None if value is None else text(value)
+
+
+def number(value: object) -> int:
+    return int(text(value) or 0)
+
+
+def grouped(rows: Iterable[Row], key: Callable[[Row], str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row)
+    return found
+
+
+def pairs(rows: Iterable[Row]) -> dict[tuple[str, str], list[Row]]:
+    """By the first two values, the rest of each row."""
+    found: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    for row in rows:
+        found[text(row[0]), text(row[1])].append(row[2:])
+    return found

@@ -1,0 +1,78 @@
+"""Words, names and signs of a MySQL statement, comments left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+|--(?=\s|\Z)[^\n]*|\#[^\n]*|/\*(?!M?!)(?:[^*]|\*(?!/))*\*/|/\*M?!\d*|\*/)
+    |(?P<string>'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")
+    |(?P<name>`(?:[^`]|``)*`)
+    |(?P<number>\d+(?:\.\d+)?(?![\w$]))
+    |(?P<word>@{0,2}[\w$]+)
+    |(?P<sign>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is string, name (quoted), number, word or sign."""
+
+    kind: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """In upper case where it is a bare word or a sign, else ""."""
+        return self.text.upper() if self.kind in {"word", "sign"} else ""
+
+    @property
+    def name(self) -> str:
+        """As an identifier, without quotes; "" for what can be none."""
+        if self.kind == "name":
+            return self.text[1:-1].replace("``", "`")
+        return self.text if self.kind == "word" else ""
+
+
+def tokenize(sql: str) -> tuple[Token, ...]:
+    """What `/*! */` hides from other engines is read as MySQL reads it."""
+    return tuple(
+        Token(found.lastgroup or "sign", found[0])
+        for found in _TOKEN.finditer(sql)
+        if found.lastgroup != "space"
+    )
+
+
+def closing(tokens: Sequence[Token], start: int) -> int:
+    """The position of the parenthesis that closes the one at `start`; the last one where none."""
+    depth = 0
+    for position in range(start, len(tokens)):
+        depth += {"(": 1, ")": -1}.get(tokens[position].word, 0)
+        if depth == 0:
+            return position
+    return len(tokens) - 1
+
+
+def split(tokens: Sequence[Token]) -> list[Sequence[Token]]:
+    """The parts between the commas that stand outside any parentheses."""
+    parts: list[Sequence[Token]] = []
+    depth = start = 0
+    for position, token in enumerate(tokens):
+        depth += {"(": 1, ")": -1}.get(token.word, 0)
+        if token.word == "," and depth == 0:
+            parts.append(tokens[start:position])
+            start = position + 1
+    return [*parts, tokens[start:]]
+
+
+def written(tokens: Sequence[Token]) -> str:
+    """One spelling: a space between words, none around parentheses, dots and commas."""
+    text = last = ""
+    for token in tokens:
+        glued = not text or token.text in {",", ")", ".", "("} or last in {"(", "."}
+        text += token.text if glued else f" {token.text}"
+        last = token.text
+    return text

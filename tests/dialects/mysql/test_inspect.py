@@ -1,0 +1,93 @@
+"""What is read, how often is asked for it, and what is named because it is not compared."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ci_runner.dialects.base import Outcome
+from ci_runner.dialects.mysql import DIALECT
+from ci_runner.dialects.mysql.connect import MysqlConnection
+from ci_runner.dialects.mysql.quote import unqualified
+from ci_runner.schema.model import Check, Identity, Sequence, Table
+from tests.dialects.mysql.laws import load
+
+CASES = Path(__file__).parents[2] / "cases" / "mysql"
+
+
+class Counting:
+    """A connection that counts its queries."""
+
+    def __init__(self, connection: MysqlConnection) -> None:
+        self.connection = connection
+        self.count = 0
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        self.count += 1
+        return self.connection.query(sql)
+
+    def execute(self, sql: str) -> Outcome:
+        return self.connection.execute(sql)
+
+    def reset(self) -> None:
+        self.connection.reset()
+
+    @property
+    def in_transaction(self) -> bool:
+        return self.connection.in_transaction
+
+
+def test_the_number_of_queries_does_not_grow_with_the_schema(maria: MysqlConnection) -> None:
+    load(maria, (CASES / "table_of_everything" / "new.sql").read_text(), "a.sql")
+    load(maria, (CASES / "sequences" / "old.sql").read_text().partition("CREATE TABLE")[0], "b.sql")
+    before = Counting(maria)
+    DIALECT.inspect(before)
+    for number in range(30):
+        maria.execute(f"CREATE TABLE t{number} LIKE t")
+        maria.execute(f"CREATE SEQUENCE s{number}")
+        maria.execute(f"CREATE VIEW v{number} AS SELECT a FROM t{number}")
+    after = Counting(maria)
+
+    found = DIALECT.inspect(after)
+
+    assert before.count == after.count < 20
+    assert (32, 32) == (len(list(found.of_type(Table))), len(list(found.of_type(Sequence))))
+
+
+def test_two_readings_are_equal_and_no_name_of_the_database_is_in_them(
+    maria: MysqlConnection,
+) -> None:
+    for name in ("views_on_views", "routines"):
+        load(maria, (CASES / name / "new.sql").read_text(), f"{name}.sql")
+    maria.execute("CREATE SEQUENCE numbers")
+    maria.execute("CREATE TABLE counted (n bigint DEFAULT (NEXT VALUE FOR numbers))")
+
+    found = DIALECT.inspect(maria)
+
+    assert found == DIALECT.inspect(maria)
+    assert maria.database not in repr(found)
+
+
+def test_a_period_of_application_time_is_named_and_is_no_check(maria: MysqlConnection) -> None:
+    maria.execute("CREATE TABLE t (s date, e date, a int, b int, PERIOD FOR p (s, e))")
+    maria.execute("ALTER TABLE t ADD CONSTRAINT q CHECK (a < b)")
+
+    found = DIALECT.inspect(maria)
+
+    assert (Identity("period", "", "p", "t"),) == found.unmanaged
+    assert ["q"] == [each.name for each in found.of_type(Check)]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("select `shop`.`t`.`a` from `shop`.`t`", "select `t`.`a` from `t`"),
+        ("select '`shop`.' from `shop`.`shop`", "select '`shop`.' from `shop`"),
+        ("select `a`.`shop`.`x`", "select `a`.`shop`.`x`"),
+        ("select `other`.`t`.`a`", "select `other`.`t`.`a`"),
+        (r"select '\'`shop`.', `shop`.`f`()", r"select '\'`shop`.', `f`()"),
+    ],
+)
+def test_only_the_name_of_the_own_database_goes(sql: str, expected: str) -> None:
+    assert expected == unqualified(sql, "shop")

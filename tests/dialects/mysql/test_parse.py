@@ -1,0 +1,128 @@
+"""What statements say that they do."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ci_runner.dialects.mysql.parse import parse
+from ci_runner.dialects.operations import (
+    AddColumn,
+    AddConstraint,
+    AlterColumnType,
+    CreateIndex,
+    CreateTable,
+    CreateView,
+    Data,
+    DropColumn,
+    DropIndex,
+    DropSchema,
+    DropTable,
+    Operation,
+    Other,
+    RenameColumn,
+    RenameTable,
+    SetNotNull,
+    Target,
+    Transaction,
+    Unparsed,
+)
+
+T = Target("", "t")
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        (
+            "DROP TABLE IF EXISTS `a b`, x.t",
+            [DropTable(Target("", "a b")), DropTable(Target("x", "t"))],
+        ),
+        ("drop temporary table t", [DropTable(T)]),
+        ("DROP DATABASE shop", [DropSchema("shop", cascade=True)]),
+        ("DROP INDEX i ON t", [DropIndex(Target("", "i"))]),
+        ("ALTER TABLE t DROP a", [DropColumn(T, "a")]),
+        ("ALTER TABLE t DROP COLUMN IF EXISTS a", [DropColumn(T, "a")]),
+        ("ALTER TABLE t DROP PRIMARY KEY", [Other("DROP PRIMARY")]),
+        ("ALTER TABLE t DROP FOREIGN KEY f", [Other("DROP FOREIGN")]),
+        ("ALTER TABLE t DROP PARTITION p0", [Other("DROP PARTITION")]),
+        ("ALTER TABLE t DROP KEY k", [DropIndex(Target("", "k"))]),
+        ("ALTER TABLE t RENAME TO u", [RenameTable(T, "u")]),
+        ("ALTER TABLE t RENAME u", [RenameTable(T, "u")]),
+        ("ALTER TABLE t RENAME INDEX a TO b", [Other("RENAME INDEX")]),
+        ("ALTER TABLE t RENAME COLUMN a TO b", [RenameColumn(T, "a", "b")]),
+        ("RENAME TABLE t TO u, v TO w", [RenameTable(T, "u"), RenameTable(Target("", "v"), "w")]),
+        (
+            "ALTER TABLE t CHANGE COLUMN a b bigint(20) unsigned NOT NULL",
+            [
+                RenameColumn(T, "a", "b"),
+                AlterColumnType(T, "b", "bigint(20) unsigned"),
+                SetNotNull(T, "b"),
+            ],
+        ),
+        ("ALTER TABLE t MODIFY a ENUM('X','y') NULL", [AlterColumnType(T, "a", "enum('X', 'y')")]),
+        (
+            "ALTER TABLE t ADD COLUMN a int NOT NULL DEFAULT 1 AFTER b, ADD (c text, d int)",
+            [
+                AddColumn(T, "a", "int", not_null=True, default="1"),
+                AddColumn(T, "c", "text"),
+                AddColumn(T, "d", "int"),
+            ],
+        ),
+        (
+            "ALTER TABLE t ADD u char(36) DEFAULT (uuid())",
+            [AddColumn(T, "u", "char(36)", default="(uuid())", default_calls=("uuid",))],
+        ),
+        (
+            "ALTER TABLE t ADD g int AS (a + 1) STORED",
+            [AddColumn(T, "g", "int", generated="stored")],
+        ),
+        (
+            "ALTER TABLE t ADD p int REFERENCES q (id)",
+            [
+                AddColumn(T, "p", "int"),
+                AddConstraint(
+                    T, "foreign key", columns=("p",), references=Target("", "q"), inline=True
+                ),
+            ],
+        ),
+        (
+            "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (a, b) REFERENCES x.q (c, d)",
+            [AddConstraint(T, "foreign key", "f", ("a", "b"), references=Target("x", "q"))],
+        ),
+        (
+            "ALTER TABLE t ADD UNIQUE KEY u (a(10), b)",
+            [AddConstraint(T, "unique", "u", ("a", "b"))],
+        ),
+        ("ALTER TABLE t ADD PRIMARY KEY (a)", [AddConstraint(T, "primary key", "", ("a",))]),
+        ("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0)", [AddConstraint(T, "check", "c")]),
+        ("ALTER TABLE t ADD INDEX i (a), LOCK=NONE", [
+            CreateIndex(T, "i", columns=("a",)), Other("ALTER TABLE LOCK")
+        ]),
+        ("CREATE UNIQUE INDEX i ON t (a)", [CreateIndex(T, "i", unique=True, columns=("a",))]),
+        ("CREATE TEMPORARY TABLE t (a int)", [CreateTable(T, temporary=True)]),
+        ("CREATE TABLE t LIKE u", [CreateTable(T)]),
+        ("CREATE OR REPLACE VIEW t AS SELECT 1", [CreateView(T, replace=True)]),
+        ("/*!50001 DROP TABLE t */", [DropTable(T)]),
+        ("# why\nTRUNCATE TABLE t", [Data("truncate", T)]),
+        ("INSERT IGNORE INTO t VALUES (1)", [Data("insert", T)]),
+        ("START TRANSACTION", [Transaction("begin")]),
+        ("ALTER TABLE", [Unparsed("the statement ends too early")]),
+        ("SET NAMES utf8", [Other("SET")]),
+    ],
+)  # fmt: skip
+def test_statement_is_read(sql: str, expected: list[Operation]) -> None:
+    assert expected == list(parse(sql))
+
+
+WORDS = st.sampled_from(
+    "ALTER TABLE t ADD DROP COLUMN ( ) , `x y` CREATE INDEX ON IF EXISTS CHANGE 'a' DEFAULT".split(
+        " "
+    )
+)
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join))
+def test_nothing_makes_it_raise(sql: str) -> None:
+    assert all(isinstance(each, Operation) for each in parse(sql))
