@@ -10,7 +10,7 @@ from ci_runner.migrations.history import Directive
 
 Scope = Literal["statement", "file"]
 
-_OPENS = r"(?:--|#|/\*)\s*"
+_OPENS = r"(?:--|[#]|/\*)\s*"
 _OURS = re.compile(
     _OPENS
     + r"(?P<spelling>(?:schema-ci|atlas):(?P<verb>[a-z]+))(?P<file>-file)?(?![\w-])(?P<rest>.*)"
