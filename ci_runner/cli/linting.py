@@ -20,6 +20,7 @@ from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review
+from ci_runner.lint.team import of_steps
 from ci_runner.log import Log
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import MigrationFile
@@ -136,10 +137,12 @@ def judge(
         return check(review, policy)
 
     found = judged(history.steps)
+    team = of_steps(policy.team_rules, history.steps, history.schema)
     if history.failed is not None:
-        return found
+        return (*found, *team)
     before = scripts(engine, setup) if setup else ()
-    return suggested(server, before, new, "plain", history, found, judged, policy)[0]
+    found, _ = suggested(server, before, new, "plain", history, found, judged, policy)
+    return (*found, *team)
 
 
 def _dialect(common: Common, loaded: Config | None, url: str) -> str:
