@@ -22,6 +22,7 @@ from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review
+from ci_runner.lint.team import of_steps
 from ci_runner.log import Log
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import MigrationFile
@@ -74,7 +75,7 @@ def lint_files(
     else:
         policy = Policy(today=datetime.now(UTC).date())
     log = common.out.log
-    settings = loaded or open_settings(common, config, {**flags, "dialect": dialect})
+    settings = loaded or open_settings(common, config, {**flags, "dialect": dialect})[1]
     sizes = options.sizes(settings)
     prepare = Preparation(limits=limits(settings))
     with provision(url, dialect, prepare=prepare, say=log.info) as server:
@@ -143,10 +144,12 @@ def judge(
         return check(review, policy)
 
     found = judged(history.steps)
+    team = of_steps(policy.team_rules, history.steps, history.schema)
     if history.failed is not None:
-        return found
+        return (*found, *team)
     before = scripts(engine, setup, sizes) if setup else ()
-    return suggested(server, before, new, "plain", history, found, judged, policy)[0]
+    found, _ = suggested(server, before, new, "plain", history, found, judged, policy)
+    return (*found, *team)
 
 
 def _content(path: str, sizes: Sizes) -> bytes:

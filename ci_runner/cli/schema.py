@@ -130,6 +130,49 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
         common.out.result("".join(f"{statement.sql};\n" for statement in statements))
 
 
+@schema.command("lint")
+@click.argument("source", metavar="SRC")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json", "sarif", "junit", "codequality", "github", "markdown"]),
+    default="text",
+)
+@config_option
+@click.option("--fail-on", type=click.Choice(["error", "warning", "note", "never"]))
+@common
+def lint_(common: Common, /, source: str, format_: str, config: str, fail_on: str | None) -> int:
+    """Judge a schema by the team's own rules: `[[rule]]` in schema-ci.toml.
+
+    SRC is as for `schema diff`; a database is only read.
+    """
+    from ci_runner.cli.workspace import open_settings
+    from ci_runner.devdb.provision import provision
+    from ci_runner.lint.team import of_schema
+    from ci_runner.pipeline import assemble
+    from ci_runner.pipeline.policy import in_force
+    from ci_runner.pipeline.sources import load
+    from ci_runner.pipeline.workspace import Workspace
+    from ci_runner.report.findings import render_text
+    from ci_runner.report.formats import FORMATS
+    from ci_runner.report.verdict import fails
+
+    dialect = _dialect(common, source)
+    flags = {"dialect": dialect, "lint.fail-on": fail_on}
+    root, settings = open_settings(common, config, flags)
+    policy = in_force(Workspace(root, settings, None, None, None))
+    with provision(common.dev_url, dialect, say=common.out.log.info) as server:
+        found = load(server, source)
+    place = common.out.redactor.redact(source)
+    judged = policy.judge(of_schema(policy.team_rules, found, place))
+    shown = tuple(assemble.finding(each) for each in judged.findings)
+    if format_ == "text":
+        common.out.result(render_text(shown, color=common.out.result_color))
+    else:
+        common.out.result(FORMATS[format_](shown, settings.fail_on))
+    return int(any(fails(each.severity, settings.fail_on) for each in shown))
+
+
 def _named(fields: list[tuple[str, object]]) -> dict[str, object]:
     """An object's fields; what names another object says kind, schema, name and parent."""
     return {name: _spelled(value) for name, value in fields}
@@ -145,7 +188,7 @@ def _settings(common: Common, config: str, dialect: str, flags: dict[str, object
     """What schema-ci.toml, where there is one, and the flags agree on."""
     from ci_runner.cli.workspace import open_settings
 
-    return open_settings(common, config, {**given(flags), "dialect": dialect})
+    return open_settings(common, config, {**given(flags), "dialect": dialect})[1]
 
 
 def _dialect(common: Common, *sources: str) -> str:

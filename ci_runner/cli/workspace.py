@@ -57,14 +57,14 @@ def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Con
     return _load(common, root, config, {**common.flags, **flags})
 
 
-def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> Config:
-    """The configuration, or without a file what defaults, environment and flags come to.
+def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> tuple[Path, Config]:
+    """Root and configuration, or without a file what defaults, environment and flags come to.
 
     `flags` settle the dialect, so that no project is asked for.
     """
     git: Git | None = find_repository(Path.cwd())
     root = git.root if git else Path.cwd()
-    return _load(common, root, config, {**common.flags, **flags})
+    return root, _load(common, root, config, {**common.flags, **flags})
 
 
 def _load(

@@ -9,7 +9,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
 
-from ci_runner.config.policy import Exemption, LintPolicy
+from ci_runner.config.policy import Exemption, LintPolicy, TeamRule
 from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.fingerprint import fingerprinted
 from ci_runner.lint.notices import EXPIRED_EXCEPTION, NOTICES, Notice
@@ -40,6 +40,7 @@ class Policy:
     exemptions: tuple[Exemption, ...] = ()
     require_reason: bool = False
     baseline: Baseline = Baseline()
+    team_rules: tuple[TeamRule, ...] = ()
     today: date = date.min
 
     def judge(self, findings: Iterable[Finding]) -> Judged:
@@ -80,7 +81,12 @@ class Policy:
 def policy(configured: LintPolicy, baseline: Baseline, today: date) -> Policy:
     """The policy that a configuration asks for."""
     return Policy(
-        severities(configured), configured.exemptions, configured.require_reason, baseline, today
+        severities(configured),
+        configured.exemptions,
+        configured.require_reason,
+        baseline,
+        configured.team_rules,
+        today,
     )
 
 

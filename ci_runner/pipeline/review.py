@@ -16,6 +16,7 @@ from ci_runner.lint.check import check
 from ci_runner.lint.notices import CHECKSUM, UNREADABLE
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review, Severity
+from ci_runner.lint.team import of_steps
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, DirectoryChange, changed
 from ci_runner.migrations.history import History, Step
@@ -152,13 +153,14 @@ def _review(
         findings, rewritten = suggested(
             server, merged, added, style, history, findings, judge, policy
         )
+    team = of_steps(policy.team_rules, history.steps, history.schema)
     return replace(
         reviewed,
         steps=steps,
         plan=compared.plan,
         # A new checksum file would bless whatever the old one does not fit.
         files={} if broken else compared.files,
-        findings=(*broken, *findings, *compared.findings),
+        findings=(*broken, *findings, *team, *compared.findings),
         unmanaged=_unmanaged(history.schema, compared, terms),
         left_out=compared.left_out,
         idle=compared.idle,
