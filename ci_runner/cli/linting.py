@@ -8,6 +8,7 @@ from dataclasses import replace
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_workspace
 from ci_runner.config.model import Config
+from ci_runner.devdb.preparation import BARE
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.replay import rehearse, replay
 from ci_runner.devdb.server import Server
@@ -18,7 +19,7 @@ from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
-from ci_runner.pipeline.servers import servers
+from ci_runner.pipeline.servers import preparation, servers
 from ci_runner.pipeline.sources import scripts
 from ci_runner.report.model import ReportedStep
 
@@ -33,12 +34,14 @@ def lint_files(
     flags: Mapping[str, object],
 ) -> tuple[tuple[Finding, ...], str]:
     """Files alone, on a database that `setup` has prepared; and the severity to fail from."""
-    loaded = open_config(common, config, flags)
+    workspace = open_config(common, config, flags)
+    loaded = workspace.config if workspace else None
     url = str(loaded.dev_url) if loaded else common.dev_url
     dialect = _dialect(common, loaded, url)
     severities = {name: Severity(each) for name, each in loaded.rules.items()} if loaded else {}
     log = common.out.log
-    with provision(url, dialect, say=log.info) as server:
+    prepare = preparation(workspace, dialect) if workspace else BARE
+    with provision(url, dialect, prepare=prepare, say=log.info) as server:
         found = judge(server, files, setup, severities, progress=log.step)
     log.clear()
     level = loaded.fail_on if loaded else str(flags.get("lint.fail-on") or _DEFAULT_LEVEL)
@@ -115,7 +118,7 @@ def _reviewed(
         raise UsageError("--base and --latest exclude each other", next_step="give one of them")
     workspace = open_workspace(common, config=config, base=base, flags=flags)
     found = []
-    with servers(workspace.config, common.out.log) as server:
+    with servers(workspace, common.out.log) as server:
         for project in workspace.config.projects:
             if latest is None:
                 change = replace(workspace.change(project), schema=())

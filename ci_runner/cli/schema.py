@@ -21,6 +21,7 @@ from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
     from ci_runner.pipeline.options import Terms
+    from ci_runner.pipeline.workspace import Workspace
 
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["sql", "json"]), default="sql", show_default=True
@@ -59,14 +60,15 @@ def diff(
     plan has been run on a dev database and seen to reach the schema.
     """
     from ci_runner.cli.planned import document, refuse_open_ends, warn
-    from ci_runner.devdb.provision import provision
     from ci_runner.errors import DriftError
     from ci_runner.migrations.plan import sql
     from ci_runner.pipeline.schema_diff import schema_diff
+    from ci_runner.pipeline.servers import one_server
 
     dialect = _dialect(common, from_, to)
-    terms = _terms(common, config, dialect, flags)
-    with provision(common.dev_url, dialect, say=common.out.log.info) as server:
+    workspace = _workspace(common, config, dialect, flags)
+    terms = _terms(workspace)
+    with one_server(workspace, dialect, common.out.log, sources=(from_, to)) as server:
         compared = schema_diff(server, from_, to, terms)
     warn(common, compared, terms)
     if format_ == "json":
@@ -88,14 +90,15 @@ def diff(
 @common
 def inspect(common: Common, /, source: str, format_: str, config: str, **flags: object) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
-    from ci_runner.devdb.provision import provision
     from ci_runner.pipeline.compare import kinds_left, left_out_said
+    from ci_runner.pipeline.servers import one_server
     from ci_runner.pipeline.sources import load
     from ci_runner.schema.select import select
 
     dialect = _dialect(common, source)
-    terms = _terms(common, config, dialect, flags)
-    with provision(common.dev_url, dialect, say=common.out.log.info) as server:
+    workspace = _workspace(common, config, dialect, flags)
+    terms = _terms(workspace)
+    with one_server(workspace, dialect, common.out.log, sources=(source,)) as server:
         whole = load(server, source)
         sides = select(whole, whole, terms.selection)
         found = sides.new
@@ -131,12 +134,17 @@ def _spelled(value: object) -> object:
     return [_spelled(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def _terms(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Terms:
-    """The terms that schema-ci.toml, where there is one, and the flags agree on."""
+def _workspace(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Workspace:
+    """What schema-ci.toml, where there is one, and the flags agree on."""
     from ci_runner.cli.workspace import open_settings
+
+    return open_settings(common, config, {**given(flags), "dialect": dialect})
+
+
+def _terms(workspace: Workspace) -> Terms:
     from ci_runner.pipeline.options import terms
 
-    return terms(open_settings(common, config, {**given(flags), "dialect": dialect}))
+    return terms(workspace.config)
 
 
 def _dialect(common: Common, *sources: str) -> str:

@@ -29,6 +29,21 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True)
+class Dev:
+    """What dev databases hold before the first migration.
+
+    `like` is the URL of the database to be like; `setup` are paths relative to the repository.
+    `overruled` are keys of which the work tree's file says something else than what is taken.
+    """
+
+    like: Secret = Secret()
+    extensions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag.
 
@@ -55,6 +70,7 @@ class Config:
     drops: tuple[str, ...] = ()
     strict: bool = False
     online: bool = True
+    dev: Dev = Dev()
 
     @property
     def inputs(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -14,17 +14,27 @@ from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
 
 
+def _leave_empty(database: str) -> None:
+    del database
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class PostgresServer:
     """`admin` may create databases; `owner` is the role that owns and uses them.
 
-    Both are libpq connection strings and may hold a password, so they are never printed.
+    Both are libpq connection strings and may hold a password, so they are never printed. `options`
+    belong to CREATE DATABASE, `prepare` is called with the name of each database before it is
+    handed out; `unlike` says what of the target it is to be like could not be matched.
     """
 
     description: str
     admin: str
     owner: str = ""
     owner_role: str = ""
+    options: str = "ENCODING 'UTF8'"
+    prepare: Callable[[str], None] = _leave_empty
+    unlike: tuple[str, ...] = ()
+    shortfall: str = ""
 
     @property
     def dialect(self) -> Dialect:
@@ -39,6 +49,7 @@ class PostgresServer:
         name = f"schema_ci_{secrets.token_hex(8)}"
         try:
             self._create(name)
+            self.prepare(name)
             with connect(self.owner or self.admin, dbname=name) as connection:
                 yield connection
         except BaseException as first:
@@ -53,7 +64,7 @@ class PostgresServer:
         owned = f" OWNER {self.owner_role}" if self.owner_role else ""
         with connect(self.admin) as admin:
             try:
-                admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'{owned}")
+                admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 {self.options}{owned}")
                 admin.execute(f"COMMENT ON DATABASE {name} IS '{this_run()}'")
             except StatementFailed as refused:
                 raise DatabaseError(

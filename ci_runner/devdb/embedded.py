@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ci_runner.devdb.replay import Script, replay
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection, Dialect
 from ci_runner.dialects.sqlite.connect import connect
@@ -15,16 +16,25 @@ from ci_runner.dialects.sqlite.connect import connect
 @dataclass(frozen=True, slots=True)
 class _Embedded:
     dialect: Dialect
+    unlike: tuple[str, ...] = ()
+    shortfall: str = ""
+    setup: tuple[Script, ...] = ()
 
     @property
     def description(self) -> str:
         return f"SQLite {sqlite3.sqlite_version}, in process"
 
-    def database(self) -> AbstractContextManager[Connection]:
-        return connect(":memory:")
+    @contextmanager
+    def database(self) -> Iterator[Connection]:
+        with connect(":memory:") as connection:
+            replay(connection, self.setup)
+            yield connection
 
 
 @contextmanager
-def embedded(dialect: Dialect) -> Iterator[Server]:
-    """The engine inside this process; nothing starts and nothing stays."""
-    yield _Embedded(dialect)
+def embedded(dialect: Dialect, setup: tuple[Script, ...] = ()) -> Iterator[Server]:
+    """The engine inside this process; nothing starts and nothing stays.
+
+    `setup` runs in each database before it is handed out.
+    """
+    yield _Embedded(dialect, setup=setup)

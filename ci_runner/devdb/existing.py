@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from ci_runner.devdb.conninfo import pinned
+from ci_runner.devdb.addresses import same_database
+from ci_runner.devdb.conninfo import destination, pinned
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse
 from ci_runner.dialects.postgres.connect import connect
+from ci_runner.errors import ConfigError
 
 _OURS = re.compile(r"schema_ci_[a-z0-9_]+")
 _MARKED = r"""
@@ -27,16 +29,28 @@ ORDER BY d.datname
 
 
 @contextmanager
-def existing_postgres(url: str) -> Iterator[PostgresServer]:
+def existing_postgres(url: str, targets: Iterable[str] = ()) -> Iterator[PostgresServer]:
     """The server behind `url`. Its own database is only used to say CREATE and DROP DATABASE.
 
-    Raises ConfigError for a URL that leads where no dev database is, DatabaseError when the server
-    does not answer.
+    Raises ConfigError for a URL that leads where no dev database is, or to one of `targets`, and
+    DatabaseError when the server does not answer.
     """
+    refuse_targets(url, targets)
     address = pinned(url)
     with connect(address) as connection:
         version = connection.version
     yield PostgresServer(f"PostgreSQL {version}, given server", address, address)
+
+
+def refuse_targets(url: str, targets: Iterable[str]) -> None:
+    """Raises ConfigError where `url` opens a target's database, however both are spelled."""
+    place = destination(url)
+    for target in targets:
+        if same_database(place, destination(target)):
+            raise ConfigError(
+                "the dev URL is that of a target: it would be worked on",
+                next_step="give a dev URL of another database, better on another server",
+            )
 
 
 def leftover_databases(url: str) -> Iterator[Leftover]:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ci_runner.config.secret import Secret
+from ci_runner.devdb.replay import Script
+
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
     """Trusted configuration only: nothing in here may come from a stranger's pull request.
 
-    `superuser` lets migrations run with superuser rights on a server of our own.
+    `superuser` lets migrations run with superuser rights on a server of our own. `extensions`
+    (`NAME` or `NAME@VERSION`) and `setup` are in every database, `roles` on the server. `like` is
+    the URL of a database to be like, "" for none; `makes` are extensions that the project's files
+    make themselves, so that they are not there before. `targets` are URLs that no dev URL may
+    equal.
     """
 
     superuser: bool = False
+    extensions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    setup: tuple[Script, ...] = ()
+    like: Secret = Secret()
+    makes: frozenset[str] = frozenset()
+    targets: tuple[Secret, ...] = ()
 
 
 BARE = Preparation()
