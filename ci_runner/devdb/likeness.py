@@ -114,19 +114,27 @@ def _settings(
         for name in SETTINGS
         if (value := target.settings.get(name)) is not None and value != own.get(name)
     ]
-    taken: list[tuple[str, str]] = []
     unlike: list[str] = []
-    if differ:
-        with server.database() as connection, connect(server.admin) as admin:
-            [(database,)] = connection.query("SELECT pg_catalog.current_database()")
-            for name, value in differ:
-                try:
-                    set_for(admin, str(database), name, value)
-                except StatementFailed as refused:
-                    unlike.append(f"{name} = {value}: {refused.failure.message}")
-                else:
-                    taken.append((name, value))
-    return tuple(taken), tuple(unlike)
+    if not differ:
+        return (), ()
+    with server.database() as connection, connect(server.admin) as admin:
+        [(database,)] = connection.query("SELECT pg_catalog.current_database()")
+        for name, value in differ:
+            try:
+                set_for(admin, str(database), name, value)
+            except StatementFailed as refused:
+                unlike.append(f"{name} = {value}: {refused.failure.message}")
+        # The server takes the name of what it may get later, and leaves it out until then.
+        with connect(server.admin, dbname=str(database)) as fresh:
+            seen = {str(name): str(value or "") for name, value in fresh.query(_OWN)}
+    said = {each.partition(" = ")[0] for each in unlike}
+    taken = tuple((name, value) for name, value in differ if seen.get(name) == value)
+    unlike += [
+        f"{name} is {value} there and stays {seen.get(name, 'unknown')} here"
+        for name, value in differ
+        if name not in said and (name, value) not in taken
+    ]
+    return taken, tuple(unlike)
 
 
 def set_for(admin: PostgresConnection, database: str, name: str, value: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ci_runner.config.dev import Copy
 from ci_runner.config.load import NAME
@@ -31,10 +31,13 @@ class Trust:
     name: str = ""
 
     def copy(self, git: Git | None, file: str) -> Copy | None:
-        """The file to take trusted options from; None for the one in the work tree."""
-        if not self.reason:
-            return None
+        """The file to take trusted options from; None for the one that is there.
+
+        A file outside of the checkout is not part of any pull request.
+        """
         path = file or NAME
+        if not self.reason or PurePosixPath(path).is_absolute():
+            return None
         content = git.file_at(self.commit, path) if git and self.commit else None
         # A file that is not UTF-8 is no TOML: the replacement says so with its line.
         return Copy(f"{self.name}:{path}", (content or b"").decode(errors="replace"))
