@@ -64,10 +64,13 @@ def _first(
     engine = ENGINES[dialect_name]
     refused: list[str] = []
     first = engine.ladder_like(prepare.like) if prepare.like else ()
-    for step in (*first, *engine.ladder):
+    steps = (*first, *engine.ladder)
+    for step in steps:
         try:
             server = stack.enter_context(engine.open(parse(step), prepare))
         except (ConfigError, DatabaseError) as error:
+            if len(steps) == 1:
+                raise  # there is nothing else to name
             why = f"{step}: {error.what}{f' ({error.said})' if error.said else ''}"
             say(f"dev database: not {why}")
             refused.append(f"{why}; {error.next_step}" if error.next_step else why)
