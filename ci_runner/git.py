@@ -94,6 +94,23 @@ class Git:
             raise GitError(f"{what}; did you mean {near[0]!r}?", next_step=_FETCH)
         raise GitError(what, said=said, next_step=_FETCH)
 
+    def tip(self, ref: str) -> Sha:
+        """The newest commit of a branch as the origin has it, fetched where it is not here.
+
+        A local branch does not count: its name is whoever's who made the checkout's commits. A
+        commit by its hash does, and a name that says its remote.
+        """
+        if not ref or ref.startswith("-") or _UNPRINTABLE.search(ref):
+            raise GitError(f"{ref!r} is no name of a branch or commit")
+        branch = ref.removeprefix("origin/")
+        name = ref if _SHA.fullmatch(ref) else f"refs/remotes/origin/{branch}"
+        if found := self._commit(name):
+            return found
+        said = self._fetch(branch)
+        if found := self._commit(name):
+            return found
+        raise GitError(f"the origin has no branch {ref!r}", said=said, next_step=_FETCH)
+
     def _branches(self) -> list[str]:
         """The names of all branches that the clone knows, its own and the remote's."""
         listed = _run(

@@ -10,13 +10,11 @@ from pathlib import Path
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_settings, open_workspace
 from ci_runner.config.model import Config
-from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.replay import rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import dialect_of
 from ci_runner.errors import UsageError
-from ci_runner.git import find_repository
 from ci_runner.lint import baseline
 from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.check import check
@@ -33,7 +31,7 @@ from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.policy import in_force, policy_findings
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
-from ci_runner.pipeline.servers import limits, servers
+from ci_runner.pipeline.servers import preparation, servers
 from ci_runner.pipeline.sources import counted, scripts
 from ci_runner.pipeline.suggestions import suggested
 from ci_runner.pipeline.workspace import Workspace
@@ -65,19 +63,19 @@ def lint_files(
     flags: Mapping[str, object],
 ) -> Linted:
     """Files alone, on a database that `setup` has prepared."""
-    loaded = open_config(common, config, flags)
+    workspace = open_config(common, config, flags)
+    loaded = workspace.config if workspace else None
     url = str(loaded.dev_url) if loaded else common.dev_url
     dialect = _dialect(common, loaded, url)
-    git = find_repository(Path.cwd())
-    root = git.root if git else Path.cwd()
-    if loaded:
-        policy = in_force(Workspace(root, loaded, git, None, None))
+    if workspace:
+        policy = in_force(workspace)
     else:
         policy = Policy(today=datetime.now(UTC).date())
+        workspace = open_settings(common, config, {**flags, "dialect": dialect})
+    root = workspace.root
     log = common.out.log
-    settings = loaded or open_settings(common, config, {**flags, "dialect": dialect})[1]
-    sizes = options.sizes(settings)
-    prepare = Preparation(limits=limits(settings))
+    sizes = options.sizes(workspace.config)
+    prepare = preparation(workspace, dialect)
     with provision(url, dialect, prepare=prepare, say=log.info) as server:
         found = judge(server, files, setup, policy, progress=log.step, sizes=sizes)
     log.clear()
@@ -250,7 +248,7 @@ def _reviewed(
         raise UsageError("--base and --latest exclude each other", next_step="give one of them")
     workspace = open_workspace(common, config=config, base=base, flags=flags)
     found = []
-    with servers(workspace.config, common.out.log) as server:
+    with servers(workspace, common.out.log) as server:
         for project in workspace.config.projects:
             if latest is None:
                 change = replace(workspace.change(project), schema=())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +20,8 @@ from ci_runner.cli.common import (
 from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
-    from ci_runner.config.model import Config
+    from ci_runner.pipeline.options import Terms
+    from ci_runner.pipeline.workspace import Workspace
 
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["sql", "json"]), default="sql", show_default=True
@@ -59,19 +60,15 @@ def diff(
     plan has been run on a dev database and seen to reach the schema.
     """
     from ci_runner.cli.planned import document, refuse_open_ends, warn
-    from ci_runner.devdb.preparation import Preparation
-    from ci_runner.devdb.provision import provision
     from ci_runner.errors import DriftError
     from ci_runner.migrations.plan import sql
-    from ci_runner.pipeline.options import terms as terms_of
     from ci_runner.pipeline.schema_diff import schema_diff
-    from ci_runner.pipeline.servers import limits
+    from ci_runner.pipeline.servers import one_server
 
     dialect = _dialect(common, from_, to)
-    settings = _settings(common, config, dialect, flags)
-    terms = terms_of(settings)
-    prepare = Preparation(limits=limits(settings))
-    with provision(common.dev_url, dialect, prepare=prepare, say=common.out.log.info) as server:
+    workspace = _workspace(common, config, dialect, flags)
+    terms = _terms(workspace)
+    with one_server(workspace, dialect, common.out.log, sources=(from_, to)) as server:
         compared = schema_diff(server, from_, to, terms)
     warn(common, compared, terms)
     if format_ == "json":
@@ -93,19 +90,15 @@ def diff(
 @common
 def inspect(common: Common, /, source: str, format_: str, config: str, **flags: object) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
-    from ci_runner.devdb.preparation import Preparation
-    from ci_runner.devdb.provision import provision
     from ci_runner.pipeline.compare import kinds_left, left_out_said
-    from ci_runner.pipeline.options import terms as terms_of
-    from ci_runner.pipeline.servers import limits
+    from ci_runner.pipeline.servers import one_server
     from ci_runner.pipeline.sources import load
     from ci_runner.schema.select import select
 
     dialect = _dialect(common, source)
-    settings = _settings(common, config, dialect, flags)
-    terms = terms_of(settings)
-    prepare = Preparation(limits=limits(settings))
-    with provision(common.dev_url, dialect, prepare=prepare, say=common.out.log.info) as server:
+    workspace = _workspace(common, config, dialect, flags)
+    terms = _terms(workspace)
+    with one_server(workspace, dialect, common.out.log, sources=(source,)) as server:
         whole = load(server, source, terms.sizes)
         sides = select(whole, whole, terms.selection)
         found = sides.new
@@ -147,21 +140,21 @@ def lint_(common: Common, /, source: str, format_: str, config: str, fail_on: st
     SRC is as for `schema diff`; a database is only read.
     """
     from ci_runner.cli.workspace import open_settings
-    from ci_runner.devdb.provision import provision
     from ci_runner.lint.team import of_schema
     from ci_runner.pipeline import assemble
     from ci_runner.pipeline.policy import in_force
+    from ci_runner.pipeline.servers import one_server
     from ci_runner.pipeline.sources import load
-    from ci_runner.pipeline.workspace import Workspace
     from ci_runner.report.findings import render_text
     from ci_runner.report.formats import FORMATS
     from ci_runner.report.verdict import fails
 
     dialect = _dialect(common, source)
     flags = {"dialect": dialect, "lint.fail-on": fail_on}
-    root, settings = open_settings(common, config, flags)
-    policy = in_force(Workspace(root, settings, None, None, None))
-    with provision(common.dev_url, dialect, say=common.out.log.info) as server:
+    workspace = open_settings(common, config, flags)
+    settings = workspace.config
+    policy = in_force(replace(workspace, git=None))
+    with one_server(workspace, dialect, common.out.log, sources=(source,)) as server:
         found = load(server, source)
     place = common.out.redactor.redact(source)
     judged = policy.judge(of_schema(policy.team_rules, found, place))
@@ -184,11 +177,17 @@ def _spelled(value: object) -> object:
     return [_spelled(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def _settings(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Config:
+def _workspace(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Workspace:
     """What schema-ci.toml, where there is one, and the flags agree on."""
     from ci_runner.cli.workspace import open_settings
 
-    return open_settings(common, config, {**given(flags), "dialect": dialect})[1]
+    return open_settings(common, config, {**given(flags), "dialect": dialect})
+
+
+def _terms(workspace: Workspace) -> Terms:
+    from ci_runner.pipeline.options import terms
+
+    return terms(workspace.config)
 
 
 def _dialect(common: Common, *sources: str) -> str:

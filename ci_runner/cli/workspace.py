@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.cli.common import Common
@@ -14,7 +15,9 @@ from ci_runner.git import Git, find_repository
 from ci_runner.lint.notices import NOTICES
 from ci_runner.lint.rule import GROUPS
 from ci_runner.lint.rules import RULES
+from ci_runner.pipeline.trust import Trust, trust
 from ci_runner.pipeline.workspace import Workspace
+from ci_runner.providers import detect
 
 
 def open_workspace(
@@ -29,47 +32,62 @@ def open_workspace(
     `base` is the ref that the change will be merged into, and needs a repository; None means that
     what is committed counts as merged.
     """
-    git = find_repository(Path.cwd())
-    root = git.root if git else Path.cwd()
+    place = _Place.here(base or "")
+    git, root = place.git, place.root
     given = {**common.flags, **(flags or {})}
+    # Of two files the work tree's own mistakes first: they need no network.
+    loaded = _load(common, place, config, given)
     if base is None:
         head = git.head_if_any() if git else None
-        return Workspace(root, _load(common, root, config, given), git, head, head)
+        return Workspace(root, loaded, git, head, head, trust=place.trust)
     if git is None:
         raise UsageError(
             "--base needs a git repository", where=str(root), next_step="run in a checkout"
         )
-    # The work tree's own mistakes first: they need no network.
-    _load(common, root, config, given)
     merge_base = git.merge_base(base)
     file = _relative(root, config) or NAME
     merged = None if Path(file).is_absolute() else git.file_at(merge_base, file)
-    loaded = _load(common, root, config, given, merged)
-    return Workspace(root, loaded, git, merge_base, git.head(), base)
+    loaded = _load(common, place, config, given, merged)
+    return Workspace(root, loaded, git, merge_base, git.head(), base, place.trust)
 
 
-def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Config | None:
-    """The configuration if there is one, for commands that can do without."""
-    git: Git | None = find_repository(Path.cwd())
-    root = git.root if git else Path.cwd()
-    if not config and not (root / NAME).is_file():
+def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Workspace | None:
+    """The configuration if there is one, for commands that can do without; nothing is merged."""
+    place = _Place.here("")
+    if not config and not (place.root / NAME).is_file():
         return None
-    return _load(common, root, config, {**common.flags, **flags})
+    loaded = _load(common, place, config, {**common.flags, **flags})
+    return Workspace(place.root, loaded, place.git, None, None, trust=place.trust)
 
 
-def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> tuple[Path, Config]:
-    """Root and configuration, or without a file what defaults, environment and flags come to.
+def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> Workspace:
+    """The configuration, or without a file what defaults, environment and flags come to.
 
     `flags` settle the dialect, so that no project is asked for.
     """
-    git: Git | None = find_repository(Path.cwd())
-    root = git.root if git else Path.cwd()
-    return root, _load(common, root, config, {**common.flags, **flags})
+    place = _Place.here("")
+    loaded = _load(common, place, config, {**common.flags, **flags})
+    return Workspace(place.root, loaded, place.git, None, None, trust=place.trust)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The checkout around the current folder, else that folder, and what to trust in it."""
+
+    root: Path
+    git: Git | None
+    trust: Trust
+
+    @staticmethod
+    def here(base: str) -> _Place:
+        git = find_repository(Path.cwd())
+        trusted = trust(detect(os.environ), os.environ, git, base)
+        return _Place(git.root if git else Path.cwd(), git, trusted)
 
 
 def _load(
     common: Common,
-    root: Path,
+    place: _Place,
     config: str,
     flags: Mapping[str, object],
     base: bytes | None = None,
@@ -77,19 +95,27 @@ def _load(
     """`base` is the file as the base branch has it, None where it has none."""
     known = [*(rule.id for rule in RULES), *(notice.id for notice in NOTICES if not notice.fixed)]
     given = {key: value for key, value in flags.items() if value not in (None, "", ())}
+    file = _relative(place.root, config)
+    copy = place.trust.copy(place.git, file)
     loaded = load(
-        root,
+        place.root,
         os.environ,
         given,
         known,
-        file=_relative(root, config),
+        file=file,
         groups=GROUPS,
         aliases=[alias for rule in RULES for alias in rule.aliases],
         base=base,
+        trusted=copy,
     )
-    common.out.redactor.register_url(loaded.dev_url)
+    for url in (loaded.dev_url, loaded.dev.like):
+        common.out.redactor.register_url(url)
     for key, origin in loaded.origins.items():
         common.out.log.detail(f"{key}: from {origin}")
+    if copy and loaded.dev.overruled:
+        keys = ", ".join(f"`{key}`" for key in loaded.dev.overruled)
+        taken = f"as in {copy.path}" if place.trust.commit else "as if it were not configured"
+        common.out.log.warn(f"{keys} is taken {taken}: {place.trust.reason}")
     return loaded
 
 

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config import policy
-from ci_runner.config.model import Compared, Config, Limits, Project
+from ci_runner.config.dev import Copy, dev_url, extensions, like, roles
+from ci_runner.config.model import Compared, Config, Dev, Limits, Project
 from ci_runner.config.options import OPTIONS, Option, by_key
 from ci_runner.config.policy import LintPolicy
-from ci_runner.config.secret import Secret
 from ci_runner.config.source import Source, unknown, wrong
 from ci_runner.errors import ConfigError
 
 NAME = "schema-ci.toml"
 LARGEST = 2**20
-# Servers that we start ourselves. The file belongs to the pull request, which must not choose
-# any other server for us.
-_OWN_SCHEMES = ("sqlite", "local", "docker", "docker+postgres")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _EXAMPLE = """write schema-ci.toml:
     [[project]]
@@ -37,14 +34,16 @@ def load(
     groups: Iterable[str] = (),
     aliases: Iterable[str] = (),
     base: bytes | None = None,
+    trusted: Copy | None = None,
 ) -> Config:
     """The configuration of the repository at `root`.
 
     `flags` are values by option key, absent where no flag was given. `file` is relative to `root`;
     "" looks for schema-ci.toml. `groups` and `aliases` are names of rules besides `rules`. `base`
     is the file as the base branch has it: the lint policy is read from there, so that a change
-    can't switch off its own review. Raises ConfigError with file, line, what was expected and the
-    nearest valid name.
+    can't switch off its own review; `trusted` is the copy that trusted options are read from, None
+    where the file itself is to be trusted. Raises ConfigError with file, line, what was expected
+    and the nearest valid name.
     """
     source = _read(root, file)
     _check_keys(source)
@@ -53,25 +52,20 @@ def load(
     in_force, unreadable = proposed, ""
     if base is not None:
         in_force, unreadable = _base_policy(source.path, base, names, environ, flags)
+    of_dev = source if trusted is None else Source(trusted.path, trusted.text)
     values: dict[str, object] = {}
     origins: dict[str, str] = {}
     for option in OPTIONS:
         if option.scope == "global":
-            values[option.key], origins[option.key] = _value(option, source, environ, flags)
-    if values["dev.superuser"] and _is_from(source, origins["dev.superuser"]):
-        raise ConfigError(
-            "`dev.superuser` may not stand in the configuration file",
-            where=origins["dev.superuser"],
-            said="the file is part of the pull request, whose SQL a superuser's rights would free",
-            next_step="set SCHEMA_CI_DEV_SUPERUSER=true in the CI",
-        )
+            asked = of_dev if option.trusted else source
+            values[option.key], origins[option.key] = _value(option, asked, environ, flags)
     projects = tuple(_projects(source, root, environ, flags, origins))
     output_dir = str(values["output-dir"])
     if _is_from(source, origins["output-dir"]):
         output_dir = _inside_repository(output_dir, origins["output-dir"])
     return Config(
         projects=projects,
-        dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], source, environ),
+        dev_url=dev_url(values, origins, environ, in_file=_is_from(of_dev, origins["dev.url"])),
         dev_superuser=bool(values["dev.superuser"]),
         compared=_compared(values),
         policy=in_force,
@@ -95,6 +89,16 @@ def load(
         small_rows=int(str(values["stats.small-rows"])),
         megabytes_per_second=_rate(values["stats.megabytes-per-second"], origins),
         limits=_limits(values),
+        dev=Dev(
+            like=like(values, origins, environ, in_file=_is_from(of_dev, origins["dev.like"])),
+            extensions=extensions(values, origins),
+            roles=roles(values, origins),
+            setup=tuple(
+                _inside_repository(path, origins["dev.setup"])
+                for path in _texts(values["dev.setup"])
+            ),
+            overruled=tuple(_overruled(source, of_dev, origins)),
+        ),
     )
 
 
@@ -138,6 +142,15 @@ def _base_policy(
     except ConfigError as broken:
         problem = f"{broken.what} ({broken.where})"
     return _policy(Source(path, ""), names, environ, flags), problem
+
+
+def _overruled(source: Source, of_dev: Source, origins: Mapping[str, str]) -> Iterator[str]:
+    """What the file would say otherwise, had it been asked."""
+    for option in OPTIONS:
+        decided = origins.get(option.key, "")
+        elsewhere = decided != "default" and not _is_from(of_dev, decided)
+        if option.trusted and not elsewhere and source.said(option.key) != of_dev.said(option.key):
+            yield option.key
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -200,11 +213,8 @@ def _value(
 ) -> tuple[object, str]:
     """The winning value of one option, checked, and where it came from."""
     found, origin = option.default, "default"
-    holder: object = source.values if table is None else table
-    for part in option.key.split("."):
-        holder = holder.get(part) if isinstance(holder, dict) else None
-    if holder is not None:
-        found, origin = holder, source.where(key or option.key)
+    if (said := source.said(option.key, table)) is not None:
+        found, origin = said, source.where(key or option.key)
         _refuse_more(option, found, origin)
     if option.env and environ.get(option.env):
         found, origin = _typed(option, environ[option.env]), option.env
@@ -339,27 +349,3 @@ def _rate(value: object, origins: Mapping[str, str]) -> int:
 
 def _is_from(source: Source, origin: str) -> bool:
     return origin == source.path or origin.startswith(f"{source.path}:")
-
-
-def _dev_url(url: str, origin: str, source: Source, environ: Mapping[str, str]) -> Secret:
-    """A dev URL, `env:NAME` resolved. A server's URL may not stand in the file."""
-    if url.startswith("env:"):
-        name = url.removeprefix("env:")
-        if not environ.get(name):
-            raise ConfigError(
-                f"`dev.url` names the environment variable {name}, which is not set",
-                where=origin,
-                next_step=f"set {name}",
-            )
-        return Secret(environ[name])
-    scheme = url.partition(":")[0].lower()
-    if url and _is_from(source, origin) and scheme not in _OWN_SCHEMES:
-        if near := get_close_matches(scheme, ("sqlite", "local", "docker"), 1):
-            raise wrong(origin, "dev.url", f"a dev URL; did you mean {near[0]}://?")
-        raise ConfigError(
-            "a server's URL may not stand in the configuration file",
-            where=origin,
-            said="the file is part of the pull request, the server is not",
-            next_step='write `url = "env:DEV_URL"` and set DEV_URL in the CI',
-        )
-    return Secret(url)

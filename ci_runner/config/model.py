@@ -43,6 +43,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Dev:
+    """What dev databases hold before the first migration.
+
+    `like` is the URL of the database to be like; `setup` are paths relative to the repository.
+    `overruled` are keys of which the work tree's file says something else than what is taken.
+    """
+
+    like: Secret = Secret()
+    extensions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag.
 
@@ -73,6 +88,7 @@ class Config:
     small_rows: int = 10_000
     megabytes_per_second: int = 50
     limits: Limits = Limits()
+    dev: Dev = Dev()
     proposed: LintPolicy = LintPolicy()
     base_problem: str = ""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
 from ci_runner.config.lines import key_lines
@@ -30,6 +30,13 @@ class Source:
                 said=str(broken),
             ) from broken
         self.lines = key_lines(text)
+
+    def said(self, key: str, table: Mapping[str, object] | None = None) -> object:
+        """What stands there at the path `key`, in `table` or from the top; None for nothing."""
+        holder: object = self.values if table is None else table
+        for part in key.split("."):
+            holder = holder.get(part) if isinstance(holder, dict) else None
+        return holder
 
     def where(self, key: str) -> str:
         """File and line of `key`, else of the table that it is in; of many, the first."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ci_runner.devdb.replay import Script, replay
 from ci_runner.dialects import dialect
 from ci_runner.dialects.base import Dialect, StatementFailed
 from ci_runner.dialects.mysql.address import Address, address
@@ -30,6 +31,9 @@ class MysqlServer:
     admin: Address
     ours: bool = False
     superuser: bool = False
+    setup: tuple[Script, ...] = ()
+    unlike: tuple[str, ...] = ()
+    shortfall: str = ""
 
     @property
     def dialect(self) -> Dialect:
@@ -37,13 +41,14 @@ class MysqlServer:
 
     @contextmanager
     def database(self) -> Iterator[MysqlConnection]:
-        """An empty database with the server's default character set and collation.
+        """A database with the server's default character set and collation, where `setup` has run.
 
         When it cannot be dropped after an error, that error gets a note and stays the one raised.
         """
         name = f"schema_ci_{secrets.token_hex(8)}"
         try:
             with connect(self._create(name)) as connection:
+                replay(connection, self.setup)
                 yield connection
         except BaseException as first:
             try:
@@ -108,7 +113,7 @@ class MysqlServer:
 
 
 @contextmanager
-def existing_mysql(url: str) -> Iterator[MysqlServer]:
+def existing_mysql(url: str, *, setup: tuple[Script, ...] = ()) -> Iterator[MysqlServer]:
     """The server behind `url`, whose own database is never used.
 
     Raises ConfigError for a URL that cannot be read, DatabaseError when the server does not answer.
@@ -116,4 +121,4 @@ def existing_mysql(url: str) -> Iterator[MysqlServer]:
     admin = address(url).within("")
     with connect(admin) as connection:
         title = connection.title
-    yield MysqlServer(f"{title}, given server", admin)
+    yield MysqlServer(f"{title}, given server", admin, setup=setup)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ci_runner.devdb.machine import account, as_account, environment, remove, roomy, tail
 from ci_runner.devdb.mariadb import MysqlServer
+from ci_runner.devdb.replay import Script
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import connect
@@ -73,7 +74,11 @@ def find_binaries() -> Binaries | None:
 
 @contextmanager
 def local_mariadb(
-    *, superuser: bool = False, version: str = "", binaries: Binaries | None = None
+    *,
+    superuser: bool = False,
+    version: str = "",
+    binaries: Binaries | None = None,
+    setup: tuple[Script, ...] = (),
 ) -> Iterator[MysqlServer]:
     """A server on a unix socket only. Migrations run as the owner of one database.
 
@@ -97,7 +102,9 @@ def local_mariadb(
         with _running(binaries, folder, whom) as admin:
             with connect(admin) as session:
                 title = session.title
-            yield MysqlServer(f"{title}, local server", admin, ours=True, superuser=superuser)
+            yield MysqlServer(
+                f"{title}, local server", admin, ours=True, superuser=superuser, setup=setup
+            )
     finally:
         remove(folder)
 

@@ -98,6 +98,14 @@ LEFT_OUT = Notice(
     "`include` and `exclude` leave these objects out: whether they differ is not known.",
     "Nothing, if that is meant.",
 )
+OLDER_DEV_SERVER = Notice(
+    "older-dev-server",
+    "Dev server older than the target",
+    Severity.WARNING,
+    "The migrations were run on an older major version than the database of `dev.like` has: what"
+    " they lock and rewrite, and whether they run at all, may be otherwise there.",
+    "Give a dev URL of the target's version, such as docker://postgres/16/dev.",
+)
 UNREADABLE = Notice(
     "unreadable",
     "File or directory that can't be read",
@@ -113,6 +121,7 @@ NOTICES = (
     IGNORE_WITHOUT_REASON,
     LEFT_OUT,
     LOOSENED_POLICY,
+    OLDER_DEV_SERVER,
     RENAME_MISFIT,
     RENAME_QUESTION,
     UNMANAGED_DIFFERENCE,

@@ -102,3 +102,12 @@ def test_a_server_that_does_not_answer_is_an_error(folder: Checkout) -> None:
     assert ExitCode.DATABASE == done.code
     assert "does not answer" in done.err
     assert "hunter2" not in done.err
+
+
+def test_a_database_that_is_compared_is_no_dev_database(folder: Checkout, given_url: str) -> None:
+    done = folder.run(
+        "schema", "diff", "--from", given_url, "--to", "empty", "--dev-url", given_url
+    )
+
+    assert ExitCode.CONFIG == done.code
+    assert "the dev URL is that of a target" in done.err

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+from pathlib import Path
+
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.provision import provision
-from ci_runner.errors import ConfigError
+from ci_runner.errors import ConfigError, DatabaseError
 
 
 def test_url_of_another_dialect_is_refused() -> None:
@@ -38,3 +41,29 @@ def test_ladder_says_what_it_took(postgres_server: PostgresServer) -> None:
 def test_sqlite_is_had_in_memory(url: str) -> None:
     with provision(url, "sqlite", say=lambda line: None) as server, server.database() as session:
         assert [("",)] == session.query("SELECT file FROM pragma_database_list")
+
+
+# docker-py leaves the socket that was refused to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_each_step_of_the_ladder_that_is_not_taken_says_why(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """No server program is on this machine, and no Docker Engine answers."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("ci_runner.devdb.binaries.DEBIAN", tmp_path)
+    monkeypatch.setattr("ci_runner.devdb.binaries._WHEELS", ())
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{tmp_path / 'nowhere.sock'}")
+    said: list[str] = []
+
+    with (
+        pytest.raises(DatabaseError, match="no dev database for postgres could be had") as refused,
+        provision("", "postgres", say=said.append),
+    ):
+        pass
+
+    gc.collect()
+    assert [
+        "dev database: not local://postgres: no PostgreSQL server binaries were found",
+        "dev database: not docker://postgres/16/dev: no container could be started",
+    ] == [line.partition(" (")[0] for line in said]
+    assert "apt-get install postgresql" in refused.value.said
