@@ -94,6 +94,31 @@ class Git:
             raise GitError(f"{what}; did you mean {near[0]!r}?", next_step=_FETCH)
         raise GitError(what, said=said, next_step=_FETCH)
 
+    def tip(self, ref: str) -> Sha:
+        """The newest commit of a branch as the origin has it, fetched where it is not here.
+
+        A local branch does not count: its name is whoever's who made the checkout's commits. A
+        commit by its hash does, and a name that says its remote.
+        """
+        if not ref or ref.startswith("-") or _UNPRINTABLE.search(ref):
+            raise GitError(f"{ref!r} is no name of a branch or commit")
+        branch = ref.removeprefix("origin/")
+        name = ref if _SHA.fullmatch(ref) else f"refs/remotes/origin/{branch}"
+        if found := self._commit(name):
+            return found
+        said = self._fetch(branch)
+        if found := self._commit(name):
+            return found
+        raise GitError(f"the origin has no branch {ref!r}", said=said, next_step=_FETCH)
+
+    def file_at(self, commit: Sha, path: str) -> bytes | None:
+        """The content of one file; None where the commit has no such file, or a link there."""
+        listed = _run(self.root, "ls-tree", "-z", "--full-tree", commit, "--", path)
+        mode_type_sha, _, name = listed.rstrip(b"\0").partition(b"\t")
+        if os.fsdecode(name) != path or mode_type_sha.split()[0] not in _BLOB_MODES:
+            return None
+        return self._blobs([mode_type_sha.split()[2].decode()])[0]
+
     def _branches(self) -> list[str]:
         """The names of all branches that the clone knows, its own and the remote's."""
         listed = _run(

@@ -75,5 +75,6 @@ def _dev_url(common: Common, config: str) -> DevUrl | None:
     from ci_runner.devdb.url import parse
 
     # Without a file some project's dialect must be told, whichever: none is opened.
-    settings = open_settings(common, config, {"dialect": common.dialect or "sqlite"})
+    flags = {"dialect": common.dialect or "sqlite"}
+    settings = open_settings(common, config, flags).config
     return parse(settings.dev_url) if settings.dev_url else None

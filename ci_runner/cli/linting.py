@@ -8,7 +8,6 @@ from dataclasses import replace
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_settings, open_workspace
 from ci_runner.config.model import Config
-from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.replay import rehearse, replay
 from ci_runner.devdb.server import Server
@@ -20,7 +19,7 @@ from ci_runner.migrations.intake import USUAL, Sizes
 from ci_runner.pipeline import assemble, options
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
-from ci_runner.pipeline.servers import limits, servers
+from ci_runner.pipeline.servers import preparation, servers
 from ci_runner.pipeline.sources import scripts
 from ci_runner.report.model import ReportedStep
 
@@ -35,14 +34,15 @@ def lint_files(
     flags: Mapping[str, object],
 ) -> tuple[tuple[Finding, ...], str]:
     """Files alone, on a database that `setup` has prepared; and the severity to fail from."""
-    loaded = open_config(common, config, flags)
+    workspace = open_config(common, config, flags)
+    loaded = workspace.config if workspace else None
     url = str(loaded.dev_url) if loaded else common.dev_url
     dialect = _dialect(common, loaded, url)
     severities = {name: Severity(each) for name, each in loaded.rules.items()} if loaded else {}
     log = common.out.log
-    settings = loaded or open_settings(common, config, {**flags, "dialect": dialect})
-    sizes = options.sizes(settings)
-    prepare = Preparation(limits=limits(settings))
+    workspace = workspace or open_settings(common, config, {**flags, "dialect": dialect})
+    sizes = options.sizes(workspace.config)
+    prepare = preparation(workspace, dialect)
     with provision(url, dialect, prepare=prepare, say=log.info) as server:
         found = judge(server, files, setup, severities, progress=log.step, sizes=sizes)
     log.clear()
@@ -121,7 +121,7 @@ def _reviewed(
         raise UsageError("--base and --latest exclude each other", next_step="give one of them")
     workspace = open_workspace(common, config=config, base=base, flags=flags)
     found = []
-    with servers(workspace.config, common.out.log) as server:
+    with servers(workspace, common.out.log) as server:
         for project in workspace.config.projects:
             if latest is None:
                 change = replace(workspace.change(project), schema=())

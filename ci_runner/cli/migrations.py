@@ -56,7 +56,7 @@ def diff(
     log = common.out.log
     workspace = open_workspace(common, config=config, flags=given(flags))
     missing: list[str] = []
-    with servers(workspace.config, log) as server:
+    with servers(workspace, log) as server:
         for project in projects(workspace.config, names):
             change = workspace.change(project, name, may_be_missing=True)
             examined = examine(server(project.dialect), workspace, change, log)

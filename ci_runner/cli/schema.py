@@ -20,7 +20,8 @@ from ci_runner.cli.common import (
 from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
-    from ci_runner.config.model import Config
+    from ci_runner.pipeline.options import Terms
+    from ci_runner.pipeline.workspace import Workspace
 
 _FORMAT = click.option(
     "--format", "format_", type=click.Choice(["sql", "json"]), default="sql", show_default=True
@@ -59,19 +60,15 @@ def diff(
     plan has been run on a dev database and seen to reach the schema.
     """
     from ci_runner.cli.planned import document, refuse_open_ends, warn
-    from ci_runner.devdb.preparation import Preparation
-    from ci_runner.devdb.provision import provision
     from ci_runner.errors import DriftError
     from ci_runner.migrations.plan import sql
-    from ci_runner.pipeline.options import terms as terms_of
     from ci_runner.pipeline.schema_diff import schema_diff
-    from ci_runner.pipeline.servers import limits
+    from ci_runner.pipeline.servers import one_server
 
     dialect = _dialect(common, from_, to)
-    settings = _settings(common, config, dialect, flags)
-    terms = terms_of(settings)
-    prepare = Preparation(limits=limits(settings))
-    with provision(common.dev_url, dialect, prepare=prepare, say=common.out.log.info) as server:
+    workspace = _workspace(common, config, dialect, flags)
+    terms = _terms(workspace)
+    with one_server(workspace, dialect, common.out.log, sources=(from_, to)) as server:
         compared = schema_diff(server, from_, to, terms)
     warn(common, compared, terms)
     if format_ == "json":
@@ -93,19 +90,15 @@ def diff(
 @common
 def inspect(common: Common, /, source: str, format_: str, config: str, **flags: object) -> None:
     """Print a schema as SQL that makes it, or as JSON."""
-    from ci_runner.devdb.preparation import Preparation
-    from ci_runner.devdb.provision import provision
     from ci_runner.pipeline.compare import kinds_left, left_out_said
-    from ci_runner.pipeline.options import terms as terms_of
-    from ci_runner.pipeline.servers import limits
+    from ci_runner.pipeline.servers import one_server
     from ci_runner.pipeline.sources import load
     from ci_runner.schema.select import select
 
     dialect = _dialect(common, source)
-    settings = _settings(common, config, dialect, flags)
-    terms = terms_of(settings)
-    prepare = Preparation(limits=limits(settings))
-    with provision(common.dev_url, dialect, prepare=prepare, say=common.out.log.info) as server:
+    workspace = _workspace(common, config, dialect, flags)
+    terms = _terms(workspace)
+    with one_server(workspace, dialect, common.out.log, sources=(source,)) as server:
         whole = load(server, source, terms.sizes)
         sides = select(whole, whole, terms.selection)
         found = sides.new
@@ -141,11 +134,17 @@ def _spelled(value: object) -> object:
     return [_spelled(each) for each in value] if isinstance(value, tuple | list) else value
 
 
-def _settings(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Config:
+def _workspace(common: Common, config: str, dialect: str, flags: dict[str, object]) -> Workspace:
     """What schema-ci.toml, where there is one, and the flags agree on."""
     from ci_runner.cli.workspace import open_settings
 
     return open_settings(common, config, {**given(flags), "dialect": dialect})
+
+
+def _terms(workspace: Workspace) -> Terms:
+    from ci_runner.pipeline.options import terms
+
+    return terms(workspace.config)
 
 
 def _dialect(common: Common, *sources: str) -> str:

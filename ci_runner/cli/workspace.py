@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.cli.common import Common
@@ -13,7 +14,9 @@ from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
 from ci_runner.lint.notices import NOTICES
 from ci_runner.lint.rules import RULES
+from ci_runner.pipeline.trust import Trust, trust
 from ci_runner.pipeline.workspace import Workspace
+from ci_runner.providers import detect
 
 
 def open_workspace(
@@ -28,45 +31,67 @@ def open_workspace(
     `base` is the ref that the change will be merged into, and needs a repository; None means that
     what is committed counts as merged.
     """
-    git = find_repository(Path.cwd())
-    root = git.root if git else Path.cwd()
-    loaded = _load(common, root, config, {**common.flags, **(flags or {})})
+    place = _Place.here(base or "")
+    git, root = place.git, place.root
+    loaded = _load(common, place, config, {**common.flags, **(flags or {})})
     head = git.head_if_any() if git else None
     if base is None:
-        return Workspace(root, loaded, git, head, head)
+        return Workspace(root, loaded, git, head, head, trust=place.trust)
     if git is None:
         raise UsageError(
             "--base needs a git repository", where=str(root), next_step="run in a checkout"
         )
-    return Workspace(root, loaded, git, git.merge_base(base), git.head(), base)
+    return Workspace(root, loaded, git, git.merge_base(base), git.head(), base, place.trust)
 
 
-def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Config | None:
-    """The configuration if there is one, for commands that can do without."""
-    git: Git | None = find_repository(Path.cwd())
-    root = git.root if git else Path.cwd()
-    if not config and not (root / NAME).is_file():
+def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Workspace | None:
+    """The configuration if there is one, for commands that can do without; nothing is merged."""
+    place = _Place.here("")
+    if not config and not (place.root / NAME).is_file():
         return None
-    return _load(common, root, config, {**common.flags, **flags})
+    loaded = _load(common, place, config, {**common.flags, **flags})
+    return Workspace(place.root, loaded, place.git, None, None, trust=place.trust)
 
 
-def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> Config:
+def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> Workspace:
     """The configuration, or without a file what defaults, environment and flags come to.
 
     `flags` settle the dialect, so that no project is asked for.
     """
-    git: Git | None = find_repository(Path.cwd())
-    root = git.root if git else Path.cwd()
-    return _load(common, root, config, {**common.flags, **flags})
+    place = _Place.here("")
+    loaded = _load(common, place, config, {**common.flags, **flags})
+    return Workspace(place.root, loaded, place.git, None, None, trust=place.trust)
 
 
-def _load(common: Common, root: Path, config: str, flags: Mapping[str, object]) -> Config:
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The checkout around the current folder, else that folder, and what to trust in it."""
+
+    root: Path
+    git: Git | None
+    trust: Trust
+
+    @staticmethod
+    def here(base: str) -> _Place:
+        git = find_repository(Path.cwd())
+        trusted = trust(detect(os.environ), os.environ, git, base)
+        return _Place(git.root if git else Path.cwd(), git, trusted)
+
+
+def _load(common: Common, place: _Place, config: str, flags: Mapping[str, object]) -> Config:
     known = [*(rule.id for rule in RULES), *(notice.id for notice in NOTICES if not notice.fixed)]
     given = {key: value for key, value in flags.items() if value not in (None, "", ())}
-    loaded = load(root, os.environ, given, known, file=_relative(root, config))
-    common.out.redactor.register_url(loaded.dev_url)
+    file = _relative(place.root, config)
+    copy = place.trust.copy(place.git, file)
+    loaded = load(place.root, os.environ, given, known, file=file, trusted=copy)
+    for url in (loaded.dev_url, loaded.dev.like):
+        common.out.redactor.register_url(url)
     for key, origin in loaded.origins.items():
         common.out.log.detail(f"{key}: from {origin}")
+    if copy and loaded.dev.overruled:
+        keys = ", ".join(f"`{key}`" for key in loaded.dev.overruled)
+        taken = f"as in {copy.path}" if place.trust.commit else "as if it were not configured"
+        common.out.log.warn(f"{keys} is taken {taken}: {place.trust.reason}")
     return loaded
 
 

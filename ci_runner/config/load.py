@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from ci_runner.config.dev import Copy, dev_url, extensions, like, roles
 from ci_runner.config.lines import key_lines
-from ci_runner.config.model import Compared, Config, Limits, Project
+from ci_runner.config.model import Compared, Config, Dev, Limits, Project
 from ci_runner.config.options import OPTIONS, SEVERITIES, Option, by_key
-from ci_runner.config.secret import Secret
 from ci_runner.errors import ConfigError
 
 NAME = "schema-ci.toml"
 LARGEST = 2**20
 _SHOWN = 60
-# Servers that we start ourselves. The file belongs to the pull request, which must not choose
-# any other server for us.
-_OWN_SCHEMES = ("sqlite", "local", "docker", "docker+postgres")
 _TOML_LINE = re.compile(r"at line (\d+)")
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _EXAMPLE = """write schema-ci.toml:
@@ -46,6 +43,13 @@ class _File:
             ) from broken
         self.lines = key_lines(text)
 
+    def said(self, option: Option, table: Mapping[str, object] | None = None) -> object:
+        """What stands there for `option`, in `table` or from the top; None for nothing."""
+        holder: object = self.values if table is None else table
+        for part in option.key.split("."):
+            holder = holder.get(part) if isinstance(holder, dict) else None
+        return holder
+
     def where(self, key: str) -> str:
         """File and line of `key`, else of the table that it is in; of many, the first."""
         while key:
@@ -62,35 +66,32 @@ def load(
     rules: Iterable[str],
     *,
     file: str = "",
+    trusted: Copy | None = None,
 ) -> Config:
     """The configuration of the repository at `root`.
 
     `flags` are values by option key, absent where no flag was given. `file` is relative to `root`;
-    "" looks for schema-ci.toml. Raises ConfigError with file, line, what was expected and the
-    nearest valid name.
+    "" looks for schema-ci.toml. `trusted` is the copy that trusted options are read from, None
+    where the file itself is to be trusted. Raises ConfigError with file, line, what was expected
+    and the nearest valid name.
     """
     source = _read(root, file)
+    of_dev = source if trusted is None else _File(trusted.path, trusted.text)
     known_rules = frozenset(rules)
     severities = _check_keys(source, known_rules)
     values: dict[str, object] = {}
     origins: dict[str, str] = {}
     for option in OPTIONS:
         if option.scope == "global":
-            values[option.key], origins[option.key] = _value(option, source, environ, flags)
-    if values["dev.superuser"] and _is_from(source, origins["dev.superuser"]):
-        raise ConfigError(
-            "`dev.superuser` may not stand in the configuration file",
-            where=origins["dev.superuser"],
-            said="the file is part of the pull request, whose SQL a superuser's rights would free",
-            next_step="set SCHEMA_CI_DEV_SUPERUSER=true in the CI",
-        )
+            asked = of_dev if option.trusted else source
+            values[option.key], origins[option.key] = _value(option, asked, environ, flags)
     projects = tuple(_projects(source, root, environ, flags, origins))
     output_dir = str(values["output-dir"])
     if _is_from(source, origins["output-dir"]):
         output_dir = _inside_repository(output_dir, origins["output-dir"])
     return Config(
         projects=projects,
-        dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], source, environ),
+        dev_url=dev_url(values, origins, environ, in_file=_is_from(of_dev, origins["dev.url"])),
         dev_superuser=bool(values["dev.superuser"]),
         compared=_compared(values),
         fail_on=str(values["lint.fail-on"]),
@@ -110,6 +111,16 @@ def load(
         strict=bool(values["diff.strict"]),
         online=bool(values["diff.online"]),
         limits=_limits(values),
+        dev=Dev(
+            like=like(values, origins, environ, in_file=_is_from(of_dev, origins["dev.like"])),
+            extensions=extensions(values, origins),
+            roles=roles(values, origins),
+            setup=tuple(
+                _inside_repository(path, origins["dev.setup"])
+                for path in _texts(values["dev.setup"])
+            ),
+            overruled=tuple(_overruled(source, of_dev, origins)),
+        ),
     )
 
 
@@ -125,6 +136,15 @@ def _limits(values: Mapping[str, object]) -> Limits:
         number("limits.total-megabytes"),
         number("limits.files"),
     )
+
+
+def _overruled(source: _File, of_dev: _File, origins: Mapping[str, str]) -> Iterator[str]:
+    """What the file would say otherwise, had it been asked."""
+    for option in OPTIONS:
+        decided = origins.get(option.key, "")
+        elsewhere = decided != "default" and not _is_from(of_dev, decided)
+        if option.trusted and not elsewhere and source.said(option) != of_dev.said(option):
+            yield option.key
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -223,11 +243,8 @@ def _value(
 ) -> tuple[object, str]:
     """The winning value of one option, checked, and where it came from."""
     found, origin = option.default, "default"
-    holder: object = source.values if table is None else table
-    for part in option.key.split("."):
-        holder = holder.get(part) if isinstance(holder, dict) else None
-    if holder is not None:
-        found, origin = holder, source.where(key or option.key)
+    if (said := source.said(option, table)) is not None:
+        found, origin = said, source.where(key or option.key)
         _refuse_more(option, found, origin)
     if option.env and environ.get(option.env):
         found, origin = _typed(option, environ[option.env]), option.env
@@ -350,27 +367,3 @@ def _inside_repository(path: str, where: str) -> str:
 
 def _is_from(source: _File, origin: str) -> bool:
     return origin == source.path or origin.startswith(f"{source.path}:")
-
-
-def _dev_url(url: str, origin: str, source: _File, environ: Mapping[str, str]) -> Secret:
-    """A dev URL, `env:NAME` resolved. A server's URL may not stand in the file."""
-    if url.startswith("env:"):
-        name = url.removeprefix("env:")
-        if not environ.get(name):
-            raise ConfigError(
-                f"`dev.url` names the environment variable {name}, which is not set",
-                where=origin,
-                next_step=f"set {name}",
-            )
-        return Secret(environ[name])
-    scheme = url.partition(":")[0].lower()
-    if url and _is_from(source, origin) and scheme not in _OWN_SCHEMES:
-        if near := get_close_matches(scheme, ("sqlite", "local", "docker"), 1):
-            raise _wrong(origin, "dev.url", f"a dev URL; did you mean {near[0]}://?")
-        raise ConfigError(
-            "a server's URL may not stand in the configuration file",
-            where=origin,
-            said="the file is part of the pull request, the server is not",
-            next_step='write `url = "env:DEV_URL"` and set DEV_URL in the CI',
-        )
-    return Secret(url)

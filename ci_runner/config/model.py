@@ -41,6 +41,21 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Dev:
+    """What dev databases hold before the first migration.
+
+    `like` is the URL of the database to be like; `setup` are paths relative to the repository.
+    `overruled` are keys of which the work tree's file says something else than what is taken.
+    """
+
+    like: Secret = Secret()
+    extensions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    setup: tuple[str, ...] = ()
+    overruled: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag.
 
@@ -68,6 +83,7 @@ class Config:
     strict: bool = False
     online: bool = True
     limits: Limits = Limits()
+    dev: Dev = Dev()
 
     @property
     def inputs(self) -> tuple[str, ...]:

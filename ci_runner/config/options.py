@@ -13,7 +13,9 @@ class Option:
     """One setting. `key` is its path in schema-ci.toml; `env` is "" for what only a file can say.
 
     `scope` project means: inside each `[[project]]`. `most` is the largest number that the file may
-    say, None for any: it guards the CI from the pull request, of which the file is a part.
+    say, None for any: it guards the CI from the pull request, of which the file is a part. What is
+    `trusted` reaches further than the review itself, so the copy of the file that a stranger can
+    edit is not asked for it.
     """
 
     key: str
@@ -26,6 +28,7 @@ class Option:
     env: str = ""
     action: str = ""
     most: int | None = None
+    trusted: bool = False
 
 
 SEVERITIES = ("error", "warning", "note", "off")
@@ -61,13 +64,44 @@ OPTIONS: tuple[Option, ...] = (
         flag="--dev-url",
         env="SCHEMA_CI_DEV_URL",
         action="dev-url",
+        trusted=True,
+    ),
+    Option(
+        "dev.like",
+        "text",
+        "",
+        "the database to be like in version, extensions, collation and settings: env:NAME",
+        env="SCHEMA_CI_DEV_LIKE",
+        trusted=True,
+    ),
+    Option(
+        "dev.extensions",
+        "texts",
+        (),
+        "extensions that every dev database has: `postgis`, `pgcrypto@1.3`",
+        trusted=True,
+    ),
+    Option(
+        "dev.roles",
+        "texts",
+        (),
+        "roles that migrations and grants name; made on a dev server of our own",
+        trusted=True,
+    ),
+    Option(
+        "dev.setup",
+        "texts",
+        (),
+        "SQL files or folders that run in every dev database before anything else",
+        trusted=True,
     ),
     Option(
         "dev.superuser",
         "flag",
         False,
-        "run migrations with superuser rights on a dev server of our own; never from the file",
+        "run migrations with superuser rights on a dev server of our own",
         env="SCHEMA_CI_DEV_SUPERUSER",
+        trusted=True,
     ),
     Option(
         "dev.statement-seconds",

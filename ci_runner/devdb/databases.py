@@ -24,11 +24,17 @@ def _as_admin(conninfo: str, dbname: str = "") -> Iterator[PostgresConnection]:
         yield admin
 
 
+def _leave_empty(database: str) -> None:
+    del database
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class PostgresServer:
     """`admin` may create databases; `owner` is the role that owns and uses them.
 
-    Both are libpq connection strings and may hold a password, so they are never printed. `guard`
+    Both are libpq connection strings and may hold a password, so they are never printed. `options`
+    belong to CREATE DATABASE, `prepare` is called with the name of each database before it is
+    handed out; `unlike` says what of the target it is to be like could not be matched. `guard`
     watches what the owner runs; `ending` says why it made an end of the server, None while that
     lives.
     """
@@ -37,6 +43,10 @@ class PostgresServer:
     admin: str
     owner: str = ""
     owner_role: str = ""
+    options: str = "ENCODING 'UTF8'"
+    prepare: Callable[[str], None] = _leave_empty
+    unlike: tuple[str, ...] = ()
+    shortfall: str = ""
     guard: Guard = UNGUARDED
     ending: Callable[[], SqlError | None] = lambda: None
 
@@ -55,6 +65,7 @@ class PostgresServer:
         name = f"schema_ci_{secrets.token_hex(8)}"
         try:
             self._create(name)
+            self.prepare(name)
             with connect(self.owner or self.admin, dbname=name, guard=self.guard) as connection:
                 yield connection
         except BaseException as first:
@@ -72,7 +83,7 @@ class PostgresServer:
                 if self.owner_role:
                     # What a migration has set for its role holds in sessions still to come.
                     admin.execute(f"ALTER ROLE {self.owner_role} RESET ALL")
-                admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'{owned}")
+                admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 {self.options}{owned}")
                 admin.execute(f"COMMENT ON DATABASE {name} IS '{this_run()}'")
             except StatementFailed as refused:
                 raise DatabaseError(

@@ -56,6 +56,11 @@ def _nothing(server: Existing) -> Iterable[Leftover]:
     return ()
 
 
+def _no_step(target: Secret) -> tuple[str, ...]:
+    del target
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """One engine: a file in `engines/`, found by the name of its dialect.
@@ -65,7 +70,8 @@ class Engine:
     `docker+NAME://IMAGE` runs any other. `ladder` are the dev URLs that are tried in order where
     none is given. `open` is handed what one of them says, imports drivers only then, and raises
     ConfigError or DatabaseError. `leftovers` lists what carries a marker of ours on a server that
-    exists, and raises the same.
+    exists, and raises the same. `ladder_like` gives the steps that are tried first where a target
+    is known whose version they have.
     """
 
     dialect: str
@@ -76,3 +82,4 @@ class Engine:
     images: Mapping[str, str] = field(default_factory=dict)
     servers: tuple[str, ...] = ()
     leftovers: Callable[[Existing], Iterable[Leftover]] = _nothing
+    ladder_like: Callable[[Secret], tuple[str, ...]] = _no_step

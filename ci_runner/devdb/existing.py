@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 
-from ci_runner.devdb.conninfo import pinned
+from ci_runner.devdb.addresses import same_database
+from ci_runner.devdb.conninfo import destination, pinned
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
-from ci_runner.errors import DatabaseError
+from ci_runner.errors import ConfigError, DatabaseError
 
 _OURS = re.compile(r"schema_ci_[a-z0-9_]+")
 _MARKED = r"""
@@ -30,12 +31,15 @@ ORDER BY d.datname
 
 
 @contextmanager
-def existing_postgres(url: str, *, limits: Limits = USUAL) -> Iterator[PostgresServer]:
+def existing_postgres(
+    url: str, targets: Iterable[str] = (), *, limits: Limits = USUAL
+) -> Iterator[PostgresServer]:
     """The server behind `url`. Its own database is only used to say CREATE and DROP DATABASE.
 
     SQL that goes over `limits` is stopped. Raises ConfigError for a URL that leads where no dev
-    database is, DatabaseError when the server does not answer.
+    database is, or to one of `targets`, and DatabaseError when the server does not answer.
     """
+    refuse_targets(url, targets)
     address = pinned(url)
     with connect(address) as connection:
         version = connection.version
@@ -56,6 +60,17 @@ def _terminate(address: str, processes: Sequence[int]) -> str:
     except (DatabaseError, StatementFailed) as refused:
         return f"its sessions (process {listed}) may still run: {refused}"
     return ""
+
+
+def refuse_targets(url: str, targets: Iterable[str]) -> None:
+    """Raises ConfigError where `url` opens a target's database, however both are spelled."""
+    place = destination(url)
+    for target in targets:
+        if same_database(place, destination(target)):
+            raise ConfigError(
+                "the dev URL is that of a target: it would be worked on",
+                next_step="give a dev URL of another database, better on another server",
+            )
 
 
 def leftover_databases(url: str) -> Iterator[Leftover]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ci_runner.config.secret import Secret
+from ci_runner.devdb.replay import Script
 from ci_runner.devdb.watchdog import USUAL, Limits
 
 
@@ -11,11 +13,20 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 class Preparation:
     """Trusted configuration only: nothing in here may come from a stranger's pull request.
 
-    `superuser` lets migrations run with superuser rights on a server of our own; SQL that goes
-    over `limits` is stopped.
+    `superuser` lets migrations run with superuser rights on a server of our own. `extensions`
+    (`NAME` or `NAME@VERSION`) and `setup` are in every database, `roles` on the server. `like` is
+    the URL of a database to be like, "" for none; `makes` are extensions that the project's files
+    make themselves, so that they are not there before. `targets` are URLs that no dev URL may
+    equal. SQL that goes over `limits` is stopped.
     """
 
     superuser: bool = False
+    extensions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    setup: tuple[Script, ...] = ()
+    like: Secret = Secret()
+    makes: frozenset[str] = frozenset()
+    targets: tuple[Secret, ...] = ()
     limits: Limits = USUAL
 
 

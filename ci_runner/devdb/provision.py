@@ -39,6 +39,9 @@ def provision(
         else:
             _tidy(None, say)
             server = _first(dialect_name, stack, prepare, say)
+        for each in (server.shortfall, *server.unlike):
+            if each:
+                say(f"dev database: unlike the target: {each}")
         yield server
 
 
@@ -60,7 +63,8 @@ def _first(
     """The first step of the ladder that works; it ends with `stack`."""
     engine = ENGINES[dialect_name]
     refused: list[str] = []
-    for step in engine.ladder:
+    first = engine.ladder_like(prepare.like) if prepare.like else ()
+    for step in (*first, *engine.ladder):
         try:
             server = stack.enter_context(engine.open(parse(step), prepare))
         except (ConfigError, DatabaseError) as error:

@@ -18,5 +18,13 @@ class Server(Protocol):
     def description(self) -> str:
         """Engine, version and where it runs, without any secret: for the log and the report."""
 
+    @property
+    def unlike(self) -> tuple[str, ...]:
+        """Sentences on what of the target it is to be like could not be matched."""
+
+    @property
+    def shortfall(self) -> str:
+        """Why what is seen here may be otherwise on the target; "" where nothing is known."""
+
     def database(self) -> AbstractContextManager[Connection]:
         """A fresh, empty database of its own, dropped at block end; nobody else sees it."""

@@ -68,6 +68,14 @@ LEFT_OUT = Notice(
     "`include` and `exclude` leave these objects out: whether they differ is not known.",
     "Nothing, if that is meant.",
 )
+OLDER_DEV_SERVER = Notice(
+    "older-dev-server",
+    "Dev server older than the target",
+    Severity.WARNING,
+    "The migrations were run on an older major version than the database of `dev.like` has: what"
+    " they lock and rewrite, and whether they run at all, may be otherwise there.",
+    "Give a dev URL of the target's version, such as docker://postgres/16/dev.",
+)
 UNREADABLE = Notice(
     "unreadable",
     "File or directory that can't be read",
@@ -80,6 +88,7 @@ UNREADABLE = Notice(
 NOTICES = (
     CHECKSUM,
     LEFT_OUT,
+    OLDER_DEV_SERVER,
     RENAME_MISFIT,
     RENAME_QUESTION,
     UNMANAGED_DIFFERENCE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,8 +10,8 @@ from ci_runner.config.model import Project
 from ci_runner.context import Build
 from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
-from ci_runner.lint.notices import UNREADABLE
-from ci_runner.lint.rule import Severity
+from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
+from ci_runner.lint.rule import Finding, Severity
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
@@ -49,7 +49,7 @@ def run(
     wrote = config.commit in {"write", "push"} and not obstacle
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
-    with servers(config, log) as server:
+    with servers(workspace, log) as server:
         for project in projects(config, names):
             try:
                 reviewed = _review(workspace, project, server, log, redactor)
@@ -109,7 +109,19 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
     log.clear()
     for each in reviewed.idle:
         log.warn(f"{each} matches nothing")
-    return reviewed
+    older = shortfalls(server, severities, workspace.config.path)
+    return replace(reviewed, findings=(*reviewed.findings, *older))
+
+
+def shortfalls(
+    server: Server, severities: Mapping[str, Severity], path: str
+) -> tuple[Finding, ...]:
+    """A finding where the dev server is older than the target, whose like it is to be."""
+    severity = severities.get(OLDER_DEV_SERVER.id, OLDER_DEV_SERVER.severity)
+    if not server.shortfall or severity is Severity.OFF:
+        return ()
+    notice = OLDER_DEV_SERVER
+    return (Finding(notice.id, severity, server.shortfall, path, 0, 0, instead=notice.instead),)
 
 
 def unreviewed(reviewed: Reviewed) -> SqlError:

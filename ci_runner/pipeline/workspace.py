@@ -15,6 +15,7 @@ from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
 from ci_runner.pipeline.options import sizes
 from ci_runner.pipeline.review import Change
+from ci_runner.pipeline.trust import Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Workspace:
     """A folder with its configuration. `base` is the commit that the change starts from.
 
     `git` is None outside of a repository; without a `base` nothing counts as merged. `base_ref` is
-    how the base was asked for, "" where it was not.
+    how the base was asked for, "" where it was not. `trust` says where the configuration of dev
+    databases is from.
     """
 
     root: Path
@@ -31,6 +33,7 @@ class Workspace:
     base: Sha | None
     head: Sha | None
     base_ref: str = ""
+    trust: Trust = Trust()
 
     def directory(self, project: Project, *, may_be_missing: bool = False) -> Directory:
         """The migration directory in the work tree. Raises SqlError for one that can't be read."""

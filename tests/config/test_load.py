@@ -107,13 +107,19 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
         (f"{ONE}[dev]\nurl = 'sqllite://'\n", 4, "did you mean sqlite://?"),
         (f"{ONE}[dev]\nurl = 'env:ABSENT'\n", 4, "set ABSENT"),
         (f"{ONE}[lint]\nfail-on = 'fatal'\n", 4, "`lint.fail-on` can't be 'fatal'"),
-        (f"{ONE}[dev]\nsuperuser = true\n", 4, "SCHEMA_CI_DEV_SUPERUSER=true"),
         (
             f"{ONE}[dev]\ntotal-seconds = 9999\n",
             4,
             "set SCHEMA_CI_DEV_TOTAL_SECONDS=9999 in the CI",
         ),
         (f"{ONE}[limits]\nfiles = 20001\n", 4, "may not be more than 20000"),
+        (f"{ONE}[dev]\nlike = 'postgres://u:hunter2@h/d'\n", 4, 'like = "env:TARGET_URL"'),
+        (f"{ONE}[dev]\nlike = 'env:ABSENT'\n", 4, "set ABSENT"),
+        (f"{ONE}[dev]\nextensions = ['x; DROP']\n", 4, "pgcrypto@1.3"),
+        (f"{ONE}[dev]\nroles = ['app', '']\n", 4, "1 to 63 bytes"),
+        (f"{ONE}[dev]\nroles = ['pg_read_all_data']\n", 4, "server's own"),
+        (f"{ONE}[dev]\nroles = 'PUBLIC'\n", 4, "no role"),
+        (f"{ONE}[dev]\nsetup = '../baseline.sql'\n", 4, "leads out of the repository"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -124,6 +125,46 @@ def test_what_is_said_of_the_server_holds_no_password(url: str) -> None:
 
     assert said[-1].endswith(", given server, as superuser")
     assert "hunter2" not in "".join(said)
+
+
+_PROJECT = """
+import sys
+from ci_runner.devdb.provision import provision
+with provision(sys.argv[1], "postgres", say=lambda line: None) as server:
+    for _ in range(2):
+        with server.database() as one, server.database() as other:
+            one.execute("CREATE TABLE t AS SELECT 1")
+            other.execute("CREATE TABLE t AS SELECT 2")
+            found = [each.query("SELECT * FROM t")[0][0] for each in (one, other)]
+            print(one.query("SELECT current_database()")[0][0], found, flush=True)
+            sys.stdin.readline()
+"""
+
+
+def test_parallel_projects_share_a_server_and_never_see_each_other(given_url: str) -> None:
+    with connect(given_url) as app:
+        before = app.query(_NAMES)
+        runs = [
+            subprocess.Popen(
+                [sys.executable, "-c", _PROJECT, given_url],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(2)
+        ]
+        # Each waits for a line once it has spoken: all have their databases then.
+        firsts = [run.stdout.readline() for run in runs if run.stdout]
+        during = app.query(_NAMES)
+        rests = [run.communicate("\n\n", timeout=60)[0].splitlines() for run in runs]
+        after = app.query(_NAMES)
+
+    lines = [*firsts, *(line for rest in rests for line in rest)]
+    assert [0, 0] == [run.returncode for run in runs]
+    assert len(before) + 4 == len(during)
+    assert 4 == len({line.split()[0] for line in lines})
+    assert {"[1, 2]"} == {line.partition(" ")[2].strip() for line in lines}
+    assert before == after
 
 
 def test_wrong_password_is_not_repeated(url: str) -> None:

@@ -435,3 +435,20 @@ def test_in_sync_is_not_said_of_what_was_not_compared(postgres_scene: PullReques
     assert "as far as it is compared" in done.out
     assert "in what is compared; 1 object not compared" in postgres_scene.fake.comments[0]["body"]
     assert "neutral" == postgres_scene.fake.check_runs[0]["conclusion"]
+
+
+def test_a_fork_chooses_nothing_of_the_dev_database(postgres_scene: PullRequestScene) -> None:
+    scene = postgres_scene
+    config = scene.checkout.root / "schema-ci.toml"
+    config.write_text(config.read_text() + "\n[dev]\nsuperuser = true\nroles = 'mallory'\n")
+    program = "COPY (SELECT 1) TO PROGRAM 'id';\n"
+    scene.checkout.write("migrations/20990101000000_evil.sql", program)
+    scene.checkout.commit("ask for more")
+    scene.push()
+    scene.fake.head_slug = "mallory/shop"
+
+    done = scene.run("run", "--no-publish")
+
+    assert "must be superuser" in done.out or "permission denied to COPY" in done.out
+    assert "`dev.roles`, `dev.superuser` is taken as in main:schema-ci.toml" in done.err
+    assert "pull request 7 is a fork's" in done.err

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from ci_runner.config.load import load
-from ci_runner.config.model import Config
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.errors import ConfigError
 from ci_runner.log import Log
 from ci_runner.pipeline.servers import servers
+from ci_runner.pipeline.workspace import Workspace
 
 
-def config(root: Path, url: str, *dialects: str) -> Config:
+def workspace(root: Path, url: str, *dialects: str, dev: str = "") -> Workspace:
     projects = (f'[[project]]\nname = "{dialect}"\ndialect = "{dialect}"\n' for dialect in dialects)
-    (root / "schema-ci.toml").write_text("".join(projects))
-    return load(root, {}, {"dev.url": url}, ())
+    (root / "schema-ci.toml").write_text("".join((*projects, dev)))
+    return Workspace(root, load(root, {}, {"dev.url": url}, ()), None, None, None)
 
 
 def test_a_dev_url_serves_its_own_engine_and_others_get_one_of_ours(
@@ -27,7 +27,7 @@ def test_a_dev_url_serves_its_own_engine_and_others_get_one_of_ours(
     host = postgres_server.admin.split()[0].removeprefix("host=")
     url = f"postgres:///postgres?host={host}&user=postgres"
 
-    with servers(config(tmp_path, url, "postgres", "sqlite"), Log(io.StringIO())) as server:
+    with servers(workspace(tmp_path, url, "postgres", "sqlite"), Log(io.StringIO())) as server:
         assert server("postgres") is server("postgres")
         assert server("postgres").description.endswith("given server, as superuser")
         assert server("sqlite").description.startswith("SQLite")
@@ -36,7 +36,7 @@ def test_a_dev_url_serves_its_own_engine_and_others_get_one_of_ours(
 def test_a_dev_url_that_serves_no_project_is_refused(tmp_path: Path) -> None:
     with (
         pytest.raises(ConfigError, match="is for postgres, and every project is for sqlite") as bad,
-        servers(config(tmp_path, "local://postgres", "sqlite"), Log(io.StringIO())),
+        servers(workspace(tmp_path, "local://postgres", "sqlite"), Log(io.StringIO())),
     ):
         pass
 
@@ -46,7 +46,7 @@ def test_a_dev_url_that_serves_no_project_is_refused(tmp_path: Path) -> None:
 def test_nothing_is_started_that_nobody_asks_for(tmp_path: Path) -> None:
     said = io.StringIO()
 
-    with servers(config(tmp_path, "", "postgres", "sqlite"), Log(said)):
+    with servers(workspace(tmp_path, "", "postgres", "sqlite"), Log(said)):
         pass
 
     assert "" == said.getvalue()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 
+from ci_runner.config.secret import Secret
 from ci_runner.devdb.engine import Container, DevUrl, Engine, Existing, Local
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.preparation import Preparation
@@ -12,20 +13,36 @@ from ci_runner.devdb.server import Server
 from ci_runner.errors import InternalError
 
 
-def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Server]:
+@contextmanager
+def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
+    from ci_runner.devdb.prepare import prepared
+
     match url:
         case Local(version=version):
-            return _local(version, preparation)
+            from ci_runner.devdb.binaries import choose, runnable
+            from ci_runner.devdb.local import local_postgres
+
+            with (
+                runnable(choose(version)) as programs,
+                local_postgres(
+                    superuser=preparation.superuser, binaries=programs, limits=preparation.limits
+                ) as server,
+            ):
+                yield prepared(server, preparation, ours=True)
         case Container(image=image):
             from ci_runner.devdb.docker import docker_postgres
 
-            return docker_postgres(
+            with docker_postgres(
                 image, superuser=preparation.superuser, limits=preparation.limits
-            )
+            ) as server:
+                yield prepared(server, preparation, ours=True)
         case Existing(url=address):
             from ci_runner.devdb.existing import existing_postgres
 
-            return existing_postgres(address, limits=preparation.limits)
+            with existing_postgres(
+                address, preparation.targets, limits=preparation.limits
+            ) as server:
+                yield prepared(server, preparation, ours=False)
         case _:
             raise InternalError(f"PostgreSQL was asked to open {type(url).__name__}")
 
@@ -36,18 +53,11 @@ def _leftovers(server: Existing) -> Iterable[Leftover]:
     return leftover_databases(server.url)
 
 
-@contextmanager
-def _local(version: str, preparation: Preparation) -> Iterator[Server]:
-    from ci_runner.devdb.binaries import choose, runnable
-    from ci_runner.devdb.local import local_postgres
+def _ladder_like(target: Secret) -> tuple[str, ...]:
+    from ci_runner.devdb.target import read_target
 
-    with (
-        runnable(choose(version)) as programs,
-        local_postgres(
-            superuser=preparation.superuser, binaries=programs, limits=preparation.limits
-        ) as server,
-    ):
-        yield server
+    major = read_target(target).major
+    return f"local://postgres/{major}", f"docker://postgres/{major}/dev"
 
 
 ENGINE = Engine(
@@ -58,4 +68,5 @@ ENGINE = Engine(
     images={"postgres": "postgres"},
     servers=("postgres", "postgresql"),
     leftovers=_leftovers,
+    ladder_like=_ladder_like,
 )
