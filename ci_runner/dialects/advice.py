@@ -29,6 +29,7 @@ def advice(failure: Failure) -> str:
             )
         case code if code == _UNDEFINED and (role := _NO_ROLE.fullmatch(failure.message)):
             return (
-                f"CREATE ROLE {role[1]} on a dev server of your own, and give that with --dev-url"
+                f"put {role[1]} into `dev.roles`, or CREATE ROLE {role[1]} on a server of your own"
+                " and give that with --dev-url"
             )
     return ""
