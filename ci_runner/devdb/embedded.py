@@ -40,10 +40,10 @@ class _Embedded:
 
 @contextmanager
 def embedded(
-    dialect: Dialect, limits: Limits = USUAL, setup: tuple[Script, ...] = ()
+    dialect: Dialect, setup: tuple[Script, ...] = (), limits: Limits = USUAL
 ) -> Iterator[Server]:
     """The engine inside this process; nothing starts and nothing stays.
 
-    `setup` runs in each database before it is handed out.
+    `setup` runs in each database before it is handed out; SQL that goes over `limits` is stopped.
     """
     yield _Embedded(dialect, limits, time.monotonic() + limits.total_seconds, setup=setup)

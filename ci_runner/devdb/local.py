@@ -94,8 +94,8 @@ def local_postgres(
                 conninfo,
                 _address(folder, role),
                 role,
-                watchdog,
-                watchdog.ending,
+                guard=watchdog,
+                ending=watchdog.ending,
             )
     finally:
         _remove(folder)

@@ -16,18 +16,21 @@ from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.guard import Running, raise_it, stopped
 from ci_runner.errors import DatabaseError, SqlError
 
-_GRACE_SECONDS = 2.0  # for a cancel to be heard
 _PAUSE_SECONDS = 0.1
 _MEASURED_SHARE = 0.05  # of the time may go into measuring what was written
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the SQL of one dev server may take: seconds, and MiB that it writes."""
+    """What the SQL of one dev server may take: seconds, and MiB that it writes.
+
+    `grace_seconds` is the time that a cancelled statement has to end.
+    """
 
     statement_seconds: float = 300
     total_seconds: float = 3600
     megabytes: int = 2048
+    grace_seconds: float = 5
 
 
 USUAL = Limits()
@@ -129,7 +132,7 @@ class Watchdog:
             )
         with self._lock:
             for each in self._statements:
-                if each.cancelled and now > each.cancelled + _GRACE_SECONDS:
+                if each.cancelled and now > each.cancelled + self._limits.grace_seconds:
                     return _ended(
                         f"a statement ran longer than {self._limits.statement_seconds:g} seconds"
                         " and did not heed the cancel",

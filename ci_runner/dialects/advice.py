@@ -8,6 +8,7 @@ from ci_runner.dialects.base import Failure
 from ci_runner.dialects.guard import STOPPED
 
 _NO_ROLE = re.compile(r'role (".*") does not exist', re.DOTALL)
+_EXTENSION = re.compile(r'permission denied to create extension (".*")')
 _NOT_PERMITTED = "42501"
 _UNDEFINED = "42704"
 
@@ -17,12 +18,18 @@ def advice(failure: Failure) -> str:
     match failure.code:
         case code if code == STOPPED:
             return failure.hint
+        case code if code == _NOT_PERMITTED and (extension := _EXTENSION.match(failure.message)):
+            return (
+                f"put {extension[1]} into `dev.extensions`, and every dev database has it before"
+                " migrations run; or grant them superuser rights: SCHEMA_CI_DEV_SUPERUSER=true"
+            )
         case code if code == _NOT_PERMITTED:
             return (
                 "migrations run without superuser rights; SCHEMA_CI_DEV_SUPERUSER=true grants them"
             )
         case code if code == _UNDEFINED and (role := _NO_ROLE.fullmatch(failure.message)):
             return (
-                f"CREATE ROLE {role[1]} on a dev server of your own, and give that with --dev-url"
+                f"put {role[1]} into `dev.roles`, or CREATE ROLE {role[1]} on a server of your own"
+                " and give that with --dev-url"
             )
     return ""

@@ -20,6 +20,8 @@ from ci_runner.errors import ConfigError
 from ci_runner.log import Log
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats.naming import natural
+from ci_runner.migrations.intake import Intake
+from ci_runner.pipeline.options import sizes
 from ci_runner.pipeline.sources import dialect_of_source
 from ci_runner.pipeline.workspace import Workspace
 
@@ -140,11 +142,13 @@ def _made_by_files(workspace: Workspace) -> frozenset[str]:
     """Extensions that migrations or schemas make: a guess by text, wrong at worst in an error."""
     config = workspace.config
     paths = (each for project in config.projects for each in (project.directory, *project.schema))
+    most = sizes(config)
     return frozenset(
         found[1].decode().lower()
         for path in paths
+        for intake in (Intake(workspace.root, most),)
         for file in _files(workspace.root / path)
-        for found in _MAKES.finditer(file.read_bytes())
+        for found in _MAKES.finditer(intake.read(file, path))
     )
 
 

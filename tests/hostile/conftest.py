@@ -17,5 +17,5 @@ def impatient_server() -> Iterator[PostgresServer]:
     """A server whose statements are stopped after half a second. Nothing here may end it."""
     if find_binaries() is None:
         require("needs PostgreSQL server binaries: apt-get install postgresql")
-    with local_postgres(limits=Limits(statement_seconds=0.5)) as server:
+    with local_postgres(limits=Limits(statement_seconds=0.5, grace_seconds=20)) as server:
         yield server

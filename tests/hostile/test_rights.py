@@ -126,6 +126,7 @@ def test_refusal_names_the_option_that_allows_it(inside: PostgresConnection) -> 
     assert refused is not None
     error = refusal(Statement("CREATE EXTENSION dblink", "m/1.sql", 3, 3), refused.failure)
     assert "m/1.sql:3" == error.where
+    assert 'put "dblink" into `dev.extensions`' in error.next_step
     assert "SCHEMA_CI_DEV_SUPERUSER" in error.next_step
 
 

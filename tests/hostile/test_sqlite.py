@@ -130,7 +130,7 @@ def test_instruction_that_never_ends_is_left_behind(tmp_path: Path) -> None:
 
 def _replay(limits: Limits, text: str) -> None:
     statements = split(text, "m/1.sql", DIALECT.syntax)
-    with embedded(DIALECT, limits) as server, server.database() as connection:
+    with embedded(DIALECT, limits=limits) as server, server.database() as connection:
         replay(connection, [Script("m/1.sql", statements, wrapped=True)])
 
 

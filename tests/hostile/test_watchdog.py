@@ -73,7 +73,7 @@ def test_statement_without_end_is_cancelled(impatient_server: PostgresServer, sq
             connection.execute(last.text)
 
         assert [(1,)] == connection.query("SELECT 1")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     if not sql.startswith("COPY"):
         failure = stopped.value.failure
         assert "stopped: the statement ran longer than 0.5 seconds" == failure.message
@@ -129,7 +129,7 @@ def _gone(process: int, seconds: float = 10) -> bool:
 def test_statement_that_heeds_no_cancel_ends_the_server() -> None:
     began = time.monotonic()
     seen: list[int] = []
-    with local_postgres(limits=Limits(statement_seconds=0.5)) as server:
+    with local_postgres(limits=Limits(statement_seconds=0.5, grace_seconds=1)) as server:
         with pytest.raises(SqlError) as ended:
             _replay(server, f"SELECT 1;\n{STUBBORN};", seen.append)
         assert _gone(seen[0])
@@ -217,7 +217,9 @@ def test_session_on_a_server_that_is_not_ours_is_ended_and_the_server_lives(
     postgres_server: PostgresServer,
 ) -> None:
     seen: list[int] = []
-    with existing_postgres(postgres_server.admin, limits=Limits(statement_seconds=0.5)) as server:
+    with existing_postgres(
+        postgres_server.admin, limits=Limits(statement_seconds=0.5, grace_seconds=1)
+    ) as server:
         with pytest.raises(SqlError, match="did not heed the cancel"):
             _replay(server, f"{STUBBORN};", seen.append)
 

@@ -24,7 +24,9 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
 
             with (
                 runnable(choose(version)) as programs,
-                local_postgres(superuser=preparation.superuser, binaries=programs) as server,
+                local_postgres(
+                    superuser=preparation.superuser, binaries=programs, limits=preparation.limits
+                ) as server,
             ):
                 yield prepared(server, preparation, ours=True)
         case Container(image=image):

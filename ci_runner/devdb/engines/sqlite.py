@@ -21,7 +21,7 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
         case Embedded():
             from ci_runner.devdb.embedded import embedded
 
-            return embedded(dialect("sqlite"), preparation.limits, preparation.setup)
+            return embedded(dialect("sqlite"), preparation.setup, preparation.limits)
         case _:
             raise InternalError(f"SQLite was asked to open {type(url).__name__}")
 
