@@ -17,7 +17,7 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
         case Local(version=version):
             return _local(version, preparation)
         case Container(image=image):
-            from ci_runner.devdb.docker import docker_postgres
+            from ci_runner.devdb.docker.postgres import docker_postgres
 
             return docker_postgres(image, superuser=preparation.superuser)
         case Existing(url=address):
