@@ -42,6 +42,13 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
+def given_url(postgres_server: PostgresServer) -> str:
+    """The same server as a stranger to schema-ci gives it: by URL, with all of its rights."""
+    host = postgres_server.admin.split()[0].removeprefix("host=")
+    return f"postgres:///postgres?host={host}&user=postgres"
+
+
+@pytest.fixture(scope="session")
 def superuser_server() -> Iterator[PostgresServer]:
     """A server where tests are superuser: for what nobody else may make, and for roles."""
     if find_binaries() is None:

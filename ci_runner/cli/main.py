@@ -9,7 +9,7 @@ import traceback
 import click
 
 from ci_runner import __version__
-from ci_runner.cli import migrations, publishing, review, rules, schema
+from ci_runner.cli import dev, migrations, publishing, review, rules, schema
 from ci_runner.cli.terminal import Terminal
 from ci_runner.errors import ExitCode, SchemaCiError
 from ci_runner.log import Level
@@ -32,6 +32,7 @@ for _command in (
     schema.schema,
     publishing.publish,
     rules.rules,
+    dev.dev,
 ):
     cli.add_command(_command)
 

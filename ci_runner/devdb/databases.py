@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ci_runner.devdb.marker import this_run
 from ci_runner.dialects import dialect
 from ci_runner.dialects.base import Dialect, StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
-
-MARKER = "schema-ci dev database"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -44,18 +43,18 @@ class PostgresServer:
                 yield connection
         except BaseException as first:
             try:
-                self._drop(name)
+                self.drop(name)
             except DatabaseError as second:
                 first.add_note(f"{second.what}: {second.said}")
             raise
-        self._drop(name)
+        self.drop(name)
 
     def _create(self, name: str) -> None:
         owned = f" OWNER {self.owner_role}" if self.owner_role else ""
         with connect(self.admin) as admin:
             try:
                 admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'{owned}")
-                admin.execute(f"COMMENT ON DATABASE {name} IS '{MARKER}'")
+                admin.execute(f"COMMENT ON DATABASE {name} IS '{this_run()}'")
             except StatementFailed as refused:
                 raise DatabaseError(
                     "the dev server lets us create no database",
@@ -63,7 +62,7 @@ class PostgresServer:
                     next_step="ALTER ROLE ... CREATEDB, or leave out --dev-url",
                 ) from refused
 
-    def _drop(self, name: str) -> None:
+    def drop(self, name: str) -> None:
         """On a session of its own: the one that created it may be gone by now."""
         with connect(self.admin) as admin:
             try:

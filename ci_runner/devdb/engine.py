@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from ci_runner.config.secret import Secret
+from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.server import Server
 
@@ -50,6 +51,11 @@ class Existing:
 DevUrl = Embedded | Local | Container | Existing
 
 
+def _nothing(server: Existing) -> Iterable[Leftover]:
+    del server
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
     """One engine: a file in `engines/`, found by the name of its dialect.
@@ -58,7 +64,8 @@ class Engine:
     `NAME://USER@HOST/DATABASE`; `images` gives for the NAME of `docker://NAME/TAG` the image, and
     `docker+NAME://IMAGE` runs any other. `ladder` are the dev URLs that are tried in order where
     none is given. `open` is handed what one of them says, imports drivers only then, and raises
-    ConfigError or DatabaseError.
+    ConfigError or DatabaseError. `leftovers` lists what carries a marker of ours on a server that
+    exists, and raises the same.
     """
 
     dialect: str
@@ -68,3 +75,4 @@ class Engine:
     local: tuple[str, ...] = ()
     images: Mapping[str, str] = field(default_factory=dict)
     servers: tuple[str, ...] = ()
+    leftovers: Callable[[Existing], Iterable[Leftover]] = _nothing

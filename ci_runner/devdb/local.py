@@ -14,14 +14,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ci_runner.devdb.binaries import choose, installations, server_account
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.folders import MEMORY, PREFIX, mark
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 
 ROLE = "schema_ci"
-_DEBIAN = Path("/usr/lib/postgresql")
-_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder below it is made private by mkdtemp
 _MEMORY_NEEDED = 512 * 2**20
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
@@ -50,11 +50,7 @@ _SETTINGS = {
 
 def find_binaries() -> Path | None:
     """The folder that holds `postgres` and `initdb`: on PATH, or Debian's newest."""
-    on_path = shutil.which("initdb")
-    if on_path and (Path(on_path).resolve().parent / "postgres").exists():
-        return Path(on_path).resolve().parent
-    found = [place for place in _DEBIAN.glob("*/bin") if (place / "initdb").exists()]
-    return max(found, key=lambda place: float(place.parent.name), default=None)
+    return next((each.programs for each in installations() if each.package is None), None)
 
 
 @contextmanager
@@ -67,16 +63,11 @@ def local_postgres(
     `find_binaries` when None. As root the server is started as an unprivileged user, because
     PostgreSQL refuses uid 0. Raises DatabaseError.
     """
-    binaries = binaries or find_binaries()
-    if binaries is None:
-        raise DatabaseError(
-            "no PostgreSQL server binaries were found",
-            where=f"PATH, {_DEBIAN}/*/bin",
-            next_step="apt-get install postgresql, or use docker://postgres/16/dev",
-        )
-    account = _account()
-    folder = Path(tempfile.mkdtemp(prefix="schema-ci-", dir=_roomy()))
+    binaries = binaries or choose("").programs
+    account = server_account()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_roomy()))
     try:
+        mark(folder)
         if account:
             os.chown(folder, account.pw_uid, account.pw_gid)
         _initdb(binaries, folder, account)
@@ -111,26 +102,11 @@ def _remove(folder: Path) -> None:
         time.sleep(0.05)
 
 
-def _account() -> pwd.struct_passwd | None:
-    """Whom to run as: nobody but ourselves, unless we are root."""
-    if os.geteuid() != 0:
-        return None
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise DatabaseError(
-        "PostgreSQL does not run as root and there is no user to run it as",
-        next_step="add a user `postgres`, or use docker://postgres/16/dev",
-    )
-
-
 def _roomy() -> Path | None:
     """Memory where there is enough of it: it makes CREATE DATABASE ten times as fast."""
-    writable = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK)
-    if writable and shutil.disk_usage(_MEMORY).free >= _MEMORY_NEEDED:
-        return _MEMORY
+    writable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
+    if writable and shutil.disk_usage(MEMORY).free >= _MEMORY_NEEDED:
+        return MEMORY
     return None
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
+from ci_runner.devdb.engine import Container, DevUrl
 from ci_runner.devdb.engines import ENGINES
+from ci_runner.devdb.leftovers import Kept, NotRemoved, Removed, sweep
 from ci_runner.devdb.preparation import BARE, Preparation
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import parse
@@ -31,11 +33,25 @@ def provision(
                     f"the dev URL is for {meant.dialect}, the dialect is {dialect_name}",
                     next_step="correct one of them",
                 )
+            _tidy(meant, say)
             server = stack.enter_context(ENGINES[dialect_name].open(meant, prepare))
             say(f"dev database: {server.description}")
         else:
+            _tidy(None, say)
             server = _first(dialect_name, stack, prepare, say)
         yield server
+
+
+def _tidy(url: DevUrl | None, say: Callable[[str], None]) -> None:
+    """Remove what dead runs left where this one will work."""
+    for each in sweep(url):
+        match each:
+            case Removed(leftover):
+                say(f"dev database: removed what a dead run left: {leftover}")
+            case NotRemoved(leftover, error):
+                say(f"dev database: {leftover} stays: {error.what} ({error.said})")
+            case Kept():
+                continue
 
 
 def _first(
@@ -46,7 +62,10 @@ def _first(
     refused: list[str] = []
     for step in engine.ladder:
         try:
-            server = stack.enter_context(engine.open(parse(step), prepare))
+            meant = parse(step)
+            if isinstance(meant, Container):
+                _tidy(meant, say)
+            server = stack.enter_context(engine.open(meant, prepare))
         except (ConfigError, DatabaseError) as error:
             why = f"{step}: {error.what}{f' ({error.said})' if error.said else ''}"
             say(f"dev database: not {why}")

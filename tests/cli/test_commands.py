@@ -23,6 +23,7 @@ COMMANDS = [
     ("schema", "inspect"),
     ("publish",),
     ("rules",),
+    ("dev", "clean"),
 ]
 
 

@@ -63,7 +63,7 @@ def test_database_is_dropped_though_another_session_holds_it(
             with connect(postgres_server.admin, dbname=str(name)) as other:
                 assert [(1,)] == other.query("SELECT 1")
                 assert before != admin.query(_OURS)
-                postgres_server._drop(str(name))
+                postgres_server.drop(str(name))
 
         assert before == admin.query(_OURS)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from ci_runner.devdb.engine import Container, DevUrl, Engine, Existing, Local
+from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.server import Server
 from ci_runner.errors import InternalError
@@ -12,12 +14,10 @@ from ci_runner.errors import InternalError
 
 def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Server]:
     match url:
-        case Local():
-            from ci_runner.devdb.local import local_postgres
-
-            return local_postgres(superuser=preparation.superuser)
+        case Local(version=version):
+            return _local(version, preparation)
         case Container(image=image):
-            from ci_runner.devdb.docker import docker_postgres
+            from ci_runner.devdb.docker.postgres import docker_postgres
 
             return docker_postgres(image, superuser=preparation.superuser)
         case Existing(url=address):
@@ -28,6 +28,24 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             raise InternalError(f"PostgreSQL was asked to open {type(url).__name__}")
 
 
+def _leftovers(server: Existing) -> Iterable[Leftover]:
+    from ci_runner.devdb.existing import leftover_databases
+
+    return leftover_databases(server.url)
+
+
+@contextmanager
+def _local(version: str, preparation: Preparation) -> Iterator[Server]:
+    from ci_runner.devdb.binaries import choose, runnable
+    from ci_runner.devdb.local import local_postgres
+
+    with (
+        runnable(choose(version)) as programs,
+        local_postgres(superuser=preparation.superuser, binaries=programs) as server,
+    ):
+        yield server
+
+
 ENGINE = Engine(
     "postgres",
     ladder=("local://postgres", "docker://postgres/16/dev"),
@@ -35,4 +53,5 @@ ENGINE = Engine(
     local=("postgres",),
     images={"postgres": "postgres"},
     servers=("postgres", "postgresql"),
+    leftovers=_leftovers,
 )
