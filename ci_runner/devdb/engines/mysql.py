@@ -1,10 +1,10 @@
-"""MySQL and MariaDB: programs of this machine, or a server that exists."""
+"""MySQL and MariaDB: programs of this machine, a container, or a server that exists."""
 
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from ci_runner.devdb.engine import DevUrl, Engine, Existing, Local
+from ci_runner.devdb.engine import Container, DevUrl, Engine, Existing, Local
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.server import Server
 from ci_runner.errors import InternalError
@@ -16,6 +16,10 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             from ci_runner.devdb.mariadb_local import local_mariadb
 
             return local_mariadb(superuser=preparation.superuser, version=url.version)
+        case Container(image=image):
+            from ci_runner.devdb.docker.mariadb import docker_mysql
+
+            return docker_mysql(image, superuser=preparation.superuser)
         case Existing(url=address):
             from ci_runner.devdb.mariadb import existing_mysql
 
@@ -26,8 +30,9 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
 
 ENGINE = Engine(
     "mysql",
-    ladder=("local://mariadb",),
+    ladder=("local://mariadb", "docker://mariadb/11"),
     open=_open,
     local=("mariadb",),
+    images={"mariadb": "mariadb", "mysql": "mysql"},
     servers=("mysql", "mariadb"),
 )
