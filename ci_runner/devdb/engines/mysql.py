@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
 from ci_runner.devdb.engine import Container, DevUrl, Engine, Existing, Local
+from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.server import Server
 from ci_runner.errors import InternalError
@@ -28,6 +30,12 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             raise InternalError(f"MySQL was asked to open {type(url).__name__}")
 
 
+def _leftovers(server: Existing) -> Iterable[Leftover]:
+    from ci_runner.devdb.mariadb import leftover_databases
+
+    return leftover_databases(server.url)
+
+
 ENGINE = Engine(
     "mysql",
     ladder=("local://mariadb", "docker://mariadb/11"),
@@ -35,4 +43,5 @@ ENGINE = Engine(
     local=("mariadb",),
     images={"mariadb": "mariadb", "mysql": "mysql"},
     servers=("mysql", "mariadb"),
+    leftovers=_leftovers,
 )
