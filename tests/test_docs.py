@@ -131,7 +131,7 @@ def test_every_dev_url_that_is_shown_is_understood() -> None:
     meant = [parse(url) for url in shown]
     assert {"sqlite", "postgres", "mysql"} == {each.dialect for each in meant}
     images = {each.image for each in meant if isinstance(each, Container)}
-    assert {"postgres:16", "acme/postgis:16", "postgis:16"} == images
+    assert {"postgres:16", "acme/postgis:16", "postgis:16", "mariadb:11"} == images
 
 
 def test_the_readme_counts_the_kinds_that_are_compared() -> None:

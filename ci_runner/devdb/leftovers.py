@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ci_runner.devdb.engine import DevUrl, Existing
+from ci_runner.devdb.engine import Container, DevUrl, Existing
 from ci_runner.devdb.engines import ENGINES
 from ci_runner.devdb.folders import leftover_folders
 from ci_runner.devdb.leftover import Leftover
@@ -43,10 +43,10 @@ Swept = Removed | Kept | NotRemoved
 def sweep(
     url: DevUrl | None, *, older_than: timedelta | None = None, dry_run: bool = False
 ) -> Iterator[Swept]:
-    """Remove what dead runs left on this machine and, where `url` is a server's, on that server.
+    """Remove what dead runs left on this machine and, where `url` says so, beyond its files.
 
-    What one can't remove does not keep the others. Raises DatabaseError when the server does not
-    answer.
+    That is on a server that exists, or on the engine of containers. What one can't remove does not
+    keep the others. Raises DatabaseError when the server or the engine does not answer.
     """
     now = datetime.now(UTC)
     for leftover in found(url):
@@ -68,6 +68,10 @@ def found(url: DevUrl | None) -> Iterator[Leftover]:
         yield from listed()
     if isinstance(url, Existing):
         yield from ENGINES[url.dialect].leftovers(url)
+    if isinstance(url, Container):
+        from ci_runner.devdb.docker.end import leftover_containers
+
+        yield from leftover_containers()
 
 
 def why_kept(leftover: Leftover, now: datetime, older_than: timedelta | None) -> str:

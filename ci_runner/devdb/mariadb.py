@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
+from ci_runner.devdb.leftover import Leftover
+from ci_runner.devdb.marker import parse, this_run
 from ci_runner.devdb.replay import Script, replay
 from ci_runner.dialects import dialect
 from ci_runner.dialects.base import Dialect, StatementFailed
@@ -14,7 +18,7 @@ from ci_runner.dialects.mysql.address import Address, address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
 
-MARKER = "schema-ci dev database"
+_OURS = re.compile(r"schema_ci_[0-9a-f]{16}")
 _LOCK_SECONDS = 10
 
 
@@ -52,11 +56,11 @@ class MysqlServer:
                 yield connection
         except BaseException as first:
             try:
-                self._drop(name)
+                self.drop(name)
             except DatabaseError as second:
                 first.add_note(f"{second.what}: {second.said}")
             raise
-        self._drop(name)
+        self.drop(name)
 
     @property
     def _has_owners(self) -> bool:
@@ -65,7 +69,7 @@ class MysqlServer:
     def _create(self, name: str) -> Address:
         """Make the database, and say as whom to use it."""
         with connect(self.admin) as admin:
-            marked = f" COMMENT = '{MARKER}'" if admin.title.startswith("MariaDB") else ""
+            marked = f" COMMENT = '{this_run()}'" if admin.title.startswith("MariaDB") else ""
             try:
                 admin.execute(f"CREATE DATABASE {name}{marked}")
                 if not self._has_owners:
@@ -84,7 +88,7 @@ class MysqlServer:
                 ) from refused
         return self.admin.account(name, password).within(name)
 
-    def _drop(self, name: str) -> None:
+    def drop(self, name: str) -> None:
         """On a session of its own. What still runs in the database would hold its locks."""
         with connect(self.admin) as admin:
             try:
@@ -122,3 +126,25 @@ def existing_mysql(url: str, *, setup: tuple[Script, ...] = ()) -> Iterator[Mysq
     with connect(admin) as connection:
         title = connection.title
     yield MysqlServer(f"{title}, given server", admin, setup=setup)
+
+
+def leftover_databases(url: str) -> Iterator[Leftover]:
+    """Databases with our kind of name and our marker, those of runs that are alive included.
+
+    MySQL keeps no comment on a database, so that there none can be told from a stranger's.
+    """
+    admin = address(url).within("")
+    with connect(admin) as connection:
+        if not connection.title.startswith("MariaDB"):
+            return
+        server = MysqlServer(f"{connection.title}, given server", admin)
+        listed = connection.query(
+            "SELECT s.schema_name, s.schema_comment, EXISTS (SELECT 1 FROM"
+            " information_schema.processlist p WHERE p.db = s.schema_name)"
+            " FROM information_schema.schemata s ORDER BY s.schema_name"
+        )
+    for name, comment, in_use in listed:
+        marker = parse(str(comment or ""))
+        if marker is not None and _OURS.fullmatch(str(name)):
+            remove = partial(server.drop, str(name))
+            yield Leftover(f"database {name}", marker, remove, in_use=bool(in_use))

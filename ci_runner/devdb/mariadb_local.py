@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ci_runner.devdb.folders import PREFIX, mark
 from ci_runner.devdb.machine import account, as_account, environment, remove, roomy, tail
 from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.replay import Script
@@ -95,8 +96,9 @@ def local_mariadb(
         )
     _refuse_other(binaries, version)
     whom = account(("mysql", "nobody"), "MariaDB")
-    folder = Path(tempfile.mkdtemp(prefix="schema-ci-", dir=roomy()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=roomy()))
     try:
+        mark(folder)
         _lay_out(folder, whom)
         _install(binaries, folder, whom)
         with _running(binaries, folder, whom) as admin:
@@ -136,7 +138,7 @@ def _lay_out(folder: Path, whom: pwd.struct_passwd | None) -> None:
         (folder / name).mkdir()
     (folder / "files").chmod(0o500)
     if whom:
-        for place in (folder, *folder.iterdir()):
+        for place in (folder, *(each for each in folder.iterdir() if each.is_dir())):
             os.chown(place, whom.pw_uid, whom.pw_gid)
 
 

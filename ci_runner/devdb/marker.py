@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 
 LEAD = "schema-ci dev database"
+# The label of containers and networks whose value is a marker.
+LABEL = "schema-ci.run"
 # GitHub ends a job after six hours; no run that we know of lives longer.
 LIFETIME = timedelta(hours=6)
 _PROC = Path("/proc")

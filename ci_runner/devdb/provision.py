@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from ci_runner.devdb.engine import DevUrl
+from ci_runner.devdb.engine import Container, DevUrl
 from ci_runner.devdb.engines import ENGINES
 from ci_runner.devdb.leftovers import Kept, NotRemoved, Removed, sweep
 from ci_runner.devdb.preparation import BARE, Preparation
@@ -67,7 +67,10 @@ def _first(
     steps = (*first, *engine.ladder)
     for step in steps:
         try:
-            server = stack.enter_context(engine.open(parse(step), prepare))
+            meant = parse(step)
+            if isinstance(meant, Container):
+                _tidy(meant, say)
+            server = stack.enter_context(engine.open(meant, prepare))
         except (ConfigError, DatabaseError) as error:
             if len(steps) == 1:
                 raise  # there is nothing else to name

@@ -64,3 +64,17 @@ def test_publishing_without_its_library_names_the_extra_and_keeps_the_report(
     assert "pip install 'schema-ci[github]'" in said
     assert "differs" == scene.checkout.report()["projects"][0]["state"]
     assert [] == scene.fake.requests
+
+
+@pytest.mark.parametrize("url", ["", "local://mariadb", "mysql://u@127.0.0.1:1/d"])
+def test_mysql_without_its_driver_names_the_extra(tmp_path: Path, url: str) -> None:
+    (tmp_path / "a.sql").write_text("CREATE TABLE t (id int);\n")
+    given = ("--dev-url", url) if url else ()
+
+    code, said = run_without(
+        "pymysql", tmp_path, "schema", "inspect", "a.sql", "--dialect", "mysql", *given
+    )
+
+    assert ExitCode.CONFIG == code
+    assert "the driver for mysql is not installed" in said
+    assert "pip install 'schema-ci[mysql]'" in said

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ci_runner.devdb.mariadb import MysqlServer, existing_mysql
+from ci_runner.devdb.mariadb import MysqlServer, existing_mysql, leftover_databases
 from ci_runner.devdb.mariadb_local import Binaries, local_mariadb
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.connect import connect
@@ -49,7 +49,7 @@ def test_a_database_goes_though_a_session_still_holds_its_tables(
         with connect(maria_server.admin.within(str(name))) as other:
             other.execute("BEGIN")
             other.query("SELECT * FROM t")
-            maria_server._drop(str(name))
+            maria_server.drop(str(name))
 
     assert name not in databases(maria_server)
 
@@ -108,6 +108,26 @@ def test_a_given_server_keeps_its_own_databases(maria_server: MysqlServer) -> No
             assert str(name).startswith("schema_ci_")
 
     assert before == databases(maria_server)
+
+
+def test_what_a_run_leaves_on_a_given_server_is_found_and_removed(
+    maria_server: MysqlServer,
+) -> None:
+    admin = maria_server.admin
+    url = f"mysql://root:{admin.password}@/?socket={admin.socket}"
+    with connect(admin) as session:
+        session.execute("CREATE DATABASE schema_ci_0123456789abcdef")  # a stranger's: no marker
+    with existing_mysql(url) as server, server.database() as connection:
+        ((name,),) = connection.query("SELECT database()")
+        (found,) = (each for each in leftover_databases(url) if str(name) in each.name)
+        used = found.in_use
+        found.remove()
+    listed = [each.name for each in leftover_databases(url)]
+    maria_server.drop("schema_ci_0123456789abcdef")
+
+    assert used
+    assert name not in databases(maria_server)
+    assert "database schema_ci_0123456789abcdef" not in listed
 
 
 def test_a_user_who_may_create_nothing_is_told_what_to_grant(maria_server: MysqlServer) -> None:

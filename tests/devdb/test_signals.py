@@ -25,8 +25,17 @@ with provision("local://postgres", "postgres", say=lambda line: None) as server:
 """
 
 
-@pytest.mark.parametrize("sql", ["SELECT 1", "SELECT pg_sleep(60)"])
-def test_sigterm_unwinds_the_run(postgres_server: PostgresServer, sql: str) -> None:
+@pytest.mark.parametrize(
+    ("number", "sql"),
+    [
+        (signal.SIGTERM, "SELECT 1"),
+        (signal.SIGTERM, "SELECT pg_sleep(60)"),
+        (signal.SIGHUP, "SELECT 1"),
+    ],
+)
+def test_signal_unwinds_the_run(
+    postgres_server: PostgresServer, number: signal.Signals, sql: str
+) -> None:
     run = subprocess.Popen(
         [sys.executable, "-c", _RUN, sql],
         stdin=subprocess.PIPE,
@@ -39,10 +48,10 @@ def test_sigterm_unwinds_the_run(postgres_server: PostgresServer, sql: str) -> N
     assert folder.is_dir()
     server = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
-    run.send_signal(signal.SIGTERM)
+    run.send_signal(number)
     _, said = run.communicate(timeout=20)
 
-    assert 143 == run.returncode
+    assert 128 + number == run.returncode
     assert "" == said
     assert not folder.exists()
     with pytest.raises(ProcessLookupError):

@@ -1,10 +1,12 @@
-"""MySQL and MariaDB: programs of this machine, or a server that exists."""
+"""MySQL and MariaDB: programs of this machine, a container, or a server that exists."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 
-from ci_runner.devdb.engine import DevUrl, Engine, Existing, Local
+from ci_runner.devdb.engine import Container, DevUrl, Engine, Existing, Local
+from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.server import Server
 from ci_runner.errors import ConfigError, InternalError
@@ -23,6 +25,10 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             return local_mariadb(
                 superuser=preparation.superuser, version=url.version, setup=preparation.setup
             )
+        case Container(image=image):
+            from ci_runner.devdb.docker.mariadb import docker_mysql
+
+            return docker_mysql(image, superuser=preparation.superuser, setup=preparation.setup)
         case Existing(url=address):
             from ci_runner.devdb.mariadb import existing_mysql
 
@@ -31,10 +37,18 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             raise InternalError(f"MySQL was asked to open {type(url).__name__}")
 
 
+def _leftovers(server: Existing) -> Iterable[Leftover]:
+    from ci_runner.devdb.mariadb import leftover_databases
+
+    return leftover_databases(server.url)
+
+
 ENGINE = Engine(
     "mysql",
-    ladder=("local://mariadb",),
+    ladder=("local://mariadb", "docker://mariadb/11"),
     open=_open,
     local=("mariadb",),
+    images={"mariadb": "mariadb", "mysql": "mysql"},
     servers=("mysql", "mariadb"),
+    leftovers=_leftovers,
 )

@@ -30,7 +30,7 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
             ):
                 yield prepared(server, preparation, ours=True)
         case Container(image=image):
-            from ci_runner.devdb.docker import docker_postgres
+            from ci_runner.devdb.docker.postgres import docker_postgres
 
             with docker_postgres(
                 image, superuser=preparation.superuser, limits=preparation.limits

@@ -135,8 +135,8 @@ def _typed(row: Iterable[object], usual: str) -> str:
 
 def _routine(row: Row, arguments: str, result: str, place: Place) -> str:
     kind, name, _, _, _, body, deterministic, access, security, sql_mode, comment, who, _ = row
-    kept = " AGGREGATE" if _is_aggregate(text(kind), text(body)) else ""
-    head = f"{mode(sql_mode, place)}CREATE{kept} {definer(who, place)}{text(kind)}"
+    kept = "AGGREGATE " if _is_aggregate(text(kind), text(body)) else ""
+    head = f"{mode(sql_mode, place)}CREATE {definer(who, place)}{kept}{text(kind)}"
     words = [f"{head} {quote(text(name))}({arguments})"]
     if result:
         words.append(f"RETURNS {result}")

@@ -52,7 +52,7 @@ def _as_defined(definition: str, by: str) -> str:
     found = _DEFINER.search(by)
     if found is None:
         return f"{head}{separator}{bare}"
-    verb = re.match(r"(?:CREATE (?:AGGREGATE )?)?(?:ALGORITHM = \w+ )?", bare)
+    verb = re.match(r"(?:CREATE )?(?:ALGORITHM = \w+ )?", bare)
     at = verb.end() if verb else 0
     return f"{head}{separator}{bare[:at]}{found[0]}{bare[at:]}"
 

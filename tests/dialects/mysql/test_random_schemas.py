@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ci_runner.devdb.mariadb import MysqlServer
 from tests.dialects.mysql.laws import ORDERED, judge
 
-EXAMPLES = int(os.environ.get("SCHEMA_CI_EXAMPLES", "10"))
+EXAMPLES = int(os.environ.get("SCHEMA_CI_EXAMPLES", "6"))
 TABLES = ("a", "b", "c")
 COLUMNS = ("k", "l", "m", "n", "o")
 TYPES = st.sampled_from(

@@ -1,0 +1,160 @@
+"""The end of a container: by us, by itself, or by the kernel; and what a dead run has left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ci_runner.devdb.docker.client import engine, first_line
+from ci_runner.devdb.docker.lifeline import Lifeline
+from ci_runner.devdb.docker.recipe import Access, Ceiling
+from ci_runner.devdb.leftover import Leftover
+from ci_runner.devdb.marker import LABEL, parse
+from ci_runner.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from docker import DockerClient  # type: ignore[import-untyped]  # docker-py ships no types
+
+_LINES = 5
+# A server ends a moment after the session that is lost with it.
+_LAST_MOMENT = 1.0
+_CONFLICT = 409
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A container whose server answers at `access`; `route` says how we got there."""
+
+    access: Access
+    version: str
+    route: str
+    client: DockerClient
+    name: str
+    held: Lifeline
+    since: int
+    ceiling: Ceiling
+
+    def kill(self) -> None:
+        """End it at once, from any thread. Raises DatabaseError when the engine refuses."""
+        _removing(self.client, "container", self.name)
+
+    def obituary(self) -> str:
+        """How it ended and the last lines of its log; "" while it lives."""
+        if not self.held.wait_for_end(_LAST_MOMENT):
+            return ""
+        return "\n".join((self._cause(), *tail(self.held)))
+
+    def _cause(self) -> str:
+        from docker.errors import (  # type: ignore[import-untyped]  # docker-py ships no types
+            DockerException,
+        )
+        from requests.exceptions import RequestException  # docker-py lets time-outs through
+
+        try:
+            ended = self.client.events(
+                since=self.since,
+                until=int(time.time()) + 1,
+                filters={"container": self.name, "event": "oom"},
+                decode=True,
+            )
+            out_of_memory = any(True for _ in ended)
+        except (DockerException, RequestException) as silent:
+            return f"the engine no longer answers: {first_line(silent)}"
+        if out_of_memory:
+            return (
+                f"the kernel ended the server: it needed more than {self.ceiling.memory} MiB of"
+                " memory; raise SCHEMA_CI_DEV_CONTAINER_MEMORY"
+            )
+        return "the container has ended"
+
+
+def tail(held: Lifeline) -> list[str]:
+    """The last lines of its log."""
+    return held.lines()[-_LINES:]
+
+
+@contextmanager
+def removed(client: DockerClient, name: str) -> Iterator[None]:
+    """No container of this name is there after the block. Hides no error of the block."""
+    try:
+        yield
+    except BaseException as first:
+        try:
+            _removing(client, "container", name)
+        except DatabaseError as second:
+            first.add_note(f"{second.what}: {second.said}")
+        raise
+    _removing(client, "container", name)
+
+
+def _removing(client: DockerClient, kind: str, name: str) -> None:
+    """Until it is gone, whoever began with it. Raises DatabaseError."""
+    from docker.errors import APIError, DockerException, NotFound
+    from requests.exceptions import RequestException
+
+    try:
+        if kind == "network":
+            client.networks.get(name).remove()
+            return
+        try:
+            client.api.remove_container(name, force=True, v=True)
+        except NotFound:
+            raise
+        except APIError as busy:
+            if busy.status_code != _CONFLICT:
+                raise
+            client.api.wait(name, condition="removed")  # the engine itself is at it
+    except NotFound:
+        return
+    except (DockerException, RequestException) as refused:
+        how = "docker rm --force --volumes" if kind == "container" else "docker network rm"
+        raise DatabaseError(
+            f"the {kind} {name} could not be removed",
+            said=first_line(refused),
+            next_step=f"{how} {name}; a later run tries again",
+        ) from refused
+
+
+def leftover_containers() -> Iterator[Leftover]:
+    """Containers and networks of ours on the engine, those of runs that are alive included.
+
+    Containers come first: a network that is in use can't be removed. Raises DatabaseError.
+    """
+    with engine() as reached:
+        client = reached.client
+        listed = {"label": LABEL}
+        found: tuple[tuple[str, Callable[[], list[dict[str, object]]]], ...] = (
+            ("container", partial(client.api.containers, all=True, filters=listed)),
+            ("network", partial(client.api.networks, filters=listed)),
+        )
+        for kind, ask in found:
+            for each in _asked(ask):
+                yield from _leftover(client, kind, each)
+
+
+def _asked(ask: Callable[[], list[dict[str, object]]]) -> list[dict[str, object]]:
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    try:
+        return ask()
+    except (DockerException, RequestException) as refused:
+        raise DatabaseError(
+            "the engine does not say which containers it has",
+            said=first_line(refused),
+            next_step="look at the engine's log, or use local://",
+        ) from refused
+
+
+def _leftover(client: DockerClient, kind: str, each: dict[str, object]) -> Iterator[Leftover]:
+    labels = each.get("Labels")
+    marker = parse(str(labels.get(LABEL, ""))) if isinstance(labels, dict) else None
+    if marker is None:
+        return
+    names = each.get("Names")
+    name = str(names[0]).lstrip("/") if isinstance(names, list) and names else str(each["Name"])
+    yield Leftover(f"{kind} {name}", marker, partial(_removing, client, kind, name))

@@ -1,0 +1,128 @@
+"""The standard streams of a container: while we hold them it lives, and we hear what it says.
+
+A container waits on its standard input, which the engine closes when our end goes away for
+whatever reason, SIGKILL included; then it ends by itself.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from docker.models.containers import (  # type: ignore[import-untyped]  # docker-py: no types
+        Container,
+    )
+
+_KEPT = 16 * 1024
+_HEADER = 8  # docs.docker.com, Engine API, ContainerAttach: kind, three zeros, length
+
+# The first process of every container of ours: it prepares the data folder, starts what the image
+# would have started, and ends when standard input does, or when its time is over. When it ends,
+# the kernel ends every other process of the container.
+WATCH = """
+exec 3<&0 </dev/null
+if [ -n "${SCHEMA_CI_BAKED:-}" ]; then
+  ( set -e; ADOPT ) >&2 3<&- || { echo "schema-ci: $SCHEMA_CI_BAKED can't be used" >&2; exit 1; }
+fi
+"$@" </dev/null 3<&- &
+server=$!
+{ cat <&3 >/dev/null; kill -KILL "$server"; } 2>/dev/null &
+{ sleep SECONDS; kill -KILL "$server"; } 2>/dev/null 3<&- &
+wait "$server"
+status=$?
+echo "schema-ci: the server ended with status $status" >&2
+exit "$status"
+"""
+
+
+def watch(adopt: str, seconds: int) -> str:
+    """The shell text of it."""
+    return WATCH.replace("ADOPT", adopt).replace("SECONDS", str(seconds))
+
+
+class _Stream(Protocol):
+    """A socket, plain or TLS: what is of it here."""
+
+    def recv(self, size: int, /) -> bytes: ...
+    def settimeout(self, seconds: float | None, /) -> None: ...
+    def shutdown(self, how: int, /) -> None: ...
+    def close(self) -> None: ...
+
+
+class Lifeline:
+    """What the container said last, and whether it goes on."""
+
+    def __init__(self, stream: _Stream) -> None:
+        self._stream = stream
+        self._said = bytearray()
+        self._changed = threading.Condition()
+        self._ended = False
+
+    @property
+    def ended(self) -> bool:
+        """The container has ended, or the engine no longer answers."""
+        with self._changed:
+            return self._ended
+
+    def wait_for_end(self, seconds: float) -> bool:
+        """Whether it ended within `seconds`."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._ended, seconds)
+
+    def lines(self) -> list[str]:
+        """The last that it said, of both streams."""
+        with self._changed:
+            return bytes(self._said).decode(errors="replace").strip().splitlines()
+
+    def listen(self) -> None:
+        """Until the end: the body of the thread."""
+        pending = bytearray()
+        while chunk := self._receive():
+            pending += chunk
+            while len(pending) >= _HEADER:
+                end = _HEADER + int.from_bytes(pending[4:_HEADER], "big")
+                if len(pending) < end:
+                    break
+                self._keep(bytes(pending[_HEADER:end]))
+                del pending[:end]
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def _receive(self) -> bytes:
+        try:
+            return self._stream.recv(_KEPT)
+        except OSError:
+            return b""  # a connection that is reset has ended too
+
+    def _keep(self, said: bytes) -> None:
+        with self._changed:
+            self._said += said
+            del self._said[:-_KEPT]
+            self._changed.notify_all()
+
+
+@contextmanager
+def lifeline(container: Container) -> Iterator[Lifeline]:
+    """Hold the streams of a container that is created and not yet started."""
+    attached = container.attach_socket(
+        params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1, "logs": 0}
+    )
+    # docker-py gives a socket over TLS, and a file of it otherwise.
+    stream = cast("_Stream", getattr(attached, "_sock", attached))
+    stream.settimeout(None)
+    held = Lifeline(stream)
+    thread = threading.Thread(target=held.listen, name="lifeline", daemon=True)
+    thread.start()
+    try:
+        yield held
+    finally:
+        with suppress(OSError):  # the other end was first
+            stream.shutdown(socket.SHUT_RDWR)
+        thread.join()
+        attached.close()
+        stream.close()

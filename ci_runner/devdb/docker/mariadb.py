@@ -1,0 +1,115 @@
+"""MariaDB and MySQL in a container of their own: the official images, or what starts as they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from ci_runner.devdb.docker.container import running
+from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
+from ci_runner.devdb.mariadb import MysqlServer
+from ci_runner.devdb.replay import Script
+from ci_runner.dialects.base import StatementFailed
+from ci_runner.dialects.mysql.address import Address
+from ci_runner.dialects.mysql.connect import connect
+from ci_runner.errors import DatabaseError
+
+_FOLDER = "/var/run/mysqld"
+_SOCKET = "mysqld.sock"
+# The official entry points set up on a server whose time zone is SYSTEM, then start the real one.
+_ZONE = "+00:00"
+
+# Options that both engines have; `loose-` is for those that only one of them or some version has.
+_SETTINGS = {
+    "datadir": str(DATA),
+    "socket": f"{_FOLDER}/{_SOCKET}",
+    "pid-file": f"{_FOLDER}/mysqld.pid",
+    "tmpdir": "/tmp",  # noqa: S108 - the container's own
+    # Read only in a container: what has FILE in spite of all can write nowhere.
+    "secure-file-priv": "/etc",
+    "local-infile": "OFF",
+    "event-scheduler": "OFF",
+    "default-time-zone": _ZONE,
+    "character-set-server": "utf8mb4",
+    "max-connections": "60",
+    "innodb-flush-log-at-trx-commit": "0",
+    "innodb-doublewrite": "OFF",
+    "loose-mysqlx": "OFF",
+}
+
+
+def _environment(password: str) -> Mapping[str, str]:
+    """What the entry points of the official images read."""
+    return {
+        f"{engine}_{name}": value
+        for engine in ("MARIADB", "MYSQL")
+        for name, value in (
+            ("ROOT_PASSWORD", password),
+            ("ROOT_HOST", "%"),
+            ("INITDB_SKIP_TZINFO", "1"),
+        )
+    }
+
+
+def _admin(access: Access) -> Address:
+    match access.place:
+        case Socket(folder):
+            return Address("root", access.password, socket=str(folder / _SOCKET))
+        case Port(host, number):
+            return Address("root", access.password, host, number)
+
+
+def _version(access: Access) -> str:
+    """Raises DatabaseError while there is no server, or only the one that sets up."""
+    with connect(_admin(access)) as connection:
+        try:
+            ((zone,),) = connection.query("SELECT @@GLOBAL.time_zone")
+        except StatementFailed as refused:
+            raise DatabaseError("the server is setting up", said=str(refused.failure)) from refused
+        if zone != _ZONE:
+            raise DatabaseError("the server is setting up")
+        return connection.title
+
+
+RECIPE = Recipe(
+    name="MariaDB or MySQL",
+    user="mysql",
+    port=3306,
+    socket_folder=_FOLDER,
+    socket=_SOCKET,
+    environment=_environment,
+    settings=(
+        *(f"--{name}={value}" for name, value in _SETTINGS.items()),
+        "--skip-log-bin",
+        "--skip-name-resolve",
+    ),
+    local=("--skip-networking",),
+    remote=("--bind-address=0.0.0.0",),
+    # No image with such a folder is known; one that claims to have it is refused.
+    adopt="false",
+    ready="schema-ci waits for an answer, not for a line",
+    version=_version,
+)
+
+
+@contextmanager
+def docker_mysql(
+    image: str,
+    *,
+    superuser: bool = False,
+    ceiling: Ceiling | None = None,
+    setup: tuple[Script, ...] = (),
+) -> Iterator[MysqlServer]:
+    """A server in a container of `image`, removed at block end.
+
+    Migrations run as the owner of one database, or with `superuser` as root. Raises ConfigError
+    without testcontainers, and DatabaseError when there is no engine or no image.
+    """
+    with running(RECIPE, image, ceiling or Ceiling()) as container:
+        yield MysqlServer(
+            f"{container.version}, container {image} ({container.route})",
+            _admin(container.access),
+            ours=True,
+            superuser=superuser,
+            setup=setup,
+        )

@@ -1,0 +1,151 @@
+"""PostgreSQL in a container of its own: the official image, or one that starts as that does."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ci_runner.devdb.docker.container import running
+from ci_runner.devdb.docker.end import Running
+from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
+from ci_runner.devdb.watchdog import USUAL, Limits, watching
+from ci_runner.errors import DatabaseError
+
+if TYPE_CHECKING:
+    from ci_runner.devdb.databases import PostgresServer
+
+# The image's own server, which it starts to set up and stops again, listens on 5432.
+_PORT = 54320
+_ROLE = "schema_ci"
+
+# Durability is worth nothing in a database that lives for one run.
+_SETTINGS = {
+    "port": str(_PORT),
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "40",
+    "max_locks_per_transaction": "1024",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+    # A subscription that a migration enables connects to no publisher from here.
+    "max_logical_replication_workers": "0",
+    "jit": "off",
+    "TimeZone": "UTC",
+    # Whether it starts and how it ends, and nothing that a statement says.
+    "log_min_messages": "log",
+    "log_checkpoints": "off",
+    "logging_collector": "off",
+    # After a crash the server ends, and with it the container: nobody works on what is left.
+    "restart_after_crash": "off",
+}
+
+
+def _environment(password: str) -> Mapping[str, str]:
+    """What the entry points of the official image and of its descendants read."""
+    return {
+        "POSTGRES_USER": "postgres",
+        "POSTGRES_DB": "postgres",
+        "POSTGRES_PASSWORD": password,
+        "POSTGRES_INITDB_ARGS": "--auth-local=trust --auth-host=scram-sha-256 --no-sync",
+        "PGDATA": str(DATA),
+        "NO_TS_TUNE": "true",
+        "TIMESCALEDB_TELEMETRY": "off",
+    }
+
+
+# Single user mode sets the password before anybody can connect; over the socket none is asked for.
+_ADOPT = """
+mkdir -m 700 "$PGDATA"
+cp -a "$SCHEMA_CI_BAKED/." "$PGDATA/"
+if [ "$SCHEMA_CI_PLACE" = port ]; then
+  printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$POSTGRES_PASSWORD" \\
+    | postgres --single -F -D "$PGDATA" postgres >/dev/null
+fi
+"""
+
+
+def _conninfo(access: Access) -> str:
+    """All of it, so that PGPORT and its like in our own environment change nothing."""
+    user = f"user=postgres password={access.password} dbname=postgres"
+    match access.place:
+        case Socket(folder):
+            return f"host={folder} port={_PORT} {user}"
+        case Port(host, number):
+            return f"host={host} port={number} sslmode=disable {user}"
+
+
+def _version(access: Access) -> str:
+    from ci_runner.dialects.postgres.connect import connect
+
+    with connect(_conninfo(access)) as connection:
+        return connection.version
+
+
+RECIPE = Recipe(
+    name="PostgreSQL",
+    user="postgres",
+    port=_PORT,
+    socket_folder="/var/run/postgresql",
+    socket=f".s.PGSQL.{_PORT}",
+    environment=_environment,
+    settings=tuple(word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")),
+    local=("-c", "listen_addresses="),
+    remote=("-c", "listen_addresses=*"),
+    adopt=_ADOPT,
+    ready=f".s.PGSQL.{_PORT}",
+    version=_version,
+)
+
+
+@contextmanager
+def docker_postgres(
+    image: str,
+    *,
+    superuser: bool = False,
+    ceiling: Ceiling | None = None,
+    limits: Limits = USUAL,
+) -> Iterator[PostgresServer]:
+    """A server in a container of `image`, removed at block end.
+
+    Migrations run as a role without superuser rights, or with `superuser` as the superuser; SQL
+    that goes over `limits` is stopped. Raises ConfigError without testcontainers, and DatabaseError
+    when there is no engine or no image.
+    """
+    with (
+        running(RECIPE, image, ceiling or Ceiling()) as container,
+        watching(limits, lambda _: _killed(container), obituary=container.obituary) as watchdog,
+    ):
+        from ci_runner.devdb.databases import PostgresServer
+
+        admin = _conninfo(container.access)
+        description = f"PostgreSQL {container.version}, container {image} ({container.route})"
+        owner, role = (admin, "") if superuser else (_owner(admin), _ROLE)
+        yield PostgresServer(
+            description, admin, owner, role, guard=watchdog, ending=watchdog.ending
+        )
+
+
+def _killed(container: Running) -> str:
+    """End it; what is to be done where that was refused."""
+    try:
+        container.kill()
+    except DatabaseError as refused:
+        return f"{refused.what}: {refused.said}; {refused.next_step}"
+    return ""
+
+
+def _owner(admin: str) -> str:
+    """Make the role that migrations run as, and say how to connect as it."""
+    from ci_runner.dialects.postgres.connect import connect
+
+    password = secrets.token_urlsafe(18)
+    with connect(admin) as session:
+        session.execute(
+            f"CREATE ROLE {_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'"
+        )
+    address = admin.split(" user=", 1)[0]
+    return f"{address} user={_ROLE} password={password} dbname=postgres"

@@ -1,0 +1,73 @@
+"""What an engine says about itself so that a container of it can be run: one value per engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+# In every container: memory of its own, where the data folder is made.
+DATA = PurePosixPath("/schema-ci/data")
+
+
+@dataclass(frozen=True, slots=True)
+class Socket:
+    """The server listens in a folder that it shares with us, and has no network at all."""
+
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """The server listens on TCP at an address that we can reach."""
+
+    host: str
+    number: int
+
+
+Place = Socket | Port
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Access:
+    """Where a server listens, and the password of its administrator, made for this run."""
+
+    place: Place
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """What one container may take: `memory` in MiB, its data included, and processes."""
+
+    memory: int = 2048
+    processes: int = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How to run an engine's images.
+
+    `name` is the engine as a person says it, `user` whom the image's account for it is called,
+    `port` where the server that is ready listens: another one than the image's own, where the
+    image starts a server of its own to set up. `socket_folder` is where it makes its socket,
+    `socket` what that is called. `environment` gives for a password what the image reads;
+    `settings` are appended to the image's command, and `local` or `remote` with them.
+    `adopt` is shell text that makes $SCHEMA_CI_BAKED, a data folder in the image, the one to start
+    from; it finds the password in the environment, and $SCHEMA_CI_PLACE is `socket` or `port`.
+    `ready` is what the log says when connections are accepted. `version` connects and returns the
+    server's version; it raises DatabaseError while the server does not answer.
+    """
+
+    name: str
+    user: str
+    port: int
+    socket_folder: str
+    socket: str
+    environment: Callable[[str], Mapping[str, str]]
+    settings: tuple[str, ...]
+    local: tuple[str, ...]
+    remote: tuple[str, ...]
+    adopt: str
+    ready: str
+    version: Callable[[Access], str]

@@ -1,0 +1,109 @@
+"""An engine with the images of `script/images`, and what runs of ours have on it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import docker  # type: ignore[import-untyped]  # docker-py ships no types
+import pytest
+
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.docker.postgres import docker_postgres
+from ci_runner.devdb.marker import LABEL, parse
+from tests.conftest import require
+
+IMAGE = "schema-ci-test/postgres:15"
+BAKED = f"{IMAGE}-baked"
+_IMAGES = Path(__file__).parents[3] / "script" / "images"
+
+
+@pytest.fixture(scope="session")
+def engine(docker_engine: str) -> Iterator[docker.DockerClient]:
+    """A client of an engine that has our images."""
+    client = docker.from_env()
+    try:
+        if not client.images.list(BAKED) or not client.images.list(IMAGE):
+            built = subprocess.run([_IMAGES], capture_output=True, text=True, check=False)
+            if built.returncode:
+                require(f"needs the image {IMAGE}: {built.stderr.strip()}")
+        yield client
+    finally:
+        client.close()
+
+
+def of_process(client: docker.DockerClient, pid: int) -> list[str]:
+    """The containers and networks that the run of process `pid` has there."""
+    filters = {"label": LABEL}
+    listed = [
+        *client.api.containers(all=True, filters=filters),
+        *client.api.networks(filters=filters),
+    ]
+    return [
+        each["Id"]
+        for each in listed
+        if (marker := parse(each["Labels"][LABEL])) and marker.pid == pid
+    ]
+
+
+@pytest.fixture(scope="session")
+def container_server(engine: docker.DockerClient) -> Iterator[PostgresServer]:
+    """One server in a container for the whole session, where tests are superuser."""
+    with docker_postgres(BAKED, superuser=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def container_attrs(
+    engine: docker.DockerClient, container_server: PostgresServer
+) -> dict[str, object]:
+    """What the engine says of its container."""
+    folder = Path(container_server.admin.split()[0].removeprefix("host="))
+    for each in engine.containers.list():
+        for mount in each.attrs["Mounts"]:
+            if mount.get("Source") == str(folder):
+                return dict(each.attrs)
+    raise AssertionError(f"no container mounts {folder}")
+
+
+Run = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """A process of a test's own, which is ended with the test."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(source: str, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        started = subprocess.Popen(
+            [sys.executable, "-c", source, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment or None,
+        )
+        processes.append(started)
+        return started
+
+    yield start
+    for each in processes:
+        each.kill()
+        each.communicate()
+
+
+@contextmanager
+def derived(client: docker.DockerClient, name: str, base: str, **options: object) -> Iterator[str]:
+    """An image that differs from `base` in what `options` of a container say."""
+    container = client.containers.create(base, **options)
+    try:
+        container.commit(*name.split(":"))
+    finally:
+        container.remove(v=True)
+    try:
+        yield name
+    finally:
+        client.images.remove(name)
