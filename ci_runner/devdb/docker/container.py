@@ -222,7 +222,7 @@ def _tmpfs(attempt: _Attempt, config: dict[str, object], *, with_socket: bool) -
     if with_socket:
         places.add(attempt.recipe.socket_folder)
     # Less than the memory, so that a full disk says so before the kernel ends the server.
-    data = attempt.ceiling.memory * 3 // 4
+    data = attempt.ceiling.memory // 2
     return {
         **dict.fromkeys(places, small),
         str(DATA.parent): f"mode=1777,size={data}m,noexec,nosuid,nodev",
