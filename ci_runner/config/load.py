@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
+from ci_runner.config.container import MEMORY, PROCESSES, container_bounds
 from ci_runner.config.lines import key_lines
 from ci_runner.config.model import Compared, Config, Project
 from ci_runner.config.options import OPTIONS, SEVERITIES, Option, by_key
@@ -84,6 +85,7 @@ def load(
             said="the file is part of the pull request, whose SQL a superuser's rights would free",
             next_step="set SCHEMA_CI_DEV_SUPERUSER=true in the CI",
         )
+    container = container_bounds(values, origins, lambda key: _is_from(source, origins[key]))
     projects = tuple(_projects(source, root, environ, flags, origins))
     output_dir = str(values["output-dir"])
     if _is_from(source, origins["output-dir"]):
@@ -92,6 +94,8 @@ def load(
         projects=projects,
         dev_url=_dev_url(str(values["dev.url"]), origins["dev.url"], source, environ),
         dev_superuser=bool(values["dev.superuser"]),
+        container_memory=container[MEMORY],
+        container_processes=container[PROCESSES],
         compared=_compared(values),
         fail_on=str(values["lint.fail-on"]),
         rules=severities,

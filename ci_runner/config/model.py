@@ -38,6 +38,8 @@ class Config:
     projects: tuple[Project, ...]
     dev_url: Secret
     dev_superuser: bool
+    container_memory: int
+    container_processes: int
     compared: Compared
     fail_on: str
     rules: Mapping[str, str]

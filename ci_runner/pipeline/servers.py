@@ -31,15 +31,18 @@ def servers(config: Config, log: Log) -> Iterator[Callable[[str], Server]]:
             where=config.origins["dev.url"],
             next_step="correct one of them",
         )
+    prepared = Preparation(
+        superuser=config.dev_superuser,
+        memory=config.container_memory,
+        processes=config.container_processes,
+    )
     with ExitStack() as stack:
 
         def server(dialect: str) -> Server:
             if dialect not in running:
                 mine = url if dialect == meant else ""
                 running[dialect] = stack.enter_context(
-                    provision(
-                        mine, dialect, prepare=Preparation(config.dev_superuser), say=log.info
-                    )
+                    provision(mine, dialect, prepare=prepared, say=log.info)
                 )
             return running[dialect]
 

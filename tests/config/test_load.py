@@ -106,6 +106,7 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
         (f"{ONE}[dev]\nurl = 'env:ABSENT'\n", 4, "set ABSENT"),
         (f"{ONE}[lint]\nfail-on = 'fatal'\n", 4, "`lint.fail-on` can't be 'fatal'"),
         (f"{ONE}[dev]\nsuperuser = true\n", 4, "SCHEMA_CI_DEV_SUPERUSER=true"),
+        (f"{ONE}[dev]\ncontainer-memory = 9000\n", 4, "set SCHEMA_CI_DEV_CONTAINER_MEMORY in"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(

@@ -18,8 +18,10 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             return _local(version, preparation)
         case Container(image=image):
             from ci_runner.devdb.docker.postgres import docker_postgres
+            from ci_runner.devdb.docker.recipe import Ceiling
 
-            return docker_postgres(image, superuser=preparation.superuser)
+            ceiling = Ceiling(preparation.memory, preparation.processes)
+            return docker_postgres(image, superuser=preparation.superuser, ceiling=ceiling)
         case Existing(url=address):
             from ci_runner.devdb.existing import existing_postgres
 

@@ -90,10 +90,11 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _answer(image: str = BAKED) -> tuple[str, list[str], list[str]]:
     """How the server describes itself; its container's ports, and what is left after it."""
     client = docker.from_env()
+    before = set(of_process(client, os.getpid()))
     try:
         with docker_postgres(image) as server, server.database() as connection:
             assert [(1,)] == connection.query("SELECT 1")
-            mine = of_process(client, os.getpid())
+            mine = set(of_process(client, os.getpid())) - before
             ports = [
                 port["HostIp"]
                 for each in client.containers.list()
@@ -101,7 +102,7 @@ def _answer(image: str = BAKED) -> tuple[str, list[str], list[str]]:
                 for published in each.ports.values()
                 for port in published or ()
             ]
-        left = set(of_process(client, os.getpid())) & set(mine)
+        left = set(of_process(client, os.getpid())) - before
         return server.description, ports, sorted(left)
     finally:
         client.close()
