@@ -5,10 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.docker.container import running
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
+
+# The driver is imported while the container starts, which takes about as long.
+if TYPE_CHECKING:
+    from ci_runner.devdb.databases import PostgresServer
 
 # The image's own server, which it starts to set up and stops again, listens on 5432.
 _PORT = 54320
@@ -105,14 +109,15 @@ def docker_postgres(
     ConfigError without testcontainers, and DatabaseError when there is no engine or no image.
     """
     with running(RECIPE, image, ceiling or Ceiling()) as container:
+        from ci_runner.devdb.databases import PostgresServer
+        from ci_runner.dialects.postgres.connect import connect
+
         admin = _conninfo(container.access)
         description = f"PostgreSQL {container.version}, container {image} ({container.route})"
         if superuser:
             yield PostgresServer(description, admin, admin)
             return
         password = secrets.token_urlsafe(18)
-        from ci_runner.dialects.postgres.connect import connect
-
         with connect(admin) as session:
             session.execute(
                 f"CREATE ROLE {_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
