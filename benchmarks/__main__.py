@@ -10,12 +10,13 @@ from pathlib import Path
 
 import click
 
+from benchmarks.containers import containers
 from benchmarks.figures import Figure, table
 from benchmarks.inspected import inspected
 from benchmarks.parts import PARTS as USUAL
 from benchmarks.parts import Plan
 
-PARTS = {**USUAL, "inspect": inspected}
+PARTS = {**USUAL, "inspect": inspected, "start-container": containers}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

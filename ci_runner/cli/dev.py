@@ -29,9 +29,10 @@ def dev() -> None:
 @config_option
 @common
 def clean(common: Common, older_than: str, config: str, *, dry_run: bool) -> None:
-    """Remove databases and folders that dead runs left behind.
+    """Remove databases, folders and containers that dead runs left behind.
 
-    Looks on this machine and, where the dev URL is that of a server, on that server. Only what
+    Looks on this machine and, where the dev URL is that of a server, on that server; where it is a
+    docker:// one, on the engine of containers. Only what
     carries a marker of schema-ci is touched, and nothing whose run may be alive.
     """
     from ci_runner.devdb.leftovers import NotRemoved, sweep

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config import policy
+from ci_runner.config.container import MEMORY, PROCESSES, container_bounds
 from ci_runner.config.dev import Copy, dev_url, extensions, like, roles
 from ci_runner.config.model import Compared, Config, Dev, Limits, Project
 from ci_runner.config.options import OPTIONS, Option, by_key
@@ -59,6 +60,7 @@ def load(
         if option.scope == "global":
             asked = of_dev if option.trusted else source
             values[option.key], origins[option.key] = _value(option, asked, environ, flags)
+    container = container_bounds(values, origins, lambda key: _is_from(source, origins[key]))
     projects = tuple(_projects(source, root, environ, flags, origins))
     output_dir = str(values["output-dir"])
     if _is_from(source, origins["output-dir"]):
@@ -67,6 +69,8 @@ def load(
         projects=projects,
         dev_url=dev_url(values, origins, environ, in_file=_is_from(of_dev, origins["dev.url"])),
         dev_superuser=bool(values["dev.superuser"]),
+        container_memory=container[MEMORY],
+        container_processes=container[PROCESSES],
         compared=_compared(values),
         policy=in_force,
         proposed=proposed,

@@ -68,6 +68,8 @@ class Config:
     projects: tuple[Project, ...]
     dev_url: Secret
     dev_superuser: bool
+    container_memory: int
+    container_processes: int
     compared: Compared
     policy: LintPolicy
     comment: str

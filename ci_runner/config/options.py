@@ -152,6 +152,20 @@ OPTIONS: tuple[Option, ...] = (
         most=20_000,
     ),
     Option(
+        "dev.container-memory",
+        "number",
+        2048,
+        "MiB that a dev server's container may take, half of it for data; never from the file",
+        env="SCHEMA_CI_DEV_CONTAINER_MEMORY",
+    ),
+    Option(
+        "dev.container-processes",
+        "number",
+        256,
+        "processes that a container of a dev server may have; never from the file",
+        env="SCHEMA_CI_DEV_CONTAINER_PROCESSES",
+    ),
+    Option(
         "diff.include",
         "texts",
         (),

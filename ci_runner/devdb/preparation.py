@@ -17,7 +17,8 @@ class Preparation:
     (`NAME` or `NAME@VERSION`) and `setup` are in every database, `roles` on the server. `like` is
     the URL of a database to be like, "" for none; `makes` are extensions that the project's files
     make themselves, so that they are not there before. `targets` are URLs that no dev URL may
-    equal. SQL that goes over `limits` is stopped.
+    equal. SQL that goes over `limits` is stopped. A container may take `memory` MiB, its data
+    included, and so many `processes`.
     """
 
     superuser: bool = False
@@ -28,6 +29,8 @@ class Preparation:
     makes: frozenset[str] = frozenset()
     targets: tuple[Secret, ...] = ()
     limits: Limits = USUAL
+    memory: int = 2048
+    processes: int = 256
 
 
 BARE = Preparation()

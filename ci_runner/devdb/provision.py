@@ -11,7 +11,7 @@ from ci_runner.devdb.leftovers import Kept, NotRemoved, Removed, sweep
 from ci_runner.devdb.preparation import BARE, Preparation
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import parse
-from ci_runner.dialects import dialect
+from ci_runner.dialects.installed import require
 from ci_runner.errors import ConfigError, DatabaseError
 
 
@@ -24,7 +24,7 @@ def provision(
     `url` "" means the ladder; `say` is told which step was taken and why the others were not.
     Raises ConfigError and DatabaseError.
     """
-    dialect(dialect_name)  # says which extra is missing before anything is started
+    require(dialect_name)  # says which extra is missing before anything is started
     with ExitStack() as stack:
         if url:
             meant = parse(url)

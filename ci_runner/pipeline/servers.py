@@ -98,7 +98,13 @@ def preparation(
     dev = config.dev
     databases = tuple(Secret(each) for each in sources if dialect_of_source(each) == "postgres")
     if dialect_name != _engine_of_dev(workspace):
-        return Preparation(superuser=config.dev_superuser, targets=databases, limits=limits(config))
+        return Preparation(
+            superuser=config.dev_superuser,
+            targets=databases,
+            limits=limits(config),
+            memory=config.container_memory,
+            processes=config.container_processes,
+        )
     return Preparation(
         superuser=config.dev_superuser,
         extensions=dev.extensions,
@@ -108,6 +114,8 @@ def preparation(
         makes=_made_by_files(workspace) if dev.like else frozenset(),
         targets=(*databases, *((dev.like,) if dev.like else ())),
         limits=limits(config),
+        memory=config.container_memory,
+        processes=config.container_processes,
     )
 
 

@@ -120,6 +120,7 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
         (f"{ONE}[dev]\nroles = ['pg_read_all_data']\n", 4, "server's own"),
         (f"{ONE}[dev]\nroles = 'PUBLIC'\n", 4, "no role"),
         (f"{ONE}[dev]\nsetup = '../baseline.sql'\n", 4, "leads out of the repository"),
+        (f"{ONE}[dev]\ncontainer-memory = 9000\n", 4, "set SCHEMA_CI_DEV_CONTAINER_MEMORY in"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(

@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from ci_runner.devdb.docker.client import Engine, engine, first_line
 from ci_runner.devdb.docker.door import Door, opened, place_of
 from ci_runner.devdb.docker.end import Running, removed, tail
 from ci_runner.devdb.docker.lifeline import Lifeline, lifeline, watch
-from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Recipe, Socket
+from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
 from ci_runner.devdb.docker.routes import Route, routes
 from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
 from ci_runner.errors import DatabaseError
@@ -222,7 +222,7 @@ def _tmpfs(attempt: _Attempt, config: dict[str, object], *, with_socket: bool) -
     if with_socket:
         places.add(attempt.recipe.socket_folder)
     # Less than the memory, so that a full disk says so before the kernel ends the server.
-    data = attempt.ceiling.memory * 3 // 4
+    data = attempt.ceiling.memory // 2
     return {
         **dict.fromkeys(places, small),
         str(DATA.parent): f"mode=1777,size={data}m,noexec,nosuid,nodev",
@@ -241,23 +241,39 @@ def _start(container: Container) -> None:
 
 
 def _wait(recipe: Recipe, access: Access, held: Lifeline) -> str:
-    """Until a connection is answered; returns the server's version."""
+    """Until a connection is answered; returns the server's version.
+
+    The first attempt comes too early to succeed: it imports the driver while the server starts.
+    """
     deadline = time.monotonic() + _START_SECONDS
     deaf_from = 0.0
-    while not held.wait_for_end(_PAUSE_SECONDS):
-        try:
-            if (
-                not isinstance(access.place, Socket)
-                or (access.place.folder / recipe.socket).exists()
-            ):
+    said = "nobody listens"
+    may_listen = True
+    while True:
+        if may_listen:
+            try:
                 return recipe.version(access)
-        except DatabaseError as silent:
-            if time.monotonic() > deadline:
-                raise _NotSoError("\n".join((silent.said, *tail(held)))) from silent
-        if time.monotonic() > deadline:
-            raise _NotSoError("\n".join((f"no answer in {_START_SECONDS:g} s", *tail(held))))
+            except DatabaseError as silent:
+                said = silent.said
+        if held.wait_for_end(_PAUSE_SECONDS):
+            raise _NotSoError("\n".join(tail(held)))
+        now = time.monotonic()
+        if now > deadline:
+            raise _NotSoError(
+                "\n".join((f"no answer in {_START_SECONDS:g} s: {said}", *tail(held)))
+            )
         if recipe.ready in "\n".join(held.lines()):
-            deaf_from = deaf_from or time.monotonic()
-            if time.monotonic() > deaf_from + _DEAF_SECONDS:
+            deaf_from = deaf_from or now
+            if now > deaf_from + _DEAF_SECONDS:
                 raise _NoWayError("the server is ready, and nobody answers there")
-    raise _NotSoError("\n".join(tail(held)))
+        may_listen = _may_listen(recipe, access)
+
+
+def _may_listen(recipe: Recipe, access: Access) -> bool:
+    match access.place:
+        case Socket(folder):
+            return (folder / recipe.socket).exists()
+        case Port():
+            return True
+        case _:
+            assert_never(access.place)

@@ -19,10 +19,11 @@ from ci_runner.errors import DatabaseError
 if TYPE_CHECKING:
     from docker import DockerClient  # type: ignore[import-untyped]  # docker-py ships no types
 
-_LINES = 5
+_LINES = 8
 # A server ends a moment after the session that is lost with it.
 _LAST_MOMENT = 1.0
 _CONFLICT = 409
+_FULL = "No space left on device"  # ENOSPC, as the C library says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,11 @@ class Running:
             return (
                 f"the kernel ended the server: it needed more than {self.ceiling.memory} MiB of"
                 " memory; raise SCHEMA_CI_DEV_CONTAINER_MEMORY"
+            )
+        if any(_FULL in line for line in self.held.lines()):
+            return (
+                f"its disk is full: that is half of its {self.ceiling.memory} MiB of memory;"
+                " raise SCHEMA_CI_DEV_CONTAINER_MEMORY"
             )
         return "the container has ended"
 

@@ -124,5 +124,7 @@ def lifeline(container: Container) -> Iterator[Lifeline]:
         with suppress(OSError):  # the other end was first
             stream.shutdown(socket.SHUT_RDWR)
         thread.join()
+        if (response := getattr(attached, "_response", None)) is not None:
+            response.close()  # over TLS this is what keeps the descriptor open
         attached.close()
         stream.close()

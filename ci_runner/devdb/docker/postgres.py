@@ -13,6 +13,7 @@ from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, S
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.errors import DatabaseError
 
+# The driver is imported while the container starts, which takes about as long.
 if TYPE_CHECKING:
     from ci_runner.devdb.databases import PostgresServer
 

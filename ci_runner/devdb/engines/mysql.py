@@ -27,8 +27,12 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             )
         case Container(image=image):
             from ci_runner.devdb.docker.mariadb import docker_mysql
+            from ci_runner.devdb.docker.recipe import Ceiling
 
-            return docker_mysql(image, superuser=preparation.superuser, setup=preparation.setup)
+            ceiling = Ceiling(preparation.memory, preparation.processes)
+            return docker_mysql(
+                image, superuser=preparation.superuser, ceiling=ceiling, setup=preparation.setup
+            )
         case Existing(url=address):
             from ci_runner.devdb.mariadb import existing_mysql
 

@@ -31,9 +31,14 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
                 yield prepared(server, preparation, ours=True)
         case Container(image=image):
             from ci_runner.devdb.docker.postgres import docker_postgres
+            from ci_runner.devdb.docker.recipe import Ceiling
 
+            ceiling = Ceiling(preparation.memory, preparation.processes)
             with docker_postgres(
-                image, superuser=preparation.superuser, limits=preparation.limits
+                image,
+                superuser=preparation.superuser,
+                ceiling=ceiling,
+                limits=preparation.limits,
             ) as server:
                 yield prepared(server, preparation, ours=True)
         case Existing(url=address):

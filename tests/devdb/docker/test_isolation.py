@@ -84,7 +84,7 @@ def test_data_is_in_memory_and_smaller_than_the_limit(container_server: Postgres
     [line] = _shell(container_server, 'grep " /schema-ci " /proc/mounts')
 
     assert line.startswith("tmpfs /schema-ci tmpfs rw,nosuid,nodev,noexec")
-    assert f"size={1536 * 1024}k" in line
+    assert f"size={1024 * 1024}k" in line
 
 
 def test_role_of_migrations_has_no_way_to_a_shell(container_server: PostgresServer) -> None:

@@ -1,0 +1,26 @@
+"""Whether an engine's drivers are installed, without importing them."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from ci_runner.dialects import DIALECTS, DRIVERS
+from ci_runner.errors import ConfigError
+
+
+def require(name: str) -> None:
+    """Raise ConfigError when there is no dialect `name`, or its extra is not installed.
+
+    Drivers take as long to import as a server takes to start, so that the two can go together.
+    """
+    if name not in DIALECTS:
+        raise ConfigError(
+            f"unknown dialect {name!r}", next_step=f"use one of {', '.join(DIALECTS)}"
+        )
+    for driver in DRIVERS[name]:
+        if find_spec(driver) is None:
+            raise ConfigError(
+                f"the driver for {name} is not installed",
+                said=f"No module named {driver!r}",
+                next_step=f"pip install 'schema-ci[{name}]'",
+            )

@@ -1,0 +1,196 @@
+"""Wherever the engine and we are, there is a way to the server, and the description names it."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import docker  # type: ignore[import-untyped]  # docker-py ships no types
+import pytest
+
+from ci_runner.devdb.docker.postgres import docker_postgres
+from tests.devdb.docker.conftest import BAKED, of_process
+
+pytestmark = pytest.mark.docker
+
+_SOCKET = "/var/run/docker.sock"
+_CHECKOUT = Path(__file__).parents[3]
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while chunk := source.recv(65536):
+            target.sendall(chunk)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        return  # one end was faster than the other
+
+
+def _carry(near: socket.socket) -> None:
+    """One connection, both ways."""
+    with near, socket.socket(socket.AF_UNIX) as far:
+        far.connect(_SOCKET)
+        back = threading.Thread(target=_pump, args=(far, near), daemon=True)
+        back.start()
+        _pump(near, far)
+        back.join()
+
+
+def _forward(listener: socket.socket, wrap: Callable[[socket.socket], socket.socket]) -> None:
+    """Every connection goes on to the engine's socket, until the listener is closed."""
+    while True:
+        try:
+            accepted, _ = listener.accept()
+            near = wrap(accepted)
+        except ssl.SSLError:
+            continue  # a client without the right certificate
+        except OSError:
+            return
+        threading.Thread(target=_carry, args=(near,), daemon=True).start()
+
+
+@contextmanager
+def _tcp_engine(
+    wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain,
+) -> Iterator[int]:
+    """The port of this machine at which its engine answers, as a remote one would."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_forward, args=(listener, wrap), daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def _openssl(folder: Path, *arguments: str) -> None:
+    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DOCKER_CERT_PATH with an authority of its own, and one pair of keys for both ends."""
+    folder = tmp_path_factory.mktemp("certificates")
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1")
+    _openssl(
+        folder, "req", "-x509", *key, "-keyout", "ca-key.pem", "-out", "ca.pem", "-subj", "/CN=ca"
+    )
+    names = "subjectAltName=IP:127.0.0.1,DNS:localhost"
+    _openssl(
+        folder, "req", "-x509", *key, "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=both",
+        "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-addext", names,
+    )  # fmt: skip
+    return folder
+
+
+def _answer(image: str = BAKED) -> tuple[str, list[str], list[str]]:
+    """How the server describes itself; its container's ports, and what is left after it."""
+    client = docker.from_env()
+    before = set(of_process(client, os.getpid()))
+    try:
+        with docker_postgres(image) as server, server.database() as connection:
+            assert [(1,)] == connection.query("SELECT 1")
+            mine = set(of_process(client, os.getpid())) - before
+            ports = [
+                port["HostIp"]
+                for each in client.containers.list()
+                if each.id in mine
+                for published in each.ports.values()
+                for port in published or ()
+            ]
+        left = set(of_process(client, os.getpid())) - before
+        return server.description, ports, sorted(left)
+    finally:
+        client.close()
+
+
+def test_engine_on_tcp_publishes_on_loopback_and_on_a_network_without_egress(
+    engine: docker.DockerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with _tcp_engine() as port:
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
+        description, ports, left = _answer()
+
+    assert description.endswith("(over a port of 127.0.0.1, on a network without egress)")
+    assert ["127.0.0.1"] == sorted(set(ports))
+    assert [] == left
+
+
+def test_engine_with_tls_asks_for_our_certificate(
+    engine: docker.DockerClient, certificates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificates / "cert.pem", certificates / "key.pem")
+    context.load_verify_locations(certificates / "ca.pem")
+    context.verify_mode = ssl.CERT_REQUIRED
+
+    def wrap(plain: socket.socket) -> socket.socket:
+        return context.wrap_socket(plain, server_side=True)
+
+    with _tcp_engine(wrap) as port:
+        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
+        monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
+        # With requests this one comes before the authority that a client asks for.
+        monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
+        monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
+        monkeypatch.setenv("DOCKER_CERT_PATH", str(certificates))
+        description, _, left = _answer()
+
+    assert "over a port of 127.0.0.1" in description
+    assert [] == left
+
+
+def test_host_override_says_where_ports_are(
+    engine: docker.DockerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TESTCONTAINERS_HOST_OVERRIDE", "localhost")
+    description, ports, left = _answer()
+
+    assert "over a port of localhost" in description
+    assert "0.0.0.0" in ports
+    assert [] == left
+
+
+_INSIDE = f"""
+import sys
+from ci_runner.devdb.docker.postgres import docker_postgres
+with docker_postgres({BAKED!r}) as server, server.database() as connection:
+    print(server.description, connection.query("SELECT 1"))
+"""
+
+
+def _inside(client: docker.DockerClient, *, more: dict[str, dict[str, str]]) -> str:
+    """What a run says in a container that has the engine's socket and this machine's Python."""
+    shared = {str(Path(place).resolve()) for place in (sys.base_prefix, sys.prefix, _CHECKOUT)}
+    shared |= {place for place in ("/usr", "/lib", "/lib64") if Path(place).exists()}
+    volumes = {place: {"bind": place, "mode": "ro"} for place in shared}
+    volumes[_SOCKET] = {"bind": _SOCKET, "mode": "rw"}
+    said = client.containers.run(
+        BAKED,
+        entrypoint=[sys.executable, "-c", _INSIDE],
+        environment={"PYTHONPATH": str(_CHECKOUT), "PYTHONDONTWRITEBYTECODE": "1"},
+        volumes={**volumes, **more},
+        user="0",
+        remove=True,
+        stderr=True,
+    )
+    return str(said.decode())
+
+
+def test_run_in_a_container_joins_its_own_network(engine: docker.DockerClient) -> None:
+    said = _inside(engine, more={})
+
+    assert "(over the network bridge, which this container is in) [(1,)]" in said
+
+
+def test_run_in_a_container_shares_a_folder_that_the_host_sees(
+    engine: docker.DockerClient, tmp_path: Path
+) -> None:
+    said = _inside(engine, more={str(tmp_path): {"bind": "/work", "mode": "rw"}})
+
+    assert "(without network, over a socket) [(1,)]" in said
+    assert [] == list(tmp_path.iterdir())
