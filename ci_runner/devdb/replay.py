@@ -64,10 +64,23 @@ def replay(connection: Connection, scripts: Sequence[Script]) -> None:
                 try:
                     connection.execute(statement.text)
                 except StatementFailed as failed:
-                    raise refusal(statement, failed.failure) from failed
+                    secret = statement.sensitive
+                    told = _told(failed.failure, sensitive=secret)
+                    raise refusal(statement, told) from (None if secret else failed)
             if failure := _end(connection, each):
                 raise refusal(each.statements[-1], failure)
         connection.reset()
+
+
+def _told(failure: Failure, *, sensitive: bool) -> Failure:
+    """A failure as it may be told: the words on a sensitive statement may hold its data."""
+    if not sensitive:
+        return failure
+    return Failure(
+        "the server refuses this sensitive statement; what it says is not shown",
+        failure.code,
+        offset=failure.offset,
+    )
 
 
 def refusal(statement: Statement, failure: Failure) -> SqlError:
@@ -122,7 +135,9 @@ def _end(connection: Connection, each: Script) -> Failure | None:
     try:
         connection.execute("COMMIT")
     except StatementFailed as failed:
-        return replace(failed.failure, message=f"at COMMIT: {failed.failure.message}", offset=None)
+        secret = any(statement.sensitive for statement in each.statements)
+        failure = _told(failed.failure, sensitive=secret)
+        return replace(failure, message=f"at COMMIT: {failure.message}", offset=None)
     return None
 
 
@@ -205,7 +220,7 @@ def _run(connection: Connection, dialect: Dialect, statement: Statement, before:
     try:
         outcome = connection.execute(statement.text)
     except StatementFailed as failed:
-        failure = failed.failure
+        failure = _told(failed.failure, sensitive=statement.sensitive)
     return Step(
         statement,
         operations,
@@ -214,7 +229,7 @@ def _run(connection: Connection, dialect: Dialect, statement: Statement, before:
         transactional,
         time.perf_counter() - started,
         outcome.rows,
-        notices=outcome.notices,
+        notices=() if statement.sensitive else outcome.notices,
         failure=failure,
     )
 
