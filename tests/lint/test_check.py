@@ -220,8 +220,7 @@ SECRET = "hunter2-is-secret"
         f"-- schema-ci:sensitive\n\nSELECT 1;\nSELECT '{SECRET}'::int;",
         f"-- schema-ci:sensitive-file\nDO $$ BEGIN RAISE EXCEPTION '{SECRET}'; END $$;",
         f"ALTER TABLE k ADD CHECK (a <> '{SECRET}x'); -- schema-ci:sensitive",
-        "-- schema-ci:sensitive\nALTER TABLE k ADD c text"
-        " DEFAULT E'hunter2\\x2dis-secret' || random();",
+        "-- schema-ci:sensitive\nALTER TABLE k ADD c text DEFAULT E'hunter2\\x2dis' || random();",
         f"/* schema-ci:sensitive */ ALTER TABLE k ALTER a TYPE int USING '{SECRET}'::int;",
     ],
 )
@@ -231,4 +230,4 @@ def test_what_is_sensitive_is_in_no_part_of_a_finding(change: str, lint: Lint) -
     findings = lint(change, setup=setup)
 
     assert findings
-    assert [each for each in findings if SECRET in repr(each)] == []
+    assert [each for each in findings if SECRET[:10] in repr(each)] == []
