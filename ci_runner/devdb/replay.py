@@ -75,7 +75,9 @@ def replay(connection: Connection, scripts: Sequence[Script]) -> None:
                     with _placed(statement):
                         connection.execute(statement.text)
                 except StatementFailed as failed:
-                    raise refusal(statement, failed.failure) from failed
+                    secret = statement.sensitive
+                    told = _told(failed.failure, sensitive=secret)
+                    raise refusal(statement, told) from (None if secret else failed)
             if failure := _end(connection, each):
                 raise refusal(each.statements[-1], failure)
         connection.reset()
@@ -93,6 +95,17 @@ def _placed(statement: Statement | None, path: str = "") -> Iterator[None]:
             said=ended.said,
             next_step=ended.next_step,
         ) from ended
+
+
+def _told(failure: Failure, *, sensitive: bool) -> Failure:
+    """A failure as it may be told: the words on a sensitive statement may hold its data."""
+    if not sensitive:
+        return failure
+    return Failure(
+        "the server refuses this sensitive statement; what it says is not shown",
+        failure.code,
+        offset=failure.offset,
+    )
 
 
 def refusal(statement: Statement, failure: Failure) -> SqlError:
@@ -145,15 +158,19 @@ def _end(connection: Connection, each: Script) -> Failure | None:
         return None
     if not each.wrapped:
         return Failure("the file opens a transaction and never ends it, so its changes are lost")
-    return _commit(connection, next(reversed(each.statements), None), each.path)
+    return _commit(connection, each.statements, each.path)
 
 
-def _commit(connection: Connection, statement: Statement | None, path: str = "") -> Failure | None:
+def _commit(
+    connection: Connection, statements: Sequence[Statement], path: str = ""
+) -> Failure | None:
     try:
-        with _placed(statement, path):
+        with _placed(next(reversed(statements), None), path):
             connection.execute("COMMIT")
     except StatementFailed as failed:
-        return replace(failed.failure, message=f"at COMMIT: {failed.failure.message}", offset=None)
+        secret = any(statement.sensitive for statement in statements)
+        failure = _told(failed.failure, sensitive=secret)
+        return replace(failure, message=f"at COMMIT: {failure.message}", offset=None)
     return None
 
 
@@ -260,7 +277,7 @@ def _run_alone(
         step = replace(step, transactional=False)
         if step.failure is None:
             inside = dialect.sight(connection, before)
-            failure = _commit(connection, statement)
+            failure = _commit(connection, (statement,))
             after = dialect.sight(connection, inside)
             seen = compare(before, inside)
             observed = replace(compare(before, after), locks=seen.locks, scanned=seen.scanned)
@@ -283,7 +300,7 @@ def _run(
         with _placed(statement):
             outcome = connection.execute(statement.text)
     except StatementFailed as failed:
-        failure = failed.failure
+        failure = _told(failed.failure, sensitive=statement.sensitive)
     step = Step(
         statement,
         operations,
@@ -292,7 +309,7 @@ def _run(
         transactional,
         time.perf_counter() - started,
         rows=outcome.rows,
-        notices=outcome.notices,
+        notices=() if statement.sensitive else outcome.notices,
         failure=failure,
     )
     return step, before

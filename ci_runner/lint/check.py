@@ -10,6 +10,7 @@ from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Hit, Review, Rule, Severity
 from ci_runner.lint.rules import RULES
 from ci_runner.lint.weigh import weighed
+from ci_runner.migrations.literals import discreet, without_literals
 
 _Tables = Mapping[int, tuple[str, ...]]
 
@@ -60,16 +61,22 @@ def _finding(rule: Rule, severity: Severity, hit: Hit, tables: _Tables) -> Findi
             hit.instead or rule.instead,
         )
     statement = hit.step.statement
+    message, evidence, text = hit.message, hit.evidence, statement.text
+    if statement.sensitive:
+        # What a backslash stands for is not seen in the text, but may be in our words.
+        message = rule.title if "\\" in text else discreet(message, text)
+        evidence = "" if "\\" in text else discreet(evidence, text)
+        text = without_literals(text)
     return Finding(
         rule.id,
         severity,
-        hit.message,
+        message,
         statement.path,
         statement.line,
         statement.end_line,
-        hit.evidence,
+        evidence,
         hit.instead or rule.instead,
         column=statement.column,
-        statement=statement.text,
+        statement=text,
         tables=tables.get(id(hit.step), ()),
     )

@@ -37,7 +37,13 @@ def safe_form(rule: str, step: Step) -> tuple[str, ...]:
     They must not share a transaction. Only for statements that do one thing.
     """
     suggestion = _SUGGESTIONS.get(rule)
-    if suggestion is None or len(step.operations) != 1 or step.failure or not step.executed:
+    if (
+        suggestion is None
+        or step.statement.sensitive
+        or len(step.operations) != 1
+        or step.failure
+        or not step.executed
+    ):
         return ()
     return suggestion(step)
 

@@ -20,7 +20,8 @@ from ci_runner.lint.subjects import (
     changed,
     statement_subject,
 )
-from ci_runner.migrations.history import Step
+from ci_runner.migrations.history import Statement, Step
+from ci_runner.migrations.literals import without_literals
 from ci_runner.schema.changes import Drop
 from ci_runner.schema.model import Identity, Schema
 
@@ -121,7 +122,7 @@ def _finding(rule: TeamRule, about: _About, path: str) -> Finding:
         statement.line if statement else 0,
         statement.end_line if statement else 0,
         column=statement.column if statement else 0,
-        statement=statement.text if statement else "",
+        statement=_shown(statement) if statement else "",
     )
 
 
@@ -166,6 +167,10 @@ def _broken(
             next_step="docs/policy.md says what `this` holds",
         )
     return [(number, at) for number, at in answer["broken"]]
+
+
+def _shown(statement: Statement) -> str:
+    return without_literals(statement.text) if statement.sensitive else statement.text
 
 
 def _too_long(rules: Sequence[TeamRule], seconds: int) -> ConfigError:

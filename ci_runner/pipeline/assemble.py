@@ -15,6 +15,7 @@ from ci_runner.dialects.operations import Data
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations import checksum
 from ci_runner.migrations.history import Step
+from ci_runner.migrations.literals import without_literals
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.report.elide import without_data
 from ci_runner.report.model import (
@@ -151,6 +152,8 @@ def _step(step: Step, production: Production) -> ReportedStep:
     seen = step.observed
     failure = step.failure
     text = step.statement.text
+    if step.statement.sensitive:
+        text = without_literals(text)
     if any(isinstance(each, Data) for each in step.operations) and len(text) > _LONG_DATA:
         text = f"{text[:_LONG_DATA]}… ({len(text) - _LONG_DATA} more characters)"
     return ReportedStep(

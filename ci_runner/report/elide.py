@@ -8,33 +8,21 @@ from __future__ import annotations
 
 import re
 
-GONE = "'…'"
+from ci_runner.migrations.literals import GONE, texts, without_literals
+
+__all__ = ["GONE", "error_without_data", "without_data"]
 _DEFINES = frozenset(
     """ALTER ANALYZE BEGIN CLUSTER COMMENT COMMIT CREATE DROP END GRANT LOCK PRAGMA REFRESH REINDEX
     RELEASE RENAME RESET REVOKE ROLLBACK SAVEPOINT SET START TRUNCATE VACUUM""".split()
 )
 _LEADING = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|/\*.*?(?:\*/|\Z))*", re.DOTALL)
 _FIRST = re.compile(r"[A-Za-z]+")
-_LITERAL = re.compile(
-    r"""(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))
-    |(?P<name>"(?:[^"]|"")*(?:"|\Z))
-    |(?P<escaped>\b[eE]'(?:[^'\\]|\\.|'')*(?:'|\Z))
-    |(?P<text>(?:\b(?:[xXbBnN]|[uU]&))?'(?:[^']|'')*(?:'|\Z))
-    |(?P<dollar>(?<![\w$])(?P<tag>\$(?:[^\W\d]\w*)?\$).*?(?:(?P=tag)|\Z))
-    |(?P<number>(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+))""",
-    re.VERBOSE | re.DOTALL,
-)
 _ROW = re.compile(r"=\(.*\)(?=[^()]*$)|(?<=row contains )\(.*\)", re.DOTALL | re.MULTILINE)
 
 
 def without_data(sql: str) -> str:
     """`sql` as a comment may show it: unchanged if it defines something, else without literals."""
-    return sql if _is_definition(sql) else _LITERAL.sub(_gone, sql)
-
-
-def without_literals(sql: str) -> str:
-    """`sql` without any literal or comment, whatever it does."""
-    return _LITERAL.sub(_gone, sql)
+    return sql if _is_definition(sql) else without_literals(sql)
 
 
 def error_without_data(error: str, sql: str) -> str:
@@ -42,12 +30,7 @@ def error_without_data(error: str, sql: str) -> str:
     shown = _ROW.sub(lambda found: "=(…)" if found[0][0] == "=" else "(…)", error)
     if _is_definition(sql):
         return shown
-    literals = {
-        found["text"].partition("'")[2].removesuffix("'")
-        for found in _LITERAL.finditer(sql)
-        if found["text"]
-    }
-    for literal in sorted(literals, key=lambda each: (-len(each), each)):
+    for literal in sorted(texts(sql), key=lambda each: (-len(each), each)):
         if literal:
             shown = shown.replace(literal.replace("''", "'"), "…")
     return shown
@@ -57,9 +40,3 @@ def _is_definition(sql: str) -> bool:
     start = _LEADING.match(sql)
     word = _FIRST.match(sql, start.end() if start else 0)
     return word is not None and word[0].upper() in _DEFINES
-
-
-def _gone(found: re.Match[str]) -> str:
-    if found["comment"]:
-        return ""
-    return found[0] if found["name"] else GONE

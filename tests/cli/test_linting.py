@@ -178,3 +178,29 @@ def test_explain_tells_of_a_rule_by_example_and_guesses(folder: Checkout) -> Non
     assert "\ngood:\n" in done.out
     assert ExitCode.USAGE == missed.code
     assert "did you mean 'drop-table'?" in missed.err
+
+
+def test_what_is_sensitive_is_told_nowhere(tmp_path: Path) -> None:
+    secret = "hunter2-is-secret"
+    checkout = new_checkout(tmp_path)
+    checkout.git("checkout", "--quiet", "-b", "topic")
+    checkout.write(
+        "migrations/20260102000000_data.sql",
+        f"-- schema-ci:sensitive\n\nINSERT INTO users VALUES (1, '{secret}');\n"
+        f"CREATE TABLE a AS SELECT '{secret}' AS b;\nINSERT INTO users VALUES (1, '{secret}');\n",
+    )
+    assert 0 == checkout.run("hash").code
+    checkout.commit("data")
+
+    done = [
+        checkout.run("run", "--base=main", "--no-publish", "--verbose"),
+        checkout.run("dry-run", "--base=main", "--format=json"),
+        checkout.run("lint", "--base=main", "--format=sarif"),
+    ]
+
+    reports = list((checkout.root / "schema-ci-report").glob("report.*"))
+    assert [ExitCode.FINDINGS] * 3 == [each.code for each in done]
+    assert 5 == len(reports)
+    assert "INSERT INTO users VALUES ('…', '…')" == done[1].json[0]["sql"]
+    assert [] == [each for each in done if secret in each.said]
+    assert [] == [each.name for each in reports if secret in each.read_text()]
