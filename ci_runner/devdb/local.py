@@ -17,6 +17,7 @@ from pathlib import Path
 from ci_runner.devdb.binaries import choose, installations, server_account
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.folders import MEMORY, PREFIX, mark
+from ci_runner.devdb.machine import written
 from ci_runner.devdb.watchdog import USUAL, Limits, Watchdog, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
@@ -227,7 +228,7 @@ def _watched(server: subprocess.Popen[bytes], folder: Path, limits: Limits) -> I
             time.sleep(0.02)
         return _cause(_tail(log)) if log.stat().st_size > silent else ""
 
-    with watching(limits, end, written=lambda: _written(folder), obituary=obituary) as watchdog:
+    with watching(limits, end, written=lambda: written(folder), obituary=obituary) as watchdog:
         yield watchdog
 
 
@@ -236,22 +237,6 @@ def _cause(lines: list[str]) -> str:
     if any("terminated by signal 9" in line for line in said):
         said.append("signal 9 is how the kernel ends a process when memory runs out")
     return "\n".join(said)
-
-
-def _written(folder: Path) -> int:
-    """Bytes on disk below `folder`. Files and folders may go while we look."""
-    total, ahead = 0, [str(folder)]
-    while ahead:
-        try:
-            with os.scandir(ahead.pop()) as entries:
-                for each in entries:
-                    if each.is_dir(follow_symlinks=False):
-                        ahead.append(each.path)
-                    else:
-                        total += each.stat(follow_symlinks=False).st_blocks * 512
-        except FileNotFoundError:
-            continue
-    return total
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path, log: Path) -> None:
