@@ -94,7 +94,7 @@ def _select(node: Node) -> Iterator[Operation]:
         into = node.into_clause.rel
         yield CreateTable(relation(into), into.relpersistence == "t")
         return
-    yield Other("select_stmt")
+    yield Other("select_stmt" if node.from_clause else "select_without_from")
     if (
         node.locking_clause
         and not node.HasField("where_clause")
