@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import Setting, Transaction
+from ci_runner.dialects.operations import Other, Setting, Transaction
 from ci_runner.lint.alone import concurrently
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """Once for each file; settings and transaction control change no schema."""
+    """Once for each file; what changes no schema does not count."""
     works: dict[str, list[Step]] = {}
     for step in review.steps:
-        if not all(isinstance(each, Setting | Transaction) for each in step.operations):
+        if not all(isinstance(each, Other | Setting | Transaction) for each in step.operations):
             works.setdefault(step.statement.path, []).append(step)
     for steps in works.values():
         alone = [step for step in steps if any(map(concurrently, step.operations))]
