@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import CreateIndex, Data, Other
-from ci_runner.lint.locks import ACCESS_EXCLUSIVE, held
+from ci_runner.lint.locks import ACCESS_EXCLUSIVE, Held, held
+from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
-from ci_runner.migrations.history import Step
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -18,19 +18,16 @@ def _check(review: Review) -> Iterator[Hit]:
             table.qualified for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE
         )
         place = each.step.statement.path, ", ".join(locked)
-        if (
-            locked
-            and each.step.failure is None
-            and _works(each.step)
-            and not told.intersection({place})
-        ):
+        if locked and each.step.failure is None and _works(each) and not told.intersection({place}):
             told.add(place)
             yield Hit(f"works on rows while nobody can use {', '.join(locked)}", each.step)
 
 
-def _works(step: Step) -> bool:
+def _works(done: Held) -> bool:
     """Whether it reads or writes rows; those of a new table are few."""
-    for each in step.operations:
+    if ran(done.step) and not done.takes:
+        return False
+    for each in done.step.operations:
         match each:
             case Data() | CreateIndex():
                 return True

@@ -1,52 +1,30 @@
-"""A strong lock is waited for without an end."""
+"""A lock that others wait behind is asked for without a limit."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import Setting
-from ci_runner.lint.alone import concurrently
-from ci_runner.lint.locks import at_least, held
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
-
-_WEAKEST = "SHARE UPDATE EXCLUSIVE"
+from ci_runner.lint.waiting import first_in_file, unlimited, waitings
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """Once for each file."""
-    told: set[str] = set()
-    limited = False
-    path = ""
-    for each in held(review):
-        step = each.step
-        limited = limited and step.statement.path == path
-        path = step.statement.path
-        for operation in step.operations:
-            if isinstance(operation, Setting) and operation.name == "lock_timeout":
-                limited = operation.value.strip("'") not in {"", "0"}
-        strong = [table for table, mode in each.takes.items() if at_least(mode, _WEAKEST)]
-        waits = strong and not any(map(concurrently, step.operations))
-        if waits and not limited and path not in told:
-            told.add(path)
-            names = ", ".join(sorted(table.qualified for table in strong))
-            yield Hit(f"waits for a lock on {names} without lock_timeout", step)
+    for each in first_in_file(waitings(review), lambda one: unlimited(one.inforce, "lock_timeout")):
+        yield Hit(
+            f"may wait for its lock on {each.what} without end, and everyone else behind it",
+            each.step,
+        )
 
 
 RULE = Rule(
     id="lock-timeout-missing",
-    title="No lock_timeout",
+    title="Strong lock without lock_timeout",
     severity=Severity.NOTE,
     dialects=("postgres",),
-    why=(
-        "While the statement waits behind one long query, everybody else on the table waits"
-        " behind it."
-    ),
-    instead="SET LOCAL lock_timeout = '2s' in front of it, and try again when it runs out.",
+    why="Behind one long transaction the statement waits, and every query on the table queues up"
+    " behind the statement: seconds of DDL become an outage. Said once for a file.",
+    instead="SET LOCAL lock_timeout = '2s' at the head of the file, and try again when it fails; or"
+    " set it for the role that migrates.",
     check=_check,
-    aliases=(
-        "require-lock-timeout",
-        "require-timeout-settings",
-        "lockTimeoutWarning",
-        "E9",
-    ),
+    aliases=("require-lock-timeout", "require-timeout-settings", "E9", "lockTimeoutWarning"),
 )

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AlterColumnType
-from ci_runner.lint.rewrites import rewriting
+from ci_runner.lint.rewrites import family
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import read
 
 
 def _check(review: Review) -> Iterator[Hit]:
     """A rewrite is told of elsewhere and builds them too."""
-    told = {id(touch.step) for touch, _ in rewriting(review, AlterColumnType)}
     for touch in review.on_known(AlterColumnType):
         changed = touch.operation
-        if id(touch.step) not in told and read(touch.step, touch.table):
+        rewritten = family(touch.step, touch.table).intersection(touch.step.observed.rewritten)
+        if not rewritten and read(touch.step, touch.table):
             yield Hit(
                 f"changes column {changed.column} of {changed.table} to {changed.type}, for which"
                 " indexes are built or rows checked",

@@ -1,1 +1,1 @@
-ALTER TABLE users ADD COLUMN plan text;
+ALTER TABLE users ADD COLUMN email text;

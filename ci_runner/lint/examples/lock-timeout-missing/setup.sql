@@ -1,5 +1,1 @@
-CREATE TABLE users (
-  id bigint PRIMARY KEY,
-  email text,
-  active boolean NOT NULL DEFAULT true
-);
+CREATE TABLE users (id bigint PRIMARY KEY, name text NOT NULL);
