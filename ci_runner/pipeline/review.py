@@ -143,8 +143,9 @@ def _review(
 
     def judge(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
         name, schema = server.dialect.name, server.dialect.default_schema
-        known = reviewed.production
-        return check(Review(name, schema, base, steps, change.files, production=known), policy)
+        known, options = reviewed.production, policy.options
+        of = Review(name, schema, base, steps, change.files, production=known, options=options)
+        return check(of, policy)
 
     findings = judge(steps)
     rewritten: tuple[Rewritten, ...] = ()
