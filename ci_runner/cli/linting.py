@@ -57,12 +57,12 @@ def judge(
     with server.database() as connection:
         if setup:
             replay(connection, scripts(engine, setup))
-        base = engine.inspect(connection)
         new = tuple(each for name in files for each in scripts(engine, name))
-        steps = rehearse(connection, engine, new, progress=progress).steps
+        history = rehearse(connection, engine, new, progress=progress, compared=False)
     known = setup is not None
     return check(
-        Review(engine.name, engine.default_schema, base, steps, base_known=known), severities
+        Review(engine.name, engine.default_schema, history.base, history.steps, base_known=known),
+        severities,
     )
 
 

@@ -13,7 +13,9 @@ from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
 from ci_runner.lint.notices import NOTICES
 from ci_runner.lint.rules import RULES
+from ci_runner.pipeline.cache import cache
 from ci_runner.pipeline.workspace import Workspace
+from ci_runner.providers import detect
 
 
 def open_workspace(
@@ -32,13 +34,14 @@ def open_workspace(
     root = git.root if git else Path.cwd()
     loaded = _load(common, root, config, {**common.flags, **(flags or {})})
     head = git.head_if_any() if git else None
+    kept = cache(loaded, root, lambda: detect(os.environ), common.out.log.info)
     if base is None:
-        return Workspace(root, loaded, git, head, head)
+        return Workspace(root, loaded, git, head, head, cache=kept)
     if git is None:
         raise UsageError(
             "--base needs a git repository", where=str(root), next_step="run in a checkout"
         )
-    return Workspace(root, loaded, git, git.merge_base(base), git.head(), base)
+    return Workspace(root, loaded, git, git.merge_base(base), git.head(), base, kept)
 
 
 def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Config | None:
@@ -65,6 +68,8 @@ def _load(common: Common, root: Path, config: str, flags: Mapping[str, object]) 
     given = {key: value for key, value in flags.items() if value not in (None, "", ())}
     loaded = load(root, os.environ, given, known, file=_relative(root, config))
     common.out.redactor.register_url(loaded.dev_url)
+    if loaded.cache_secret:
+        common.out.redactor.register(loaded.cache_secret)
     for key, origin in loaded.origins.items():
         common.out.log.detail(f"{key}: from {origin}")
     return loaded

@@ -17,6 +17,8 @@ from ci_runner.errors import ConfigError
 NAME = "schema-ci.toml"
 LARGEST = 2**20
 _SHOWN = 60
+_UNSHOWN = frozenset({"dev.url", "dev.cache-secret"})
+_SHORTEST_SECRET = 16
 # Servers that we start ourselves. The file belongs to the pull request, which must not choose
 # any other server for us.
 _OWN_SCHEMES = ("sqlite", "local", "docker", "docker+postgres")
@@ -84,6 +86,7 @@ def load(
             said="the file is part of the pull request, whose SQL a superuser's rights would free",
             next_step="set SCHEMA_CI_DEV_SUPERUSER=true in the CI",
         )
+    cache_dir, cache_secret = _cache(values, origins, source)
     projects = tuple(_projects(source, root, environ, flags, origins))
     output_dir = str(values["output-dir"])
     if _is_from(source, origins["output-dir"]):
@@ -109,7 +112,33 @@ def load(
         drops=_texts(values["diff.drop"]),
         strict=bool(values["diff.strict"]),
         online=bool(values["diff.online"]),
+        cache_dir=cache_dir,
+        cache_secret=cache_secret,
     )
+
+
+def _cache(
+    values: Mapping[str, object], origins: Mapping[str, str], source: _File
+) -> tuple[str, Secret]:
+    """Folder and secret. From the file a folder stays in the repository, and a secret is none."""
+    folder, secret = str(values["dev.cache-dir"]), str(values["dev.cache-secret"])
+    folder_origin, secret_origin = origins["dev.cache-dir"], origins["dev.cache-secret"]
+    if folder and _is_from(source, folder_origin):
+        folder = _inside_repository(folder, folder_origin)
+    if secret and _is_from(source, secret_origin):
+        raise ConfigError(
+            "`dev.cache-secret` may not stand in the configuration file",
+            where=secret_origin,
+            said="the file is part of the pull request, and everybody can read it",
+            next_step="set SCHEMA_CI_CACHE_SECRET in the CI",
+        )
+    if secret and len(secret) < _SHORTEST_SECRET:
+        raise ConfigError(
+            f"`dev.cache-secret` is shorter than {_SHORTEST_SECRET} characters",
+            where=secret_origin,
+            next_step="make one with `openssl rand -hex 32`",
+        )
+    return folder, Secret(secret)
 
 
 def _texts(value: object) -> tuple[str, ...]:
@@ -192,7 +221,7 @@ def _rules(source: _File, content: object, known: frozenset[str]) -> dict[str, s
 
 def _wrong(where: str, key: str, expected: str, found: object = None) -> ConfigError:
     """A dev URL is not repeated: what is wrong with it may be its password."""
-    shown = found is not None and key != "dev.url" and len(repr(found)) <= _SHOWN
+    shown = found is not None and key not in _UNSHOWN and len(repr(found)) <= _SHOWN
     what = f"`{key}` can't be {found!r}" if shown else f"`{key}` has a value that makes no sense"
     return ConfigError(what, where=where, said=f"expected {expected}")
 

@@ -55,6 +55,8 @@ class Config:
     drops: tuple[str, ...] = ()
     strict: bool = False
     online: bool = True
+    cache_dir: str = ""
+    cache_secret: Secret = Secret()
 
     @property
     def inputs(self) -> tuple[str, ...]:

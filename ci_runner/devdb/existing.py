@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.databases import PostgresServer, copying
 from ci_runner.dialects.postgres.connect import connect
 
 
@@ -17,4 +17,5 @@ def existing_postgres(url: str) -> Iterator[PostgresServer]:
     """
     with connect(url) as connection:
         version = connection.version
-    yield PostgresServer(f"PostgreSQL {version}, given server", url, url)
+        quickest = copying(connection)
+    yield PostgresServer(f"PostgreSQL {version}, given server", url, url, copying=quickest)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from ci_runner.devdb.reach import Cache, reach
 from ci_runner.devdb.replay import Script, rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
@@ -80,26 +82,30 @@ def review(
     *,
     progress: Callable[[str], None] = lambda _: None,
     terms: Terms = USUAL,
+    cache: Cache | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Reviewed:
     """Never raises for what is wrong with the change itself: that becomes a finding."""
     reviewed = Reviewed(change, server.description, server.dialect.name)
     try:
-        merged, new = _scripts(server, change)
+        new = _new(server, change)
         wanted = desired(server.dialect, root, change.schema)
         said = in_schema(root, change.schema)
     except (SqlError, UsageError) as unreadable:
         return _stopped(reviewed, unreadable, severities)
     terms = replace(terms, declared=(*terms.declared, *said))
-    with server.database() as connection:
+    merged = change.base.files
+    with ExitStack() as stack:
         progress(f"replaying {len(merged)} merged files")
         started = time.perf_counter()
         try:
-            replay(connection, merged)
+            connection = stack.enter_context(reach(server, merged, change.base.format, cache, say))
         except SqlError as failed:
             return _stopped(reviewed, failed, severities)
         seconds = time.perf_counter() - started
-        base = server.dialect.inspect(connection)
-        history = rehearse(connection, server.dialect, new, progress=progress)
+        history = rehearse(
+            connection, server.dialect, new, progress=progress, compared=bool(change.schema)
+        )
         compared = _compare(server, connection, change, wanted, history, progress, terms)
         if compared.goal:
             path = change.schema[0]
@@ -114,7 +120,9 @@ def review(
     steps = (*history.steps, *compared.steps)
     broken = _checksum_findings(change.head, severities)
     findings = check(
-        Review(server.dialect.name, server.dialect.default_schema, base, steps, change.files),
+        Review(
+            server.dialect.name, server.dialect.default_schema, history.base, steps, change.files
+        ),
         severities,
     )
     return Reviewed(
@@ -136,11 +144,9 @@ def review(
     )
 
 
-def _scripts(server: Server, change: Change) -> tuple[tuple[Script, ...], tuple[Script, ...]]:
-    """Merged files as they were merged, then new ones in the head's order."""
-    merged = tuple(script(file, change.base.format, server.dialect) for file in change.base.files)
-    new = tuple(script(file, change.head.format, server.dialect) for file in change.files.added)
-    return merged, new
+def _new(server: Server, change: Change) -> tuple[Script, ...]:
+    """New files, in the head's order."""
+    return tuple(script(file, change.head.format, server.dialect) for file in change.files.added)
 
 
 def _unmanaged(reached: Schema, compared: _Compared, terms: Terms) -> tuple[Identity, ...]:

@@ -105,6 +105,8 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         severities,
         progress=log.step,
         terms=terms(workspace.config),
+        cache=workspace.cache,
+        say=log.info,
     )
     log.clear()
     for each in reviewed.idle:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from ci_runner.config.model import Config, Project
 from ci_runner.context import Build, Sha
+from ci_runner.devdb.reach import Cache
 from ci_runner.errors import GitError, UsageError
 from ci_runner.git import Git
 from ci_runner.migrations.directory import Directory
@@ -21,7 +22,7 @@ class Workspace:
     """A folder with its configuration. `base` is the commit that the change starts from.
 
     `git` is None outside of a repository; without a `base` nothing counts as merged. `base_ref` is
-    how the base was asked for, "" where it was not.
+    how the base was asked for, "" where it was not. `cache` has what earlier runs kept.
     """
 
     root: Path
@@ -30,6 +31,7 @@ class Workspace:
     base: Sha | None
     head: Sha | None
     base_ref: str = ""
+    cache: Cache | None = None
 
     def directory(self, project: Project, *, may_be_missing: bool = False) -> Directory:
         """The migration directory in the work tree. Raises SqlError for one that can't be read."""

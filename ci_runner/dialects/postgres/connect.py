@@ -57,7 +57,7 @@ class PostgresConnection:
         self._session.pgconn.exec_(b"")
 
     def reset(self) -> None:
-        self.execute("SET SESSION AUTHORIZATION DEFAULT; RESET ALL")
+        self.execute("SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DISCARD SEQUENCES")
 
     @property
     def in_transaction(self) -> bool:

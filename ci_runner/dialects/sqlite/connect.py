@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ci_runner.dialects.base import Connection, Failure, Outcome, StatementFailed
-from ci_runner.errors import DatabaseError
+from ci_runner.errors import DatabaseError, InternalError
 
 MEMORY = ":memory:"
 STATEMENT_SECONDS = 300.0
@@ -32,7 +32,17 @@ _DENIED_PRAGMAS = {
     "soft_heap_limit": "it would hold for the whole process",
 }
 # What a migration may switch for its session; each answers with its value.
-_SWITCHES = ("foreign_keys", "ignore_check_constraints", "legacy_alter_table", "recursive_triggers")
+_SWITCHES = (
+    "foreign_keys",
+    "full_column_names",
+    "ignore_check_constraints",
+    "legacy_alter_table",
+    "query_only",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "short_column_names",
+    "trusted_schema",
+)
 
 
 class _Guard:
@@ -74,7 +84,9 @@ class SqliteConnection:
         self._guard = _Guard()
         session.set_authorizer(self._guard)
         session.set_progress_handler(self._is_late, _BETWEEN_LOOKS)
-        self._opened_with = {name: self._switch(name) for name in _SWITCHES}
+        # A switch that this SQLite does not know has no value.
+        known = ((name, self._switch(name)) for name in _SWITCHES)
+        self._opened_with = {name: value for name, value in known if value is not None}
 
     def execute(self, sql: str) -> Outcome:
         with self._watched():
@@ -87,14 +99,17 @@ class SqliteConnection:
         with self._watched():
             return self._session.execute(sql).fetchall()
 
+    def image(self) -> bytes:
+        """What a file with this database would hold."""
+        return self._session.serialize()
+
     def reset(self) -> None:
         for name, value in self._opened_with.items():
             if self._switch(name) != value:
                 self.execute(f"PRAGMA {name} = {value}")
 
     def _switch(self, name: str) -> object:
-        ((value,),) = self.query(f"PRAGMA {name}")
-        return value
+        return next((value for (value,) in self.query(f"PRAGMA {name}")), None)
 
     @property
     def in_transaction(self) -> bool:
@@ -130,11 +145,21 @@ class SqliteConnection:
         return f"{error}: {self._guard.reason}" if self._guard.reason else str(error)
 
 
+def image(connection: Connection) -> bytes:
+    """What a file with the database of this session would hold; temporary objects are not in it."""
+    if not isinstance(connection, SqliteConnection):
+        raise InternalError("only a session of SQLite has an image")
+    return connection.image()
+
+
 @contextmanager
-def connect(path_or_memory: str, seconds: float = STATEMENT_SECONDS) -> Iterator[Connection]:
+def connect(
+    path_or_memory: str, seconds: float = STATEMENT_SECONDS, *, content: bytes = b""
+) -> Iterator[Connection]:
     """A session on ":memory:", or one that only reads the file that must be there.
 
-    Closed at block end. Raises DatabaseError for a file that can't be opened.
+    In memory the database begins as `content`, what `image` once gave; empty when b"". Closed at
+    block end. Raises DatabaseError for a file that can't be opened, or a content that is none.
     """
     in_memory = path_or_memory == MEMORY
     place = "" if in_memory else path_or_memory
@@ -149,9 +174,23 @@ def connect(path_or_memory: str, seconds: float = STATEMENT_SECONDS) -> Iterator
             next_step="check that the file and its folder can be read",
         ) from error
     try:
+        if content:
+            _fill(session, content)
         yield SqliteConnection(session, seconds, place)
     finally:
         session.close()
+
+
+def _fill(session: sqlite3.Connection, content: bytes) -> None:
+    """By way of a second one: a deserialized database is not quite one in memory (its journal)."""
+    source = sqlite3.connect(MEMORY)
+    try:
+        source.deserialize(content)
+        source.backup(session)
+    except sqlite3.Error as broken:
+        raise DatabaseError("the kept SQLite database can't be read", said=str(broken)) from broken
+    finally:
+        source.close()
 
 
 def _read_only(place: Path) -> str:
