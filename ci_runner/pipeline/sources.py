@@ -67,13 +67,14 @@ def is_database(dialect: Dialect, source: str) -> bool:
 def loaded(server: Server, source: str) -> Iterator[Connection]:
     """A database of our own in which the files of `source` have run. Raises as `load`."""
     with server.database() as connection:
-        if source != EMPTY:
-            replay(connection, scripts(server.dialect, source))
+        replay(connection, scripts(server.dialect, source))
         yield connection
 
 
 def scripts(dialect: Dialect, source: str) -> tuple[Script, ...]:
-    """What running `source` means: one file, or a folder's files in order."""
+    """What running `source` means: one file, a folder's files in order, or nothing for `empty`."""
+    if source == EMPTY:
+        return ()
     place = Path(source)
     if place.is_file():
         return (_plain(dialect, str(place), place.read_bytes()),)
