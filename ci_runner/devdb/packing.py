@@ -22,6 +22,8 @@ MOST_BYTES = 4 * 2**30
 _LEVEL = 1
 _WINDOW_LOG = 26
 _ENTRY = struct.Struct(">HQ")
+_END = _ENTRY.pack(0, 0)
+_SIZE = struct.Struct(">Q")
 _CHUNK = 1 << 20
 _OWN_FILES = frozenset({"postgresql.conf", "pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf"})
 # What the server makes again: whose process it is, statistics, caches of the catalogue.
@@ -61,25 +63,19 @@ def _decompressor() -> zstandard.ZstdDecompressor:
 
 
 def compress(content: bytes) -> bytes:
-    return _compressor().compress(content)
+    return _compressor().compress(_SIZE.pack(len(content)) + content)
 
 
 def decompress(content: bytes, most: int = MOST_BYTES) -> bytes:
     """Raises Unportable for what is not whole, or more than `most` bytes."""
     try:
         with _decompressor().stream_reader(content) as opened:
-            return _all_of(opened, most)
+            (size,) = _SIZE.unpack(_exactly(opened, _SIZE.size))
+            if size > most:
+                raise Unportable(f"it holds more than {most} bytes")
+            return _exactly(opened, size)
     except zstandard.ZstdError as broken:
         raise Unportable(f"it can't be decompressed: {broken}") from broken
-
-
-def _all_of(opened: _Readable, most: int) -> bytes:
-    found = bytearray()
-    while chunk := opened.read(_CHUNK):
-        found += chunk
-        if len(found) > most:
-            raise Unportable(f"it holds more than {most} bytes")
-    return bytes(found)
 
 
 def pack(folder: Path, most: int = MOST_BYTES) -> bytes:
@@ -96,6 +92,7 @@ def pack(folder: Path, most: int = MOST_BYTES) -> bytes:
             encoded = name.encode()
             writer.write(_ENTRY.pack(len(encoded), len(content)) + encoded)
             writer.write(content)
+        writer.write(_END)
     return target.getvalue()
 
 
@@ -135,7 +132,7 @@ def unpack(packed: bytes, folder: Path, owner: tuple[int, int] | None = None) ->
 def _write_files(opened: _Readable, folder: Path, owner: tuple[int, int] | None) -> None:
     left = MOST_BYTES
     made: set[str] = set()
-    while header := _exactly(opened, _ENTRY.size, may_end=True):
+    while (header := _exactly(opened, _ENTRY.size)) != _END:
         length, size = _ENTRY.unpack(header)
         name = _exactly(opened, length).decode("ascii", errors="replace")
         left -= size
@@ -159,12 +156,12 @@ def _write_files(opened: _Readable, folder: Path, owner: tuple[int, int] | None)
             os.close(descriptor)
 
 
-def _exactly(opened: _Readable, size: int, *, may_end: bool = False) -> bytes:
-    """`size` bytes, or none at the end where that `may_end` here."""
+def _exactly(opened: _Readable, size: int) -> bytes:
+    """`size` bytes: a frame that is cut off is no error of zstd's, it only ends."""
     found = opened.read(size)
     while len(found) < size and (more := opened.read(size - len(found))):
         found += more
-    if len(found) == size or (may_end and not found):
+    if len(found) == size:
         return found
     raise Unportable("it ends too early")
 

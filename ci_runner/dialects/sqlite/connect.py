@@ -100,8 +100,8 @@ class SqliteConnection:
             return self._session.execute(sql).fetchall()
 
     def image(self) -> bytes:
-        """What a file with this database would hold."""
-        return self._session.serialize()
+        """What a file with this database would hold: nothing before the first write."""
+        return b"" if self._switch("page_count") == 0 else self._session.serialize()
 
     def reset(self) -> None:
         for name, value in self._opened_with.items():
