@@ -17,8 +17,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,13 +27,14 @@ from ci_runner.devdb.packing import pack, unpack
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.store import of_this_machine
 from ci_runner.dialects.base import StatementFailed
-from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
 
 _MEMORY = Path("/dev/shm")  # noqa: S108 - the folder below it is made private by mkdtemp
 _MEMORY_NEEDED = 512 * 2**20
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
+Begin = Callable[[PostgresConnection], None]
 _LOCALES = ("C.UTF-8", "C")
 _SUPERUSER = "postgres"
 
@@ -93,23 +94,20 @@ class Programs:
         )
         if asked.returncode:
             raise DatabaseError("postgres --version failed", said=asked.stderr.strip())
-        parts = {
-            "engine": "postgres",
-            "version": asked.stdout.strip(),
-            "machine": platform.machine(),
-            "libc": _libc(),
-            "locales": _LOCALES,
-            "initdb": _INITDB,
-            "settings": _SETTINGS,
-            "schema-ci": __version__,
-        }
-        return json.dumps(parts, sort_keys=True)
+        return json.dumps([asked.stdout.strip(), *_surroundings()])
 
     def installed(self) -> str:
         """The name of what these very programs make, until somebody installs others in place."""
         known = [(self.binaries / each).stat() for each in ("initdb", "postgres")]
-        parts = [self.identity(), str(self.binaries), *((s.st_size, s.st_mtime_ns) for s in known)]
-        return hashlib.sha256(json.dumps(["initdb", *parts]).encode()).hexdigest()
+        dated = [(each.st_size, each.st_mtime_ns) for each in known]
+        parts = json.dumps(["initdb", str(self.binaries), dated, *_surroundings()])
+        return hashlib.sha256(parts.encode()).hexdigest()
+
+
+def _surroundings() -> list[object]:
+    """What a data folder depends on besides the programs."""
+    ours = ["postgres", __version__, _LOCALES, _INITDB, _SETTINGS]
+    return [*ours, platform.machine(), _libc()]
 
 
 def _libc() -> str:
@@ -135,7 +133,8 @@ class Cluster:
         """All of it, so that PGPORT and its like in our own environment change nothing."""
         return f"host={self.folder} port=5432 user={role} dbname=postgres"
 
-    def start(self) -> None:
+    def start(self, begin: Begin = lambda _: None) -> None:
+        """Until it answers. `begin` gets the superuser's session that it first answers on."""
         log = self.folder / "log"
         settings = [f"-c{name}={value}" for name, value in _SETTINGS.items()]
         with log.open("wb") as output:
@@ -154,7 +153,8 @@ class Cluster:
                 stderr=output,
                 **_as(self._programs.account),  # type: ignore[call-overload]  # user, group ...
             )
-        _wait(self._process, self.admin, log)
+        with _first_session(self._process, self.admin, log) as admin:
+            begin(admin)
 
     def end(self) -> None:
         """At once: what the server has not written yet is lost."""
@@ -180,8 +180,10 @@ class Cluster:
 
 
 @contextmanager
-def running(programs: Programs, state: bytes | None = None) -> Iterator[Cluster]:
-    """A cluster with the data of `state`, else as initdb makes it.
+def running(
+    programs: Programs, state: bytes | None = None, begin: Begin = lambda _: None
+) -> Iterator[Cluster]:
+    """A cluster with the data of `state`, else as initdb makes it; `begin` is as for its start.
 
     Raises DatabaseError, and Unportable for a state that is not what `Cluster.pack` gives.
     """
@@ -195,7 +197,7 @@ def running(programs: Programs, state: bytes | None = None) -> Iterator[Cluster]
         else:
             unpack(state, folder / "data", programs.owner)
         _configure(folder / "data", programs.owner)
-        cluster.start()
+        cluster.start(begin)
         yield cluster
     finally:
         cluster.end()
@@ -284,22 +286,27 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
-def _wait(server: subprocess.Popen[bytes], admin: str, log: Path) -> None:
-    """Until the first connection succeeds; readiness is an answer, not a line in a log."""
+@contextmanager
+def _first_session(
+    server: subprocess.Popen[bytes], admin: str, log: Path
+) -> Iterator[PostgresConnection]:
+    """The first that succeeds; readiness is an answer, not a line in a log."""
     deadline = time.monotonic() + _START_SECONDS
-    while True:
-        try:
-            with connect(admin) as connection:
+    with ExitStack() as stack:
+        while True:
+            try:
+                connection = stack.enter_context(connect(admin))
                 connection.query("SELECT 1")
-        except (DatabaseError, StatementFailed) as refused:
-            if server.poll() is None and time.monotonic() < deadline:
-                time.sleep(0.002)
-                continue
-            raise DatabaseError(
-                "the local PostgreSQL server did not start",
-                said=re.sub(r"[^\n]*/(?=log)", "", "\n".join(_tail(log))),
-            ) from refused
-        return
+                break
+            except (DatabaseError, StatementFailed) as refused:
+                if server.poll() is None and time.monotonic() < deadline:
+                    time.sleep(0.002)
+                    continue
+                raise DatabaseError(
+                    "the local PostgreSQL server did not start",
+                    said=re.sub(r"[^\n]*/(?=log)", "", "\n".join(_tail(log))),
+                ) from refused
+        yield connection
 
 
 def _tail(log: Path) -> list[str]:

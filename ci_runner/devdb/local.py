@@ -12,7 +12,7 @@ from pathlib import Path
 from ci_runner.devdb.cluster import Programs, running
 from ci_runner.devdb.databases import PostgresServer, copying
 from ci_runner.devdb.states import CREATE_ROLE, ROLE, LocalStates
-from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.errors import DatabaseError
 
 _DEBIAN = Path("/usr/lib/postgresql")
@@ -45,12 +45,15 @@ def local_postgres(
             next_step="apt-get install postgresql, or use docker://postgres/16/dev",
         )
     programs = Programs(binaries, _account())
-    with running(programs) as cluster:
-        with connect(cluster.admin) as admin:
-            if not superuser:
-                admin.execute(CREATE_ROLE)
-            version = admin.version
-            quickest = copying(admin)
+    told: list[str] = []
+
+    def begin(admin: PostgresConnection) -> None:
+        if not superuser:
+            admin.execute(CREATE_ROLE)
+        told.extend((admin.version, copying(admin)))
+
+    with running(programs, begin=begin) as cluster:
+        version, quickest = told
         role = "postgres" if superuser else ROLE
         yield PostgresServer(
             f"PostgreSQL {version}, local server",

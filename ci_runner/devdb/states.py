@@ -11,7 +11,7 @@ from ci_runner.devdb.databases import copying
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.traces import MARKER, traces
 from ci_runner.dialects.base import Connection, StatementFailed
-from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
 
 ROLE = "schema_ci"
@@ -50,11 +50,8 @@ class LocalStates:
     @contextmanager
     def restored(self, state: bytes | None) -> Iterator[_Kept]:
         """In a cluster of its own: what is kept has not shared one with any other SQL."""
-        with running(self.programs, state) as cluster:
-            if state is None:
-                _make(cluster)
-            else:
-                _refuse_oddities(cluster)
+        begin = _make if state is None else _refuse_oddities
+        with running(self.programs, state, begin) as cluster:
             yield _Kept(cluster)
 
 
@@ -68,24 +65,23 @@ class _Kept:
         return connect(self._cluster.address(ROLE), dbname=_DATABASE)
 
     def state(self) -> bytes:
-        _refuse_oddities(self._cluster)
+        with connect(self._cluster.admin) as admin:
+            _refuse_oddities(admin)
         return self._cluster.pack()
 
 
-def _make(cluster: Cluster) -> None:
-    with connect(cluster.admin) as admin:
-        admin.execute(CREATE_ROLE)
-        admin.execute(
-            f"CREATE DATABASE {_DATABASE} TEMPLATE template0 ENCODING 'UTF8' OWNER {ROLE}"
-            f"{copying(admin)}"
-        )
-        admin.execute(f"COMMENT ON DATABASE {_DATABASE} IS '{MARKER}'")
+def _make(admin: PostgresConnection) -> None:
+    admin.execute(CREATE_ROLE)
+    admin.execute(
+        f"CREATE DATABASE {_DATABASE} TEMPLATE template0 ENCODING 'UTF8' OWNER {ROLE}"
+        f"{copying(admin)}"
+    )
+    admin.execute(f"COMMENT ON DATABASE {_DATABASE} IS '{MARKER}'")
 
 
-def _refuse_oddities(cluster: Cluster) -> None:
+def _refuse_oddities(admin: PostgresConnection) -> None:
     try:
-        with connect(cluster.admin) as admin:
-            found = [str(what) for (what,) in admin.query(_ODDITIES)]
+        found = [str(what) for (what,) in admin.query(_ODDITIES)]
     except StatementFailed as broken:
         raise DatabaseError(
             "the catalogue of the cluster can't be read", said=broken.failure.message

@@ -136,9 +136,11 @@ def of_this_machine(say: Callable[[str], None] = lambda _: None) -> Store | None
 
     None, and `say` is told why, where there is no such folder that is ours alone.
     """
-    home = os.environ.get("XDG_CACHE_HOME", "") or os.path.join(Path.home(), ".cache")  # noqa: PTH118
-    folder = Path(home) / "schema-ci"
-    if not folder.is_absolute():
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = caches / "schema-ci"
+    # A home that is not there is one that somebody does not want us to make.
+    if not caches.is_absolute() or not caches.parent.is_dir():
+        say(f"nothing is kept on this machine: there is no folder {caches.parent}")
         return None
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

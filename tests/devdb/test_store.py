@@ -135,3 +135,13 @@ def test_a_key_that_others_could_read_is_none(
 
     assert of_this_machine(said.append) is None
     assert [f"nothing is kept on this machine: {tmp_path}/schema-ci is not ours alone"] == said
+
+
+def test_a_home_that_is_not_there_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "nobody"))
+
+    assert of_this_machine() is None
+    assert not (tmp_path / "nobody").exists()
