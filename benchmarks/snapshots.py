@@ -15,7 +15,7 @@ from pathlib import Path
 
 from benchmarks import inputs
 from benchmarks.checkout import Checkout, checkout, schema_ci
-from benchmarks.figures import Figure, medians
+from benchmarks.figures import Cost, Figure, costs, medians
 from benchmarks.parts import Plan
 from ci_runner.devdb.local import find_binaries, local_postgres
 from ci_runner.dialects.base import Connection
@@ -168,23 +168,26 @@ def _warmed(plan: Plan, made: Checkout, what: str, url: str) -> Iterator[Figure]
     environ = {"XDG_CACHE_HOME": str(caches / "home"), "SCHEMA_CI_CACHE_SECRET": "0123456789abcdef"}
     given = ("lint", "-q", "--base", "main", "--dev-url", url)
 
-    def run(*more: str) -> float:
-        return schema_ci(*given, *more, cwd=made.root, more=environ, accept=_REVIEWED).wall
+    def run(*more: str) -> Cost:
+        return schema_ci(*given, *more, cwd=made.root, more=environ, accept=_REVIEWED)
 
-    def without() -> float:
+    def without() -> Cost:
         shutil.rmtree(caches, ignore_errors=True)
         return run()
 
-    def cold() -> float:
+    def cold() -> Cost:
         shutil.rmtree(caches, ignore_errors=True)
         return run("--cache-dir", str(caches / "kept"))
 
-    def warm() -> float:
+    def warm() -> Cost:
         return run("--cache-dir", str(caches / "kept"))
 
-    none, first, second = medians(max(plan.runs // 2, 1), without, cold, warm)
-    target = _WARM * first if plan.judged else None
-    yield Figure("warm", f"{what}, no cache", none, "s")
-    yield Figure("warm", f"{what}, cold", first, "s")
-    yield Figure("warm", f"{what}, warm", second, "s", target)
-    yield Figure("warm", "  the same as a multiple of cold", second / first, "x")
+    none, first, second = costs(max(plan.runs // 2, 1), without, cold, warm)
+    target = _WARM * first.wall if plan.judged else None
+    yield Figure("warm", f"{what}, no cache", none.wall, "s")
+    yield Figure("warm", f"{what}, cold", first.wall, "s")
+    yield Figure("warm", f"{what}, warm", second.wall, "s", target)
+    yield Figure("warm", "  the same as a multiple of cold", second.wall / first.wall, "x")
+    yield Figure(
+        "warm", "  CPU of all processes, as a multiple of cold", second.cpu / first.cpu, "x"
+    )
