@@ -15,8 +15,16 @@ from benchmarks.figures import Figure, table
 from benchmarks.inspected import inspected
 from benchmarks.parts import PARTS as USUAL
 from benchmarks.parts import Plan
+from benchmarks.snapshots import copied, started_locally, warmed
 
-PARTS = {**USUAL, "inspect": inspected, "start-container": containers}
+PARTS = {
+    **USUAL,
+    "inspect": inspected,
+    "start-container": containers,
+    "snapshot": copied,
+    "start-local": started_locally,
+    "warm": warmed,
+}
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

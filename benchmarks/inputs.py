@@ -21,6 +21,11 @@ def migrations(folder: Path, count: int) -> tuple[Path, ...]:
     return tuple(files)
 
 
+def texts(count: int) -> tuple[str, ...]:
+    """The same files as texts."""
+    return tuple(_migration(number) for number in range(count))
+
+
 def _migration(number: int) -> str:
     """A table with its index, rows and comment; a column, a key and a routine for earlier ones."""
     earlier = f"account_{number - 1}" if number else f"account_{number}"

@@ -24,11 +24,16 @@ class Common:
     out: Terminal
     dev_url: str
     dialect: str
+    cache_dir: str = ""
 
     @property
     def flags(self) -> dict[str, object]:
         """By option key, as the configuration is loaded with."""
-        return {"dev.url": self.dev_url, "dialect": self.dialect}
+        return {
+            "dev.url": self.dev_url,
+            "dialect": self.dialect,
+            "dev.cache-dir": self.cache_dir,
+        }
 
 
 _OPTIONS = (
@@ -38,6 +43,7 @@ _OPTIONS = (
     click.option(
         "--dialect", type=click.Choice(["postgres", "mysql", "sqlite"]), help="The engine."
     ),
+    click.option("--cache-dir", metavar="DIR", help="Keep what merged files reach here."),
     click.option("--dev-url", metavar="URL", help="The dev database (default: one of our own)."),
 )
 
@@ -128,11 +134,17 @@ def common(function: Callable[Concatenate[Common, P], R]) -> Callable[P, R]:
     return command
 
 
-_NAMES = ("no_color", "quiet", "verbose", "dialect", "dev_url")
+_NAMES = ("no_color", "quiet", "verbose", "dialect", "dev_url", "cache_dir")
 
 
 def _common(
-    *, no_color: bool, quiet: bool, verbose: bool, dialect: str | None, dev_url: str | None
+    *,
+    no_color: bool,
+    quiet: bool,
+    verbose: bool,
+    dialect: str | None,
+    dev_url: str | None,
+    cache_dir: str | None,
 ) -> Common:
     """The terminal knows every secret that the command was given, and so do its last words."""
     redactor = click.get_current_context().ensure_object(Redactor)
@@ -140,4 +152,4 @@ def _common(
         redactor.register_url(dev_url)
     level = Level.QUIET if quiet else Level.VERBOSE if verbose else Level.NORMAL
     terminal = Terminal(level, redactor, no_color=no_color)
-    return Common(terminal, dev_url or "", dialect or "")
+    return Common(terminal, dev_url or "", dialect or "", cache_dir or "")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +12,10 @@ from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_settings, open_workspace
 from ci_runner.config.model import Config
 from ci_runner.devdb.provision import provision
-from ci_runner.devdb.replay import rehearse, replay, script
+from ci_runner.devdb.replay import counted, rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import dialect_of
+from ci_runner.dialects.base import Connection
 from ci_runner.errors import UsageError
 from ci_runner.lint import baseline
 from ci_runner.lint.baseline import Baseline
@@ -32,7 +34,7 @@ from ci_runner.pipeline.policy import in_force, policy_findings
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
 from ci_runner.pipeline.servers import preparation, servers
-from ci_runner.pipeline.sources import counted, scripts
+from ci_runner.pipeline.sources import scripts
 from ci_runner.pipeline.suggestions import suggested
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.report.model import ReportedFinding, ReportedStep
@@ -128,20 +130,25 @@ def judge(
 ) -> tuple[Finding, ...]:
     """Findings on files alone. Without `setup` nobody knows what they stand on."""
     engine = server.dialect
-    with server.database() as connection:
-        if setup:
-            replay(connection, scripts(engine, setup, sizes))
-        base = engine.inspect(connection)
+    before = scripts(engine, setup, sizes) if setup else ()
+
+    @contextmanager
+    def base() -> Iterator[Connection]:
+        with server.database() as opened:
+            replay(opened, before)
+            yield opened
+
+    with base() as connection:
         new = [MigrationFile(each, each, _content(each, sizes), "", "") for each in files]
         plain = tuple(counted(script(each, "plain", engine) for each in new))
-        history = rehearse(connection, engine, plain, progress=progress)
+        history = rehearse(connection, engine, plain, progress=progress, compared=False)
     known = setup is not None
 
     def judged(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
         review = Review(
             engine.name,
             engine.default_schema,
-            base,
+            history.base,
             steps,
             base_known=known,
             options=policy.options,
@@ -152,8 +159,7 @@ def judge(
     team = of_steps(policy.team_rules, history.steps, history.schema)
     if history.failed is not None:
         return (*found, *team)
-    before = scripts(engine, setup, sizes) if setup else ()
-    found, _ = suggested(server, before, new, "plain", history, found, judged, policy)
+    found, _ = suggested(server, base, new, "plain", history, found, judged, policy)
     return (*found, *team)
 
 

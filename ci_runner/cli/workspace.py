@@ -17,6 +17,7 @@ from ci_runner.lint.notices import NOTICES
 from ci_runner.lint.options import settle
 from ci_runner.lint.rule import GROUPS
 from ci_runner.lint.rules import RULES
+from ci_runner.pipeline.cache import cache
 from ci_runner.pipeline.trust import Trust, trust
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.providers import detect
@@ -41,7 +42,8 @@ def open_workspace(
     loaded = _load(common, place, config, given)
     if base is None:
         head = git.head_if_any() if git else None
-        return Workspace(root, loaded, git, head, head, trust=place.trust)
+        kept = cache(loaded, root, place.trust, common.out.log.info)
+        return Workspace(root, loaded, git, head, head, trust=place.trust, cache=kept)
     if git is None:
         raise UsageError(
             "--base needs a git repository", where=str(root), next_step="run in a checkout"
@@ -50,7 +52,8 @@ def open_workspace(
     file = _relative(root, config) or NAME
     merged = None if Path(file).is_absolute() else git.file_at(merge_base, file)
     loaded = _load(common, place, config, given, merged)
-    return Workspace(root, loaded, git, merge_base, git.head(), base, place.trust)
+    kept = cache(loaded, root, place.trust, common.out.log.info)
+    return Workspace(root, loaded, git, merge_base, git.head(), base, place.trust, kept)
 
 
 def open_config(common: Common, config: str, flags: Mapping[str, object]) -> Workspace | None:
@@ -113,6 +116,8 @@ def _load(
     )
     for url in (loaded.dev_url, loaded.dev.like):
         common.out.redactor.register_url(url)
+    if loaded.cache_secret:
+        common.out.redactor.register(loaded.cache_secret)
     for key, origin in loaded.origins.items():
         common.out.log.detail(f"{key}: from {origin}")
     if copy and loaded.dev.overruled:

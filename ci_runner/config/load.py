@@ -12,11 +12,13 @@ from ci_runner.config.dev import Copy, dev_url, extensions, like, roles
 from ci_runner.config.model import Compared, Config, Dev, Limits, Project
 from ci_runner.config.options import OPTIONS, Option, by_key
 from ci_runner.config.policy import LintPolicy
+from ci_runner.config.secret import Secret
 from ci_runner.config.source import Source, unknown, wrong
 from ci_runner.errors import ConfigError
 
 NAME = "schema-ci.toml"
 LARGEST = 2**20
+_SHORTEST_SECRET = 16
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _EXAMPLE = """write schema-ci.toml:
     [[project]]
@@ -63,6 +65,7 @@ def load(
             asked = of_dev if option.trusted else source
             values[option.key], origins[option.key] = _value(option, asked, environ, flags)
     container = container_bounds(values, origins, lambda key: _is_from(source, origins[key]))
+    cache_dir, cache_secret = _cache(values, origins, source)
     projects = tuple(_projects(source, root, environ, flags, origins))
     output_dir = str(values["output-dir"])
     if _is_from(source, origins["output-dir"]):
@@ -105,6 +108,8 @@ def load(
             ),
             overruled=tuple(_overruled(source, of_dev, origins)),
         ),
+        cache_dir=cache_dir,
+        cache_secret=cache_secret,
     )
 
 
@@ -157,6 +162,30 @@ def _overruled(source: Source, of_dev: Source, origins: Mapping[str, str]) -> It
         elsewhere = decided != "default" and not _is_from(of_dev, decided)
         if option.trusted and not elsewhere and source.said(option.key) != of_dev.said(option.key):
             yield option.key
+
+
+def _cache(
+    values: Mapping[str, object], origins: Mapping[str, str], source: Source
+) -> tuple[str, Secret]:
+    """Folder and secret. From the file a folder stays in the repository, and a secret is none."""
+    folder, secret = str(values["dev.cache-dir"]), str(values["dev.cache-secret"])
+    folder_origin, secret_origin = origins["dev.cache-dir"], origins["dev.cache-secret"]
+    if folder and _is_from(source, folder_origin):
+        folder = _inside_repository(folder, folder_origin)
+    if secret and _is_from(source, secret_origin):
+        raise ConfigError(
+            "`dev.cache-secret` may not stand in the configuration file",
+            where=secret_origin,
+            said="the file is part of the pull request, and everybody can read it",
+            next_step="set SCHEMA_CI_CACHE_SECRET in the CI",
+        )
+    if secret and len(secret) < _SHORTEST_SECRET:
+        raise ConfigError(
+            f"`dev.cache-secret` is shorter than {_SHORTEST_SECRET} characters",
+            where=secret_origin,
+            next_step="make one with `openssl rand -hex 32`",
+        )
+    return folder, Secret(secret)
 
 
 def _texts(value: object) -> tuple[str, ...]:

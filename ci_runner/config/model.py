@@ -93,6 +93,8 @@ class Config:
     dev: Dev = Dev()
     proposed: LintPolicy = LintPolicy()
     base_problem: str = ""
+    cache_dir: str = ""
+    cache_secret: Secret = Secret()
 
     @property
     def fail_on(self) -> str:

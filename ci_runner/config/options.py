@@ -166,6 +166,23 @@ OPTIONS: tuple[Option, ...] = (
         env="SCHEMA_CI_DEV_CONTAINER_PROCESSES",
     ),
     Option(
+        "dev.cache-dir",
+        "text",
+        "",
+        "a folder where what merged files reach is kept between runs; CI's own cache stores it",
+        flag="--cache-dir",
+        env="SCHEMA_CI_CACHE_DIR",
+        action="cache-dir",
+    ),
+    Option(
+        "dev.cache-secret",
+        "text",
+        "",
+        "signs what is kept, so that other machines may use it; never from the file",
+        env="SCHEMA_CI_CACHE_SECRET",
+        action="cache-secret",
+    ),
+    Option(
         "diff.include",
         "texts",
         (),

@@ -11,6 +11,7 @@ from ci_runner.config.lines import key_lines
 from ci_runner.errors import ConfigError
 
 _SHOWN = 60
+_UNSHOWN = frozenset({"dev.url", "dev.cache-secret"})
 _TOML_LINE = re.compile(r"at line (\d+)")
 
 
@@ -60,7 +61,7 @@ def unknown(source: Source, key: str, name: str, valid: Iterable[str]) -> Config
 
 
 def wrong(where: str, key: str, expected: str, found: object = None) -> ConfigError:
-    """The error for a value. A dev URL is not repeated: what is wrong may be its password."""
-    shown = found is not None and key != "dev.url" and len(repr(found)) <= _SHOWN
+    """The error for a value. What may be a secret, or hold one, is not repeated."""
+    shown = found is not None and key not in _UNSHOWN and len(repr(found)) <= _SHOWN
     what = f"`{key}` can't be {found!r}" if shown else f"`{key}` has a value that makes no sense"
     return ConfigError(what, where=where, said=f"expected {expected}")

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from ci_runner.devdb.marker import this_run
+from ci_runner.devdb.server import Portable, Snapshot
+from ci_runner.devdb.traces import traces
 from ci_runner.dialects import dialect
-from ci_runner.dialects.base import Dialect, StatementFailed
+from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.dialects.guard import UNGUARDED, Guard
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.dialects.postgres.ours import PINNED
-from ci_runner.errors import DatabaseError, SqlError
+from ci_runner.errors import DatabaseError, InternalError, SqlError
+
+_EMPTY = "template0"
+_LEAVE_SECONDS = 5.0
 
 
 @contextmanager
-def _as_admin(conninfo: str, dbname: str = "") -> Iterator[PostgresConnection]:
+def as_admin(conninfo: str, dbname: str = "") -> Iterator[PostgresConnection]:
     """A session that may do more than migrations may, and so finds nothing of theirs by name."""
     with connect(conninfo, dbname=dbname) as admin:
         admin.execute(f"SET search_path = {PINNED}")
@@ -34,8 +40,10 @@ class PostgresServer:
 
     Both are libpq connection strings and may hold a password, so they are never printed. `guard`
     watches what the owner runs; `ending` says why it made an end of the server, None while that
-    lives. `options` belong to CREATE DATABASE, `prepare` is called with the name of each database
-    before it is handed out; `unlike` says what of the target it is to be like could not be matched.
+    lives. `options` belong to CREATE DATABASE, `prepare` is called with the name of each empty
+    database before it is handed out; `unlike` says what of the target it is to be like could not
+    be matched. `copying` is how CREATE DATABASE copies a template, " STRATEGY FILE_COPY" or "" for
+    the server's own way.
     """
 
     description: str
@@ -48,6 +56,8 @@ class PostgresServer:
     prepare: Callable[[str], None] = _leave_empty
     unlike: tuple[str, ...] = ()
     shortfall: str = ""
+    copying: str = ""
+    portable: Portable | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -59,14 +69,45 @@ class PostgresServer:
 
         When it cannot be dropped after an error, that error gets a note and stays the one raised.
         """
+        with self._empty() as name, self.session(name) as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(
+        self, fill: Callable[[Connection], None], like: Snapshot | None = None
+    ) -> Iterator[PostgresSnapshot]:
+        """The template is a database like any other of ours: its random name is its secret."""
+        if not isinstance(like, PostgresSnapshot | None):
+            raise InternalError("a snapshot of another engine can't be copied")
+        with self.named(like.template()) if like else self._empty() as name:
+            with self.session(name) as connection:
+                fill(connection)
+                incomplete = traces(connection, str(this_run()))
+            yield PostgresSnapshot(self, name, incomplete)
+
+    @contextmanager
+    def session(self, name: str) -> Iterator[PostgresConnection]:
+        """On one of our databases, as the role that owns it. Raises SqlError after the end."""
+        if ending := self.ending():
+            raise ending
+        with connect(self.owner or self.admin, dbname=name, guard=self.guard) as connection:
+            yield connection
+
+    @contextmanager
+    def _empty(self) -> Iterator[str]:
+        with self.named(_EMPTY) as name:
+            self.prepare(name)
+            yield name
+
+    @contextmanager
+    def named(self, template: str) -> Iterator[str]:
+        """The name of a database made from `template`, dropped at block end."""
         if ending := self.ending():
             raise ending
         name = f"schema_ci_{secrets.token_hex(8)}"
         try:
-            self._create(name)
-            self.prepare(name)
-            with connect(self.owner or self.admin, dbname=name, guard=self.guard) as connection:
-                yield connection
+            self._create(name, template)
+            yield name
         except BaseException as first:
             try:
                 self.drop(name)
@@ -75,14 +116,19 @@ class PostgresServer:
             raise
         self.drop(name)
 
-    def _create(self, name: str) -> None:
+    def _create(self, name: str, template: str) -> None:
         owned = f" OWNER {self.owner_role}" if self.owner_role else ""
-        with _as_admin(self.admin) as admin:
+        with as_admin(self.admin) as admin:
             try:
                 if self.owner_role:
                     # What a migration has set for its role holds in sessions still to come.
                     admin.execute(f"ALTER ROLE {self.owner_role} RESET ALL")
-                admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 {self.options}{owned}")
+                _await_nobody(admin, template)
+                # A copy has what its template was made with.
+                options = f" {self.options}" if template == _EMPTY else ""
+                admin.execute(
+                    f"CREATE DATABASE {name} TEMPLATE {template}{options}{owned}{self.copying}"
+                )
                 admin.execute(f"COMMENT ON DATABASE {name} IS '{this_run()}'")
             except StatementFailed as refused:
                 raise DatabaseError(
@@ -95,7 +141,7 @@ class PostgresServer:
         """On a session of its own: the one that created it may be gone by now."""
         if self.ending():
             return
-        with _as_admin(self.admin) as admin:
+        with as_admin(self.admin) as admin:
             try:
                 self._unsubscribe(admin, name)
                 self._unpin(admin, name)
@@ -124,9 +170,62 @@ class PostgresServer:
         )
         if not subscribed:
             return
-        with _as_admin(self.admin, name) as inside:
+        with as_admin(self.admin, name) as inside:
             for subscription, alone in subscribed:
                 quoted = self.dialect.quote(str(subscription))
                 for action in () if alone else ("DISABLE", "SET (slot_name = NONE)"):
                     inside.execute(f"ALTER SUBSCRIPTION {quoted} {action}")
                 inside.execute(f"DROP SUBSCRIPTION {quoted}")
+
+
+class PostgresSnapshot:
+    """See ci_runner.devdb.server.Snapshot: a database that serves as template."""
+
+    def __init__(self, server: PostgresServer, name: str, incomplete: str) -> None:
+        self._server = server
+        self._name = name
+        self._spent = False
+        self.incomplete = incomplete
+
+    def template(self) -> str:
+        """The database to copy. Raises InternalError when it is no longer what it was."""
+        if self._spent:
+            raise InternalError("a snapshot was copied after its last use")
+        return self._name
+
+    @contextmanager
+    def copy(self) -> Iterator[PostgresConnection]:
+        with (
+            self._server.named(self.template()) as name,
+            self._server.session(name) as connection,
+        ):
+            yield connection
+
+    def last(self) -> AbstractContextManager[PostgresConnection]:
+        name = self.template()
+        self._spent = True
+        return self._server.session(name)
+
+
+def copying(admin: PostgresConnection) -> str:
+    """The quicker way to copy a template on this server: what `PostgresServer.copying` says.
+
+    Copying files forces a checkpoint, which is dear where it has to reach the disk and free where
+    nothing has; the size of the template makes no difference to that (docs/benchmarks.md). Before
+    PostgreSQL 15 there was no choice.
+    """
+    ((has_choice, durable),) = admin.query(
+        "SELECT current_setting('server_version_num')::int >= 150000,"
+        " current_setting('fsync')::bool"
+    )
+    return " STRATEGY FILE_COPY" if has_choice and not durable else ""
+
+
+def _await_nobody(admin: PostgresConnection, template: str) -> None:
+    """Until the session that we closed is gone: the server itself would look every 100 ms."""
+    if template == _EMPTY:
+        return
+    deadline = time.monotonic() + _LEAVE_SECONDS
+    busy = f"SELECT 1 FROM pg_catalog.pg_stat_activity WHERE datname = '{template}'"
+    while admin.query(busy) and time.monotonic() < deadline:
+        time.sleep(0.002)

@@ -9,7 +9,7 @@ from functools import partial
 
 from ci_runner.devdb.addresses import same_database
 from ci_runner.devdb.conninfo import destination, pinned
-from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.databases import PostgresServer, copying
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
@@ -44,10 +44,11 @@ def existing_postgres(
     with connect(address) as connection:
         version = connection.version
         ((superuser,),) = connection.query("SHOW is_superuser")
+        quickest = copying(connection)
     rights = ", as superuser" if superuser == "on" else ""
     with watching(limits, lambda processes: _terminate(address, processes)) as watchdog:
         given = f"PostgreSQL {version}, given server{rights}"
-        yield PostgresServer(given, address, address, guard=watchdog)
+        yield PostgresServer(given, address, address, guard=watchdog, copying=quickest)
 
 
 def _terminate(address: str, processes: Sequence[int]) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse, this_run
 from ci_runner.devdb.replay import Script, replay
+from ci_runner.devdb.server import Portable, Snapshot
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects import dialect
-from ci_runner.dialects.base import Dialect, StatementFailed
+from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.dialects.guard import UNGUARDED, Guard
 from ci_runner.dialects.mysql.address import Address, address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
@@ -43,6 +44,7 @@ class MysqlServer:
     ending: Callable[[], SqlError | None] = lambda: None
     unlike: tuple[str, ...] = ()
     shortfall: str = ""
+    portable: Portable | None = None
 
     @property
     def dialect(self) -> Dialect:
@@ -68,6 +70,13 @@ class MysqlServer:
                 first.add_note(f"{second.what}: {second.said}")
             raise
         self.drop(name)
+
+    @contextmanager
+    def snapshot(
+        self, fill: Callable[[Connection], None], like: Snapshot | None = None
+    ) -> Iterator[_Again]:
+        """The server copies no database: each copy is filled anew, and `fill` runs only then."""
+        yield _Again(like.copy if like else self.database, fill)
 
     @property
     def _has_owners(self) -> bool:
@@ -126,6 +135,29 @@ class MysqlServer:
         except StatementFailed as gone:
             if gone.failure.code != "1094":  # it ended by itself
                 raise
+
+
+class _Again:
+    """See ci_runner.devdb.server.Snapshot: the way to a state, gone again for each copy."""
+
+    incomplete = ""
+
+    def __init__(
+        self,
+        base: Callable[[], AbstractContextManager[Connection]],
+        fill: Callable[[Connection], None],
+    ) -> None:
+        self._base = base
+        self._fill = fill
+
+    @contextmanager
+    def copy(self) -> Iterator[Connection]:
+        with self._base() as connection:
+            self._fill(connection)
+            yield connection
+
+    def last(self) -> AbstractContextManager[Connection]:
+        return self.copy()
 
 
 @contextmanager

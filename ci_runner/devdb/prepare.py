@@ -23,6 +23,9 @@ def prepared(server: PostgresServer, wishes: Preparation, *, ours: bool) -> Post
 
     Raises DatabaseError for what can't be had.
     """
+    if wishes.roles or wishes.extensions or wishes.setup or wishes.like:
+        # None of it is part of a snapshot's name.
+        server = replace(server, portable=None)
     if wishes.roles:
         _roles(server, wishes.roles, ours=ours)
     extensions = wishes.extensions

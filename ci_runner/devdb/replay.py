@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
@@ -23,6 +23,7 @@ from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
+from ci_runner.migrations.intake import MOST_STATEMENTS
 from ci_runner.migrations.statements import decode, split
 from ci_runner.schema.model import Schema
 
@@ -57,6 +58,20 @@ def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
     own = any(_OPENS.match(statement.text) for statement in statements)
     wrapped = FORMATS[format_name].transactional(file, text, statements) and not own
     return Script(file.path, statements, wrapped)
+
+
+def counted(every: Iterable[Script]) -> Iterator[Script]:
+    """The same, as long as memory should hold them. Raises SqlError at the first too many."""
+    total = 0
+    for each in every:
+        total += len(each.statements)
+        if total > MOST_STATEMENTS:
+            raise SqlError(
+                f"the files up to this one have more than {MOST_STATEMENTS} statements",
+                where=each.path,
+                next_step="write rows with INSERT statements of many rows",
+            )
+        yield each
 
 
 def replay(connection: Connection, scripts: Sequence[Script]) -> None:
@@ -180,14 +195,16 @@ def rehearse(
     scripts: Sequence[Script],
     *,
     progress: Callable[[str], None] = lambda _: None,
+    compared: bool = True,
 ) -> History:
     """Run new files statement by statement and watch what each does.
 
-    After the first failure nothing more is run; the rest becomes steps with `executed` False.
+    `compared` tells whether the schema that they reach will be compared with a desired one. After
+    the first failure nothing more is run; the rest becomes steps with `executed` False.
     What keeps a file's transaction from being committed is the failure of its last statement.
     Raises SqlError and DatabaseError as `replay` does for a server that has ended.
     """
-    look = dialect.sight(connection)
+    look = first = dialect.sight(connection)
     steps: list[Step] = []
     failed = False
     for each in scripts:
@@ -199,7 +216,8 @@ def rehearse(
         steps += rehearsed
         failed = any(step.failure for step in rehearsed)
     # What will be compared with the desired schema rests on no earlier look.
-    return History(tuple(steps), dialect.inspect(connection))
+    reached = dialect.inspect(connection) if compared else look.schema
+    return History(tuple(steps), first.schema, reached)
 
 
 def _rehearse_file(

@@ -77,7 +77,10 @@ class Connection(Protocol):
         """Run one of our own SELECTs. Raises StatementFailed."""
 
     def reset(self) -> None:
-        """Undo what was SET for the session, outside of a transaction. Temporary tables stay."""
+        """Undo what was SET for the session, outside of a transaction. Temporary tables stay.
+
+        What a sequence gave last is forgotten as well, where the engine can.
+        """
 
     @property
     def in_transaction(self) -> bool:

@@ -74,9 +74,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Files that were run and the schema they reached, up to the first failure."""
+    """Files that were run, the schema before them, and the one they reached or failed at."""
 
     steps: tuple[Step, ...]
+    base: Schema
     schema: Schema
 
     @property

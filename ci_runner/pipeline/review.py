@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
-from ci_runner.devdb.replay import Script, rehearse, replay, script
+from ci_runner.devdb.reach import Cache, reach
+from ci_runner.devdb.replay import Script, counted, rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
 from ci_runner.errors import InternalError, SchemaCiError, SqlError, UsageError
@@ -26,7 +29,7 @@ from ci_runner.pipeline.compare import compare
 from ci_runner.pipeline.declared import in_schema
 from ci_runner.pipeline.options import USUAL, Terms
 from ci_runner.pipeline.questions import Question
-from ci_runner.pipeline.sources import counted, desired
+from ci_runner.pipeline.sources import desired
 from ci_runner.pipeline.suggestions import Rewritten, suggested
 from ci_runner.pipeline.unmanaged import differences, left_out
 from ci_runner.schema.model import Identity, Schema
@@ -89,10 +92,14 @@ def review(
     progress: Callable[[str], None] = lambda _: None,
     terms: Terms = USUAL,
     production: Production = UNKNOWN,
+    cache: Cache | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Reviewed:
     """Never raises for what is wrong with the change itself: that becomes a finding."""
     given = Reviewed(change, server.description, server.dialect.name, production=production)
-    reviewed = _review(server, root, given, policy, progress=progress, terms=terms)
+    reviewed = _review(
+        server, root, given, policy, progress=progress, terms=terms, cache=cache, say=say
+    )
     judged = policy.judge(reviewed.findings)
     return replace(reviewed, findings=judged.findings, known=judged.known)
 
@@ -105,26 +112,30 @@ def _review(
     *,
     progress: Callable[[str], None],
     terms: Terms,
+    cache: Cache | None,
+    say: Callable[[str], None],
 ) -> Reviewed:
     severities, change = policy.severities, reviewed.change
     try:
-        merged, new = _scripts(server, change)
+        new = _new(server, change)
         wanted = desired(server.dialect, root, change.schema, terms.sizes)
         said = in_schema(root, change.schema)
     except (SqlError, UsageError) as unreadable:
         return _stopped(reviewed, unreadable, severities)
     terms = replace(terms, declared=(*terms.declared, *said))
-    with server.database() as connection:
+    merged = change.base.files
+    with ExitStack() as stack:
         progress(f"replaying {len(merged)} merged files")
         started = time.perf_counter()
         try:
-            replay(connection, merged)
+            connection = stack.enter_context(reach(server, merged, change.base.format, cache, say))
         except SqlError as failed:
             return _stopped(reviewed, failed, severities)
         seconds = time.perf_counter() - started
         try:
-            base = server.dialect.inspect(connection)
-            history = rehearse(connection, server.dialect, new, progress=progress)
+            history = rehearse(
+                connection, server.dialect, new, progress=progress, compared=bool(change.schema)
+            )
         except SqlError as ended:
             return _stopped(reviewed, ended, severities)
         compared = _compare(server, connection, change, wanted, history, progress, terms)
@@ -144,15 +155,18 @@ def _review(
     def judge(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
         name, schema = server.dialect.name, server.dialect.default_schema
         known, options = reviewed.production, policy.options
-        of = Review(name, schema, base, steps, change.files, production=known, options=options)
+        of = Review(
+            name, schema, history.base, steps, change.files, production=known, options=options
+        )
         return check(of, policy)
 
     findings = judge(steps)
     rewritten: tuple[Rewritten, ...] = ()
     if history.failed is None:
         added, style = change.files.added, change.head.format
+        again = partial(reach, server, merged, change.base.format, cache)
         findings, rewritten = suggested(
-            server, merged, added, style, history, findings, judge, policy
+            server, again, added, style, history, findings, judge, policy
         )
     team = of_steps(policy.team_rules, history.steps, history.schema)
     return replace(
@@ -173,12 +187,10 @@ def _review(
     )
 
 
-def _scripts(server: Server, change: Change) -> tuple[tuple[Script, ...], tuple[Script, ...]]:
-    """Merged files as they were merged, then new ones in the head's order."""
-    dialect, base, head = server.dialect, change.base, change.head
-    merged = tuple(counted(script(file, base.format, dialect) for file in base.files))
-    new = tuple(counted(script(file, head.format, dialect) for file in change.files.added))
-    return merged, new
+def _new(server: Server, change: Change) -> tuple[Script, ...]:
+    """New files, in the head's order."""
+    files, format_name = change.files.added, change.head.format
+    return tuple(counted(script(file, format_name, server.dialect) for file in files))
 
 
 def _unmanaged(reached: Schema, compared: _Compared, terms: Terms) -> tuple[Identity, ...]:

@@ -119,6 +119,8 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         progress=log.step,
         terms=terms(workspace.config),
         production=production(workspace).of(server.dialect.name),
+        cache=workspace.cache,
+        say=log.info,
     )
     log.clear()
     say_mended(reviewed, chosen, log)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import replace
+from itertools import takewhile
 
+from ci_runner.devdb.replay import Script, replay
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.errors import ProofError
@@ -12,7 +15,7 @@ from ci_runner.pipeline import prove
 from ci_runner.pipeline.compare import Compared, compare
 from ci_runner.pipeline.declared import in_source
 from ci_runner.pipeline.options import Terms
-from ci_runner.pipeline.sources import is_database, load, loaded
+from ci_runner.pipeline.sources import is_database, load, loaded, scripts
 from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Schema
 from ci_runner.schema.select import select
@@ -20,13 +23,55 @@ from ci_runner.schema.select import select
 
 def schema_diff(server: Server, from_: str, to: str, terms: Terms) -> Compared:
     """Raises ProofError for a plan that does not lead to `to`, and as `load` and `compare`."""
-    goal = load(server, to, terms.sizes)
-    if not is_database(server.dialect, to):
+    dialect = server.dialect
+    if is_database(dialect, to):
+        goal = load(server, to, terms.sizes)
+    else:
         terms = replace(terms, declared=(*terms.declared, *in_source(to)))
-    if not is_database(server.dialect, from_):
-        with loaded(server, from_, terms.sizes) as connection:
-            return _proven(server, connection, server.dialect.inspect(connection), goal, terms)
-    return _from_elsewhere(server, load(server, from_, terms.sizes), goal, terms)
+        if not is_database(dialect, from_):
+            old, new = (scripts(dialect, each, terms.sizes) for each in (from_, to))
+            return _of_files(server, old, new, terms)
+        goal = load(server, to, terms.sizes)
+    if is_database(dialect, from_):
+        return _from_elsewhere(server, load(server, from_, terms.sizes), goal, terms)
+    with loaded(server, from_, terms.sizes) as connection:
+        return _proven(server, connection, dialect.inspect(connection), goal, terms)
+
+
+def _of_files(
+    server: Server, old: Sequence[Script], new: Sequence[Script], terms: Terms
+) -> Compared:
+    """What both sides begin with runs once, and each goes on from a database that has it.
+
+    Where a copy would not be the same, each side runs on its own.
+    """
+    shared = sum(1 for _ in takewhile(lambda pair: _same(*pair), zip(old, new, strict=False)))
+    with ExitStack() as stack:
+        if shared:
+            both = stack.enter_context(server.snapshot(lambda on: replay(on, new[:shared])))
+            if not both.incomplete:
+                goal = _reached(server, both.copy(), new[shared:])
+                connection = stack.enter_context(both.last())
+                replay(connection, old[shared:])
+                return _proven(server, connection, server.dialect.inspect(connection), goal, terms)
+        goal = _reached(server, server.database(), new)
+        connection = stack.enter_context(server.database())
+        replay(connection, old)
+        return _proven(server, connection, server.dialect.inspect(connection), goal, terms)
+
+
+def _same(one: Script, other: Script) -> bool:
+    """Whether two files do the same; their paths and lines are of no account."""
+    mine, theirs = ([each.text for each in script.statements] for script in (one, other))
+    return one.wrapped == other.wrapped and mine == theirs
+
+
+def _reached(
+    server: Server, database: AbstractContextManager[Connection], files: Sequence[Script]
+) -> Schema:
+    with database as connection:
+        replay(connection, files)
+        return server.dialect.inspect(connection)
 
 
 def _from_elsewhere(server: Server, old: Schema, goal: Schema, terms: Terms) -> Compared:

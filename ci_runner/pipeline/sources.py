@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote
 
-from ci_runner.devdb.replay import Script, replay, script
+from ci_runner.devdb.replay import Script, counted, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection, Dialect
 from ci_runner.errors import SqlError, UsageError
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats.naming import natural
-from ci_runner.migrations.intake import MOST_STATEMENTS, USUAL, Intake, Sizes
+from ci_runner.migrations.intake import USUAL, Intake, Sizes
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
 from ci_runner.schema.model import Schema
 
@@ -74,13 +74,17 @@ def is_database(dialect: Dialect, source: str) -> bool:
 def loaded(server: Server, source: str, sizes: Sizes = USUAL) -> Iterator[Connection]:
     """A database of our own in which the files of `source` have run. Raises as `load`."""
     with server.database() as connection:
-        if source != EMPTY:
-            replay(connection, scripts(server.dialect, source, sizes))
+        replay(connection, scripts(server.dialect, source, sizes))
         yield connection
 
 
 def scripts(dialect: Dialect, source: str, sizes: Sizes = USUAL) -> tuple[Script, ...]:
-    """What running `source` means: one file, or a folder's files in order; no more than `sizes`."""
+    """What running `source` means: one file, a folder's files in order, or nothing for `empty`.
+
+    No more than `sizes` is read.
+    """
+    if source == EMPTY:
+        return ()
     place = Path(source)
     if place.is_file():
         content = Intake(place.resolve().parent, sizes).read(place, str(place))
@@ -98,20 +102,6 @@ def scripts(dialect: Dialect, source: str, sizes: Sizes = USUAL) -> tuple[Script
         return tuple(counted(_plain(dialect, str(place / name), files[name]) for name in names))
     directory = read_files(source.rstrip("/"), format_name, files)
     return tuple(counted(script(file, directory.format, dialect) for file in directory.files))
-
-
-def counted(every: Iterable[Script]) -> Iterator[Script]:
-    """The same, as long as memory should hold them. Raises SqlError at the first too many."""
-    total = 0
-    for each in every:
-        total += len(each.statements)
-        if total > MOST_STATEMENTS:
-            raise SqlError(
-                f"the files up to this one have more than {MOST_STATEMENTS} statements",
-                where=each.path,
-                next_step="write rows with INSERT statements of many rows",
-            )
-        yield each
 
 
 def desired(

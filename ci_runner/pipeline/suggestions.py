@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from ci_runner.devdb.replay import Script, rehearse, replay, script
+from ci_runner.devdb.replay import rehearse, script
 from ci_runner.devdb.server import Server
+from ci_runner.dialects.base import Connection
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding
 from ci_runner.lint.suggest import safe_form
@@ -22,6 +24,8 @@ _FEW = 8
 _NO_TRANSACTION = "-- atlas:txmode none\n\n"
 # What a linter says of the steps of the files in their place.
 Judge = Callable[[tuple[Step, ...]], Sequence[Finding]]
+# A new database each time, as it is before the files.
+Base = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class Rewritten:
 
 def suggested(
     server: Server,
-    base: Sequence[Script],
+    base: Base,
     files: Sequence[MigrationFile],
     format_name: str,
     history: History,
@@ -52,9 +56,9 @@ def suggested(
 ) -> tuple[tuple[Finding, ...], tuple[Rewritten, ...]]:
     """The findings with their replacements, and the files that hold them.
 
-    `base` is what the new `files` run on and `history` what they did. What does not run, reaches
-    another schema or is not judged better is not offered, nor is what answers a finding that does
-    not count.
+    `base` opens a database that the new `files` run on and `history` is what they did. What does
+    not run, reaches another schema or is not judged better is not offered, nor is what answers a
+    finding that does not count.
     """
     counting = policy.judge(findings).findings
     drafts = tuple(_drafts(server, files, format_name, history, counting))
@@ -144,7 +148,7 @@ class _Trial:
     """Runs the change with some of its files in their safe form."""
 
     server: Server
-    base: Sequence[Script]
+    base: Base
     files: Sequence[MigrationFile]
     format_name: str
     history: History
@@ -156,8 +160,7 @@ class _Trial:
         safe = {each.file.path: each.file for each in drafts}
         dialect = self.server.dialect
         new = [script(safe.get(each.path, each), self.format_name, dialect) for each in self.files]
-        with self.server.database() as connection:
-            replay(connection, self.base)
+        with self.base() as connection:
             tried = rehearse(connection, dialect, new)
         return (
             tried.failed is None

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from ci_runner.config.model import Config, Project
 from ci_runner.context import Build, Sha
+from ci_runner.devdb.reach import Cache
 from ci_runner.errors import GitError, UsageError
 from ci_runner.git import Git
 from ci_runner.migrations.directory import Directory
@@ -24,7 +25,7 @@ class Workspace:
 
     `git` is None outside of a repository; without a `base` nothing counts as merged. `base_ref` is
     how the base was asked for, "" where it was not. `trust` says where the configuration of dev
-    databases is from.
+    databases is from; `cache` has what earlier runs kept.
     """
 
     root: Path
@@ -34,6 +35,7 @@ class Workspace:
     head: Sha | None
     base_ref: str = ""
     trust: Trust = Trust()
+    cache: Cache | None = None
 
     def directory(self, project: Project, *, may_be_missing: bool = False) -> Directory:
         """The migration directory in the work tree. Raises SqlError for one that can't be read."""

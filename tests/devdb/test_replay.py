@@ -207,3 +207,15 @@ def test_a_role_that_the_dev_server_lacks_is_named_with_the_way_out(postgres: Co
     assert 'role "A reader" does not exist' in refused.value.said
     assert 'CREATE ROLE "A reader"' in refused.value.next_step
     assert "--dev-url" in refused.value.next_step
+
+
+def test_what_a_sequence_gave_last_is_forgotten_with_its_file(postgres: Connection) -> None:
+    files = (
+        file("CREATE SEQUENCE s; SELECT nextval('s');", "1.sql"),
+        file("SELECT currval('s');", "2.sql"),
+    )
+
+    with pytest.raises(SqlError, match=r"the SQL does not run") as refused:
+        replay(postgres, files)
+
+    assert "2.sql:1" == refused.value.where

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.embedded import embedded
+from ci_runner.devdb.server import Server
+from ci_runner.dialects.sqlite import DIALECT as SQLITE
 from ci_runner.errors import ProofError
 from ci_runner.pipeline.options import Terms
 from ci_runner.pipeline.schema_diff import schema_diff
@@ -64,3 +67,44 @@ def test_nothing_needs_to_be_made_where_nothing_differs(
     found = schema_diff(postgres_server, source, source, Terms())
 
     assert ((), "") == (found.plan.statements, found.remark)
+
+
+def folder(root: Path, *files: str) -> str:
+    root.mkdir()
+    for number, sql in enumerate(files, start=1):
+        (root / f"{number}.sql").write_text(sql)
+    return str(root)
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        "CREATE TABLE t (a int);",
+        "CREATE TEMP TABLE gone (a int); CREATE TABLE t (a int);",  # is in no copy
+    ],
+)
+@pytest.mark.parametrize("server", ["postgres_server", "sqlite_server"])
+def test_what_both_sides_begin_with_is_part_of_both(
+    request: pytest.FixtureRequest, server: str, shared: str, tmp_path: Path
+) -> None:
+    old = folder(tmp_path / "old", shared, "CREATE TABLE old (a int);")
+    new = folder(tmp_path / "new", shared, "CREATE TABLE new (a int);", "DROP TABLE t;")
+
+    compared = schema_diff(request.getfixturevalue(server), old, new, Terms())
+
+    assert {"create table", "drop table"} == {
+        " ".join(each.sql.split()[:2]).lower() for each in compared.plan.statements
+    }
+    assert {"new", "old", "t"} == {each.object.name for each in compared.plan.statements}
+
+
+def test_equal_sources_have_no_plan(postgres_server: PostgresServer, tmp_path: Path) -> None:
+    one = folder(tmp_path / "one", "CREATE TABLE t (a int);")
+
+    assert () == schema_diff(postgres_server, one, one, Terms()).plan.statements
+
+
+@pytest.fixture
+def sqlite_server() -> Iterator[Server]:
+    with embedded(SQLITE) as server:
+        yield server

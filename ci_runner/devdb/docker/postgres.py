@@ -118,13 +118,22 @@ def docker_postgres(
         running(RECIPE, image, ceiling or Ceiling()) as container,
         watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
     ):
-        from ci_runner.devdb.databases import PostgresServer
+        from ci_runner.devdb.databases import PostgresServer, copying
+        from ci_runner.dialects.postgres.connect import connect
 
         admin = _conninfo(container.access)
         description = f"PostgreSQL {container.version}, container {image} ({container.route})"
         owner, role = (admin, "") if superuser else (_owner(admin), _ROLE)
+        with connect(admin) as session:
+            quickest = copying(session)
         yield PostgresServer(
-            description, admin, owner, role, guard=watchdog, ending=watchdog.ending
+            description,
+            admin,
+            owner,
+            role,
+            guard=watchdog,
+            ending=watchdog.ending,
+            copying=quickest,
         )
 
 

@@ -127,7 +127,7 @@ class PostgresConnection:
             ours.shutdown(socket.SHUT_RDWR)
 
     def reset(self) -> None:
-        self.execute("SET SESSION AUTHORIZATION DEFAULT; RESET ALL")
+        self.execute("SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DISCARD SEQUENCES")
 
     @property
     def in_transaction(self) -> bool:

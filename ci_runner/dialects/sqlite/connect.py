@@ -18,7 +18,7 @@ from urllib.parse import quote
 from ci_runner.dialects.base import Connection, Failure, Outcome, StatementFailed
 from ci_runner.dialects.guard import raise_it, stopped
 from ci_runner.dialects.sqlite.engine import DoesNotComeBack, Engine
-from ci_runner.errors import DatabaseError, SqlError
+from ci_runner.errors import DatabaseError, InternalError, SqlError
 
 T = TypeVar("T")
 
@@ -52,7 +52,17 @@ _DENIED_FUNCTIONS = {
     "fts3_tokenizer": "no tokenizer may be registered",
 }
 # What a migration may switch for its session; each answers with its value.
-_SWITCHES = ("foreign_keys", "ignore_check_constraints", "legacy_alter_table", "recursive_triggers")
+_SWITCHES = (
+    "foreign_keys",
+    "full_column_names",
+    "ignore_check_constraints",
+    "legacy_alter_table",
+    "query_only",
+    "recursive_triggers",
+    "reverse_unordered_selects",
+    "short_column_names",
+    "trusted_schema",
+)
 
 
 class _Guard:
@@ -104,7 +114,9 @@ class SqliteConnection:
         session.set_authorizer(self._guard)
         session.set_progress_handler(self._is_late, _BETWEEN_LOOKS)
         session.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
-        self._opened_with = {name: self._switch(name) for name in _SWITCHES}
+        # A switch that this SQLite does not know has no value.
+        known = ((name, self._switch(name)) for name in _SWITCHES)
+        self._opened_with = {name: value for name, value in known if value is not None}
 
     def execute(self, sql: str) -> Outcome:
         def run() -> tuple[int, int]:
@@ -118,6 +130,14 @@ class SqliteConnection:
     def query(self, sql: str) -> list[tuple[object, ...]]:
         return self._in_time(lambda: self._session.execute(sql).fetchall())
 
+    def image(self) -> bytes:
+        """What a file with this database would hold: nothing before the first write."""
+        return b"" if self._switch("page_count") == 0 else self._in_time(self._session.serialize)
+
+    def fill(self, content: bytes) -> None:
+        """Begin with what `image` gave. Raises DatabaseError for what is none."""
+        self._in_time(lambda: _fill(self._session, content))
+
     def reset(self) -> None:
         for name, value in self._opened_with.items():
             if self._switch(name) != value:
@@ -130,8 +150,7 @@ class SqliteConnection:
             self._session.close()
 
     def _switch(self, name: str) -> object:
-        ((value,),) = self.query(f"PRAGMA {name}")
-        return value
+        return next((value for (value,) in self.query(f"PRAGMA {name}")), None)
 
     @property
     def in_transaction(self) -> bool:
@@ -185,6 +204,13 @@ class SqliteConnection:
         )
 
 
+def image(connection: Connection) -> bytes:
+    """What a file with the database of this session would hold; temporary objects are not in it."""
+    if not isinstance(connection, SqliteConnection):
+        raise InternalError("only a session of SQLite has an image")
+    return connection.image()
+
+
 @contextmanager
 def connect(
     path_or_memory: str,
@@ -192,12 +218,15 @@ def connect(
     *,
     until: float = math.inf,
     megabytes: int = MEGABYTES,
+    content: bytes = b"",
 ) -> Iterator[Connection]:
     """A session on ":memory:", or one that only reads the file that must be there.
 
+    In memory the database begins as `content`, what `image` once gave; empty when b"".
     `megabytes` (MiB) is all that SQLite may hold in this process, what is temporary included: the
     engine lets nobody raise it once it is set. See SqliteConnection for `seconds` and `until`.
-    Closed at block end. Raises DatabaseError for a file that can't be opened.
+    Closed at block end. Raises DatabaseError for a file that can't be opened, or a content that is
+    none.
     """
     in_memory = path_or_memory == MEMORY
     place = "" if in_memory else path_or_memory
@@ -215,9 +244,23 @@ def connect(
         ) from error
     connection = SqliteConnection(session, seconds, place, until)
     try:
+        if content:
+            connection.fill(content)
         yield connection
     finally:
         connection.close()
+
+
+def _fill(session: sqlite3.Connection, content: bytes) -> None:
+    """By way of a second one: a deserialized database is not quite one in memory (its journal)."""
+    source = sqlite3.connect(MEMORY)
+    try:
+        source.deserialize(content)
+        source.backup(session)
+    except (sqlite3.Error, MemoryError) as broken:
+        raise DatabaseError("the kept SQLite database can't be read", said=str(broken)) from broken
+    finally:
+        source.close()
 
 
 def _read_only(place: Path) -> str:

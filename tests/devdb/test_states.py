@@ -1,0 +1,128 @@
+"""A cluster that is kept holds what a role without rights made, and brings back nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from ci_runner.devdb.cluster import running
+from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.server import Unportable
+from ci_runner.devdb.states import LocalStates
+from ci_runner.dialects.base import StatementFailed
+from ci_runner.dialects.postgres.connect import connect
+
+_DATABASES = (
+    "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding) FROM pg_database"
+    " ORDER BY 1"
+)
+_SETTINGS = (
+    "SELECT name, setting FROM pg_settings WHERE source <> 'client'"
+    " AND name NOT IN ('data_directory', 'unix_socket_directories', 'config_file',"
+    " 'hba_file', 'ident_file') ORDER BY 1"
+)
+_ASKED = (_DATABASES, _SETTINGS, "SELECT system_identifier FROM pg_control_system()")
+CREATED = "CREATE TABLE kept (a int)"
+
+
+@pytest.fixture(scope="module")
+def states(postgres_server: PostgresServer) -> LocalStates:
+    assert isinstance(postgres_server.portable, LocalStates)
+    return postgres_server.portable
+
+
+@pytest.fixture(scope="module")
+def state(states: LocalStates) -> bytes:
+    with states.restored(None) as kept:
+        with kept.session() as connection:
+            connection.execute(CREATED)
+        return kept.state()
+
+
+def forged(states: LocalStates, state: bytes, *statements: str) -> bytes:
+    """The same cluster after somebody with all rights has been in it."""
+    with running(states.programs, state) as cluster:
+        with connect(cluster.admin) as admin:
+            for each in statements:
+                admin.execute(each)
+        return cluster.pack()
+
+
+def test_a_state_comes_back_with_no_more_rights(states: LocalStates, state: bytes) -> None:
+    with states.restored(state) as kept, kept.session() as connection:
+        assert [(0,)] == connection.query("SELECT count(*) FROM kept")
+        assert [("off",)] == connection.query("SHOW is_superuser")
+        with pytest.raises(StatementFailed):
+            connection.execute("COPY kept FROM PROGRAM 'echo 1'")
+        with pytest.raises(StatementFailed):
+            connection.execute("CREATE ROLE other")
+
+
+@pytest.mark.parametrize(
+    ("statement", "oddity"),
+    [
+        ("ALTER ROLE schema_ci SUPERUSER", "the role schema_ci"),
+        ("CREATE ROLE intruder LOGIN", "the role intruder"),
+        ("ALTER ROLE postgres PASSWORD 'secret'", "a password of postgres"),
+        ("GRANT pg_execute_server_program TO schema_ci", "a membership of schema_ci"),
+        ("ALTER ROLE postgres SET search_path = evil", "settings of a role or database"),
+        ("CREATE DATABASE more", "the database more"),
+    ],
+)
+def test_a_cluster_that_no_pull_request_makes_is_not_used(
+    states: LocalStates, state: bytes, statement: str, oddity: str
+) -> None:
+    made = forged(states, state, statement)
+
+    with pytest.raises(Unportable, match=f"the cluster holds {oddity}"), states.restored(made):
+        pass
+
+
+def test_a_password_is_not_kept(states: LocalStates) -> None:
+    with states.restored(None) as kept:
+        with kept.session() as connection:
+            connection.execute("ALTER ROLE CURRENT_USER PASSWORD 'of the migration'")
+        with pytest.raises(Unportable, match="the cluster holds a password of schema_ci"):
+            kept.state()
+
+
+def test_configuration_is_written_anew(states: LocalStates, state: bytes) -> None:
+    made = forged(states, state, "ALTER SYSTEM SET log_connections = on")
+
+    with states.restored(made) as kept, kept.session() as connection:
+        assert [("off",)] == connection.query("SHOW log_connections")
+        assert [("local", "trust")] == _hba(states, made)
+
+
+def _hba(states: LocalStates, state: bytes) -> list[tuple[object, ...]]:
+    with running(states.programs, state) as cluster, connect(cluster.admin) as admin:
+        return admin.query("SELECT type, auth_method FROM pg_hba_file_rules")
+
+
+@pytest.fixture
+def no_machine_cache(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    return str(tmp_path)
+
+
+def test_initdb_runs_once_per_machine_and_its_result_is_the_same(
+    states: LocalStates, no_machine_cache: str
+) -> None:
+    found = []
+    for _ in range(2):
+        with running(states.programs) as cluster, connect(cluster.admin) as admin:
+            found.append([admin.query(each) for each in _ASKED])
+
+    assert found[0] == found[1]
+
+
+def test_a_damaged_result_of_initdb_is_made_again(
+    states: LocalStates, no_machine_cache: str
+) -> None:
+    from ci_runner.devdb.store import of_this_machine
+
+    store = of_this_machine()
+    assert store is not None
+    store.save(states.programs.installed(), b"not what we pack")
+
+    with running(states.programs) as cluster, connect(cluster.admin) as admin:
+        assert [(1,)] == admin.query("SELECT 1")
