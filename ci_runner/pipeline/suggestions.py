@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -10,7 +11,7 @@ from ci_runner.devdb.replay import rehearse, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
 from ci_runner.lint.policy import Policy
-from ci_runner.lint.rule import Finding
+from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.suggest import safe_form
 from ci_runner.migrations.directives import delimiter
 from ci_runner.migrations.directory import MigrationFile
@@ -168,6 +169,8 @@ class _Trial:
             and self._weight(self.judge(tried.steps)) < self._weight(self.findings)
         )
 
-    def _weight(self, findings: Sequence[Finding]) -> int:
+    def _weight(self, findings: Sequence[Finding]) -> tuple[int, int, int]:
+        """Errors, warnings, notes: no number of notes outweighs what a reviewer has to act on."""
         paths = {each.path for each in self.files}
-        return sum(each.severity.rank for each in findings if each.path in paths)
+        found = Counter(each.severity for each in findings if each.path in paths)
+        return found[Severity.ERROR], found[Severity.WARNING], found[Severity.NOTE]

@@ -5,37 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import CreateIndex, Data, Other
-from ci_runner.lint.locks import ACCESS_EXCLUSIVE, Held, held
-from ci_runner.lint.objects import ran
+from ci_runner.lint.locks import ACCESS_EXCLUSIVE, held
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.migrations.history import Step
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """Once for each transaction: for the first statement that works on rows."""
+    """Once for each transaction: for the first statement that works on rows.
+
+    The index of a new table reads few.
+    """
     told: set[tuple[str, str]] = set()
+    indexed = {id(touch.step) for touch in review.on_known(CreateIndex)}
     for each in held(review):
         locked = sorted(
             table.qualified for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE
         )
         place = each.step.statement.path, ", ".join(locked)
-        if locked and each.step.failure is None and _works(each) and not told.intersection({place}):
+        works = id(each.step) in indexed or _works(each.step)
+        if locked and works and each.step.failure is None and place not in told:
             told.add(place)
             yield Hit(f"works on rows while nobody can use {', '.join(locked)}", each.step)
 
 
-def _works(done: Held) -> bool:
-    """Whether it reads or writes rows; those of a new table are few."""
-    if ran(done.step) and not done.takes:
-        return False
-    for each in done.step.operations:
-        match each:
-            case Data() | CreateIndex():
-                return True
-            case Other(what="select_stmt"):
-                return True
-            case _:
-                pass
-    return False
+def _works(step: Step) -> bool:
+    """Whether it reads or writes rows."""
+    return any(
+        isinstance(each, Data) or (isinstance(each, Other) and each.what == "select_stmt")
+        for each in step.operations
+    )
 
 
 RULE = Rule(
