@@ -64,3 +64,19 @@ def remove(folder: Path) -> None:
 
 def tail(log: Path, lines: int = 5) -> str:
     return "\n".join(log.read_text(errors="replace").strip().splitlines()[-lines:])
+
+
+def written(folder: Path) -> int:
+    """Bytes on disk below `folder`. Files and folders may go while we look."""
+    total, ahead = 0, [str(folder)]
+    while ahead:
+        try:
+            with os.scandir(ahead.pop()) as entries:
+                for each in entries:
+                    if each.is_dir(follow_symlinks=False):
+                        ahead.append(each.path)
+                    else:
+                        total += each.stat(follow_symlinks=False).st_blocks * 512
+        except FileNotFoundError:
+            continue
+    return total

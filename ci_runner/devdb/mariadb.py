@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -13,11 +13,13 @@ from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse, this_run
 from ci_runner.devdb.replay import Script, replay
 from ci_runner.devdb.server import Portable, Snapshot
+from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects import dialect
 from ci_runner.dialects.base import Connection, Dialect, StatementFailed
+from ci_runner.dialects.guard import UNGUARDED, Guard
 from ci_runner.dialects.mysql.address import Address, address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
-from ci_runner.errors import DatabaseError
+from ci_runner.errors import DatabaseError, SqlError
 
 _OURS = re.compile(r"schema_ci_[0-9a-f]{16}")
 _LOCK_SECONDS = 10
@@ -29,7 +31,8 @@ class MysqlServer:
 
     On such a server each database has an account of its own that may do everything in it and
     nothing elsewhere: no FILE, no SUPER, no other database. With `superuser`, and on servers that
-    are not ours, `admin` uses the databases itself.
+    are not ours, `admin` uses the databases itself. `guard` watches what runs in them; `ending`
+    says why it made an end of the server, None while that lives.
     """
 
     description: str
@@ -37,6 +40,8 @@ class MysqlServer:
     ours: bool = False
     superuser: bool = False
     setup: tuple[Script, ...] = ()
+    guard: Guard = UNGUARDED
+    ending: Callable[[], SqlError | None] = lambda: None
     unlike: tuple[str, ...] = ()
     shortfall: str = ""
     portable: Portable | None = None
@@ -51,9 +56,11 @@ class MysqlServer:
 
         When it cannot be dropped after an error, that error gets a note and stays the one raised.
         """
+        if ending := self.ending():
+            raise ending
         name = f"schema_ci_{secrets.token_hex(8)}"
         try:
-            with connect(self._create(name)) as connection:
+            with connect(self._create(name), guard=self.guard) as connection:
                 replay(connection, self.setup)
                 yield connection
         except BaseException as first:
@@ -98,7 +105,12 @@ class MysqlServer:
         return self.admin.account(name, password).within(name)
 
     def drop(self, name: str) -> None:
-        """On a session of its own. What still runs in the database would hold its locks."""
+        """On a session of its own. What still runs in the database would hold its locks.
+
+        Of a server that we made an end of nothing is left to drop.
+        """
+        if self.ending():
+            return
         with connect(self.admin) as admin:
             try:
                 admin.execute(f"SET SESSION lock_wait_timeout = {_LOCK_SECONDS}")
@@ -149,15 +161,31 @@ class _Again:
 
 
 @contextmanager
-def existing_mysql(url: str, *, setup: tuple[Script, ...] = ()) -> Iterator[MysqlServer]:
+def existing_mysql(
+    url: str, *, setup: tuple[Script, ...] = (), limits: Limits = USUAL
+) -> Iterator[MysqlServer]:
     """The server behind `url`, whose own database is never used.
 
-    Raises ConfigError for a URL that cannot be read, DatabaseError when the server does not answer.
+    SQL that goes over `limits` is stopped. Raises ConfigError for a URL that cannot be read,
+    DatabaseError when the server does not answer.
     """
     admin = address(url).within("")
     with connect(admin) as connection:
         title = connection.title
-    yield MysqlServer(f"{title}, given server", admin, setup=setup)
+    with watching(limits, lambda processes: _end_sessions(admin, processes)) as watchdog:
+        yield MysqlServer(f"{title}, given server", admin, setup=setup, guard=watchdog)
+
+
+def _end_sessions(admin: Address, processes: Sequence[int]) -> str:
+    """End sessions of ours, and none of others; what is to be done about those that live on."""
+    listed = ", ".join(str(each) for each in processes)
+    try:
+        with connect(admin) as session:
+            for each in processes:
+                session.execute(f"KILL {each}")
+    except (DatabaseError, StatementFailed) as refused:
+        return f"its sessions (process {listed}) may still run: {refused}"
+    return ""
 
 
 def leftover_databases(url: str) -> Iterator[Leftover]:

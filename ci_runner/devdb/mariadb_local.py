@@ -11,15 +11,16 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.devdb.folders import PREFIX, mark
-from ci_runner.devdb.machine import account, as_account, environment, remove, roomy, tail
+from ci_runner.devdb.machine import account, as_account, environment, remove, roomy, tail, written
 from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.replay import Script
+from ci_runner.devdb.watchdog import USUAL, Limits, Watchdog, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import connect
@@ -80,12 +81,13 @@ def local_mariadb(
     version: str = "",
     binaries: Binaries | None = None,
     setup: tuple[Script, ...] = (),
+    limits: Limits = USUAL,
 ) -> Iterator[MysqlServer]:
     """A server on a unix socket only. Migrations run as the owner of one database.
 
     `superuser` lets them run as root instead; `version` is the one that it must be, such as 10.11,
     "" any; `binaries` are those of `find_binaries` when None. As root the server is started as an
-    unprivileged user. Raises DatabaseError.
+    unprivileged user. SQL that goes over `limits` is stopped. Raises DatabaseError.
     """
     binaries = binaries or find_binaries()
     if binaries is None:
@@ -101,11 +103,20 @@ def local_mariadb(
         mark(folder)
         _lay_out(folder, whom)
         _install(binaries, folder, whom)
-        with _running(binaries, folder, whom) as admin:
+        with (
+            _running(binaries, folder, whom) as (process, admin),
+            _watched(process, folder, limits) as watchdog,
+        ):
             with connect(admin) as session:
                 title = session.title
             yield MysqlServer(
-                f"{title}, local server", admin, ours=True, superuser=superuser, setup=setup
+                f"{title}, local server",
+                admin,
+                ours=True,
+                superuser=superuser,
+                setup=setup,
+                guard=watchdog,
+                ending=watchdog.ending,
             )
     finally:
         remove(folder)
@@ -171,7 +182,9 @@ def _innodb() -> list[str]:
 
 
 @contextmanager
-def _running(binaries: Binaries, folder: Path, whom: pwd.struct_passwd | None) -> Iterator[Address]:
+def _running(
+    binaries: Binaries, folder: Path, whom: pwd.struct_passwd | None
+) -> Iterator[tuple[subprocess.Popen[bytes], Address]]:
     log = folder / "log"
     with log.open("wb") as output:
         server = subprocess.Popen(
@@ -193,10 +206,23 @@ def _running(binaries: Binaries, folder: Path, whom: pwd.struct_passwd | None) -
             **as_account(whom),  # type: ignore[call-overload]  # user, group and extra_groups
         )
     try:
-        yield _wait(server, folder, log)
+        yield server, _wait(server, folder, log)
     finally:
         server.send_signal(signal.SIGKILL)
         server.wait(_STOP_SECONDS)
+
+
+@contextmanager
+def _watched(server: subprocess.Popen[bytes], folder: Path, limits: Limits) -> Iterator[Watchdog]:
+    def end(_: Sequence[int]) -> str:
+        server.kill()
+        return ""
+
+    def obituary() -> str:
+        return "" if server.poll() is None else tail(folder / "log", 5)
+
+    with watching(limits, end, written=lambda: written(folder), obituary=obituary) as watchdog:
+        yield watchdog
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path, log: Path) -> Address:

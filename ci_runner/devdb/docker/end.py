@@ -43,6 +43,14 @@ class Running:
         """End it at once, from any thread. Raises DatabaseError when the engine refuses."""
         _removing(self.client, "container", self.name)
 
+    def end(self) -> str:
+        """End it at once; what the user has to do about it where that was refused, else ""."""
+        try:
+            self.kill()
+        except DatabaseError as refused:
+            return f"{refused.what}: {refused.said}; {refused.next_step}"
+        return ""
+
     def obituary(self) -> str:
         """How it ended and the last lines of its log; "" while it lives."""
         if not self.held.wait_for_end(_LAST_MOMENT):

@@ -9,6 +9,7 @@ from ci_runner.devdb.docker.container import running
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
 from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.replay import Script
+from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import connect
@@ -99,17 +100,23 @@ def docker_mysql(
     superuser: bool = False,
     ceiling: Ceiling | None = None,
     setup: tuple[Script, ...] = (),
+    limits: Limits = USUAL,
 ) -> Iterator[MysqlServer]:
     """A server in a container of `image`, removed at block end.
 
     Migrations run as the owner of one database, or with `superuser` as root. Raises ConfigError
     without testcontainers, and DatabaseError when there is no engine or no image.
     """
-    with running(RECIPE, image, ceiling or Ceiling()) as container:
+    with (
+        running(RECIPE, image, ceiling or Ceiling()) as container,
+        watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
+    ):
         yield MysqlServer(
             f"{container.version}, container {image} ({container.route})",
             _admin(container.access),
             ours=True,
             superuser=superuser,
             setup=setup,
+            guard=watchdog,
+            ending=watchdog.ending,
         )

@@ -8,10 +8,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ci_runner.devdb.docker.container import running
-from ci_runner.devdb.docker.end import Running
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
-from ci_runner.errors import DatabaseError
 
 # The driver is imported while the container starts, which takes about as long.
 if TYPE_CHECKING:
@@ -118,7 +116,7 @@ def docker_postgres(
     """
     with (
         running(RECIPE, image, ceiling or Ceiling()) as container,
-        watching(limits, lambda _: _killed(container), obituary=container.obituary) as watchdog,
+        watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
     ):
         from ci_runner.devdb.databases import PostgresServer, copying
         from ci_runner.dialects.postgres.connect import connect
@@ -137,15 +135,6 @@ def docker_postgres(
             ending=watchdog.ending,
             copying=quickest,
         )
-
-
-def _killed(container: Running) -> str:
-    """End it; what is to be done where that was refused."""
-    try:
-        container.kill()
-    except DatabaseError as refused:
-        return f"{refused.what}: {refused.said}; {refused.next_step}"
-    return ""
 
 
 def _owner(admin: str) -> str:

@@ -23,7 +23,10 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
             from ci_runner.devdb.mariadb_local import local_mariadb
 
             return local_mariadb(
-                superuser=preparation.superuser, version=url.version, setup=preparation.setup
+                superuser=preparation.superuser,
+                version=url.version,
+                setup=preparation.setup,
+                limits=preparation.limits,
             )
         case Container(image=image):
             from ci_runner.devdb.docker.mariadb import docker_mysql
@@ -31,12 +34,16 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
 
             ceiling = Ceiling(preparation.memory, preparation.processes)
             return docker_mysql(
-                image, superuser=preparation.superuser, ceiling=ceiling, setup=preparation.setup
+                image,
+                superuser=preparation.superuser,
+                ceiling=ceiling,
+                setup=preparation.setup,
+                limits=preparation.limits,
             )
         case Existing(url=address):
             from ci_runner.devdb.mariadb import existing_mysql
 
-            return existing_mysql(address, setup=preparation.setup)
+            return existing_mysql(address, setup=preparation.setup, limits=preparation.limits)
         case _:
             raise InternalError(f"MySQL was asked to open {type(url).__name__}")
 

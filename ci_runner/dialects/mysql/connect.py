@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import pymysql
@@ -14,11 +14,13 @@ from pymysql.constants import SERVER_STATUS
 from pymysql.cursors import SSCursor
 
 from ci_runner.dialects.base import Failure, Outcome, StatementFailed
+from ci_runner.dialects.guard import STOPPED, UNGUARDED, Guard, Running
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.place import offset
-from ci_runner.errors import DatabaseError
+from ci_runner.errors import DatabaseError, SqlError
 
 STATEMENT_SECONDS = 300.0
+_CANCEL_SECONDS = 2.0
 # Gone away, lost while it answered, never connected, and PyMySQL's own word for a closed session.
 _LOST = frozenset({0, 2006, 2013, 2014, 2055})
 _COUNTED = re.compile(r"(?:INSERT|UPDATE|DELETE|REPLACE|LOAD)\b", re.IGNORECASE)
@@ -41,8 +43,16 @@ _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 class MysqlConnection:
     """See ci_runner.dialects.base.Connection. `database` is the one that it was opened on."""
 
-    def __init__(self, session: Session, database: str) -> None:
+    def __init__(
+        self,
+        session: Session,
+        database: str,
+        guard: Guard = UNGUARDED,
+        cancel: Callable[[], None] = lambda: None,
+    ) -> None:
         self._session = session
+        self._guard = guard
+        self._running = Running(cancel, self._sever, session.thread_id())
         self._touched = False
         self.database = database
         self._opened_with = self._variables()
@@ -63,16 +73,36 @@ class MysqlConnection:
         return Outcome(rows, self._warnings() if warned else ())
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        with self._answered(sql), self._session.cursor() as cursor:
-            cursor.execute(sql)
-            return list(cursor.fetchall())
+        try:
+            with self._answered(sql), self._session.cursor() as cursor:
+                cursor.execute(sql)
+                return list(cursor.fetchall())
+        except StatementFailed as failed:
+            if failed.failure.code != STOPPED:
+                raise
+            raise SqlError(
+                "the dev database could not be read in time",
+                said=str(failed.failure),
+                next_step=failed.failure.hint,
+            ) from failed
+
+    def _sever(self) -> None:
+        """Whoever waits for the server learns that nothing more will come."""
+        # The other side may have been faster.
+        with suppress(OSError, AttributeError):
+            self._session._sock.shutdown(socket.SHUT_RDWR)  # noqa: SLF001 - PyMySQL names no other
 
     def _warnings(self) -> tuple[str, ...]:
         return tuple(str(message) for _, _, message in self.query("SHOW WARNINGS"))
 
     @contextmanager
     def _answered(self, sql: str) -> Iterator[None]:
-        """Turn PyMySQL's errors into ours."""
+        """One statement, watched; PyMySQL's errors become ours."""
+        with self._guard.watch(self._running), self._errors_as_ours(sql):
+            yield
+
+    @contextmanager
+    def _errors_as_ours(self, sql: str) -> Iterator[None]:
         try:
             yield
         except pymysql.MySQLError as failed:
@@ -157,13 +187,19 @@ def _lost(said: str) -> DatabaseError:
 
 @contextmanager
 def connect(
-    where: Address, *, timeout: float = 5.0, seconds: float = STATEMENT_SECONDS
+    where: Address,
+    *,
+    timeout: float = 5.0,
+    seconds: float = STATEMENT_SECONDS,
+    guard: Guard = UNGUARDED,
 ) -> Iterator[MysqlConnection]:
     """An autocommit session in utf8mb4, closed at block end.
 
-    `timeout` in seconds is for the connection, `seconds` for one statement. TLS is used where the
-    server has it. Raises DatabaseError that names host and database, never the password.
+    `timeout` in seconds is for the connection; `seconds` for one statement, where no `guard`
+    watches it. TLS is used where the server has it. Raises DatabaseError that names host and
+    database, never the password.
     """
+    patience = seconds if guard is UNGUARDED else None
     try:
         if where.socket:
             _knock(where.socket, timeout)
@@ -178,8 +214,8 @@ def connect(
             autocommit=True,
             local_infile=False,
             connect_timeout=timeout,
-            read_timeout=seconds,
-            write_timeout=seconds,
+            read_timeout=patience,
+            write_timeout=patience,
         )
     except (pymysql.MySQLError, OSError, RuntimeError) as refused:
         raise DatabaseError(
@@ -189,10 +225,18 @@ def connect(
             next_step="start it, correct the URL, or leave out --dev-url to get one of our own",
         ) from refused
     try:
-        yield MysqlConnection(session, where.database)
+        process = session.thread_id()
+        yield MysqlConnection(session, where.database, guard, lambda: _cancel(where, process))
     finally:
         if session.open:
             session.close()
+
+
+def _cancel(where: Address, process: int) -> None:
+    """Stop what the session `process` runs, from another session of the same account."""
+    # One that does not get through is seen by its having no effect.
+    with suppress(DatabaseError, StatementFailed), connect(where, timeout=_CANCEL_SECONDS) as other:
+        other.execute(f"KILL QUERY {process}")
 
 
 def _knock(path: str, timeout: float) -> None:

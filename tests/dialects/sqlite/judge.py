@@ -22,7 +22,9 @@ Contents = dict[str, tuple[list[str], str, list[tuple[Any, ...]]]]
 
 def judge(old_sql: str, new_sql: str, tally: Counter[str], *, empty: bool = False) -> list[str]:
     """What is wrong with the plan between two schemas; `empty` when there must be none."""
-    old, new, probe, start = (sqlite3.connect(":memory:", isolation_level=None) for _ in range(4))
+    old, new, probe, start = (
+        sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False) for _ in range(4)
+    )
     try:
         for database, text in ((old, old_sql), (new, new_sql)):
             run(database, text, tally)

@@ -29,7 +29,7 @@ def corpus(name: str) -> Path:
 
 def run_all(texts: list[str]) -> Schema:
     """Data statements that need a function of the application's own are left out."""
-    session = sqlite3.connect(":memory:", isolation_level=None)
+    session = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     for text in texts:
         run(session, text, Counter())
     found = DIALECT.inspect(SqliteConnection(session))

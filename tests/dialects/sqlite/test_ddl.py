@@ -92,7 +92,7 @@ CHILD = "CREATE TABLE c (p INT REFERENCES p (id) ON DELETE CASCADE);"
 
 def migrate(*, foreign_keys: bool) -> sqlite3.Connection:
     """Rebuild a parent whose child's rows would be deleted by its drop."""
-    session = sqlite3.connect(":memory:", isolation_level=None)
+    session = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
     session.executescript(PARENT.format("INT") + CHILD)
     session.executescript("INSERT INTO p VALUES (1, 2); INSERT INTO c VALUES (1)")
     session.execute(f"PRAGMA foreign_keys = {foreign_keys}")
