@@ -145,7 +145,14 @@ def judge(
     known = setup is not None
 
     def judged(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
-        review = Review(engine.name, engine.default_schema, history.base, steps, base_known=known)
+        review = Review(
+            engine.name,
+            engine.default_schema,
+            history.base,
+            steps,
+            base_known=known,
+            options=policy.options,
+        )
         return check(review, policy)
 
     found = judged(history.steps)

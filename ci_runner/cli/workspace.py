@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ci_runner.cli.common import Common
@@ -13,6 +14,7 @@ from ci_runner.config.model import Config
 from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
 from ci_runner.lint.notices import NOTICES
+from ci_runner.lint.options import settle
 from ci_runner.lint.rule import GROUPS
 from ci_runner.lint.rules import RULES
 from ci_runner.pipeline.cache import cache
@@ -108,6 +110,7 @@ def _load(
         file=file,
         groups=GROUPS,
         aliases=[alias for rule in RULES for alias in rule.aliases],
+        settle=partial(settle, RULES),
         base=base,
         trusted=copy,
     )

@@ -36,13 +36,15 @@ def load(
     file: str = "",
     groups: Iterable[str] = (),
     aliases: Iterable[str] = (),
+    settle: policy.Settle = policy.as_written,
     base: bytes | None = None,
     trusted: Copy | None = None,
 ) -> Config:
     """The configuration of the repository at `root`.
 
     `flags` are values by option key, absent where no flag was given. `file` is relative to `root`;
-    "" looks for schema-ci.toml. `groups` and `aliases` are names of rules besides `rules`. `base`
+    "" looks for schema-ci.toml. `groups` and `aliases` are names of rules besides `rules`, `settle`
+    checks their options. `base`
     is the file as the base branch has it: the lint policy is read from there, so that a change
     can't switch off its own review; `trusted` is the copy that trusted options are read from, None
     where the file itself is to be trusted. Raises ConfigError with file, line, what was expected
@@ -50,7 +52,7 @@ def load(
     """
     source = _read(root, file)
     _check_keys(source)
-    names = policy.Names(frozenset(rules), frozenset(groups), frozenset(aliases))
+    names = policy.Names(frozenset(rules), frozenset(groups), frozenset(aliases), settle)
     proposed = _policy(source, names, environ, flags)
     in_force, unreadable = proposed, ""
     if base is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -10,9 +10,12 @@ from ci_runner.config.options import SEVERITIES
 from ci_runner.config.source import Source, unknown, wrong
 
 # Tables and keys of [lint] beside those of the option table.
-TABLES = ("rules", "groups", "except")
+TABLES = ("rules", "groups", "options", "except")
 _EXCEPTION = ("rules", "paths", "tables", "reason", "until")
 _TEAM_RULE = ("id", "for", "when", "require", "message", "severity")
+# Options by rule, and what checks them: it gets them with file:line by key, raises ConfigError.
+RuleOptions = Mapping[str, Mapping[str, object]]
+Settle = Callable[[RuleOptions, Mapping[str, str]], RuleOptions]
 TARGETS = ("table", "column", "index", "view", "function", "change", "statement")
 
 
@@ -55,11 +58,13 @@ class TeamRule:
 class LintPolicy:
     """`rules` and `groups` are severities by name, `baseline` a path, "" for none.
 
+    `options` are the checked ones, by rule.
     `fail_on` is the severity from which a run fails; `path` names the file that all this is from.
     """
 
     rules: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
+    options: RuleOptions = field(default_factory=dict)
     exemptions: tuple[Exemption, ...] = ()
     team_rules: tuple[TeamRule, ...] = ()
     require_reason: bool = False
@@ -68,13 +73,19 @@ class LintPolicy:
     path: str = ""
 
 
+def as_written(options: RuleOptions, _: Mapping[str, str]) -> RuleOptions:
+    """Options of rules that nobody knows."""
+    return options
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What rules are called."""
+    """What rules are called, and what checks their options."""
 
     rules: frozenset[str]
     groups: frozenset[str]
     aliases: frozenset[str]
+    settle: Settle = as_written
 
 
 def read(source: Source, names: Names, values: Mapping[str, object]) -> LintPolicy:
@@ -90,6 +101,7 @@ def read(source: Source, names: Names, values: Mapping[str, object]) -> LintPoli
     return LintPolicy(
         rules=_severities(source, "lint.rules", lint.get("rules", {}), names.rules),
         groups=_severities(source, "lint.groups", lint.get("groups", {}), names.groups),
+        options=_rule_options(source, lint.get("options", {}), names),
         exemptions=tuple(_exemptions(source, known)),
         team_rules=team,
         require_reason=bool(values["lint.require-reason"]),
@@ -111,6 +123,22 @@ def _severities(
             expected = f"one of {', '.join(SEVERITIES)}"
             raise wrong(source.where(f"{key}.{name}"), f"{key}.{name}", expected, severity)
     return dict(content)
+
+
+def _rule_options(source: Source, content: object, names: Names) -> RuleOptions:
+    if not isinstance(content, dict):
+        expected = "a table of rule = { option = value }"
+        raise wrong(source.where("lint.options"), "lint.options", expected, content)
+    origins: dict[str, str] = {}
+    for rule, options in content.items():
+        key = f"lint.options.{rule}"
+        if rule not in names.rules:
+            raise unknown(source, key, rule, names.rules)
+        if not isinstance(options, dict):
+            raise wrong(source.where(key), key, "a table of option = value", options)
+        origins[key] = source.where(key)
+        origins |= {f"{key}.{name}": source.where(f"{key}.{name}") for name in options}
+    return names.settle(content, origins)
 
 
 def _exemptions(source: Source, known: frozenset[str]) -> Iterator[Exemption]:

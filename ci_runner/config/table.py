@@ -37,6 +37,7 @@ def markdown_table() -> str:
             ("[[rule]]", "a rule of your own about schemas and changes"),
         )
     ]
+    rows.append("| `lint.options.RULE` | | | none | the rule's options: see docs/rules.md |")
     return "\n".join(rows) + "\n"
 
 
@@ -77,7 +78,12 @@ def json_schema() -> Json:
             top[name] = _property(option)
     severity: Json = {"type": "string", "enum": list(SEVERITIES)}
     named: Json = {"type": "object", "additionalProperties": severity}
-    tables["lint"] |= {"rules": named, "groups": named, "except": _array(_EXEMPTION, ["reason"])}
+    tables["lint"] |= {
+        "rules": named,
+        "groups": named,
+        "options": {"type": "object", "additionalProperties": {"type": "object"}},
+        "except": _array(_EXEMPTION, ["reason"]),
+    }
     team_rule: Json = {
         "id": _TEXT,
         "for": {"type": "string", "enum": list(TARGETS)},

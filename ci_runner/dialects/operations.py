@@ -28,8 +28,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class CreateTable:
+    """`partition_of` is the partitioned table that it becomes a part of."""
+
     table: Target
     temporary: bool = False
+    if_not_exists: bool = False
+    partition_of: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,39 @@ class ValidateConstraint:
 
 
 @dataclass(frozen=True, slots=True)
+class DropConstraint:
+    table: Target
+    name: str
+    cascade: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AlterTable:
+    """Any other action of ALTER TABLE: `action` in the manual's words, such as DROP NOT NULL.
+
+    `name` is the column, trigger or index that it is about, `value` what it gets.
+    """
+
+    table: Target
+    action: str
+    name: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AttachPartition:
+    table: Target
+    partition: Target
+
+
+@dataclass(frozen=True, slots=True)
+class DetachPartition:
+    table: Target
+    partition: Target
+    concurrently: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CreateIndex:
     """`only` for CREATE INDEX ... ON ONLY parent. `columns` are plain columns only."""
 
@@ -142,16 +179,116 @@ class DropIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Concurrently:
-    """Any other statement that must run outside a transaction: REINDEX, DETACH ... CONCURRENTLY."""
+class Reindex:
+    """`kind` is what is named: index, table, schema, database or system."""
 
-    what: str
+    kind: str
+    name: Target
+    concurrently: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """REFRESH MATERIALIZED VIEW."""
+
+    table: Target
+    concurrently: bool = False
+    with_data: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Vacuum:
+    """VACUUM; `table` is None for the whole database."""
+
+    table: Target | None = None
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """CLUSTER; `table` is None for the whole database."""
+
+    table: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LockTable:
+    """LOCK TABLE, or SELECT ... FOR UPDATE and the like of all rows: `mode` as it is written."""
+
+    table: Target
+    mode: str
 
 
 @dataclass(frozen=True, slots=True)
 class CreateView:
     view: Target
     replace: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CreateObject:
+    """CREATE of any other kind: `kind` in the manual's words, `table` for what stands on one."""
+
+    kind: str
+    name: Target
+    replace: bool = False
+    table: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlterObject:
+    """ALTER of anything but a table: `action` in the manual's words, such as ADD VALUE."""
+
+    kind: str
+    name: Target
+    action: str
+    value: str = ""
+    not_valid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenameObject:
+    """`table` for what stands on one, `was` for a part of `name`: a value, an attribute."""
+
+    kind: str
+    name: Target
+    to: str
+    table: Target | None = None
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DropObject:
+    """DROP of anything but tables, schemas and indexes; `table` for what stands on one."""
+
+    kind: str
+    name: Target
+    cascade: bool = False
+    table: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Any other statement that must run outside a transaction: CREATE DATABASE, ALTER SYSTEM."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """SET of a parameter, PRAGMA: `value` is "" for DEFAULT; `local` until the transaction ends."""
+
+    name: str
+    value: str
+    local: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """One name twice where names must differ: `where` in words, such as `the index`."""
+
+    name: str
+    where: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +307,17 @@ class SearchPath:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY."""
+    """INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY.
+
+    `everywhere` is whether nothing chooses among the rows: no WHERE, or one that is always true.
+    `columns` are those that are written, empty where the text names none.
+    """
 
     verb: str
     table: Target | None = None
+    everywhere: bool = False
+    cascade: bool = False
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +346,25 @@ Operation = (
     | SetNotNull
     | AddConstraint
     | ValidateConstraint
+    | DropConstraint
+    | AlterTable
+    | AttachPartition
+    | DetachPartition
     | CreateIndex
     | DropIndex
-    | Concurrently
+    | Reindex
+    | Refresh
+    | Vacuum
+    | Cluster
+    | LockTable
     | CreateView
+    | CreateObject
+    | AlterObject
+    | RenameObject
+    | DropObject
+    | Alone
+    | Setting
+    | Repeated
     | Transaction
     | SearchPath
     | Data

@@ -30,7 +30,8 @@ def check(review: Review, policy: Policy) -> tuple[Finding, ...]:
             continue
         active |= {rule.id, *rule.aliases, rule.group}
         for hit in rule.check(review):
-            finding = _finding(rule, severity, hit, tables)
+            usual = severity if rule.id in policy.severities else hit.severity or severity
+            finding = _finding(rule, usual, hit, tables)
             if rule.waits and hit.step is not None:
                 finding = weighed(finding, hit.step, review.production)
             if not ignores.silences(rule, finding):

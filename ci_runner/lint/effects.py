@@ -14,17 +14,23 @@ from ci_runner.dialects.operations import (
     AddColumn,
     AddConstraint,
     AlterColumnType,
+    AlterObject,
     CreateIndex,
+    CreateObject,
     CreateTable,
     Data,
     DropColumn,
+    DropConstraint,
     DropIndex,
+    DropObject,
     DropTable,
     Operation,
     Other,
     RenameColumn,
     RenameTable,
+    Repeated,
     SetNotNull,
+    Setting,
     Target,
     Unparsed,
 )
@@ -51,6 +57,8 @@ class Rewrite:
 
 Effect: TypeAlias = Operation | Rewrite
 
+# Kinds of statement whose text does not tell which tables they change.
+_OPAQUE = Other | Unparsed | Data | DropObject | AlterObject | CreateObject | Setting | Repeated
 _CALL = re.compile(r"([a-z_]\w*)\(")
 
 
@@ -61,7 +69,7 @@ def effects(step: Step) -> tuple[Effect, ...]:
         for each in step.observed.rewritten
         if each.kind == "table"
     )
-    if not all(isinstance(each, Other | Unparsed | Data) for each in step.operations):
+    if not all(isinstance(each, _OPAQUE) for each in step.operations):
         return (*step.operations, *rewrites)
     seen = (each for change in step.observed.changes for each in _seen(change))
     return (*step.operations, *seen, *rewrites)
@@ -77,6 +85,8 @@ def _seen(change: Change) -> tuple[Operation, ...]:  # noqa: PLR0911 - one retur
             return (DropColumn(Target(old.schema, old.table), old.name),)
         case Drop(old=Index() as old):
             return (DropIndex(Target(old.schema, old.name)),)
+        case Drop(old=Check() | ForeignKey() | Unique() | PrimaryKey() as old):
+            return (DropConstraint(Target(old.schema, old.table), old.name),)
         case Rename(old=Table() as old, new=Table() as new) if old.schema == new.schema:
             return (RenameTable(Target(old.schema, old.name), new.name),)
         case Rename(old=Column() as old, new=Column() as new) if old.table == new.table:

@@ -14,17 +14,29 @@ from ci_runner.dialects.operations import (
     AddColumn,
     AddConstraint,
     AlterColumnType,
+    AlterTable,
+    AttachPartition,
+    Cluster,
     CreateIndex,
+    CreateObject,
     CreateTable,
     Data,
+    DetachPartition,
     DropColumn,
+    DropConstraint,
     DropIndex,
+    DropObject,
     DropTable,
+    LockTable,
+    Refresh,
+    Reindex,
     RenameColumn,
+    RenameObject,
     RenameTable,
     SearchPath,
     SetNotNull,
     Target,
+    Vacuum,
     ValidateConstraint,
 )
 from ci_runner.lint.effects import Effect, Rewrite, effects
@@ -38,13 +50,25 @@ _UPON = (
     AddColumn,
     AddConstraint,
     AlterColumnType,
+    AlterTable,
+    AttachPartition,
+    Cluster,
     CreateIndex,
+    CreateObject,
     CreateTable,
+    Data,
+    DetachPartition,
     DropColumn,
+    DropConstraint,
+    DropObject,
     DropTable,
+    LockTable,
+    Refresh,
     RenameColumn,
+    RenameObject,
     RenameTable,
     SetNotNull,
+    Vacuum,
     ValidateConstraint,
     Rewrite,
 )
@@ -140,7 +164,7 @@ class _Follower:
                 self._apply(operation, table)
 
     def _touches_known(self, operation: Effect, table: Identity) -> bool:
-        if isinstance(operation, DropIndex):
+        if isinstance(operation, DropIndex | Reindex):
             return table != NOWHERE and (table.kind != "table" or self._is_known(table))
         return table != NOWHERE and self._is_known(table)
 
@@ -148,12 +172,15 @@ class _Follower:
         return self.now.get(table, table in self.known or not self.base_known)
 
     def _table(self, operation: Effect, step: Step) -> Identity:
-        if isinstance(operation, _UPON):
+        if isinstance(operation, _UPON) and operation.table is not None:
             return self._named(operation.table, step, "table")
-        if isinstance(operation, Data) and operation.table is not None:
-            return self._named(operation.table, step, "table")
-        if isinstance(operation, DropIndex):
-            index = self._named(operation.index, step, "index")
+        if isinstance(operation, Reindex) and operation.kind == "table":
+            return self._named(operation.name, step, "table")
+        if isinstance(operation, DropIndex) or (
+            isinstance(operation, Reindex) and operation.kind == "index"
+        ):
+            named = operation.index if isinstance(operation, DropIndex) else operation.name
+            index = self._named(named, step, "index")
             found = self.base.get(index)
             if isinstance(found, Index):
                 return Identity("table", found.schema, found.table)
@@ -188,15 +215,19 @@ class _Follower:
             case DropTable():
                 self._free(table)
             case RenameTable(to=to):
-                new = Identity("table", table.schema, to)
-                new = new if self.default else self.folded.get(str(new).lower(), new)
-                known = self._is_known(table)
-                self._free(table)
-                self.now[new] = known or new in self.left
+                self._move(table, Identity("table", table.schema, to))
+            case AlterTable(action="SET SCHEMA", value=to):
+                self._move(table, Identity("table", to, table.name))
             case CreateIndex(name=name):
                 self.made.add(Identity("index", table.schema, name))
             case _:
                 pass
+
+    def _move(self, table: Identity, new: Identity) -> None:
+        new = new if self.default else self.folded.get(str(new).lower(), new)
+        known = self._is_known(table)
+        self._free(table)
+        self.now[new] = known or new in self.left
 
     def _free(self, table: Identity) -> None:
         if self._is_known(table):

@@ -22,7 +22,8 @@ free: nobody uses them yet. What was not run, because a statement before it fail
 text.
 
 `error` is for what loses data, breaks running clients, fails, or writes a whole table again;
-`warning` for what blocks others while it reads a table or builds an index. `schema-ci.toml` changes
+`warning` for what blocks others while it reads a table or builds an index; `note` for advice on
+what is new. `schema-ci.toml` changes
 the severity of a rule, or switches it off:
 
 ```toml
@@ -32,9 +33,14 @@ rename-table = "off"
 
 [lint.groups]
 compatibility = "note"
+
+[lint.options]
+naming = { table = "[a-z_]+" }
 ```
 
-[The policy](policy.md) says more: exceptions, a baseline, rules of your own.
+A rule that is `off` by itself is for teams that ask for it: give it a severity. Rules that need to
+know what a team wants have options, and are silent without them. [The policy](policy.md) says more:
+exceptions, a baseline, rules of your own.
 
 A comment above, in or behind a statement silences findings on it; at the head of a file, followed
 by an empty line, it silences them in all of the file. Without a name it silences every rule. What
@@ -75,6 +81,10 @@ def explained(entry: Rule | Notice) -> str:
             f"{entry.id}: {entry.title} ({entry.severity.value})\n\n{entry.why}\n{entry.instead}\n"
         )
     also = f"Also known as: {', '.join(entry.aliases)}.\n\n" if entry.aliases else ""
+    also += "".join(f"option {option.name}: {option.help}\n" for option in entry.options)
+    also += "\n" if entry.options else ""
+    settled = team(entry)
+    also += f"schema-ci.toml:\n\n{_indented(settled)}\n" if settled else ""
     return (
         f"{entry.id}: {entry.title}"
         f" ({entry.severity.value}; {entry.group}; {', '.join(entry.dialects)})\n\n"
@@ -86,6 +96,12 @@ def explained(entry: Rule | Notice) -> str:
 def example(rule: Rule, which: str) -> str:
     """The SQL of `setup`, `bad` or `good`."""
     return (EXAMPLES / rule.id / f"{which}.sql").read_text(encoding="utf-8")
+
+
+def team(rule: Rule) -> str:
+    """What the team of the examples has written into schema-ci.toml; "" for nothing."""
+    place = EXAMPLES / rule.id / "team.toml"
+    return place.read_text(encoding="utf-8") if place.is_file() else ""
 
 
 def page(rules: Sequence[Rule]) -> str:
@@ -114,11 +130,19 @@ def _section(rule: Rule) -> str:
         f"## {rule.id}\n\n"
         f"{rule.title}: `{rule.severity.value}`, {rule.group}, {_engines(rule)}. {rule.why}\n\n"
         f"Instead: {rule.instead}\n\n"
-        f"Before:\n\n{_fenced(example(rule, 'setup'))}\n"
+        + _optioned(rule)
+        + f"Before:\n\n{_fenced(example(rule, 'setup'))}\n"
         f"Bad:\n\n{_fenced(example(rule, 'bad'))}\n"
         f"Good:\n\n{_fenced(example(rule, 'good'))}"
         + (f"\nAlso known as {also}.\n" if also else "")
     )
+
+
+def _optioned(rule: Rule) -> str:
+    rows = (f"- `{option.name}`: {option.help}\n" for option in rule.options)
+    listed = "".join(("Options:\n\n", *rows, "\n")) if rule.options else ""
+    settled = team(rule)
+    return listed + (f"The team of this example has said:\n\n{_toml(settled)}\n" if settled else "")
 
 
 _NOTICES = (
@@ -139,6 +163,10 @@ def _engines(rule: Rule) -> str:
 
 def _fenced(sql: str) -> str:
     return f"```sql\n{sql}```\n"
+
+
+def _toml(text: str) -> str:
+    return f"```toml\n{text}```\n"
 
 
 def _indented(sql: str) -> str:

@@ -33,7 +33,7 @@ class Judged:
 class Policy:
     """`severities` by rule: what the configuration sets, for a rule or for its group.
 
-    `today` is what exceptions expire by.
+    `today` is what exceptions expire by; `options` are the checked ones, by rule.
     """
 
     severities: Mapping[str, Severity] = field(default_factory=dict)
@@ -42,6 +42,7 @@ class Policy:
     baseline: Baseline = Baseline()
     team_rules: tuple[TeamRule, ...] = ()
     today: date = date.min
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     def judge(self, findings: Iterable[Finding]) -> Judged:
         """Findings with their fingerprints, without those that are excepted.
@@ -87,15 +88,19 @@ def policy(configured: LintPolicy, baseline: Baseline, today: date) -> Policy:
         baseline,
         configured.team_rules,
         today,
+        configured.options,
     )
 
 
 def severities(configured: LintPolicy) -> Mapping[str, Severity]:
-    """The severity of each rule that is not at its own: a rule's name outweighs its group's."""
+    """The severity of each rule that is not at its own: a rule's name outweighs its group's.
+
+    A rule that is off by itself is only asked by its name.
+    """
     grouped = {
         rule.id: Severity(configured.groups[rule.group])
         for rule in RULES
-        if rule.group in configured.groups
+        if rule.group in configured.groups and rule.severity is not Severity.OFF
     }
     return grouped | {name: Severity(each) for name, each in configured.rules.items()}
 

@@ -11,7 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from ci_runner.dialects.operations import AddColumn, AlterColumnType
+from ci_runner.dialects.operations import (
+    AddColumn,
+    AlterColumnType,
+    AlterTable,
+    Cluster,
+    Vacuum,
+)
 from ci_runner.dialects.postgres.offline import VOLATILE
 from ci_runner.lint.effects import Effect, Rewrite
 from ci_runner.lint.follow import Touch, watched
@@ -82,7 +88,7 @@ def _maybe(operation: Effect) -> bool:
     match operation:
         case AlterColumnType():
             return True
-        case AddColumn(default_calls=calls):
-            return bool(calls)
+        case AddColumn() | AlterTable() | Cluster() | Vacuum(full=True):
+            return True
         case _:
             return False

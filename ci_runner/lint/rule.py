@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
 from typing import Literal, TypeVar, get_args
 
+from ci_runner.lint.arrivals import Arrival, ArrivedColumn, arrivals, columns
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch, follow
+from ci_runner.lint.options import RuleOption
+from ci_runner.lint.written import Written, told, written
 from ci_runner.migrations.directory import DirectoryChange
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Schema
@@ -22,7 +25,7 @@ GROUPS: tuple[Group, ...] = get_args(Group)
 
 
 class Severity(StrEnum):
-    """`off` only in configuration."""
+    """How bad a finding is; `off` is for what is not asked."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -68,7 +71,8 @@ class Finding:
 class Hit:
     """What a rule yields; the checker adds id, severity and advice.
 
-    `step` is None for hits on a file as a whole, which then name `path`.
+    `step` is None for hits on a file as a whole, which then name `path`. `severity` is given where
+    it is not the rule's usual one; what is configured goes before both.
     """
 
     message: str
@@ -76,6 +80,7 @@ class Hit:
     path: str = ""
     evidence: str = ""
     instead: str = ""
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ class Review:
 
     `base` is the schema that running clients know: before the first new file. Where `base_known`
     is False (files linted alone) every table that they themselves do not create counts as known.
-    `production` is what is known of the real tables.
+    `production` is what is known of the real tables; `options` are the checked ones, by rule.
     """
 
     dialect: str
@@ -94,11 +99,27 @@ class Review:
     change: DirectoryChange = DirectoryChange()
     base_known: bool = True
     production: Production = UNKNOWN
+    options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
 
     @cached_property
     def touches(self) -> tuple[Touch[Effect], ...]:
         """What every statement does, in order, on which tables."""
         return follow(self.steps, self.base, self.default_schema, base_known=self.base_known)
+
+    @cached_property
+    def arrivals(self) -> tuple[Arrival, ...]:
+        """The objects that the files bring and leave behind, and those that they alter."""
+        return arrivals(self.steps, self.base, told(self.written, self.default_schema))
+
+    @cached_property
+    def columns(self) -> tuple[ArrivedColumn, ...]:
+        """The columns that are new or have another type, each once."""
+        return columns(self.arrivals)
+
+    @cached_property
+    def written(self) -> tuple[Written, ...]:
+        """Every statement's tree, in order."""
+        return written(self.dialect, self.steps)
 
     def on_known(self, kind: type[E]) -> Iterator[Touch[E]]:
         """The operations of one kind on tables that running clients know."""
@@ -120,7 +141,8 @@ class Rule:
     `id` is the field's id of the check; `aliases` are other tools' names for it. `why` says what
     goes wrong in production, `instead` what to do. `group` is a name for its kind, by which a
     policy can set the severity of all such rules; `waits` says that the harm is that somebody
-    waits, which a small table makes short.
+    waits, which a small table makes short. One whose `severity` is `off` is for teams that ask for
+    it.
     """
 
     id: str
@@ -133,3 +155,4 @@ class Rule:
     aliases: tuple[str, ...] = ()
     group: Group = "safety"
     waits: bool = False
+    options: tuple[RuleOption, ...] = ()

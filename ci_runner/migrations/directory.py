@@ -44,13 +44,15 @@ class Directory:
 class DirectoryChange:
     """What a pull request did to a directory. `edited` are (before, after) pairs.
 
-    `behind` are those of `added` that come before a merged file in the order of execution.
+    `behind` are those of `added` that come before a merged file in the order of execution, `undo`
+    all the down files that the directory has now.
     """
 
     added: tuple[MigrationFile, ...] = ()
     edited: tuple[tuple[MigrationFile, MigrationFile], ...] = ()
     removed: tuple[MigrationFile, ...] = ()
     behind: tuple[MigrationFile, ...] = ()
+    undo: tuple[MigrationFile, ...] = ()
 
 
 def changed(base: Directory, head: Directory) -> DirectoryChange:
@@ -78,6 +80,7 @@ def changed(base: Directory, head: Directory) -> DirectoryChange:
             file for file in base.files if file.name not in after and file.role != "repeatable"
         ),
         behind=tuple(_behind(head, before)),
+        undo=tuple(file for file in head.others if file.role == "down"),
     )
 
 

@@ -86,6 +86,9 @@ def loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]
         yield "comments that silence findings need no reason any more", ""
     if after.baseline and after.baseline != before.baseline:
         yield f"{after.baseline} becomes the baseline", ""
+    for rule in sorted(before.options.keys() | after.options.keys()):
+        if before.options.get(rule, {}) != after.options.get(rule, {}):
+            yield f"rule {rule} gets other options", ""
     yield from _team_rules(before, after)
     for exemption in after.exemptions:
         if exemption not in before.exemptions:

@@ -154,9 +154,11 @@ def _review(
 
     def judge(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
         name, schema = server.dialect.name, server.dialect.default_schema
-        known = reviewed.production
-        seen = Review(name, schema, history.base, steps, change.files, production=known)
-        return check(seen, policy)
+        known, options = reviewed.production, policy.options
+        of = Review(
+            name, schema, history.base, steps, change.files, production=known, options=options
+        )
+        return check(of, policy)
 
     findings = judge(steps)
     rewritten: tuple[Rewritten, ...] = ()

@@ -11,6 +11,7 @@ import pytest
 from ci_runner.config.load import load
 from ci_runner.config.model import Config, Limits, Project
 from ci_runner.config.options import OPTIONS
+from ci_runner.config.policy import RuleOptions
 from ci_runner.errors import ConfigError
 
 RULES = ("drop-table", "drop-column")
@@ -86,6 +87,9 @@ def test_a_file_that_was_asked_for_must_be_there(tmp_path: Path) -> None:
         (f"{ONE}[lint.rules]\ndrop-tabel = 'off'\n", 4, "did you mean `drop-table`?"),
         (f"{ONE}[lint.rules]\ndrop-table = []\n", 4, "error, warning, note, off"),
         (f"{ONE}[lint]\nrules = 3\n", 4, "a table"),
+        (f"{ONE}[lint]\noptions = 3\n", 4, "a table of rule"),
+        (f"{ONE}[lint.options]\ndrop-tabel = {{}}\n", 4, "did you mean `drop-table`?"),
+        (f"{ONE}[lint.options]\ndrop-table = 3\n", 4, "a table of option = value"),
         ("lint = 3\n" + ONE, 1, "a table headed [lint]"),
         ("project = [1]\n", 1, "tables headed [[project]]"),
         ("project = 'x'\n", 1, "tables headed [[project]]"),
@@ -192,6 +196,49 @@ def test_severities_of_rules_are_kept(tmp_path: Path) -> None:
     config = loaded(tmp_path, f"{ONE}[lint.rules]\ndrop-table = 'note'\n")
 
     assert {"drop-table": "note"} == config.policy.rules
+
+
+def test_options_of_rules_are_checked_with_their_lines(tmp_path: Path) -> None:
+    (tmp_path / "schema-ci.toml").write_text(
+        f"{ONE}[lint.options]\n\ndrop-table = {{ a = 1, b = ['x'] }}\n", encoding="utf-8"
+    )
+    asked: list[Mapping[str, str]] = []
+
+    def settle(options: RuleOptions, origins: Mapping[str, str]) -> RuleOptions:
+        asked.append(origins)
+        return {rule: dict.fromkeys(given, 2) for rule, given in options.items()}
+
+    config = load(tmp_path, {}, {}, ["drop-table"], settle=settle)
+
+    assert {"drop-table": {"a": 2, "b": 2}} == config.policy.options
+    assert "schema-ci.toml:5" == asked[0]["lint.options.drop-table.a"]
+
+
+def test_the_options_of_the_base_branch_hold(tmp_path: Path) -> None:
+    (tmp_path / "schema-ci.toml").write_text(ONE, encoding="utf-8")
+    base = f"{ONE}[lint.options]\ndrop-table = {{ a = 1 }}\n".encode()
+
+    config = load(tmp_path, {}, {}, ["drop-table"], base=base)
+
+    assert {"drop-table": {"a": 1}} == config.policy.options
+    assert {} == config.proposed.options
+
+
+def test_options_of_the_base_branch_that_make_no_sense_are_left_out_and_told(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "schema-ci.toml").write_text(ONE, encoding="utf-8")
+    base = f"{ONE}[lint.options]\ndrop-table = {{ a = 1 }}\n".encode()
+
+    def settle(options: RuleOptions, origins: Mapping[str, str]) -> RuleOptions:
+        if options:
+            raise ConfigError("no option `a`", where=origins["lint.options.drop-table.a"])
+        return options
+
+    config = load(tmp_path, {}, {}, ["drop-table"], base=base, settle=settle)
+
+    assert {} == config.policy.options
+    assert "no option `a` (schema-ci.toml:4)" == config.base_problem
 
 
 def test_a_huge_file_is_refused(tmp_path: Path) -> None:

@@ -14,20 +14,27 @@ from ci_runner.devdb.embedded import embedded
 from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.server import Server
 from ci_runner.dialects import dialect
+from ci_runner.lint.options import NO_OPTIONS, settle
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
+from ci_runner.lint.rules import RULES
 
 
 class Lint(Protocol):
-    """SQL of one file or several -> findings. `setup` None: nobody knows what it stands on."""
+    """SQL of one file or several -> findings. `setup` None: nobody knows what it stands on.
+
+    Notes are left out unless `advice` is asked for.
+    """
 
     def __call__(
         self,
         *changes: str,
         setup: str | None = ...,
         severities: Mapping[str, Severity] = ...,
+        options: Mapping[str, Mapping[str, object]] = ...,
         engine: str = ...,
         policy: Policy | None = ...,
+        advice: bool = ...,
     ) -> tuple[Finding, ...]: ...
 
 
@@ -48,8 +55,10 @@ def lint(request: pytest.FixtureRequest, tmp_path: Path) -> Lint:
         *changes: str,
         setup: str | None = "",
         severities: Mapping[str, Severity] = {},
+        options: Mapping[str, Mapping[str, object]] = NO_OPTIONS,
         engine: str = "postgres",
         policy: Policy | None = None,
+        advice: bool = False,
     ) -> tuple[Finding, ...]:
         server: PostgresServer = request.getfixturevalue(f"{engine}_server")
         files = []
@@ -60,16 +69,19 @@ def lint(request: pytest.FixtureRequest, tmp_path: Path) -> Lint:
             (tmp_path / "setup").mkdir(exist_ok=True)
             (tmp_path / "setup" / "setup.sql").write_text(setup, encoding="utf-8")
         before = None if setup is None else str(tmp_path / "setup")
-        return judge(server, files, before, policy or Policy(severities))
+        chosen = policy or Policy(severities, options=settle(RULES, options, {}))
+        findings = judge(server, files, before, chosen)
+        return tuple(each for each in findings if advice or each.severity is not Severity.NOTE)
 
     return run
 
 
 @pytest.fixture
 def found(lint: Lint) -> Callable[..., list[tuple[str, int]]]:
-    """The same, as (rule, line) in order."""
+    """The same without notes, as (rule, line) in order."""
 
     def run(*changes: str, **options: object) -> list[tuple[str, int]]:
-        return [(each.rule, each.line) for each in lint(*changes, **options)]  # type: ignore[arg-type]
+        findings = lint(*changes, **options)  # type: ignore[arg-type]
+        return [(each.rule, each.line) for each in findings if each.severity is not Severity.NOTE]
 
     return run

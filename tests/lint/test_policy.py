@@ -51,6 +51,14 @@ def test_a_rule_outweighs_its_group() -> None:
     assert "rename-table" not in found
 
 
+def test_a_rule_that_is_off_is_not_switched_on_by_its_group() -> None:
+    found = severities(LintPolicy(rules={"one-change": "note"}, groups={"design": "warning"}))
+
+    assert Severity.WARNING is found["require-pk"]
+    assert Severity.NOTE is found["one-change"]
+    assert "no-foreign-keys" not in found
+
+
 @pytest.mark.parametrize(
     ("given", "expected"),
     [

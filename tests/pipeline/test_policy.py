@@ -50,6 +50,11 @@ RULE = TeamRule("pk", "table", "true", "no key")
         ),
         (LintPolicy(team_rules=(RULE,)), LintPolicy(), "rule pk is removed"),
         (
+            LintPolicy(options={"bad-types": {"forbidden": ("money",)}}),
+            LintPolicy(),
+            "rule bad-types gets other options",
+        ),
+        (
             LintPolicy(team_rules=(RULE,)),
             LintPolicy(team_rules=(TeamRule("pk", "table", "true", "no key", severity="note"),)),
             "rule pk falls from warning to note",

@@ -11,16 +11,19 @@ from itertools import pairwise
 from ci_runner.dialects.operations import (
     AddColumn,
     CreateIndex,
+    CreateObject,
     CreateTable,
     CreateView,
     Data,
     DropColumn,
     DropIndex,
+    DropObject,
     DropTable,
     Operation,
     Other,
     RenameColumn,
     RenameTable,
+    Setting,
     Target,
     Transaction,
     Unparsed,
@@ -59,9 +62,11 @@ def _read(tokens: Sequence[Token]) -> Operation:  # noqa: PLR0911  one return pe
         target, _ = _target(tokens, 4 if words[2] == "IF" else 2)
         if words[1] == "TABLE":
             return DropTable(target)
-        return DropIndex(target) if words[1] == "INDEX" else Other(f"drop {words[1].lower()}")
+        return DropIndex(target) if words[1] == "INDEX" else DropObject(words[1].lower(), target)
     if first == "CREATE":
         return _create(tokens, words)
+    if first == "PRAGMA" and len(words) > 2 and words[2] in {"=", "("}:
+        return Setting(tokens[1].name.lower(), tokens[3].name.lower())
     return Other(first.lower()) if first else Unparsed("no statement starts like this")
 
 
@@ -76,7 +81,26 @@ def _data(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
     at = 1
     while words[at] in {"OR", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK", "INTO", "FROM"}:
         at += 1
-    return Data(words[0].lower(), _target(tokens, at)[0])
+    target, end = _target(tokens, at)
+    columns: tuple[str, ...] = ()
+    if words[0] in {"INSERT", "REPLACE"} and words[end : end + 1] == ["("]:
+        parts = split(tokens[end + 1 : closing(tokens, end)])
+        columns = tuple(part[0].name for part in parts if part)
+    everywhere = words[0] in {"UPDATE", "DELETE"} and _always(tokens, words)
+    return Data(words[0].lower(), target, everywhere, columns=columns)
+
+
+def _always(tokens: Sequence[Token], words: Sequence[str]) -> bool:
+    """Whether a WHERE is missing, true, or compares a constant with itself."""
+    if "WHERE" not in words:
+        return "FROM" not in words[2:]  # UPDATE ... FROM: rows are chosen by a join
+    match [token.text.lower() for token in tokens[words.index("WHERE") + 1 :]]:
+        case ["1"] | ["true"]:
+            return True
+        case [left, "=" | "==", right]:
+            return left == right and tokens[-1].kind in {"number", "string"}
+        case _:
+            return False
 
 
 def _create(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
@@ -89,11 +113,11 @@ def _create(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
     absent = words[at : at + 3] == ["IF", "NOT", "EXISTS"]
     target, end = _target(tokens, at + 3 * absent)
     if kind == "TABLE":
-        return CreateTable(target, temporary)
+        return CreateTable(target, temporary, absent)
     if kind == "VIEW":
         return CreateView(target)
     if kind != "INDEX":
-        return Other(f"create {kind.lower()}")
+        return CreateObject(kind.lower(), target)
     table = tokens[end + 1].name
     parts = split(tokens[end + 3 : closing(tokens, end + 2)])
     columns = tuple(part[0].name for part in parts if part and _is_column(part))

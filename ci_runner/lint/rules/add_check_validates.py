@@ -25,4 +25,5 @@ RULE = Rule(
     instead="ADD CONSTRAINT ... NOT VALID, then VALIDATE CONSTRAINT in a later transaction.",
     check=_check,
     aliases=("PG305", "constraint-missing-not-valid", "E1"),
+    waits=True,
 )

@@ -28,4 +28,5 @@ RULE = Rule(
     instead="Add the column, then ADD CONSTRAINT ... CHECK ... NOT VALID, and VALIDATE it later.",
     check=_check,
     aliases=("E1", "add-check-without-not-valid"),
+    waits=True,
 )

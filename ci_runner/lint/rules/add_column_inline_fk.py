@@ -47,4 +47,5 @@ RULE = Rule(
     instead="Add the column, then the foreign key NOT VALID; VALIDATE it in a later transaction.",
     check=_check,
     aliases=("adding-foreign-key-constraint", "E1", "E9"),
+    waits=True,
 )

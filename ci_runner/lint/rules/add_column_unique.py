@@ -29,4 +29,5 @@ RULE = Rule(
     instead="Add the column; CREATE UNIQUE INDEX CONCURRENTLY; ADD CONSTRAINT ... USING INDEX.",
     check=_check,
     aliases=("disallowed-unique-constraint", "adding-serial-primary-key-field", "E7"),
+    waits=True,
 )

@@ -26,4 +26,5 @@ RULE = Rule(
     instead="CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT ... PRIMARY KEY USING INDEX.",
     check=_check,
     aliases=("PG104", "adding-serial-primary-key-field", "constraint-missing-not-valid"),
+    waits=True,
 )

@@ -30,4 +30,5 @@ RULE = Rule(
     instead="Add a plain column, fill it in batches from a sequence, then make that its default.",
     check=_check,
     aliases=("adding-field-with-default", "E11"),
+    waits=True,
 )

@@ -30,4 +30,5 @@ RULE = Rule(
     instead="Compute it in a view, or fill a plain column by trigger and old rows in batches.",
     check=_check,
     aliases=("adding-field-with-default", "E11"),
+    waits=True,
 )

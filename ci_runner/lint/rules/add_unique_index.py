@@ -28,4 +28,5 @@ RULE = Rule(
     instead="CREATE UNIQUE INDEX CONCURRENTLY, then ADD CONSTRAINT ... UNIQUE USING INDEX.",
     check=_check,
     aliases=("PG105", "disallowed-unique-constraint", "constraint-missing-not-valid", "E7"),
+    waits=True,
 )

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import Concurrently, CreateIndex, DropIndex
+from ci_runner.lint.alone import concurrently
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
     for step in review.steps:
-        if not step.transactional:
-            continue
-        for operation in step.operations:
-            match operation:
-                case CreateIndex(concurrently=True) | DropIndex(concurrently=True):
-                    yield Hit("CONCURRENTLY cannot run inside a transaction", step)
-                case Concurrently(what):
-                    yield Hit(f"{what} CONCURRENTLY cannot run inside a transaction", step)
-                case _:
-                    pass
+        if step.transactional:
+            for what in filter(None, map(concurrently, step.operations)):
+                yield Hit(f"{what} cannot run inside a transaction", step)
 
 
 RULE = Rule(

@@ -30,4 +30,5 @@ RULE = Rule(
     instead="Find the part of the statement that does it, and reach the same in small steps.",
     check=_check,
     aliases=("E10",),
+    waits=True,
 )

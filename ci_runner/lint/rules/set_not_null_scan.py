@@ -58,4 +58,5 @@ RULE = Rule(
     instead="ADD CHECK (column IS NOT NULL) NOT VALID, VALIDATE it later, then SET NOT NULL.",
     check=_check,
     aliases=("PG303", "adding-not-nullable-field", "E2"),
+    waits=True,
 )

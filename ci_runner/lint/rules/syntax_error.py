@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.advice import advice
 from ci_runner.dialects.base import Failure
-from ci_runner.dialects.operations import Concurrently, CreateIndex, DropIndex
+from ci_runner.lint.fails import explained
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 # invalid schema name; undefined table, column, object, function: errcodes-appendix.html
@@ -19,7 +19,7 @@ _SETUP = "Give the schema that it runs on with --setup, or correct the statement
 def _check(review: Review) -> Iterator[Hit]:
     for step in review.steps:
         failure = step.failure
-        if failure is None or (failure.code == "25001" and _concurrent(step.operations)):
+        if failure is None or explained(step):
             continue
         remarks = [failure.detail, "" if advice(failure) == failure.hint else failure.hint]
         yield Hit(
@@ -33,11 +33,6 @@ def _check(review: Review) -> Iterator[Hit]:
 def _lacks(failure: Failure) -> bool:
     """Whether something that it uses does not exist."""
     return failure.code in _MISSING or failure.message.startswith("no such ")
-
-
-def _concurrent(operations: tuple[object, ...]) -> bool:
-    """Whether `concurrently-in-transaction` says already why it failed."""
-    return any(isinstance(each, Concurrently | CreateIndex | DropIndex) for each in operations)
 
 
 RULE = Rule(

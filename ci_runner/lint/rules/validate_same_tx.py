@@ -41,4 +41,5 @@ RULE = Rule(
     instead="VALIDATE CONSTRAINT in a file of its own, which is another transaction.",
     check=_check,
     aliases=("constraint-missing-not-valid", "E4"),
+    waits=True,
 )

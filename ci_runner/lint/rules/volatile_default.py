@@ -12,7 +12,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 def _check(review: Review) -> Iterator[Hit]:
     for touch, seen in rewriting(review, AddColumn):
         added = touch.operation
-        if added.default is not None and not added.serial:
+        if added.default_calls and not added.serial:
             yield Hit(
                 f"adds column {added.column} to {added.table} with a volatile default, which"
                 " rewrites the table",
@@ -30,4 +30,5 @@ RULE = Rule(
     instead="Add the column without the default, set the default, then fill old rows in batches.",
     check=_check,
     aliases=("PG302", "adding-field-with-default", "E10"),
+    waits=True,
 )

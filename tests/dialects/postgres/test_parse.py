@@ -8,25 +8,40 @@ import pytest
 from ci_runner.dialects.operations import (
     AddColumn,
     AddConstraint,
+    Alone,
     AlterColumnType,
-    Concurrently,
+    AlterObject,
+    AlterTable,
+    AttachPartition,
+    Cluster,
     CreateIndex,
+    CreateObject,
     CreateTable,
     CreateView,
     Data,
+    DetachPartition,
     DropColumn,
+    DropConstraint,
     DropIndex,
+    DropObject,
     DropSchema,
     DropTable,
+    LockTable,
     Operation,
     Other,
+    Refresh,
+    Reindex,
     RenameColumn,
+    RenameObject,
     RenameTable,
+    Repeated,
     SearchPath,
     SetNotNull,
+    Setting,
     Target,
     Transaction,
     Unparsed,
+    Vacuum,
     ValidateConstraint,
 )
 from ci_runner.dialects.postgres.parse import never_null, parse
@@ -38,11 +53,45 @@ ONE = {
     'DROP TABLE IF EXISTS "A".b CASCADE': DropTable(Target("A", "b"), cascade=True),
     "DROP SCHEMA s CASCADE": DropSchema("s", cascade=True),
     "DROP INDEX CONCURRENTLY app.i": DropIndex(Target("app", "i"), concurrently=True),
-    "DROP VIEW v": Other("drop OBJECT_VIEW"),
+    "DROP VIEW v": DropObject("view", Target("", "v")),
     "ALTER TABLE t DROP COLUMN a": DropColumn(T, "a"),
     "ALTER TABLE t RENAME TO u": RenameTable(T, "u"),
     "ALTER TABLE t RENAME a TO b": RenameColumn(T, "a", "b"),
-    "ALTER VIEW t RENAME COLUMN a TO b": Other("rename OBJECT_COLUMN"),
+    "ALTER VIEW t RENAME COLUMN a TO b": RenameObject("column", T, "b", was="a"),
+    "ALTER TYPE t RENAME VALUE 'a' TO 'b'": RenameObject("enum value", T, "b", was="a"),
+    "ALTER TABLE t RENAME CONSTRAINT c TO d": RenameObject("constraint", Target("", "c"), "d", T),
+    "ALTER SCHEMA s RENAME TO r": RenameObject("schema", Target("", "s"), "r"),
+    "ALTER INDEX app.i RENAME TO j": RenameObject("index", Target("app", "i"), "j"),
+    "ALTER TYPE t ADD VALUE 'a' BEFORE 'b'": AlterObject("type", T, "ADD VALUE", "a"),
+    "ALTER TYPE t ADD ATTRIBUTE a int": AlterObject("type", T, "ADD ATTRIBUTE", "a"),
+    "ALTER DOMAIN t ADD CHECK (VALUE > 0) NOT VALID": AlterObject(
+        "domain", T, "ADD CONSTRAINT", not_valid=True
+    ),
+    "ALTER DOMAIN t SET NOT NULL": AlterObject("domain", T, "SET NOT NULL"),
+    "ALTER SEQUENCE t RESTART": AlterObject("sequence", T, "RESTART"),
+    "ALTER VIEW t SET SCHEMA s": AlterObject("view", T, "SET SCHEMA", "s"),
+    "DROP TRIGGER g ON app.t": DropObject("trigger", Target("", "g"), table=Target("app", "t")),
+    "DROP FUNCTION app.f(int) CASCADE": DropObject("function", Target("app", "f"), cascade=True),
+    "CREATE TRIGGER g BEFORE INSERT ON t EXECUTE FUNCTION f()": CreateObject(
+        "trigger", Target("", "g"), table=T
+    ),
+    "CREATE OR REPLACE FUNCTION t() RETURNS int LANGUAGE sql RETURN 1": CreateObject(
+        "function", T, replace=True
+    ),
+    "ALTER TABLE t DROP CONSTRAINT c CASCADE": DropConstraint(T, "c", cascade=True),
+    "ALTER TABLE t ALTER a DROP NOT NULL": AlterTable(T, "DROP NOT NULL", "a"),
+    "ALTER TABLE t ALTER a SET DEFAULT 1": AlterTable(T, "SET DEFAULT", "a", "1"),
+    "ALTER TABLE t ALTER a DROP DEFAULT": AlterTable(T, "DROP DEFAULT", "a"),
+    "ALTER TABLE t SET SCHEMA s": AlterTable(T, "SET SCHEMA", value="s"),
+    "ALTER TABLE t DISABLE TRIGGER ALL": AlterTable(T, "DISABLE TRIGGER ALL"),
+    "ALTER TABLE t ATTACH PARTITION p DEFAULT": AttachPartition(T, Target("", "p")),
+    "ALTER TABLE t DETACH PARTITION p": DetachPartition(T, Target("", "p")),
+    "ALTER TABLE t ADD CONSTRAINT n NOT NULL a": SetNotNull(T, "a"),
+    "ALTER TABLE t ADD CONSTRAINT n NOT NULL a NOT VALID": AddConstraint(
+        T, "check", "n", ("a",), not_valid=True, never_null=("a",)
+    ),
+    "CREATE TABLE t PARTITION OF app.p DEFAULT": CreateTable(T, partition_of=Target("app", "p")),
+    "CREATE TABLE IF NOT EXISTS t (a int)": CreateTable(T, if_not_exists=True),
     "ALTER TABLE t ALTER a SET NOT NULL": SetNotNull(T, "a"),
     "ALTER TABLE t ALTER a TYPE varchar(20)": AlterColumnType(T, "a", "varchar(20)"),
     "ALTER TABLE t ALTER a TYPE int USING a::int": AlterColumnType(T, "a", "int4", using=True),
@@ -68,14 +117,31 @@ ONE = {
     "CREATE UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY t (a, lower(b))": CreateIndex(
         T, "i", concurrently=True, unique=True, if_not_exists=True, only=True, columns=("a",)
     ),
-    "REINDEX TABLE CONCURRENTLY t": Concurrently("REINDEX"),
-    "REINDEX TABLE t": Other("reindex_stmt"),
-    "ALTER TABLE t DETACH PARTITION p CONCURRENTLY": Concurrently("DETACH PARTITION"),
+    "REINDEX TABLE CONCURRENTLY t": Reindex("table", T, concurrently=True),
+    "REINDEX (CONCURRENTLY false) TABLE t": Reindex("table", T),
+    "REINDEX SCHEMA s": Reindex("schema", Target("", "s")),
+    "ALTER TABLE t DETACH PARTITION p CONCURRENTLY": DetachPartition(
+        T, Target("", "p"), concurrently=True
+    ),
+    "REFRESH MATERIALIZED VIEW t WITH NO DATA": Refresh(T, with_data=False),
+    "VACUUM (FULL false) t": Vacuum(T),
+    "VACUUM FULL": Vacuum(full=True),
+    "CLUSTER t": Cluster(T),
+    "LOCK TABLE t IN SHARE MODE": LockTable(T, "SHARE"),
+    "ALTER SYSTEM SET work_mem = '1GB'": Alone("ALTER SYSTEM"),
+    "SET LOCAL lock_timeout = '2s'": Setting("lock_timeout", "2s", local=True),
+    "RESET lock_timeout": Setting("lock_timeout", ""),
+    "TRUNCATE t CASCADE": Data("TRUNCATE", T, everywhere=True, cascade=True),
+    "UPDATE t SET a = 1 WHERE 1 = 1": Data("UPDATE", T, everywhere=True, columns=("a",)),
+    "UPDATE t SET a = 1 WHERE b": Data("UPDATE", T, columns=("a",)),
+    "DELETE FROM t USING s WHERE true": Data("DELETE", T),
+    "INSERT INTO t (a, b) VALUES (1, 2)": Data("INSERT", T, columns=("a", "b")),
+    "COPY t TO STDOUT": Other("copy_stmt"),
     "START TRANSACTION": Transaction("begin"),
     "END": Transaction("commit"),
     "ROLLBACK": Transaction("rollback"),
     "SAVEPOINT a": Other("TRANS_STMT_SAVEPOINT"),
-    "DELETE FROM t": Data("DELETE", T),
+    "DELETE FROM t": Data("DELETE", T, everywhere=True),
     "COPY t FROM STDIN": Data("COPY", T),
     "ALTER TABLE t VALIDATE CONSTRAINT c": ValidateConstraint(T, "c"),
     "SET search_path TO app, public": SearchPath(("app", "public")),
@@ -89,6 +155,29 @@ ONE = {
 @pytest.mark.parametrize("sql", ONE)
 def test_one_statement_is_one_operation(sql: str) -> None:
     assert (ONE[sql],) == parse(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "name"),
+    [
+        ("CREATE INDEX ON t (a, b, a)", "a"),
+        ("UPDATE t SET a = 1, b = 2, a = 3", "a"),
+        ("INSERT INTO t (a, a) VALUES (1, 2)", "a"),
+        ("MERGE INTO t USING s ON true WHEN MATCHED THEN UPDATE SET a = 1, a = 2", "a"),
+        ("CREATE VIEW v AS SELECT 1, 2", "?column?"),
+        ("CREATE TABLE t (a int, a text)", "a"),
+        ("CREATE TABLE t (a int, PRIMARY KEY (a, a))", "a"),
+        ("ALTER TABLE t ADD UNIQUE (b, b)", "b"),
+    ],
+)
+def test_a_name_that_stands_there_twice_is_told(sql: str, name: str) -> None:
+    assert [name] == [each.name for each in parse(sql) if isinstance(each, Repeated)]
+
+
+def test_parts_of_a_column_may_be_set_in_one_statement() -> None:
+    found = parse("UPDATE t SET a[1] = 1, a[2] = 2, b.c = 3, b.d = 4")
+
+    assert [] == [each for each in found if isinstance(each, Repeated)]
 
 
 def test_an_added_column_carries_its_default_and_the_functions_called_in_it() -> None:

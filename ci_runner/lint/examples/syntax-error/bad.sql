@@ -1,2 +1,2 @@
 ALTER TABLE users ADD COLUMN name text;
-UPDATE users SET nmae = email;
+UPDATE users SET nmae = email WHERE id < 1000;

@@ -1,0 +1,77 @@
+"""Read the nodes of libpg_query's tree: names, enum words, and whatever lies inside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ci_runner.dialects.operations import Target, Unparsed
+from ci_runner.dialects.postgres.tree import Node, library, tree
+
+
+def statements(sql: str) -> tuple[tuple[str, Node], ...]:
+    """(kind, node) of each statement in `sql`; empty for what can't be read."""
+    parsed = tree(sql)
+    if isinstance(parsed, Unparsed):
+        return ()
+    found = []
+    for each in parsed.stmts:
+        kind = each.stmt.WhichOneof("node") or ""
+        if kind:
+            found.append((kind, getattr(each.stmt, kind)))
+    return tuple(found)
+
+
+def inner(node: Node) -> tuple[str, Node]:
+    """Kind and content of a node that stands for any of many; ("", None) for an empty one."""
+    kind = node.WhichOneof("node")
+    return (kind, getattr(node, kind)) if kind else ("", None)
+
+
+def word(message: Node, field: str) -> str:
+    """The name of an enum field's value."""
+    number = getattr(message, field)
+    return str(message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number[number].name)
+
+
+def strings(nodes: Iterable[Node]) -> tuple[str, ...]:
+    """The texts among `nodes`, such as the parts of a qualified name."""
+    return tuple(node.string.sval for node in nodes if node.WhichOneof("node") == "string")
+
+
+def definition(command: Node) -> Node:
+    """The field `def`, whose name is a keyword here."""
+    return getattr(command, "def")
+
+
+def relation(node: Node) -> Target:
+    """A RangeVar as a name."""
+    return Target(node.schemaname, node.relname)
+
+
+def qualified(parts: tuple[str, ...]) -> Target:
+    """A list of names as a name."""
+    return Target(parts[-2] if len(parts) > 1 else "", parts[-1] if parts else "")
+
+
+def text(expression: Node) -> str:
+    """An expression as SQL."""
+    postgast = library()
+    select = postgast.parse("SELECT 1")
+    select.stmts[0].stmt.select_stmt.target_list[0].res_target.val.CopyFrom(expression)
+    return str(postgast.deparse(select)).removeprefix("SELECT ")
+
+
+def within(node: Node) -> Iterator[tuple[str, Node]]:
+    """(field, message) of everything inside `node`, in the order of the text, outer ones first."""
+    pending = [("", node)]
+    while pending:
+        field, message = pending.pop()
+        if field:
+            yield field, message
+        found = [
+            (each.name, value)
+            for each, content in message.ListFields()
+            if each.message_type is not None
+            for value in (content if each.is_repeated else (content,))
+        ]
+        pending.extend(reversed(found))

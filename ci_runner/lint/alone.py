@@ -1,0 +1,41 @@
+"""Statements that the server runs outside a transaction only."""
+
+from __future__ import annotations
+
+from ci_runner.dialects.operations import (
+    Alone,
+    CreateIndex,
+    DetachPartition,
+    DropIndex,
+    Reindex,
+    Vacuum,
+)
+from ci_runner.lint.effects import Effect
+
+
+def concurrently(operation: Effect) -> str:
+    """The words of a statement with CONCURRENTLY that wants no transaction, "" for any other."""
+    match operation:
+        case CreateIndex(concurrently=True):
+            return "CREATE INDEX CONCURRENTLY"
+        case DropIndex(concurrently=True):
+            return "DROP INDEX CONCURRENTLY"
+        case Reindex(concurrently=True):
+            return "REINDEX CONCURRENTLY"
+        case DetachPartition(concurrently=True):
+            return "DETACH PARTITION CONCURRENTLY"
+        case _:
+            return ""
+
+
+def alone(operation: Effect) -> str:
+    """The words of any other statement that wants no transaction, "" for one that may have it."""
+    match operation:
+        case Alone(what=what):
+            return what
+        case Vacuum():
+            return "VACUUM"
+        case Reindex(kind="schema" | "database" | "system" as kind):
+            return f"REINDEX {kind.upper()}"
+        case _:
+            return ""

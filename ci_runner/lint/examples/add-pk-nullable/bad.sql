@@ -1,0 +1,1 @@
+ALTER TABLE visits ADD PRIMARY KEY USING INDEX visits_id;

@@ -1,0 +1,3 @@
+CREATE TYPE size AS ENUM ('small', 'large');
+
+ALTER TYPE size ADD VALUE 'huge' AFTER 'large';

@@ -1,0 +1,1 @@
+UPDATE users SET name = 'guest‮ ⁦-- admin' WHERE id = 1;

@@ -1,0 +1,3 @@
+-- schema-ci:txmode none
+
+CREATE INDEX CONCURRENTLY IF NOT EXISTS users_email ON users (email);

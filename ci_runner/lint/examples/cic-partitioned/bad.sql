@@ -1,0 +1,3 @@
+-- schema-ci:txmode none
+
+CREATE INDEX CONCURRENTLY events_at ON events (at);

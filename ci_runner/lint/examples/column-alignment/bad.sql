@@ -1,0 +1,1 @@
+CREATE TABLE flags (seen boolean NOT NULL, id bigint PRIMARY KEY, hidden boolean NOT NULL, at timestamptz);

@@ -1,0 +1,1 @@
+CREATE TABLE wide (id bigint PRIMARY KEY, a text, b text, c text);

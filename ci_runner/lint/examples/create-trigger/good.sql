@@ -1,0 +1,5 @@
+CREATE TABLE visits (
+  id bigint PRIMARY KEY
+);
+
+CREATE TRIGGER touch BEFORE UPDATE ON visits FOR EACH ROW EXECUTE FUNCTION touched();

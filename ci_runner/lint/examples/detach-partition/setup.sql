@@ -1,0 +1,14 @@
+CREATE TABLE events (
+  at date NOT NULL
+) PARTITION BY RANGE (at);
+
+CREATE TABLE events_2024 (
+  at date NOT NULL
+);
+
+CREATE TABLE events_2025 (
+  at date NOT NULL,
+  CONSTRAINT in_2025 CHECK (at >= '2025-01-01' AND at < '2026-01-01')
+);
+
+CREATE TABLE events_2020 PARTITION OF events FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');

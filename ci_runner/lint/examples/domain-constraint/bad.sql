@@ -1,0 +1,1 @@
+ALTER DOMAIN positive ADD CONSTRAINT above_zero CHECK (VALUE > 0);

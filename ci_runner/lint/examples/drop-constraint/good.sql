@@ -1,0 +1,8 @@
+-- The column says the same.
+ALTER TABLE orders DROP CONSTRAINT total_there;
+
+-- One of the same name takes its place.
+ALTER TABLE orders DROP CONSTRAINT total_positive;
+
+-- schema-ci:txmode none
+ALTER TABLE orders ADD CONSTRAINT total_positive CHECK (total >= 0) NOT VALID;

@@ -1,0 +1,3 @@
+-- schema-ci:txmode none
+
+DROP DATABASE IF EXISTS reports;

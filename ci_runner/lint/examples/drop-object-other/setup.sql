@@ -1,0 +1,7 @@
+CREATE TABLE users (
+  id bigint PRIMARY KEY,
+  email text
+);
+
+CREATE VIEW addresses AS
+SELECT email FROM users;

@@ -1,0 +1,2 @@
+-- schema-ci:nolint drop-table: no release reads it
+DROP TABLE posts;

@@ -1,0 +1,4 @@
+CREATE TABLE posts (
+  id bigint PRIMARY KEY,
+  author integer NOT NULL REFERENCES users (id)
+);

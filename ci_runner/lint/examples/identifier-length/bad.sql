@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN the_moment_at_which_this_user_was_last_seen_by_anyone_in_any_of_our_products timestamptz;

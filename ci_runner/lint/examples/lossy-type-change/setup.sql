@@ -1,0 +1,5 @@
+CREATE TABLE orders (
+  id bigint PRIMARY KEY,
+  code varchar(20) NOT NULL,
+  amount integer NOT NULL
+);

@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN email text;
+CREATE TABLE notes (id bigint PRIMARY KEY);

@@ -1,0 +1,2 @@
+ALTER TABLE users ADD COLUMN email text;
+ALTER TABLE users ADD CONSTRAINT email_short CHECK (length(email) <= 255) NOT VALID;

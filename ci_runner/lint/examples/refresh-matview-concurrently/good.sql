@@ -1,0 +1,1 @@
+CREATE MATERIALIZED VIEW heights AS SELECT max(id) AS last FROM users;

@@ -1,0 +1,3 @@
+-- schema-ci:txmode none
+
+REINDEX TABLE CONCURRENTLY orders;

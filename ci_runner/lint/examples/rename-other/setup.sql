@@ -1,0 +1,3 @@
+CREATE TYPE mood AS ENUM ('fine', 'bad');
+
+CREATE SEQUENCE tickets;

@@ -1,0 +1,2 @@
+CREATE OR REPLACE VIEW ones AS
+SELECT 2 - 1 AS one;

@@ -1,0 +1,2 @@
+CREATE VIEW ones AS
+SELECT 1 AS one;

@@ -1,0 +1,5 @@
+CREATE TABLE visits (
+  id bigint
+);
+
+ALTER TABLE visits REPLICA IDENTITY FULL;

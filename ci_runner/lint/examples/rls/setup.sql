@@ -1,0 +1,2 @@
+CREATE TABLE orders (id bigint PRIMARY KEY, tenant_id bigint NOT NULL);
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY;

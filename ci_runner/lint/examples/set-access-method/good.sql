@@ -1,0 +1,2 @@
+-- The one that it has.
+ALTER TABLE users SET ACCESS METHOD heap;

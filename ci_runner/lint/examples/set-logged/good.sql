@@ -1,0 +1,2 @@
+-- It is so already.
+ALTER TABLE users SET LOGGED;

@@ -1,0 +1,2 @@
+-- The one that it is in.
+ALTER TABLE users SET TABLESPACE pg_default;

@@ -1,0 +1,3 @@
+-- schema-ci:txmode none
+
+PRAGMA foreign_keys = OFF;

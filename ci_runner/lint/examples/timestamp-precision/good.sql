@@ -1,0 +1,3 @@
+ALTER TABLE users ADD COLUMN seen_at timestamptz(3);
+ALTER TABLE users ADD COLUMN opens time;
+ALTER TABLE users ALTER COLUMN seen_at SET DEFAULT CURRENT_TIMESTAMP;

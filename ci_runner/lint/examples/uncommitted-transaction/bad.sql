@@ -1,0 +1,4 @@
+-- schema-ci:txmode none
+
+BEGIN;
+ALTER TABLE users ADD COLUMN email text;

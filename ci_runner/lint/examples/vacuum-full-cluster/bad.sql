@@ -1,0 +1,3 @@
+-- schema-ci:txmode none
+
+VACUUM FULL users;

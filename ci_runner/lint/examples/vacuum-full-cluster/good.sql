@@ -1,0 +1,5 @@
+-- schema-ci:txmode none
+
+VACUUM users;
+
+VACUUM (FULL false, ANALYZE) users;

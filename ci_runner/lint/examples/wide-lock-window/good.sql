@@ -1,0 +1,5 @@
+-- schema-ci:txmode none
+
+ALTER TABLE customers ADD COLUMN name text;
+
+ALTER TABLE orders ADD COLUMN note text;

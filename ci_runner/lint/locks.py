@@ -1,0 +1,187 @@
+"""Which locks statements take on tables that running clients know, and until when.
+
+The dev database tells where a statement was run, its text where it was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ci_runner.dialects.operations import (
+    AddColumn,
+    AddConstraint,
+    AlterColumnType,
+    AlterTable,
+    AttachPartition,
+    Cluster,
+    CreateIndex,
+    CreateObject,
+    CreateTable,
+    Data,
+    DetachPartition,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    LockTable,
+    Refresh,
+    Reindex,
+    RenameColumn,
+    RenameTable,
+    SetNotNull,
+    Target,
+    Transaction,
+    Vacuum,
+    ValidateConstraint,
+)
+from ci_runner.lint.effects import Effect
+from ci_runner.lint.follow import Touch
+from ci_runner.lint.objects import ran
+from ci_runner.lint.rule import Review
+from ci_runner.migrations.history import Step
+from ci_runner.schema.model import Identity
+
+# The manual's order of strength: Explicit Locking, table 13.2.
+STRENGTH = (
+    "ACCESS SHARE",
+    "ROW SHARE",
+    "ROW EXCLUSIVE",
+    "SHARE UPDATE EXCLUSIVE",
+    "SHARE",
+    "SHARE ROW EXCLUSIVE",
+    "EXCLUSIVE",
+    "ACCESS EXCLUSIVE",
+)
+ACCESS_EXCLUSIVE = "ACCESS EXCLUSIVE"
+# sql-altertable.html: all other forms take ACCESS EXCLUSIVE.
+_LIGHT_ACTIONS = {
+    "AT_SetStatistics": "SHARE UPDATE EXCLUSIVE",
+    "AT_SetOptions": "SHARE UPDATE EXCLUSIVE",
+    "AT_ResetOptions": "SHARE UPDATE EXCLUSIVE",
+    "AT_SetRelOptions": "SHARE UPDATE EXCLUSIVE",
+    "AT_ResetRelOptions": "SHARE UPDATE EXCLUSIVE",
+    "CLUSTER ON": "SHARE UPDATE EXCLUSIVE",
+    "AT_DropCluster": "SHARE UPDATE EXCLUSIVE",
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """One statement, the locks that it takes, and those that its transaction held before it."""
+
+    step: Step
+    takes: Mapping[Identity, str] = field(default_factory=dict)
+    before: Mapping[Identity, str] = field(default_factory=dict)
+
+
+def at_least(mode: str, other: str) -> bool:
+    return STRENGTH.index(mode) >= STRENGTH.index(other)
+
+
+def held(review: Review) -> Iterator[Held]:
+    """Every statement in order; a transaction's locks pile up until it ends."""
+    piled: dict[Identity, str] = {}
+    path = ""
+    for step, touches in review.statements():
+        if not step.transactional or step.statement.path != path:
+            piled = {}
+        path = step.statement.path
+        takes = _seen(review, step) if ran(step) else _told(touches)
+        yield Held(step, takes, dict(piled))
+        for table, mode in takes.items():
+            piled[table] = max(mode, piled.get(table, mode), key=STRENGTH.index)
+        if any(isinstance(each, Transaction) for each in step.operations):
+            piled = {}
+
+
+def _seen(review: Review, step: Step) -> dict[Identity, str]:
+    found: dict[Identity, str] = {}
+    known = review.base.by_identity
+    for lock in step.observed.locks:
+        if lock.relation.kind in {"table", "materialized view"} and lock.relation in known:
+            mode = found.get(lock.relation, lock.mode)
+            found[lock.relation] = max(mode, lock.mode, key=STRENGTH.index)
+    return found
+
+
+def _told(touches: tuple[Touch[Effect], ...]) -> dict[Identity, str]:
+    found: dict[Identity, str] = {}
+    for touch in touches:
+        mode = of(touch.operation)
+        if touch.known and mode and touch.table.kind == "table":
+            found[touch.table] = max(mode, found.get(touch.table, mode), key=STRENGTH.index)
+    return found
+
+
+def of(operation: Effect) -> str:  # noqa: PLR0911 - one return per lock
+    """The lock that an operation takes on its table; "" where it takes none worth a word."""
+    match operation:
+        case (
+            AddConstraint(kind="foreign key") | CreateObject(kind="trigger" | "constraint trigger")
+        ):
+            return "SHARE ROW EXCLUSIVE"
+        case AlterTable(action=action):
+            trigger = "TRIGGER" in action
+            usual = "SHARE ROW EXCLUSIVE" if trigger else ACCESS_EXCLUSIVE
+            return _LIGHT_ACTIONS.get(action, usual)
+        case ValidateConstraint() | AttachPartition() | Vacuum(full=False):
+            return "SHARE UPDATE EXCLUSIVE"
+        case CreateIndex(concurrently=concurrently) | DetachPartition(concurrently=concurrently):
+            stronger = "SHARE" if isinstance(operation, CreateIndex) else ACCESS_EXCLUSIVE
+            return "SHARE UPDATE EXCLUSIVE" if concurrently else stronger
+        case DropIndex(concurrently=True) | Reindex(concurrently=True):
+            return "SHARE UPDATE EXCLUSIVE"
+        case Reindex():
+            return "SHARE"
+        case Refresh(concurrently=True):
+            return "EXCLUSIVE"
+        case LockTable(mode=mode):
+            return mode if mode in STRENGTH else "ROW SHARE"
+        case Data(verb=verb):
+            return ACCESS_EXCLUSIVE if verb == "TRUNCATE" else "ROW EXCLUSIVE"
+        case _:
+            return ACCESS_EXCLUSIVE if isinstance(operation, _STRONGEST) else ""
+
+
+_STRONGEST = (
+    AddColumn,
+    AddConstraint,
+    AlterColumnType,
+    Cluster,
+    DropColumn,
+    DropConstraint,
+    DropIndex,
+    DropTable,
+    Refresh,
+    RenameColumn,
+    RenameTable,
+    SetNotNull,
+    Vacuum,
+)
+
+
+def parents(review: Review, touches: tuple[Touch[Effect], ...]) -> list[Identity]:
+    """Known tables that a new table's foreign keys refer to."""
+    made = {touch.operation.table for touch in touches if isinstance(touch.operation, CreateTable)}
+    found: list[Identity] = []
+    for touch in touches:
+        added = touch.operation
+        if isinstance(added, AddConstraint) and added.references and added.table in made:
+            identity = known_table(review, added.references)
+            if identity is not None and added.references != added.table:
+                found.append(identity)
+    return list(dict.fromkeys(found))
+
+
+def known_table(review: Review, name: Target) -> Identity | None:
+    """The table of that name if running clients know it."""
+    for schema in (name.schema,) if name.schema else (review.default_schema,):
+        identity = Identity("table", schema, name.name)
+        fresh = any(
+            touch.table == identity and isinstance(touch.operation, CreateTable)
+            for touch in review.touches
+        )
+        if identity in review.base.by_identity or not (review.base_known or fresh):
+            return identity
+    return None

@@ -1,0 +1,52 @@
+"""The names that the new files give: as they are written, or as the server shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.postgres.parse_names import Given, given
+from ci_runner.lint.arrivals import Arrival
+from ci_runner.lint.rule import Review
+from ci_runner.migrations.history import Step
+from ci_runner.schema.model import Column, Index, Table, Trigger, View
+
+
+def named(review: Review) -> Iterator[tuple[Step, Given]]:
+    """Every name that a statement gives; names that stay as they were are not among them.
+
+    PostgreSQL's are read from the text, which tells them from those that the server makes up;
+    SQLite makes up none that its catalogue shows.
+    """
+    if review.dialect == "postgres":
+        for each in review.written:
+            for name in given(each.kind, each.node):
+                if name.name != name.old:
+                    yield each.step, name
+        return
+    for arrival in review.arrivals:
+        for name in _shown(arrival):
+            yield arrival.step, name
+
+
+def _shown(arrival: Arrival) -> Iterator[Given]:
+    new, old = arrival.new, arrival.old
+    if old is not None and old.identity.name == new.identity.name and not isinstance(new, Table):
+        return
+    match new:
+        case Table(name=name, columns=columns):
+            known = {column.name for column in old.columns} if isinstance(old, Table) else set()
+            if old is None or old.identity.name != arrival.table.name:
+                yield Given("table", arrival.table.name)
+            for column in columns if arrival.created else ():
+                if column.name not in known:
+                    yield Given("column", column.name, name)
+        case Column(name=name, table=table):
+            yield Given("column", name, table)
+        case Index(name=name, table=table, keys=keys, unique=unique):
+            yield Given("unique index" if unique else "index", name, table, keys)
+        case View(name=name):
+            yield Given("view", name)
+        case Trigger(name=name, table=table):
+            yield Given("trigger", name, table)
+        case _:
+            pass

@@ -1,0 +1,87 @@
+"""Rows may break a unique rule that is added."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import AddColumn, AddConstraint, CreateIndex, Target
+from ci_runner.lint.effects import Effect
+from ci_runner.lint.follow import Touch
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.lint.seen import indexes_on, keys_on
+from ci_runner.schema.model import PrimaryKey, Unique
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    added = {
+        (touch.table, touch.operation.column)
+        for touch in review.touches
+        if isinstance(touch.operation, AddColumn) and touch.operation.default is None
+    }
+    for touch in review.touches:
+        match touch.operation:
+            case CreateIndex(table=table, unique=True, columns=columns) if touch.known:
+                pass
+            case AddConstraint(
+                table=table, kind="unique" | "primary key", columns=columns, using_index=False
+            ) if touch.known and not touch.operation.inline:
+                pass
+            case _:
+                continue
+        fresh = bool(columns) and any((touch.table, each) in added for each in columns)
+        if not fresh and not _was_unique(review, touch, columns):
+            keys = ", ".join(columns)
+            query = f"SELECT {keys} FROM {table} GROUP BY {keys} HAVING count(*) > 1;"
+            what = f"({keys})" if columns else "by an expression"
+            yield Hit(
+                f"makes {table} unique {what}: fails if rows are there twice",
+                touch.step,
+                instead=f"First: {query}" if columns and _plain(table, columns) else "",
+            )
+
+
+def _was_unique(review: Review, touch: Touch[Effect], columns: tuple[str, ...]) -> bool:
+    """Whether some of the columns were unique before the change, by themselves."""
+    wanted = set(columns)
+    indexes = (
+        set(each.keys)
+        for each in indexes_on(review.base, touch.table)
+        if each.unique and not each.predicate
+    )
+    keys = (
+        set(each.columns)
+        for each in keys_on(review.base, touch.table)
+        if isinstance(each, PrimaryKey | Unique)
+    )
+    return any(each and each <= wanted for each in (*indexes, *keys))
+
+
+def _plain(table: Target, columns: tuple[str, ...]) -> bool:
+    """Whether the names can stand in a query as they are."""
+    return all(_PLAIN.fullmatch(each) for each in (str(table), *columns))
+
+
+_PLAIN = re.compile(r"(?:[a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*")
+
+RULE = Rule(
+    id="add-unique-data",
+    title="Rows may not be unique",
+    severity=Severity.WARNING,
+    dialects=(
+        "postgres",
+        "sqlite",
+    ),
+    why=(
+        "Two rows with the same values stop the migration; CONCURRENTLY leaves an invalid"
+        " index behind."
+    ),
+    instead="Look for rows that are there twice first, and settle which of them stays.",
+    check=_check,
+    aliases=(
+        "MF101",
+        "MF102",
+        "ADD_UNIQUE",
+        "data_depend",
+    ),
+)

@@ -1,0 +1,37 @@
+"""Values or attributes that old readers do not know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import AlterObject
+from ci_runner.lint.objects import known
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+_ACTIONS = frozenset({"ADD VALUE", "ADD ATTRIBUTE"})
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for step in review.steps:
+        for change in step.operations:
+            if not isinstance(change, AlterObject) or change.action not in _ACTIONS:
+                continue
+            if known(review, step, "type", change.name):
+                what = change.action.removeprefix("ADD ").lower()
+                yield Hit(f"adds {what} {change.value} to type {change.name}", step)
+
+
+RULE = Rule(
+    id="add-value-compat",
+    title="New value of a type in use",
+    severity=Severity.NOTE,
+    dialects=("postgres",),
+    why="Clients that run the old release read a value, or a field, that they do not know.",
+    instead="Release readers that know it before anybody writes it.",
+    check=_check,
+    aliases=(
+        "ban-add-enum-value",
+        "ban-add-composite-attribute",
+    ),
+    group="compatibility",
+)

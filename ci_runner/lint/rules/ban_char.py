@@ -1,0 +1,41 @@
+"""A column of type char(n)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ci_runner.lint.designs import of_type
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+_CHAR = re.compile(r'character\(|bpchar$|"char"\(|char(acter)? *(\(\d+\))?$', re.IGNORECASE)
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    return of_type(
+        review,
+        lambda kind: _CHAR.match(kind) is not None,
+        "padded with blanks, which comparisons then leave out",
+    )
+
+
+RULE = Rule(
+    id="ban-char",
+    title="Column of type char(n)",
+    severity=Severity.NOTE,
+    dialects=("postgres",),
+    why="Values are padded with blanks to the full length, which costs space and surprises clients;"
+    " it is not faster than text.",
+    instead="Use text, with CHECK (length(column) <= n) where the length matters.",
+    check=_check,
+    aliases=(
+        "ban-char-field",
+        "banCharField",
+        "TP004",
+        "CharTypeCheck",
+        "PGM103",
+        "char-column-banned",
+        "COLUMN_MAXIMUM_CHARACTER_LENGTH",
+    ),
+    group="design",
+)

@@ -1,0 +1,66 @@
+"""Several ALTER TABLE of one table, one right behind the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import Target
+from ci_runner.dialects.postgres.nodes import definition, relation, word
+from ci_runner.dialects.postgres.tree import Node
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+# They take the same lock, ACCESS EXCLUSIVE.
+_TOGETHER = {
+    "AT_AddColumn",
+    "AT_DropColumn",
+    "AT_ColumnDefault",
+    "AT_AlterColumnType",
+    "AT_SetNotNull",
+    "AT_DropNotNull",
+    "AT_DropConstraint",
+    "AT_AddConstraint",
+}
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    last: tuple[str, Target] | None = None
+    said = False
+    for each in review.written:
+        path = each.step.statement.path
+        if each.kind == "variable_set_stmt":
+            continue
+        if each.kind != "alter_table_stmt" or not _combinable(each.node):
+            last, said = None, False
+            continue
+        table = relation(each.node.relation)
+        if last == (path, table) and not said:
+            yield Hit(f"{table} is altered by the statement before as well", each.step)
+        said = last == (path, table)
+        last = (path, table)
+
+
+def _combinable(node: Node) -> bool:
+    """Every action but those that read in the light of another: a key on a column that is new."""
+    commands = [each.alter_table_cmd for each in node.cmds]
+    return all(
+        word(each, "subtype") in _TOGETHER
+        and not (
+            word(each, "subtype") == "AT_AddConstraint"
+            and word(definition(each).constraint, "contype") == "CONSTR_FOREIGN"
+        )
+        for each in commands
+    )
+
+
+RULE = Rule(
+    id="combine-alters",
+    title="Alterations that one statement could do",
+    severity=Severity.NOTE,
+    dialects=("postgres",),
+    why="Each waits for its lock anew, and each that writes or reads the table does so by itself.",
+    instead="One ALTER TABLE with all actions, a comma between them.",
+    check=_check,
+    aliases=("W12", "PGM023", "multipleAlterTable", "STATEMENT_MERGE_ALTER_TABLE"),
+    group="performance",
+    waits=True,
+)

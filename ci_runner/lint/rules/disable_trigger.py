@@ -1,0 +1,58 @@
+"""Triggers of a known table are switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import AlterTable
+from ci_runner.lint.effects import Effect
+from ci_runner.lint.follow import Touch
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for position, touch in enumerate(review.touches):
+        change = touch.operation
+        if isinstance(change, AlterTable) and change.action.startswith("DISABLE TRIGGER"):
+            later = review.touches[position:]
+            if touch.known and not any(_enables(each, touch) for each in later):
+                what = f"trigger {change.name}" if change.name else _SETS[change.action]
+                yield Hit(f"switches off {what} of {change.table}", touch.step)
+
+
+_SETS = {
+    "DISABLE TRIGGER ALL": "all triggers, foreign keys among them,",
+    "DISABLE TRIGGER USER": "all triggers",
+}
+
+
+def _enables(later: Touch[Effect], off: Touch[Effect]) -> bool:
+    """The same trigger, or all of them, in the same file."""
+    on, was = later.operation, off.operation
+    return (
+        isinstance(on, AlterTable)
+        and isinstance(was, AlterTable)
+        and later.table == off.table
+        and later.step.statement.path == off.step.statement.path
+        and on.action.startswith("ENABLE")
+        and (on.name == was.name or "ALL" in on.action)
+    )
+
+
+RULE = Rule(
+    id="disable-trigger",
+    title="Trigger switched off",
+    severity=Severity.WARNING,
+    dialects=("postgres",),
+    why=(
+        "What the trigger kept right is not kept meanwhile; with ALL foreign keys are not"
+        " checked either, and nobody checks the rows later."
+    ),
+    instead="Leave triggers on, or enable them again in the same transaction.",
+    check=_check,
+    aliases=(
+        "ban-disable-trigger",
+        "PGM020",
+        "avoidEnableDisableTrigger",
+    ),
+)

@@ -1,0 +1,57 @@
+"""A dropped column takes constraints and indexes along."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import DropColumn
+from ci_runner.dialects.postgres.parse import columns_of_check
+from ci_runner.lint.follow import Touch
+from ci_runner.lint.objects import ran
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.lint.seen import indexes_on, keys_on
+from ci_runner.schema.model import Check
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for touch in review.on_known(DropColumn):
+        lost = sorted(_lost(touch))
+        if lost:
+            drop = touch.operation
+            yield Hit(
+                f"drops column {drop.column} of {drop.table} and with it {', '.join(lost)}",
+                touch.step,
+            )
+
+
+def _lost(touch: Touch[DropColumn]) -> Iterator[str]:
+    """Keys over the column, checks over it and others, unique indexes; an index is no rule."""
+    column, before, after = touch.operation.column, touch.step.before, touch.step.after
+    stays = after.by_identity if ran(touch.step) else {}
+    for key in keys_on(before, touch.table):
+        columns = columns_of_check(key.definition) if isinstance(key, Check) else key.columns
+        if column in columns and key.identity not in stays:
+            yield f"{key.identity.kind} {key.name}"
+    for index in indexes_on(before, touch.table):
+        if index.unique and column in index.keys and index.identity not in stays:
+            yield f"unique index {index.name}"
+
+
+RULE = Rule(
+    id="drop-column-loses-constraint",
+    title="Constraint lost with its column",
+    severity=Severity.WARNING,
+    dialects=("postgres",),
+    why=(
+        "Keys and checks over several columns go silently, even without CASCADE, and with"
+        " them what they kept out."
+    ),
+    instead="Drop or replace the constraint in a statement of its own, on purpose.",
+    check=_check,
+    aliases=(
+        "PGM010",
+        "PGM011",
+        "PGM012",
+        "DropPrimaryKeyCheck",
+    ),
+)

@@ -1,0 +1,94 @@
+"""An index that another one makes needless."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ci_runner.lint.designs import in_the_end, of_table
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
+
+_Other = Index | PrimaryKey | Unique
+_KEYS = re.compile(r"USING \w+ (\(.*)", re.DOTALL)
+_PLAIN = re.compile(r"(\"[^\"]+\"|\w+)$")
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    order = _order(review)
+    others = _others(review, order)
+    for each in review.arrivals:
+        new = each.new
+        if not (isinstance(new, Index) and each.created and each.old is None):
+            continue
+        for other in others.get(each.table, ()):
+            twin = _keys(other) == new.keys and order.get(other.identity, -1) > order[new.identity]
+            if other.identity != new.identity and not twin and _covers(other, new):
+                same = (
+                    "has the same columns"
+                    if len(_keys(other)) == len(new.keys)
+                    else "begins with them"
+                )
+                yield Hit(
+                    f"{of_table(review, each.table)}: {other.name} {same}; {new.name} is needless",
+                    each.step,
+                )
+                break
+
+
+def _order(review: Review) -> dict[Identity, int]:
+    """The new ones in order: of two that are alike, the second is needless."""
+    fresh = (each.new for each in review.arrivals if isinstance(each.new, _Other))
+    return {each.identity: position for position, each in enumerate(fresh)}
+
+
+def _others(review: Review, order: dict[Identity, int]) -> dict[Identity, list[_Other]]:
+    """By table, older ones first."""
+    end = in_the_end(review)
+    there = [each for each in (end or review.base).objects if isinstance(each, _Other)]
+    fresh = [each.new for each in review.arrivals if isinstance(each.new, _Other)]
+    every = {each.identity: each for each in (*there, *(() if end else fresh))}
+    found: dict[Identity, list[_Other]] = {}
+    for each in sorted(every.values(), key=lambda one: order.get(one.identity, -1)):
+        found.setdefault(Identity("table", each.schema, each.table), []).append(each)
+    return found
+
+
+def _keys(other: _Other) -> tuple[str, ...]:
+    return other.keys if isinstance(other, Index) else other.columns
+
+
+def _covers(other: _Other, new: Index) -> bool:
+    """Whether `other` finds whatever `new` finds. A unique index is there for more than that."""
+    if new.unique or not new.valid or not all(map(_PLAIN.match, new.keys)):
+        return False
+    if isinstance(other, Index) and (other.method, other.predicate) != (new.method, new.predicate):
+        return False
+    if not isinstance(other, Index) and (new.method not in {"btree", ""} or new.predicate):
+        return False
+    keys = _keys(other)
+    if new.include or keys[: len(new.keys)] != new.keys:
+        return False
+    return _usual_order(new) and (not isinstance(other, Index) or _usual_order(other))
+
+
+def _usual_order(index: Index) -> bool:
+    """No DESC, operator class or collation of its own behind a column."""
+    found = _KEYS.search(index.definition)
+    if found is None:
+        return True
+    columns = found[1].partition(")")[0].strip("( ")
+    return all(_PLAIN.match(part.strip()) for part in columns.split(","))
+
+
+RULE = Rule(
+    id="duplicate-index",
+    title="Index that another one makes needless",
+    severity=Severity.NOTE,
+    dialects=("postgres", "sqlite"),
+    why="Both are written on every change of a row, and only one of them is ever read.",
+    instead="Keep the longer one, or the one behind the constraint.",
+    check=_check,
+    aliases=("PGM508", "GN025", "TABLE_NO_DUPLICATE_INDEX", "duplicate_index"),
+    group="performance",
+)

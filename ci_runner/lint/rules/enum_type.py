@@ -1,0 +1,28 @@
+"""A type is made by CREATE TYPE ... AS ENUM."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.schema.model import Enum
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for each in review.arrivals:
+        if isinstance(each.new, Enum) and each.old is None:
+            yield Hit(f"values of the enum {each.new.name} can't be removed again", each.step)
+
+
+RULE = Rule(
+    id="enum-type",
+    title="Enum where a table would do",
+    severity=Severity.NOTE,
+    dialects=("postgres",),
+    why="A value can be added but neither removed nor moved, short of making the type again and"
+    " rewriting every column that has it.",
+    instead="A lookup table with a foreign key, or text with a CHECK.",
+    check=_check,
+    aliases=("W13", "creatingEnum", "GN006"),
+    group="design",
+)

@@ -1,0 +1,29 @@
+"""A name that PostgreSQL cuts without an error."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.postgres.words import LONGEST_NAME, cut_names
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for step in review.steps:
+        for name in cut_names(step.statement.text):
+            kept = name.encode()[:LONGEST_NAME].decode("utf-8", errors="ignore")
+            yield Hit(f"{name} is {len(name.encode())} bytes long and becomes {kept}", step)
+
+
+RULE = Rule(
+    id="identifier-length",
+    title="Name that is cut",
+    severity=Severity.WARNING,
+    dialects=("postgres",),
+    why="PostgreSQL cuts names to 63 bytes and goes on: two long names become one, and whoever"
+    " looks for the name in full does not find it.",
+    instead="Give a name of 63 bytes at most; a letter outside ASCII takes two or more.",
+    check=_check,
+    aliases=("identifier-too-long", "NAMING_TABLE"),
+    group="design",
+)

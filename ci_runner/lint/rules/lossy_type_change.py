@@ -1,0 +1,77 @@
+"""A change of type that old values may not survive."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import AlterColumnType
+from ci_runner.dialects.postgres.types import UserTypes, widens
+from ci_runner.lint.objects import ran
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.lint.seen import of_column
+
+_LIMITED = re.compile(
+    r"(?P<kind>bit varying|character|interval|timestamp|time)(?:\((?P<limit>\d+)\))?"
+    r"(?P<zone> with(?:out)? time zone)?"
+)
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for touch in review.on_known(AlterColumnType):
+        changed = touch.operation
+        old = of_column(touch.step.before, touch.table, changed.column)
+        new = of_column(touch.step.after, touch.table, changed.column)
+        if not ran(touch.step) or old is None or new is None or old.type == new.type:
+            continue
+        types = UserTypes.of(touch.step.after)
+        was, becomes = types.plain(old.type), types.plain(new.type)
+        if types.asks(new.type) or not (widens(was, becomes) or _fits(was, becomes)):
+            yield Hit(
+                f"changes column {changed.column} of {changed.table} from {old.type} to {new.type},"
+                " which not every value may survive",
+                touch.step,
+            )
+
+
+def _fits(old: str, new: str) -> bool:
+    """Types that hold every value of another, though the cast between them is not free."""
+    anything = new == "text" and not old.endswith("[]")
+    return (
+        anything
+        or _grows(old, new)
+        or (old, new)
+        in {
+            ("cidr", "inet"),
+            ("date", "timestamp without time zone"),
+            ("json", "jsonb"),
+            ("timestamp with time zone", "timestamp without time zone"),
+            ("timestamp without time zone", "timestamp with time zone"),
+        }
+    )
+
+
+def _grows(old: str, new: str) -> bool:
+    """Whether it is the same type with a higher limit or none."""
+    before, after = _LIMITED.fullmatch(old), _LIMITED.fullmatch(new)
+    if before is None or after is None:
+        return False
+    if (before["kind"], before["zone"]) != (after["kind"], after["zone"]):
+        return False
+    if before["limit"] is None or after["limit"] is None:
+        return after["limit"] is None
+    return int(before["limit"]) <= int(after["limit"])
+
+
+RULE = Rule(
+    id="lossy-type-change",
+    title="Type change that may lose values",
+    severity=Severity.WARNING,
+    dialects=("postgres",),
+    why="A value that does not fit stops the migration, or is cut or rounded.",
+    instead=(
+        "Add a column of the new type, copy with a rule for what does not fit, then swap them."
+    ),
+    check=_check,
+    aliases=("COLUMN_DISALLOW_CHANGE_TYPE",),
+)

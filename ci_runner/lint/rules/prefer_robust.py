@@ -1,0 +1,54 @@
+"""A statement outside of a transaction that can't be run twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ci_runner.dialects.postgres.parse_robust import alone, dropped_constraints, missing
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    length = Counter(step.statement.path for step in review.steps)
+    dropped: set[str] = set()
+    file = ""
+    for each in review.written:
+        step, path = each.step, each.step.statement.path
+        if path != file:
+            file, dropped = path, set()
+        apart = alone(each.kind, each.node)
+        # A file of one statement is done or not done; but a failed CONCURRENTLY leaves its index.
+        if apart or (not step.transactional and length[path] > 1):
+            lacks = dict.fromkeys(missing(each.kind, each.node, dropped))
+            if lacks:
+                said = " and ".join(f"{what} lacks {word}" for what, word in lacks)
+                yield Hit(f"{said}: after a failure the file can't be run again", step)
+        dropped |= set(dropped_constraints(each.kind, each.node))
+
+
+RULE = Rule(
+    id="prefer-robust",
+    title="Statement that can't be run twice, outside of a transaction",
+    severity=Severity.NOTE,
+    dialects=("postgres",),
+    why="What runs outside of a transaction is not undone when a later statement fails: the next"
+    " attempt stops at the first thing that is there already.",
+    instead="IF NOT EXISTS, IF EXISTS or OR REPLACE; or run the file in a transaction.",
+    check=_check,
+    aliases=(
+        "prefer-robust-stmts",
+        "preferRobustStmts",
+        "require-if-exists",
+        "IdempotencyAlterCheck",
+        "IdempotencyCreateCheck",
+        "IdempotencyDropCheck",
+        "IdempotencyIndexCheck",
+        "PGM401",
+        "PGM402",
+        "GN007",
+        "GN008",
+        "GN029",
+        "GN030",
+    ),
+)

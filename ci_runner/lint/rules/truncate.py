@@ -1,0 +1,34 @@
+"""A table that running clients know is emptied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.operations import Data
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    """With CASCADE `truncate-cascade` says more."""
+    for touch in review.on_known(Data):
+        data = touch.operation
+        if data.verb == "TRUNCATE" and not data.cascade:
+            yield Hit(f"removes every row of {data.table}", touch.step)
+
+
+RULE = Rule(
+    id="truncate",
+    title="Emptied table",
+    severity=Severity.ERROR,
+    dialects=("postgres",),
+    why="All rows are gone, while nobody can read or write the table.",
+    instead="Delete in batches, outside of migrations, after a backup.",
+    check=_check,
+    aliases=(
+        "banTruncate",
+        "US029",
+        "TruncateTableCheck",
+        "PGM203",
+        "STATEMENT_DISALLOW_TRUNCATE",
+    ),
+)

@@ -1,0 +1,63 @@
+"""An index over many columns, or a table with many indexes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from ci_runner.lint.designs import in_the_end, of_table
+from ci_runner.lint.options import RuleOption, number
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
+
+_COLUMNS, _KEY, _PER_TABLE = 3, 5, 12
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    options = review.options.get(RULE.id, {})
+    widest = number(options, "columns", _COLUMNS)
+    longest = number(options, "key", _KEY)
+    most = number(options, "per-table", _PER_TABLE)
+    end = in_the_end(review)
+    indexes = end.of_type(Index) if end else ()
+    count = Counter(Identity("table", each.schema, each.table) for each in indexes)
+    said: set[Identity] = set()
+    for each in review.arrivals:
+        match each.new:
+            case Index(unique=False, keys=keys, name=name) if each.created and each.old is None:
+                if len(keys) > widest:
+                    yield Hit(f"index {name} has {len(keys)} columns", each.step)
+                elif count[each.table] > most and each.table not in said:
+                    said.add(each.table)
+                    table = of_table(review, each.table)
+                    yield Hit(f"{table} has {count[each.table]} indexes now", each.step)
+            case PrimaryKey(columns=keys, name=name) | Unique(columns=keys, name=name):
+                if len(keys) > longest and each.old is None:
+                    yield Hit(f"key {name} has {len(keys)} columns", each.step)
+            case _:
+                pass
+
+
+RULE = Rule(
+    id="wide-index",
+    title="Index over many columns, or many indexes",
+    severity=Severity.NOTE,
+    dialects=("postgres", "sqlite"),
+    why="Every write pays for every index. Behind the second or third column an index rarely finds"
+    " rows faster, and is larger than the table in the end.",
+    instead="The columns by which rows are found, the most telling first; others as INCLUDE.",
+    check=_check,
+    aliases=(
+        "add_index_columns",
+        "GN005",
+        "WideIndexCheck",
+        "INDEX_KEY_NUMBER_LIMIT",
+        "INDEX_TOTAL_NUMBER_LIMIT",
+    ),
+    options=(
+        RuleOption("columns", "number", "columns of an index that is not unique; usually 3"),
+        RuleOption("key", "number", "columns of a primary key or unique constraint; usually 5"),
+        RuleOption("per-table", "number", "indexes of a table; usually 12"),
+    ),
+    group="performance",
+)

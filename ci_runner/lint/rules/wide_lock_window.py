@@ -1,0 +1,33 @@
+"""Several tables are locked for all others in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.lint.locks import ACCESS_EXCLUSIVE, held
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    """Where the second table comes in; later ones are no news."""
+    for each in held(review):
+        before = {table for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE}
+        takes = {table for table, mode in each.takes.items() if mode == ACCESS_EXCLUSIVE}
+        if len(before) == 1 and takes - before:
+            names = ", ".join(sorted(table.qualified for table in before | takes))
+            yield Hit(f"holds ACCESS EXCLUSIVE on {names} at once", each.step)
+
+
+RULE = Rule(
+    id="wide-lock-window",
+    title="Several tables locked at once",
+    severity=Severity.NOTE,
+    dialects=("postgres",),
+    why=(
+        "Nobody can use any of them until the end; with clients that take them in another"
+        " order it deadlocks."
+    ),
+    instead="One table per file, which is a transaction of its own.",
+    check=_check,
+    aliases=("avoidWideLockWindow",),
+)

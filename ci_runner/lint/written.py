@@ -1,0 +1,49 @@
+"""The statements' own trees, for rules that judge what is written whatever it does."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ci_runner.dialects.postgres.nodes import statements
+from ci_runner.dialects.postgres.parse_made import made
+from ci_runner.dialects.postgres.tree import Node
+from ci_runner.migrations.history import Step
+from ci_runner.schema.changes import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One statement as PostgreSQL's parser reads it: the kind of its node, and the node."""
+
+    step: Step
+    kind: str
+    node: Node
+
+
+def written(dialect: str, steps: Sequence[Step]) -> tuple[Written, ...]:
+    """What can be read, in order. Empty for engines whose parser is another."""
+    return tuple(_read(steps)) if dialect == "postgres" else ()
+
+
+def _read(steps: Sequence[Step]) -> Iterator[Written]:
+    for step in steps:
+        for kind, node in statements(step.statement.text):
+            yield Written(step, kind, node)
+
+
+def told(found: Sequence[Written], default_schema: str) -> Callable[[Step], tuple[Change, ...]]:
+    """What answers for a step which changes its text tells of."""
+    trees: dict[int, list[Written]] = defaultdict(list)
+    for each in found:
+        trees[id(each.step)].append(each)
+
+    def changes(step: Step) -> tuple[Change, ...]:
+        return tuple(
+            change
+            for each in trees.get(id(step), ())
+            for change in made(each.kind, each.node, default_schema)
+        )
+
+    return changes
