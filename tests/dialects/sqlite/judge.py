@@ -22,6 +22,7 @@ Contents = dict[str, tuple[list[str], str, list[tuple[Any, ...]]]]
 
 def judge(old_sql: str, new_sql: str, tally: Counter[str], *, empty: bool = False) -> list[str]:
     """What is wrong with the plan between two schemas; `empty` when there must be none."""
+    # Our own connections run their statements on a thread of their own.
     old, new, probe, start = (
         sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False) for _ in range(4)
     )
