@@ -24,7 +24,8 @@ from functools import partial
 from pathlib import Path
 
 from ci_runner import __version__
-from ci_runner.devdb.folders import MEMORY, PREFIX, mark, written
+from ci_runner.devdb.folders import PREFIX, mark
+from ci_runner.devdb.machine import as_account, environment, remove, roomy, written
 from ci_runner.devdb.packing import pack, unpack
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.store import of_this_machine
@@ -33,7 +34,6 @@ from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
 
-_MEMORY_NEEDED = 512 * 2**20
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 # A backend needs a tenth of it; without an end one statement could take the machine's memory.
@@ -96,7 +96,7 @@ class Programs:
         """All that a data folder depends on but the SQL that ran in it."""
         asked = subprocess.run(
             [str(self.binaries / "postgres"), "--version"],
-            env=_environment(),
+            env=environment(),
             capture_output=True,
             text=True,
             check=False,
@@ -106,10 +106,10 @@ class Programs:
         return json.dumps([asked.stdout.strip(), *_surroundings()])
 
     def installed(self) -> str:
-        """The name of what these very programs make, until somebody installs others in place."""
+        """The name of what these very programs make; a copy of them elsewhere makes the same."""
         known = [(self.binaries / each).stat() for each in ("initdb", "postgres")]
         dated = [(each.st_size, each.st_mtime_ns) for each in known]
-        parts = json.dumps(["initdb", str(self.binaries), dated, *_surroundings()])
+        parts = json.dumps(["initdb", dated, *_surroundings()])
         return hashlib.sha256(parts.encode()).hexdigest()
 
 
@@ -130,14 +130,13 @@ class Cluster:
     """A running server on a unix socket in `folder`, which only its own user may enter."""
 
     def __init__(self, programs: Programs, folder: Path, limits: Limits = USUAL) -> None:
+        self.watchdog: Watchdog
         self.folder = folder
         self._programs = programs
         self._limits = limits
         self._log = folder / "log"
         self._silent = 0
         self._process: subprocess.Popen[bytes] | None = None
-
-    watchdog: Watchdog
 
     @property
     def admin(self) -> str:
@@ -163,11 +162,11 @@ class Cluster:
                     *settings,
                 ],
                 cwd=self.folder,
-                env=_environment(),
+                env=environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                **_as(self._programs.account),  # type: ignore[call-overload]  # user, group ...
+                **as_account(self._programs.account),  # type: ignore[call-overload]  # user, group ...
             )
         with _first_session(self._process, self.admin, self._log) as admin:
             begin(admin)
@@ -239,7 +238,7 @@ def running(
 
     Raises DatabaseError, and Unportable for a state that is not what `Cluster.pack` gives.
     """
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=_roomy()))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=roomy()))
     cluster = Cluster(programs, folder, limits)
     try:
         mark(folder)
@@ -255,7 +254,7 @@ def running(
             yield cluster
     finally:
         cluster.end()
-        _remove(folder)
+        remove(folder)
 
 
 def _initialised(programs: Programs, folder: Path) -> None:
@@ -298,11 +297,11 @@ def _initdb(programs: Programs, folder: Path) -> None:
                 *_INITDB,
             ],
             cwd=folder,
-            env=_environment(),
+            env=environment(),
             capture_output=True,
             text=True,
             check=False,
-            **_as(programs.account),  # type: ignore[call-overload]  # user, group and extra_groups
+            **as_account(programs.account),  # type: ignore[call-overload]  # user, group and extra_groups
         )
         if done.returncode == 0:
             return
@@ -310,34 +309,6 @@ def _initdb(programs: Programs, folder: Path) -> None:
         if "invalid locale" not in said:
             break
     raise DatabaseError("initdb failed", said=said)
-
-
-def _remove(folder: Path) -> None:
-    """Until it is gone: children of a killed initdb may still write for a moment."""
-    for _ in range(40):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(0.05)
-
-
-def _roomy() -> Path | None:
-    """Memory where there is enough of it: it makes CREATE DATABASE ten times as fast."""
-    writable = MEMORY.is_dir() and os.access(MEMORY, os.W_OK)
-    if writable and shutil.disk_usage(MEMORY).free >= _MEMORY_NEEDED:
-        return MEMORY
-    return None
-
-
-def _as(account: pwd.struct_passwd | None) -> dict[str, object]:
-    if account is None:
-        return {}
-    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours but the path: a token has no business in a database server."""
-    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 @contextmanager

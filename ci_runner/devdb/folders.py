@@ -29,22 +29,6 @@ def mark(folder: Path) -> None:
     (folder / _MARKER).write_text(f"{this_run()}\n")
 
 
-def written(folder: Path) -> int:
-    """Bytes on disk below `folder`. Files and folders may go while we look."""
-    total, ahead = 0, [str(folder)]
-    while ahead:
-        try:
-            with os.scandir(ahead.pop()) as entries:
-                for each in entries:
-                    if each.is_dir(follow_symlinks=False):
-                        ahead.append(each.path)
-                    else:
-                        total += each.stat(follow_symlinks=False).st_blocks * 512
-        except FileNotFoundError:
-            continue
-    return total
-
-
 def leftover_folders() -> Iterator[Leftover]:
     """Every marked folder of ours that we may remove, those of runs that are alive included."""
     for place in dict.fromkeys((MEMORY, Path(tempfile.gettempdir()))):

@@ -216,7 +216,7 @@ _STATEMENTS = st.sampled_from(
 _HISTORIES = st.lists(st.lists(_STATEMENTS, max_size=5), min_size=1, max_size=5)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 @given(several=_HISTORIES, writable=st.booleans())
 def test_edits_of_a_history_never_meet_a_wrong_state(
     tmp_path_factory: pytest.TempPathFactory, several: list[list[str]], writable: bool

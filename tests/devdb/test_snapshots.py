@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer, copying
 from ci_runner.devdb.embedded import embedded
+from ci_runner.devdb.likeness import set_for
+from ci_runner.devdb.mariadb import MysqlServer
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.prepare import prepared
+from ci_runner.devdb.replay import Script, script
 from ci_runner.devdb.server import Server
-from ci_runner.dialects.base import Connection
+from ci_runner.devdb.watchdog import Limits
+from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.dialects.sqlite import DIALECT as SQLITE
 from ci_runner.errors import InternalError
+from ci_runner.migrations.directory import MigrationFile
 
 _ON_DATABASE = "DO $$BEGIN EXECUTE format('{}', current_database()); END$$"
 _OURS = "SELECT count(*) FROM pg_database WHERE datname LIKE 'schema_ci_%'"
@@ -157,3 +166,75 @@ def test_an_image_of_sqlite_keeps_what_is_set_for_the_file() -> None:
         assert [[(8192,)], [(1,)]] == found
         assert [(7,)] == connection.query("PRAGMA user_version")
         assert [("memory",)] == connection.query("PRAGMA journal_mode")
+
+
+def setup(dialect: Dialect) -> tuple[Script, ...]:
+    content = b"CREATE TABLE made (a integer); INSERT INTO made VALUES (1);"
+    return (script(MigrationFile("setup.sql", "setup.sql", content, "", ""), "plain", dialect),)
+
+
+def test_a_copy_is_not_prepared_again(postgres_server: PostgresServer) -> None:
+    wishes = Preparation(setup=setup(postgres_server.dialect))
+    ready = prepared(postgres_server, wishes, ours=True)
+
+    assert ready.portable is None
+    with ready.snapshot(fill) as kept, kept.copy() as connection:
+        assert "" == kept.incomplete
+        assert [(1,)] == connection.query("SELECT a FROM made")
+
+
+def test_a_copy_would_lack_the_settings_of_a_target(postgres_server: PostgresServer) -> None:
+    def like_it(name: str) -> None:
+        with connect(postgres_server.admin) as admin:
+            set_for(admin, name, "work_mem", "8MB")
+
+    like = replace(postgres_server, prepare=like_it)
+    with like.snapshot(fill) as kept:
+        assert "settings of the database or its owner" == kept.incomplete
+
+
+def test_a_migration_can_t_hide_what_a_copy_would_lack(postgres_server: PostgresServer) -> None:
+    def hidden(connection: Connection) -> None:
+        connection.execute(
+            "CREATE FUNCTION never(bigint, integer) RETURNS boolean LANGUAGE sql AS 'SELECT false'"
+        )
+        connection.execute(
+            "CREATE OPERATOR > (leftarg = bigint, rightarg = integer, function = never)"
+        )
+        connection.execute("SET search_path = public, pg_catalog")
+        connection.execute("PREPARE p AS SELECT 1")
+
+    with postgres_server.snapshot(hidden) as kept:
+        assert "prepared statements" == kept.incomplete
+
+
+def test_setup_of_sqlite_runs_once_and_leaves_no_state_between_runs() -> None:
+    with embedded(SQLITE, setup(SQLITE)) as server:
+        assert server.portable is None
+        with server.snapshot(fill) as kept, kept.copy() as connection:
+            assert [(1,)] == connection.query("SELECT a FROM made")
+
+
+def test_a_copy_of_sqlite_keeps_the_limits() -> None:
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i FROM n) SELECT count(*) FROM n"
+    with (
+        embedded(SQLITE, limits=Limits(statement_seconds=0.2)) as server,
+        server.snapshot(fill) as kept,
+        kept.last() as connection,
+        pytest.raises(StatementFailed, match=r"longer than 0\.2 seconds"),
+    ):
+        connection.execute(endless)
+
+
+def test_mariadb_fills_each_copy_anew(maria_server: MysqlServer) -> None:
+    def more(connection: Connection) -> None:
+        connection.execute("INSERT INTO t VALUES (2)")
+
+    with (
+        maria_server.snapshot(fill) as first,
+        maria_server.snapshot(more, first) as second,
+        first.copy() as one,
+        second.last() as other,
+    ):
+        assert [(1,)] == rows(one)
+        assert [(1,), (2,)] == rows(other)

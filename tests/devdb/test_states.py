@@ -8,8 +8,10 @@ from ci_runner.devdb.cluster import running
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.states import LocalStates
+from ci_runner.devdb.watchdog import Limits
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
+from ci_runner.errors import SqlError
 
 _DATABASES = (
     "SELECT datname, datcollate, datctype, pg_encoding_to_char(encoding) FROM pg_database"
@@ -126,3 +128,17 @@ def test_a_damaged_result_of_initdb_is_made_again(
 
     with running(states.programs) as cluster, connect(cluster.admin) as admin:
         assert [(1,)] == admin.query("SELECT 1")
+
+
+def test_what_runs_in_a_cluster_that_may_be_kept_is_watched(states: LocalStates) -> None:
+    hasty = LocalStates(states.programs, Limits(total_seconds=1))
+    with hasty.restored(None) as kept:
+        with (
+            kept.session() as connection,
+            pytest.raises(SqlError, match="took longer than 1 seconds"),
+        ):
+            connection.execute("SELECT pg_sleep(30)")
+        with pytest.raises(SqlError, match="took longer than 1 seconds"):
+            kept.state()
+        with pytest.raises(SqlError, match="took longer than 1 seconds"), kept.session():
+            pass
