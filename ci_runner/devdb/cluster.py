@@ -39,6 +39,7 @@ _STOP_SECONDS = 10.0
 # A backend needs a tenth of it; without an end one statement could take the machine's memory.
 _ADDRESS_SPACE = 2 * 2**30
 _LOG_TAIL = 4096
+_LOG_LINES = 8  # a shutdown has six
 _LAST_WORDS_SECONDS = 1.0
 Begin = Callable[[PostgresConnection], None]
 _LOCALES = ("C.UTF-8", "C")
@@ -359,4 +360,4 @@ def _tail(log: Path) -> list[str]:
     """The last lines of a log that SQL may have made long."""
     with log.open("rb") as lines:
         lines.seek(max(log.stat().st_size - _LOG_TAIL, 0))
-        return lines.read().decode(errors="replace").strip().splitlines()[-5:]
+        return lines.read().decode(errors="replace").strip().splitlines()[-_LOG_LINES:]
