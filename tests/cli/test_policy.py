@@ -174,9 +174,10 @@ def test_fix_writes_files_and_checksum_or_says_that_there_is_nothing(
     assert 0 == checkout.run("hash").code
     checkout.commit("an index")
 
-    fixed = checkout.run(*LINT, "--fix", "--fail-on=warning", f"--dev-url={dev_url(postgres_server)}")
+    url = f"--dev-url={dev_url(postgres_server)}"
+    fixed = checkout.run(*LINT, "--fix", "--fail-on=warning", url)
     after = checkout.files()
-    again = checkout.run(*LINT, "--fix", f"--dev-url={dev_url(postgres_server)}")
+    again = checkout.run(*LINT, "--fix", url)
 
     assert (ExitCode.OK, "") == (fixed.code, fixed.out), fixed.err
     assert f"{path}: 1 replaced by their safe form" in fixed.err
