@@ -9,7 +9,7 @@ from urllib.parse import quote
 from ci_runner import __version__
 from ci_runner.lint.manual import example
 from ci_runner.lint.notices import NOTICES, Notice
-from ci_runner.lint.rule import Rule
+from ci_runner.lint.rule import Rule, Severity
 from ci_runner.lint.rules import RULES
 from ci_runner.log import visible
 from ci_runner.report.model import ReportedFinding
@@ -53,9 +53,15 @@ def _described(name: str, entry: Rule | Notice | None) -> Json:
         "shortDescription": {"text": entry.title},
         "fullDescription": {"text": entry.why},
         "help": help_,
-        "defaultConfiguration": {"level": entry.severity.value},
+        "defaultConfiguration": _default(entry),
         **({"properties": {"tags": [entry.group]}} if isinstance(entry, Rule) else {}),
     }
+
+
+def _default(entry: Rule | Notice) -> Json:
+    if entry.severity is Severity.OFF:
+        return {"enabled": False}
+    return {"level": entry.severity.value}
 
 
 def _help(entry: Rule | Notice, words: str) -> Iterator[str]:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import groupby
 
 from ci_runner.dialects.operations import Data
+from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """What a rule on WHERE or TRUNCATE says is not said again."""
-    for touch in review.on_known(Data):
-        data = touch.operation
-        if data.verb.upper() != "TRUNCATE" and not data.everywhere:
-            yield Hit(f"{_VERBS[data.verb.upper()]} rows of {data.table}", touch.step)
+    """What a rule on WHERE or TRUNCATE says is not said again, nor the same of each of a run."""
+    changing = (
+        touch
+        for touch in review.on_known(Data)
+        if touch.operation.verb.upper() != "TRUNCATE" and not touch.operation.everywhere
+    )
+    for (verb, table, _), run in groupby(changing, key=_what):
+        together = tuple(run)
+        several = f", in {len(together)} statements" if len(together) > 1 else ""
+        yield Hit(f"{_VERBS[verb]} rows of {table}{several}", together[0].step)
+
+
+def _what(touch: Touch[Data]) -> tuple[str, str, str]:
+    data = touch.operation
+    return data.verb.upper(), str(data.table), touch.step.statement.path
 
 
 _VERBS = {
