@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
+from ci_runner.devdb.dropped import dropped
 from ci_runner.devdb.marker import this_run
 from ci_runner.devdb.server import Portable, Snapshot
 from ci_runner.devdb.traces import traces
@@ -105,16 +106,9 @@ class PostgresServer:
         if ending := self.ending():
             raise ending
         name = f"schema_ci_{secrets.token_hex(8)}"
-        try:
+        with dropped(name, self.drop):
             self._create(name, template)
             yield name
-        except BaseException as first:
-            try:
-                self.drop(name)
-            except DatabaseError as second:
-                first.add_note(f"{second.what}: {second.said}")
-            raise
-        self.drop(name)
 
     def _create(self, name: str, template: str) -> None:
         owned = f" OWNER {self.owner_role}" if self.owner_role else ""

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from ci_runner.devdb.dropped import dropped
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse, this_run
 from ci_runner.devdb.replay import Script, replay
@@ -52,24 +53,16 @@ class MysqlServer:
 
     @contextmanager
     def database(self) -> Iterator[MysqlConnection]:
-        """A database with the server's default character set and collation, where `setup` has run.
-
-        When it cannot be dropped after an error, that error gets a note and stays the one raised.
-        """
+        """A database in which `setup` has run, with the character set of the server."""
         if ending := self.ending():
             raise ending
         name = f"schema_ci_{secrets.token_hex(8)}"
-        try:
-            with connect(self._create(name), guard=self.guard) as connection:
-                replay(connection, self.setup)
-                yield connection
-        except BaseException as first:
-            try:
-                self.drop(name)
-            except DatabaseError as second:
-                first.add_note(f"{second.what}: {second.said}")
-            raise
-        self.drop(name)
+        with (
+            dropped(name, self.drop),
+            connect(self._create(name), guard=self.guard) as connection,
+        ):
+            replay(connection, self.setup)
+            yield connection
 
     @contextmanager
     def snapshot(

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ci_runner.errors import ConfigError, DatabaseError
 
 if TYPE_CHECKING:
-    from docker import DockerClient  # type: ignore[import-untyped]  # docker-py ships no types
+    from docker import DockerClient
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -43,7 +43,7 @@ def engine() -> Iterator[Engine]:
     Raises ConfigError without testcontainers, and DatabaseError when no engine answers.
     """
     try:
-        from docker.errors import (  # type: ignore[import-untyped]  # docker-py ships no types
+        from docker.errors import (
             DockerException,
         )
         from requests.exceptions import RequestException  # docker-py lets time-outs through

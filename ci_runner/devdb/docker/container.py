@@ -19,10 +19,10 @@ from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
 from ci_runner.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from docker.models.containers import (  # type: ignore[import-untyped]  # docker-py: no types
+    from docker.models.containers import (
         Container,
     )
-    from docker.models.images import Image  # type: ignore[import-untyped]  # as above
+    from docker.models.images import Image
 
 # The label of an image that holds a data folder of its server: the path of that.
 BAKED = "schema-ci.data-folder"
@@ -62,7 +62,7 @@ def running(recipe: Recipe, image: str, ceiling: Ceiling) -> Iterator[Running]:
     """
     with ExitStack() as stack:
         reached = stack.enter_context(engine())
-        from docker.errors import (  # type: ignore[import-untyped]  # docker-py ships no types
+        from docker.errors import (
             DockerException,
         )
         from requests.exceptions import RequestException  # docker-py lets time-outs through

@@ -19,10 +19,10 @@ from ci_runner.devdb.marker import LABEL, this_run
 from ci_runner.errors import InternalError
 
 if TYPE_CHECKING:
-    from docker.models.containers import (  # type: ignore[import-untyped]  # docker-py: no types
+    from docker.models.containers import (
         Container,
     )
-    from docker.models.networks import Network  # type: ignore[import-untyped]  # as above
+    from docker.models.networks import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def opened(engine: Engine, recipe: Recipe, route: Route) -> Iterator[Door]:
     """The folder or network that `route` goes by, removed at block end."""
     match route:
         case SharedFolder():
-            from docker.types import Mount  # type: ignore[import-untyped]  # no types
+            from docker.types import Mount
 
             with _shared(route) as (folder, outside):
                 # A mount, unlike a volume, is refused where the engine does not see the folder.
@@ -102,7 +102,7 @@ def _shared(route: SharedFolder) -> Iterator[tuple[Path, str]]:
 @contextmanager
 def _network(engine: Engine) -> Iterator[Network]:
     """A network whose containers reach neither the world nor each other."""
-    from docker.errors import NotFound  # type: ignore[import-untyped]  # docker-py ships no types
+    from docker.errors import NotFound
 
     network = engine.client.networks.create(
         f"schema-ci-{os.urandom(8).hex()}",

@@ -17,7 +17,7 @@ from ci_runner.devdb.marker import LABEL, parse
 from ci_runner.errors import DatabaseError
 
 if TYPE_CHECKING:
-    from docker import DockerClient  # type: ignore[import-untyped]  # docker-py ships no types
+    from docker import DockerClient
 
 _LINES = 8
 # A server ends a moment after the session that is lost with it.
@@ -58,7 +58,7 @@ class Running:
         return "\n".join((self._cause(), *tail(self.held)))
 
     def _cause(self) -> str:
-        from docker.errors import (  # type: ignore[import-untyped]  # docker-py ships no types
+        from docker.errors import (
             DockerException,
         )
         from requests.exceptions import RequestException  # docker-py lets time-outs through

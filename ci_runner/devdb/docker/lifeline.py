@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from docker.models.containers import (  # type: ignore[import-untyped]  # docker-py: no types
+    from docker.models.containers import (
         Container,
     )
 

@@ -73,7 +73,7 @@ def routes(engine: Engine) -> Iterator[Route]:
 
 def _from_inside(engine: Engine) -> Iterator[Route]:
     """Where we run in a container of this engine ourselves, with its socket mounted."""
-    from docker.errors import NotFound  # type: ignore[import-untyped]  # docker-py ships no types
+    from docker.errors import NotFound
 
     identity = _own_identity()
     if not identity:

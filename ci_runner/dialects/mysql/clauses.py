@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ci_runner.dialects.mysql.tokens import Token, closing, split, written
+from ci_runner.dialects.mysql.tokens import Token, written
 from ci_runner.dialects.operations import (
     AddColumn,
     AddConstraint,
@@ -21,6 +21,7 @@ from ci_runner.dialects.operations import (
     SetNotNull,
     Target,
 )
+from ci_runner.dialects.token_lists import closing, split
 
 _KEYS = frozenset({"INDEX", "KEY", "FULLTEXT", "SPATIAL", "UNIQUE", "PRIMARY", "FOREIGN", "CHECK"})
 _ENDS_TYPE = frozenset(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ci_runner.dialects.mysql.clauses import clause, target
-from ci_runner.dialects.mysql.tokens import Token, closing, split, tokenize
+from ci_runner.dialects.mysql.tokens import Token, tokenize
 from ci_runner.dialects.operations import (
     AddConstraint,
     CreateIndex,
@@ -24,6 +24,7 @@ from ci_runner.dialects.operations import (
     Transaction,
     Unparsed,
 )
+from ci_runner.dialects.token_lists import closing, split
 
 _DATA = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "LOAD"})
 _BEFORE_TABLE = frozenset(

@@ -46,28 +46,6 @@ def tokenize(sql: str) -> tuple[Token, ...]:
     )
 
 
-def closing(tokens: Sequence[Token], start: int) -> int:
-    """The position of the parenthesis that closes the one at `start`; the last one where none."""
-    depth = 0
-    for position in range(start, len(tokens)):
-        depth += {"(": 1, ")": -1}.get(tokens[position].word, 0)
-        if depth == 0:
-            return position
-    return len(tokens) - 1
-
-
-def split(tokens: Sequence[Token]) -> list[Sequence[Token]]:
-    """The parts between the commas that stand outside any parentheses."""
-    parts: list[Sequence[Token]] = []
-    depth = start = 0
-    for position, token in enumerate(tokens):
-        depth += {"(": 1, ")": -1}.get(token.word, 0)
-        if token.word == "," and depth == 0:
-            parts.append(tokens[start:position])
-            start = position + 1
-    return [*parts, tokens[start:]]
-
-
 def written(tokens: Sequence[Token]) -> str:
     """One spelling: a space between words, none around parentheses, dots and commas."""
     text = last = ""

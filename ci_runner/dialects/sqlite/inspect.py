@@ -10,7 +10,8 @@ from typing import Literal, cast
 from ci_runner.dialects.base import Connection, Sighting
 from ci_runner.dialects.sqlite import canonical
 from ci_runner.dialects.sqlite.table import Names, TableText, read_table
-from ci_runner.dialects.sqlite.tokens import closing, quote, split, tokenize, trimmed
+from ci_runner.dialects.sqlite.tokens import quote, tokenize, trimmed
+from ci_runner.dialects.token_lists import closing, split
 from ci_runner.schema.model import (
     Column,
     ForeignKey,

@@ -28,7 +28,8 @@ from ci_runner.dialects.operations import (
     Transaction,
     Unparsed,
 )
-from ci_runner.dialects.sqlite.tokens import Token, closing, split, tokenize, write
+from ci_runner.dialects.sqlite.tokens import Token, tokenize, write
+from ci_runner.dialects.token_lists import closing, split
 
 _TRANSACTION = {"BEGIN": "begin", "COMMIT": "commit", "END": "commit", "ROLLBACK": "rollback"}
 

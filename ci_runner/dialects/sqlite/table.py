@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ci_runner.dialects.sqlite.canonical import expression, key
-from ci_runner.dialects.sqlite.tokens import Token, closing, quote, split, tokenize
+from ci_runner.dialects.sqlite.tokens import Token, quote, tokenize
+from ci_runner.dialects.token_lists import closing, split
 from ci_runner.schema.model import Check, Constraint, ForeignKey, Identity, PrimaryKey, Unique
 
 _TABLE_STARTS = frozenset("CONSTRAINT PRIMARY UNIQUE CHECK FOREIGN".split())

@@ -101,25 +101,3 @@ def write(tokens: Sequence[Token], names: Collection[str]) -> str:
 def mentions(tokens: Sequence[Token], names: Collection[str]) -> bool:
     """Whether any of `names` (lower case) occurs as an identifier."""
     return any(token.is_name and token.name.lower() in names for token in tokens)
-
-
-def closing(tokens: Sequence[Token], start: int) -> int:
-    """The position of the parenthesis that closes the one at `start`."""
-    depth = 0
-    for position in range(start, len(tokens)):
-        depth += {"(": 1, ")": -1}.get(tokens[position].word, 0)
-        if depth == 0:
-            return position
-    return len(tokens) - 1
-
-
-def split(tokens: Sequence[Token]) -> list[Sequence[Token]]:
-    """The parts between the commas that stand outside any parentheses."""
-    parts: list[Sequence[Token]] = []
-    depth = start = 0
-    for position, token in enumerate(tokens):
-        depth += {"(": 1, ")": -1}.get(token.word, 0)
-        if token.word == "," and depth == 0:
-            parts.append(tokens[start:position])
-            start = position + 1
-    return [*parts, tokens[start:]]

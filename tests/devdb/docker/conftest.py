@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import docker  # type: ignore[import-untyped]  # docker-py ships no types
+import docker
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer

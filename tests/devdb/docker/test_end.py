@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import docker  # type: ignore[import-untyped]  # docker-py ships no types
+import docker
 import pytest
 
 from ci_runner.devdb.docker.end import leftover_containers

@@ -6,7 +6,7 @@ import gc
 import socket
 from pathlib import Path
 
-import docker  # type: ignore[import-untyped]  # docker-py ships no types
+import docker
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer

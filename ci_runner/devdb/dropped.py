@@ -1,0 +1,25 @@
+"""A database of our own from its creation to its drop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from ci_runner.errors import DatabaseError
+
+
+@contextmanager
+def dropped(name: str, drop: Callable[[str], None]) -> Iterator[None]:
+    """Drop `name` at block end.
+
+    When it cannot be dropped after an error, that error gets a note and stays the one raised.
+    """
+    try:
+        yield
+    except BaseException as first:
+        try:
+            drop(name)
+        except DatabaseError as second:
+            first.add_note(f"{second.what}: {second.said}")
+        raise
+    drop(name)
