@@ -33,6 +33,15 @@ def require(reason: str) -> NoReturn:
 
 
 @pytest.fixture(scope="session")
+def clients() -> Path:
+    """The folder of the platforms' own tools (Node packages): see tests/clients/package.json."""
+    folder = Path(__file__).parent / "clients" / "node_modules"
+    if shutil.which("node") is None or not (folder / ".ready").is_file():
+        require("needs Node.js and npm: apt-get install nodejs npm, then script/test")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def postgres_server() -> Iterator[PostgresServer]:
     """One server for the whole session; each test makes databases of its own on it."""
     if find_binaries() is None:

@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from ci_runner.context import Build
     from ci_runner.errors import ExitCode
     from ci_runner.forges.base import Forge
+    from ci_runner.forges.opening import Unavailable
     from ci_runner.git import Git
     from ci_runner.publish.outcome import Outcome
     from ci_runner.report.model import Report
-
-_TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
 
 
 @click.command()
@@ -77,22 +76,23 @@ def publish_report(
     from datetime import UTC, datetime
 
     from ci_runner.errors import ConfigError
+    from ci_runner.forges.opening import Unavailable
     from ci_runner.pipeline.run import exit_code
     from ci_runner.publish.commit import without_generated
     from ci_runner.publish.publish import PublishSettings, announce, commit
     from ci_runner.report.markdown import render
 
     try:
-        forge, reason = _forge(build, config, out)
+        forge = _forge(build, config, out)
     except ConfigError:
         show(without_generated(report) if config.commit == "push" else report)
         raise
-    if forge is None:
+    if isinstance(forge, Unavailable):
         if config.commit == "push":
             report = without_generated(report)
         show(report)
         say = out.log.info if build.provider == "local" else out.log.warn
-        say(f"nothing published: {reason}")
+        say(f"nothing published: {forge.reason}")
         return exit_code(report)
     settings = PublishSettings(
         directories=tuple(project.directory for project in config.projects),
@@ -108,30 +108,18 @@ def publish_report(
     return _say((committed.outcome, *told), exit_code(committed.report), out)
 
 
-def _forge(build: Build, config: Config, out: Terminal) -> tuple[Forge | None, str]:
-    """The forge that the build's pull request lives on, or why there is none.
+def _forge(build: Build, config: Config, out: Terminal) -> Forge | Unavailable:
+    """The forge that the build's pull request lives on, or why there is none."""
+    from ci_runner.forges.opening import Unavailable, open_forge
 
-    Raises ConfigError when the library that speaks to it is not installed.
-    """
-    from ci_runner.errors import ConfigError
-
-    repository = build.repository
-    if repository is None or build.pull_request is None:
-        return None, "this build belongs to no pull request"
-    if repository.forge != "github":
-        return None, f"{repository.forge} is not supported yet"
-    token = next((os.environ[name] for name in _TOKENS if os.environ.get(name)), "")
-    if not token:
-        return None, "GITHUB_TOKEN is not set"
-    try:
-        from ci_runner.forges.github import github
-    except ModuleNotFoundError as missing:
-        raise ConfigError(
-            "publishing to GitHub needs PyGithub", next_step="pip install 'schema-ci[github]'"
-        ) from missing
-
-    out.redactor.register(token)
-    return github(repository, token, max_wait=float(config.api_max_wait)), ""
+    if build.repository is None or build.pull_request is None:
+        return Unavailable("this build belongs to no pull request")
+    return open_forge(
+        build.repository,
+        os.environ,
+        max_wait=float(config.api_max_wait),
+        secret=out.redactor.register,
+    )
 
 
 def _say(outcomes: tuple[Outcome, ...], code: ExitCode, out: Terminal) -> ExitCode:

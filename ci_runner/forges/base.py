@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
 
-Conclusion = Literal["success", "neutral", "failure", "cancelled"]
+Conclusion = Literal["success", "neutral", "failure", "cancelled", "action_required"]
 
 
 @dataclass(frozen=True, slots=True)

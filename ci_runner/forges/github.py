@@ -17,6 +17,7 @@ from ci_runner.forges.base import (
     Annotation,
     Check,
     Comment,
+    Conclusion,
     ExistingCheck,
     OutcomeUnknown,
     PullRequestState,
@@ -30,7 +31,13 @@ _ANNOTATIONS = 50  # per request: GitHub's OpenAPI description, checks/create, m
 _COMPARED = 300  # as many files a comparison lists: GitHub's OpenAPI description
 _DESCRIPTION = 140
 _CONTEXT = 255
-_STATES = {"success": "success", "neutral": "success", "failure": "failure", "cancelled": "error"}
+_STATES: dict[Conclusion, str] = {
+    "success": "success",
+    "neutral": "success",
+    "failure": "failure",
+    "cancelled": "error",
+    "action_required": "pending",
+}
 _DIGEST = re.compile(r" \[([0-9a-f]{8,64})\]$")
 
 

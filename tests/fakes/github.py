@@ -7,120 +7,38 @@ from __future__ import annotations
 
 import argparse
 import base64
-import json
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
 
-
-class Answer(Exception):
-    """An answer other than 200."""
-
-    def __init__(self, status: int, body: Any = None) -> None:
-        super().__init__(status)
-        self.status = status
-        self.body = body
+from tests.fakes.forge import Answer, FakeForge
 
 
 @dataclass
-class Fault:
-    method: str
-    path: re.Pattern[str]
-    status: int
-    times: int
-    after_write: bool
-    headers: Mapping[str, str]
-    message: str
+class FakeGitHub(FakeForge):
+    """GitHub's side of a pull request: REST and the GraphQL operations that we use."""
 
-
-@dataclass
-class FakeGitHub:
-    """One repository `slug` with pull request 7 from `branch` to `base`."""
-
-    bare: Path
-    branch: str
-    base: str = "main"
-    slug: str = "acme/shop"
-    login: str = "schema-ci[bot]"
-    validate: bool = True
-    state: str = "open"
-    head_slug: str = "acme/shop"
-    head_override: str = ""
-    protected: set[str] = field(default_factory=set)
-    comments: list[dict[str, Any]] = field(default_factory=list)
     check_runs: list[dict[str, Any]] = field(default_factory=list)
-    statuses: list[dict[str, Any]] = field(default_factory=list)
-    requests: list[tuple[str, str]] = field(default_factory=list)
-    violations: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    before_commit: list[tuple[str, str]] = field(default_factory=list)
-    url: str = ""
 
     def __post_init__(self) -> None:
-        self._lock = threading.RLock()
-        self._ids = 100
-        self._server: ThreadingHTTPServer | None = None
+        super().__post_init__()
         self._contract: Any = None
         if self.validate:
             from tests.fakes.contract import Contract
 
             self._contract = Contract()
 
-    def __enter__(self) -> Self:
-        fake = self
-
-        class Exchange(BaseHTTPRequestHandler):
-            def do(self) -> None:
-                size = int(self.headers.get("Content-Length") or 0)
-                fake.exchange(self, self.rfile.read(size))
-
-            do_GET = do_POST = do_PATCH = do_DELETE = do  # noqa: N815 - the standard library looks for these names
-
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - inherited
-                """Silent: `requests` is the log."""
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Exchange)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        assert self._server is not None
-        self._server.shutdown()
-        self._server.server_close()
-
-    @property
-    def writes(self) -> list[tuple[str, str]]:
-        return [each for each in self.requests if each[0] not in {"GET", "QUERY"}]
-
-    def fail(
-        self,
-        method: str,
-        path: str,
-        status: int,
-        times: int = 1,
-        *,
-        after_write: bool = False,
-        headers: Mapping[str, str] | None = None,
-        message: str = "refused",
-    ) -> None:
-        fault = Fault(method, re.compile(path), status, times, after_write, headers or {}, message)
-        self.faults.append(fault)
-
     def add_comment(self, body: str, login: str = "alice") -> dict[str, Any]:
-        self._ids += 1
+        made = self.next_id()
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        link = f"https://github.invalid/{self.slug}/pull/7#issuecomment-{self._ids}"
+        link = f"https://github.invalid/{self.slug}/pull/7#issuecomment-{made}"
         user = {"login": login, "id": 1, "type": "User"}
         comment = {
-            "id": self._ids,
+            "id": made,
             "body": body,
             "user": user,
             "html_url": link,
@@ -130,83 +48,31 @@ class FakeGitHub:
         self.comments.append(comment)
         return comment
 
-    def git(self, *argv: str, text: bytes = b"") -> str:
-        done = subprocess.run(
-            (
-                "git",
-                "--git-dir",
-                str(self.bare),
-                "-c",
-                "user.name=schema-ci[bot]",
-                "-c",
-                "user.email=bot@localhost",
-                *argv,
-            ),
-            input=text,
-            capture_output=True,
-            check=False,
-        )
-        if done.returncode:
-            raise Answer(422, {"message": done.stderr.decode()[:200]})
-        return done.stdout.decode().rstrip("\n")
+    def verb(self, verb: str, path: str, body: Any) -> str:
+        query = str((body or {}).get("query", "")) if isinstance(body, dict) else ""
+        return "QUERY" if path == "/graphql" and not query.startswith("mutation") else verb
 
-    def head(self, branch: str = "") -> str:
-        return self.git("rev-parse", f"refs/heads/{branch or self.branch}")
-
-    def exchange(self, handler: BaseHTTPRequestHandler, raw: bytes) -> None:
-        verb, target = handler.command, urlsplit(handler.path)
-        path = unquote(target.path)
-        body = json.loads(raw) if raw else None
-        with self._lock:
-            query = str((body or {}).get("query", ""))
-            asks = path == "/graphql" and not query.startswith("mutation")
-            self.requests.append(("QUERY" if asks else verb, path))
-            fault = self._fault(verb, path)
-            headers: dict[str, str] = {}
-            status, answer = 200, None
-            if fault is None or fault.after_write:
-                status, answer = self._validated(verb, path, body)
-            if fault is not None:
-                status, answer = fault.status, {"message": fault.message}
-                headers.update(fault.headers)
-            elif isinstance(answer, list) or (isinstance(answer, dict) and "check_runs" in answer):
-                answer = self._page(answer, target.path, target.query, headers)
-        text = b"" if answer is None else json.dumps(answer).encode()
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Type", "application/json")
-        handler.send_header("Content-Length", str(len(text)))
-        handler.end_headers()
-        handler.wfile.write(text)
-
-    def _fault(self, verb: str, path: str) -> Fault | None:
-        for fault in self.faults:
-            if fault.times and fault.method == verb and fault.path.search(path):
-                fault.times -= 1
-                return fault
-        return None
-
-    def _validated(self, verb: str, path: str, body: Any) -> tuple[int, Any]:
-        checked = self._contract is not None and path != "/graphql"
-        try:
-            status, answer = self._answer(verb, path, body)
-        except Answer as other:
-            return other.status, other.body
-        try:
-            if checked:
+    def answer(self, verb: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
+        status, answer = self._answer(verb, path, body)
+        if self._contract is not None and path != "/graphql":
+            try:
                 self._contract.request(verb, path, body)
                 answer = self._contract.complete(verb, path, status, answer)
-        except AssertionError as violation:
-            self.violations.append(str(violation))
+            except AssertionError as violation:
+                self.violations.append(str(violation))
         return status, answer
 
-    def _page(self, answer: Any, path: str, query: str, headers: dict[str, str]) -> Any:
-        asked = {key: value[0] for key, value in parse_qs(query).items()}
-        size, page = int(asked.get("per_page", 30)), int(asked.get("page", 1))
+    def paged(
+        self, answer: Any, path: str, query: Mapping[str, str], headers: dict[str, str]
+    ) -> Any:
+        if not isinstance(answer, list) and not (
+            isinstance(answer, dict) and "check_runs" in answer
+        ):
+            return answer
+        size, page = int(query.get("per_page", 30)), int(query.get("page", 1))
         rows = answer if isinstance(answer, list) else answer["check_runs"]
         if page * size < len(rows):
-            rest = "&".join(f"{key}={value}" for key, value in asked.items() if key != "page")
+            rest = "&".join(f"{key}={value}" for key, value in query.items() if key != "page")
             headers["Link"] = f'<{self.url}{path}?{rest}&page={page + 1}>; rel="next"'
         rows = rows[(page - 1) * size : page * size]
         return rows if isinstance(answer, list) else {**answer, "check_runs": rows}
@@ -284,7 +150,6 @@ class FakeGitHub:
         if runs:
             runs[0]["output"]["annotations_count"] += len(output.get("annotations", ()))
             return 200, runs[0]
-        self._ids += 1
         shown = {
             "title": output["title"],
             "summary": output["summary"],
@@ -292,15 +157,16 @@ class FakeGitHub:
             "annotations_count": len(output["annotations"]),
             "annotations_url": self.url,
         }
+        made = self.next_id()
         run = {
-            "id": self._ids,
+            "id": made,
             "name": body["name"],
             "head_sha": body["head_sha"],
             "external_id": body["external_id"],
             "status": body["status"],
             "conclusion": body["conclusion"],
             "output": shown,
-            "html_url": f"https://github.invalid/{self.slug}/runs/{self._ids}",
+            "html_url": f"https://github.invalid/{self.slug}/runs/{made}",
         }
         self.check_runs.append(run)
         return 201, run
@@ -315,8 +181,8 @@ class FakeGitHub:
     def _create_status(self, body: Any, sha: str) -> tuple[int, Any]:
         if len(body["description"]) > 140 or len(body["context"]) > 255:
             raise Answer(422, {"message": "Validation Failed"})
-        self._ids += 1
-        status = {"id": self._ids, "target_url": None, **body, "url": f"{self.url}/statuses/{sha}"}
+        where = f"{self.url}/statuses/{sha}"
+        status = {"id": self.next_id(), "target_url": None, **body, "url": where}
         self.statuses.append(status)
         return 201, status
 
@@ -344,32 +210,7 @@ class FakeGitHub:
         return 201, {"sha": sha, "url": self.url}
 
     def _tree(self, body: Any) -> tuple[int, Any]:
-        return 201, {"sha": self._make_tree(body["base_tree"], body["tree"])}
-
-    def _make_tree(self, base: str, entries: list[dict[str, str]]) -> str:
-        index = f"{self.bare}/index-of-the-fake"
-        environ = {"GIT_INDEX_FILE": index, "PATH": "/usr/bin:/bin:/usr/local/bin"}
-
-        def run(*argv: str) -> str:
-            return subprocess.run(
-                ("git", "--git-dir", str(self.bare), *argv),
-                env=environ,
-                capture_output=True,
-                check=True,
-                text=True,
-            ).stdout.strip()
-
-        run("read-tree", base)
-        for entry in entries:
-            run(
-                "update-index",
-                "--add",
-                "--cacheinfo",
-                f"{entry['mode']},{entry['sha']},{entry['path']}",
-            )
-        made = run("write-tree")
-        Path(index).unlink()
-        return made
+        return 201, {"sha": self.make_tree(body["base_tree"], body["tree"])}
 
     def _commit(self, body: Any) -> tuple[int, Any]:
         parents = [part for sha in body["parents"] for part in ("-p", sha)]
@@ -394,8 +235,7 @@ class FakeGitHub:
 
     def _graphql(self, asked: Any) -> Any:
         name, expected = asked["branch"]["branchName"], asked["expectedHeadOid"]
-        while self.before_commit:
-            self.git("update-ref", *self.before_commit.pop())
+        self.move_branches()
         if self.head(name) != expected:
             message = f'Expected branch to point to "{expected}"'
             return {"data": None, "errors": [{"type": "STALE_DATA", "message": message}]}
@@ -403,7 +243,7 @@ class FakeGitHub:
         for file in asked["fileChanges"]["additions"]:
             sha = self._blob({"content": file["contents"]})[1]["sha"]
             entries.append({"mode": "100644", "sha": sha, "path": file["path"]})
-        tree = self._make_tree(expected, entries)
+        tree = self.make_tree(expected, entries)
         message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"
         made = self._commit({"message": message, "tree": tree, "parents": [expected]})[1]["sha"]
         self.git("update-ref", f"refs/heads/{name}", made, expected)
