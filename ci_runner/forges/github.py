@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -26,10 +25,10 @@ from ci_runner.forges.base import (
 )
 from ci_runner.forges.github_api import Api
 from ci_runner.forges.github_commit import commit_files
+from ci_runner.forges.status import described, digest_in
 
 _ANNOTATIONS = 50  # per request: GitHub's OpenAPI description, checks/create, maxItems
 _COMPARED = 300  # as many files a comparison lists: GitHub's OpenAPI description
-_DESCRIPTION = 140
 _CONTEXT = 255
 _STATES: dict[Conclusion, str] = {
     "success": "success",
@@ -38,7 +37,6 @@ _STATES: dict[Conclusion, str] = {
     "cancelled": "error",
     "action_required": "pending",
 }
-_DIGEST = re.compile(r" \[([0-9a-f]{8,64})\]$")
 
 
 def github(
@@ -213,18 +211,15 @@ class GitHubForge:
         path = f"{self._repo}/commits/{sha}/statuses?per_page=100"
         for status in self._api.pages("list the statuses", path):
             if status["context"] == name[:_CONTEXT]:
-                digest = _DIGEST.search(status["description"] or "")
-                return ExistingCheck(
-                    status["id"], name, status["state"], digest[1] if digest else ""
-                )
+                digest = digest_in(status["description"] or "")
+                return ExistingCheck(status["id"], name, status["state"], digest)
         return None
 
     def _create_status(self, check: Check, digest: str) -> str:
-        suffix = f" [{digest}]"
         body: dict[str, object] = {
             "state": _STATES[check.conclusion],
             "context": check.name[:_CONTEXT],
-            "description": check.title[: _DESCRIPTION - len(suffix)] + suffix,
+            "description": described(check.title, digest),
         }
         if check.details_url:
             body["target_url"] = check.details_url
