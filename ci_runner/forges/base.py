@@ -38,6 +38,7 @@ class PullRequestState:
     base_branch: str
     base_slug: str
     default_branch: str
+    base_sha: Sha = Sha("")
 
 
 @dataclass(frozen=True, slots=True)
