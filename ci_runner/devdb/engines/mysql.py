@@ -43,7 +43,12 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
         case Existing(url=address):
             from ci_runner.devdb.mariadb import existing_mysql
 
-            return existing_mysql(address, setup=preparation.setup, limits=preparation.limits)
+            return existing_mysql(
+                address,
+                superuser=preparation.superuser,
+                setup=preparation.setup,
+                limits=preparation.limits,
+            )
         case _:
             raise InternalError(f"MySQL was asked to open {type(url).__name__}")
 
