@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 
-from ci_runner.devdb.addresses import same_database, same_server
+from ci_runner.devdb.addresses import BESIDE_A_TARGET, on_a_target, same_database, same_server
 from ci_runner.devdb.conninfo import destination, pinned
 from ci_runner.devdb.databases import PostgresServer, copying
 from ci_runner.devdb.leftover import Leftover
@@ -17,7 +17,7 @@ from ci_runner.devdb.role import NEXT_STEP, leftover_roles, makes_roles, own_rol
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
-from ci_runner.errors import ConfigError, DatabaseError
+from ci_runner.errors import DatabaseError
 
 _OURS = re.compile(r"schema_ci_[a-z0-9_]+")
 _MARKED = r"""
@@ -58,7 +58,7 @@ def existing_postgres(
     rights = ", as superuser" if all_rights == "on" and not apart else ""
     place = destination(url)
     shared = any(same_server(place, destination(target)) for target in others)
-    beside = ", where the target lives too" if shared else ""
+    beside = BESIDE_A_TARGET if shared else ""
     given = f"PostgreSQL {version}, given server{rights}{beside}"
     server = PostgresServer(given, address, copying=quickest)
     with (
@@ -86,10 +86,7 @@ def refuse_targets(url: str, targets: Iterable[str]) -> None:
     place = destination(url)
     for target in targets:
         if same_database(place, destination(target)):
-            raise ConfigError(
-                "the dev URL is that of a target: it would be worked on",
-                next_step="give a dev URL of another database, better on another server",
-            )
+            raise on_a_target()
 
 
 def leftovers(url: str) -> Iterator[Leftover]:
