@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
@@ -21,22 +22,28 @@ if TYPE_CHECKING:
 _TRIES = 5
 _PASSING = frozenset({408, 425, 500, 502, 503, 504})
 _SECONDARY_LIMIT_WAIT = 60.0
+_REPLICAS = (1.0, 2.0)  # seconds to wait before a second and a third look
+_PERMISSIONS = re.compile(r"[a-z_]+=[a-z]+(?:[,;] ?[a-z_]+=[a-z]+)*")
 _NEXT_STEPS = {
     401: "give schema-ci a token that is valid: GITHUB_TOKEN, or one of your own",
     403: "give the job the permissions `contents: write`, `pull-requests: write`, `checks: write`; "
     "a locked conversation or an archived repository takes no writes",
     404: "see that the repository exists and that the token may read it",
+    410: "GitHub has switched this off for the repository",
     422: "GitHub found the request wrong: its words above say what",
     429: "wait for the rate limit to reset, or use a token of your own",
 }
 
 
-def _refused(status: int, what: str, said: str) -> Refused:
+def _refused(status: int, what: str, said: str, headers: Mapping[str, str]) -> Refused:
+    next_step = _NEXT_STEPS.get(status, "run the job again; see githubstatus.com")
+    # GitHub names what the token lacks: docs.github.com, rest, Troubleshooting the REST API.
+    wanted = headers.get("x-accepted-github-permissions", "")
+    if status == HTTPStatus.FORBIDDEN and _PERMISSIONS.fullmatch(wanted):
+        named = wanted.replace("_", "-").replace("=", ": ").replace("; ", "` or `")
+        next_step = f"give the token the permission `{named}`"
     return Refused(
-        status,
-        f"GitHub refuses to {what}: HTTP {status}",
-        said=said,
-        next_step=_NEXT_STEPS.get(status, "run the job again; see githubstatus.com"),
+        status, f"GitHub refuses to {what}: HTTP {status}", said=said, next_step=next_step
     )
 
 
@@ -51,9 +58,11 @@ class Api:
         *,
         sleep: Callable[[float], None],
         max_wait: float,
+        graphql_url: str = "",
     ) -> None:
         self._requester = requester
         self._api_url = api_url
+        self._graphql_url = graphql_url or requester.graphql_url
         self._token = token
         self._sleep = sleep
         self._wait_left = max_wait
@@ -74,6 +83,16 @@ class Api:
         """
         return self._send(what, verb, path, body, repeatable=repeatable)[1]
 
+    def get_soon(self, what: str, path: str) -> Any:  # noqa: ANN401 - the JSON edge
+        """As `call`, for what an event has just told of: a replica may not know it yet."""
+        for pause in _REPLICAS:
+            try:
+                return self.call(what, "GET", path)
+            except Refused as refused:
+                if refused.status != HTTPStatus.NOT_FOUND or not self._wait(pause):
+                    raise
+        return self.call(what, "GET", path)
+
     def pages(self, what: str, path: str, key: str = "") -> Iterator[Any]:
         """Every element of every page. Links to another host are refused, not followed."""
         following = path
@@ -87,7 +106,7 @@ class Api:
     ) -> Any:  # noqa: ANN401 - the JSON edge
         """The whole answer: GraphQL errors come with HTTP 200."""
         body = {"query": query, "variables": variables}
-        return self.call(what, "POST", self._requester.graphql_url, body, repeatable=repeatable)
+        return self.call(what, "POST", self._graphql_url, body, repeatable=repeatable)
 
     def _next(self, link: str) -> str:
         for entry in parse_header_links(link) if link else []:
@@ -128,7 +147,7 @@ class Api:
                 raise ForgeError("GitHub redirects to another host; it was not followed") from None
             if status < HTTPStatus.BAD_REQUEST:
                 return headers, json.loads(text) if text else None
-            refused = _refused(status, what, self._said(text))
+            refused = _refused(status, what, self._said(text), headers)
             if (pause := _rate_limit(status, headers, text)) is not None:
                 if last or not self._wait(pause):
                     raise refused
