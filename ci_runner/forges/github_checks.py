@@ -5,7 +5,6 @@ Only the token of an app, which GITHUB_TOKEN is, may write check runs: docs.gith
 
 from __future__ import annotations
 
-import re
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -20,10 +19,10 @@ from ci_runner.forges.base import (
     Refused,
 )
 from ci_runner.forges.github_api import Api
+from ci_runner.forges.status import described, digest_in
 
 _ANNOTATIONS = 50  # per request: GitHub's OpenAPI description, checks/create, maxItems
 _TITLE = 255
-_DESCRIPTION = 140
 _CONTEXT = 255
 _STATES: dict[Conclusion, str] = {
     "success": "success",
@@ -32,7 +31,6 @@ _STATES: dict[Conclusion, str] = {
     "cancelled": "error",
     "action_required": "pending",
 }
-_DIGEST = re.compile(r" \[([0-9a-f]{8,64})\]$")
 _RUNNING = "in progress"
 
 
@@ -93,8 +91,7 @@ class Checks:
             if running:
                 raise
             self._no_runs(refused)
-        suffix = f" [{digest}]" if digest else ""
-        title = check.title[: _DESCRIPTION - len(suffix)] + suffix
+        title = described(check.title, digest)
         state = _STATES[check.conclusion]
         status = self._post_status(check.sha, check.name, state, title, check.details_url)
         return str(status["target_url"] or status["url"])
@@ -188,8 +185,7 @@ class Checks:
         path = f"{self._repo}/commits/{sha}/statuses?per_page=100"
         for status in self._api.pages("list the statuses", path):
             if status["context"] == name[:_CONTEXT]:
-                found = _DIGEST.search(status["description"] or "")
-                digest = found[1] if found else ""
+                digest = digest_in(status["description"] or "")
                 # What awaits an approval is pending too, and is a result.
                 running = status["state"] == "pending" and not digest
                 return ExistingCheck(status["id"], name, "" if running else status["state"], digest)
@@ -201,7 +197,7 @@ class Checks:
         body: dict[str, object] = {
             "state": state,
             "context": name[:_CONTEXT],
-            "description": description[:_DESCRIPTION],
+            "description": description,
         }
         if details_url:
             body["target_url"] = details_url
