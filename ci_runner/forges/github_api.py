@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -16,11 +18,14 @@ from ci_runner.forges.retry import Answer, NoAnswer, Patience
 if TYPE_CHECKING:
     from github.Requester import Requester
 
+_REPLICAS = (1.0, 2.0)  # seconds to wait before a second and a third look
+_PERMISSIONS = re.compile(r"[a-z_]+=[a-z]+(?:[,;] ?[a-z_]+=[a-z]+)*")
 _NEXT_STEPS = {
     401: "give schema-ci a token that is valid: GITHUB_TOKEN, or one of your own",
     403: "give the job the permissions `contents: write`, `pull-requests: write`, `checks: write`; "
     "a locked conversation or an archived repository takes no writes",
     404: "see that the repository exists and that the token may read it",
+    410: "GitHub has switched this off for the repository",
     422: "GitHub found the request wrong: its words above say what",
     429: "wait for the rate limit to reset, or use a token of your own",
 }
@@ -37,10 +42,13 @@ class Api:
         *,
         sleep: Callable[[float], None],
         max_wait: float,
+        graphql_url: str = "",
     ) -> None:
         self._requester = requester
         self._api_url = api_url
+        self._graphql_url = graphql_url or requester.graphql_url
         self._token = token
+        self._wanted = ""
         self._patience = Patience("GitHub", self._refused, sleep=sleep, max_wait=max_wait)
 
     def call(
@@ -59,6 +67,16 @@ class Api:
         """
         return self._send(what, verb, path, body, repeatable=repeatable)[1]
 
+    def get_soon(self, what: str, path: str) -> Any:  # noqa: ANN401 - the JSON edge
+        """As `call`, for what an event has just told of: a replica may not know it yet."""
+        for pause in _REPLICAS:
+            try:
+                return self.call(what, "GET", path)
+            except Refused as refused:
+                if refused.status != HTTPStatus.NOT_FOUND or not self._patience.wait(pause):
+                    raise
+        return self.call(what, "GET", path)
+
     def pages(self, what: str, path: str, key: str = "") -> Iterator[Any]:
         """Every element of every page. Links to another host are refused, not followed."""
         following = path
@@ -72,7 +90,7 @@ class Api:
     ) -> Any:  # noqa: ANN401 - the JSON edge
         """The whole answer: GraphQL errors come with HTTP 200."""
         body = {"query": query, "variables": variables}
-        return self.call(what, "POST", self._requester.graphql_url, body, repeatable=repeatable)
+        return self.call(what, "POST", self._graphql_url, body, repeatable=repeatable)
 
     def _next(self, link: str) -> str:
         for entry in parse_header_links(link) if link else []:
@@ -105,15 +123,17 @@ class Api:
             raise NoAnswer(type(failed).__name__) from None
         except RuntimeError:
             raise ForgeError("GitHub redirects to another host; it was not followed") from None
+        # GitHub names what the token lacks: docs.github.com, rest, Troubleshooting the REST API.
+        self._wanted = headers.get("x-accepted-github-permissions", "")
         return Answer(status, headers, text)
 
     def _refused(self, status: int, what: str, text: str) -> Refused:
-        return Refused(
-            status,
-            f"GitHub refuses to {what}: HTTP {status}",
-            said=self._said(text),
-            next_step=_NEXT_STEPS.get(status, "run the job again; see githubstatus.com"),
-        )
+        next_step = _NEXT_STEPS.get(status, "run the job again; see githubstatus.com")
+        if status == HTTPStatus.FORBIDDEN and _PERMISSIONS.fullmatch(self._wanted):
+            named = self._wanted.replace("_", "-").replace("=", ": ").replace("; ", "` or `")
+            next_step = f"give the token the permission `{named}`"
+        what = f"GitHub refuses to {what}: HTTP {status}"
+        return Refused(status, what, said=self._said(text), next_step=next_step)
 
     def _said(self, text: str) -> str:
         """GitHub's message and its field errors, or the start of what is no JSON."""

@@ -68,24 +68,25 @@ class Patience:
                 silence = f"{self._forge} did not answer: {what}"
                 if not repeatable:
                     raise OutcomeUnknown(silence) from None
-                if last or not self._wait(backoff):
+                if last or not self.wait(backoff):
                     raise ForgeError(silence, said=str(failed)) from None
                 continue
             if answer.status < HTTPStatus.BAD_REQUEST:
                 return answer
             refused = self._refused(answer.status, what, answer.text)
             if (pause := _rate_limit(answer)) is not None:
-                if last or not self._wait(pause):
+                if last or not self.wait(pause):
                     raise refused
             elif answer.status not in _PASSING:
                 raise refused
             elif not repeatable:
                 raise OutcomeUnknown(refused.what, said=refused.said)
-            elif last or not self._wait(backoff):
+            elif last or not self.wait(backoff):
                 raise refused
         raise AssertionError("unreachable: the last try returns or raises")
 
-    def _wait(self, seconds: float) -> bool:
+    def wait(self, seconds: float) -> bool:
+        """False, at once, where that is longer than what is left."""
         if seconds > self._wait_left:
             return False
         self._wait_left -= seconds

@@ -10,7 +10,7 @@ _DIGEST = re.compile(r" \[([0-9a-f]{8,64})\]$")
 
 def described(title: str, digest: str) -> str:
     """`title` and `digest` in at most 140 characters, as many as forges take."""
-    suffix = f" [{digest}]"
+    suffix = f" [{digest}]" if digest else ""
     return title[: _DESCRIPTION - len(suffix)] + suffix
 
 
