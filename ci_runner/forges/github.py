@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from github import Auth, Github
@@ -111,21 +111,29 @@ class GitHubForge:
             return None
 
     def pull_request(self, number: int) -> PullRequestState:
-        pull = self._api.get_soon("read the pull request", f"{self._repo}/pulls/{number}")
-        head, base = pull["head"], pull["base"]
-        return PullRequestState(
-            number=number,
-            open=pull["state"] == "open",
-            merged=bool(pull["merged"]),
-            draft=bool(pull.get("draft")),
-            head_sha=Sha(head["sha"]),
-            head_branch=head["ref"],
-            head_slug=head["repo"]["full_name"] if head["repo"] else "",
-            base_branch=base["ref"],
-            base_slug=base["repo"]["full_name"],
-            default_branch=base["repo"]["default_branch"],
-            labels=frozenset(label["name"] for label in pull["labels"]),
-        )
+        path = f"{self._repo}/pulls/{number}"
+        return _state(self._api.get_soon("read the pull request", path))
+
+    def pull_request_of(self, branch: str, sha: Sha) -> PullRequestState | None:
+        path = f"{self._repo}/commits/{quote(sha, safe='')}/pulls?per_page=100"
+        try:
+            listed = list(self._api.pages("find the pull request of a commit", path))
+        except Refused as refused:
+            # 422 is said of a commit that GitHub does not have.
+            if refused.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}:
+                raise
+            return None
+        ours = [
+            pull
+            for pull in map(_state, listed)
+            if pull.open
+            and pull.head_branch == branch
+            and pull.head_slug.lower() == self._slug.lower()
+        ]
+        return min(ours, key=lambda pull: pull.number, default=None)
+
+    def default_branch(self) -> str:
+        return str(self._api.call("read the repository", "GET", self._repo)["default_branch"])
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         path = f"{self._repo}/issues/{number}/comments?per_page=100"
@@ -205,3 +213,22 @@ class GitHubForge:
         self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str
     ) -> Sha | StaleHead:
         return commit_files(self._api, self._slug, branch, expected_head, files, message)
+
+
+def _state(pull: Any) -> PullRequestState:  # noqa: ANN401 - the JSON edge
+    """Lists of pull requests lack `merged` and have `merged_at`, as the single ones have too."""
+    head, base = pull["head"], pull["base"]
+    return PullRequestState(
+        number=int(pull["number"]),
+        open=pull["state"] == "open",
+        merged=bool(pull.get("merged_at") or pull.get("merged")),
+        draft=bool(pull.get("draft")),
+        head_sha=Sha(head["sha"]),
+        head_branch=head["ref"],
+        head_slug=head["repo"]["full_name"] if head["repo"] else "",
+        base_branch=base["ref"],
+        base_slug=base["repo"]["full_name"],
+        base_sha=Sha(base["sha"]),
+        default_branch=base["repo"].get("default_branch", ""),
+        labels=frozenset(label["name"] for label in pull["labels"]),
+    )
