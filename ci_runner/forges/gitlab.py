@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -15,43 +13,21 @@ from ci_runner.errors import ForgeError
 from ci_runner.forges.base import (
     Check,
     Comment,
-    Conclusion,
     ExistingCheck,
-    OutcomeUnknown,
+    LineComment,
     PullRequestState,
     Refused,
+    ReviewComment,
     StaleHead,
 )
 from ci_runner.forges.gitlab_api import Api
+from ci_runner.forges.gitlab_checks import Checks, Pipeline
 from ci_runner.forges.gitlab_commit import Push, commit_files
-from ci_runner.forges.quick_actions import inert, restored
-from ci_runner.forges.status import described, digest_in
+from ci_runner.forges.gitlab_talk import Talk
 
-_NAME = 255
 # A comparison is cut at limits that an administrator may set; 1,000 files by default. Far below
 # them the list is whole: docs.gitlab.com/administration/diff_limits.
 _COMPARED = 100
-_STATES: dict[Conclusion, str] = {
-    "success": "success",
-    "neutral": "success",
-    "failure": "failed",
-    "cancelled": "canceled",
-    "action_required": "pending",
-}
-_UNFINISHED = frozenset({"pending", "running"})
-_CANNOT = "Cannot transition status"
-
-
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """The pipeline that runs us, and the commit that it runs on.
-
-    For a merged result that is a merge which no branch has; `head` is the merge request's own.
-    """
-
-    id: int
-    sha: Sha
-    head: Sha
 
 
 def gitlab(
@@ -84,15 +60,14 @@ class GitLabForge:
     ) -> None:
         self._api = api
         self._slug = repository.slug
-        self._web = repository.web_url
         self._project = f"/projects/{quote(repository.slug, safe='')}"
-        self._pipeline = pipeline
+        self._talk = Talk(api, self._project, repository.web_url)
+        self._checks = Checks(api, self._project, repository.web_url, pipeline)
         self._push = push
-        self._user: Any = None
         self._about: Any = None
 
     def viewer(self) -> str:
-        return str(self._me()["username"])
+        return str(self._talk.me()["username"])
 
     def pull_request(self, number: int) -> PullRequestState:
         path = f"{self._project}/merge_requests/{number}"
@@ -114,42 +89,54 @@ class GitLabForge:
         return str(self._known()["default_branch"])
 
     def comments(self, number: int) -> tuple[Comment, ...]:
-        """Notes that people or we wrote; those on lines of the diff are discussions."""
-        path = f"{self._notes(number)}?sort=asc&order_by=created_at"
-        return tuple(
-            self._comment(number, note)
-            for note in self._api.pages("list the notes", path)
-            if not note["system"] and note["type"] != "DiffNote"
-        )
+        return self._talk.comments(number)
 
     def create_comment(self, number: int, body: str) -> Comment:
-        sent = {"body": inert(body)}
-        note = self._api.call("write a note", "POST", self._notes(number), sent)
-        return self._comment(number, note)
+        """Raises ForgeError, and sends nothing, where GitLab would obey a line of `body`."""
+        return self._talk.create(number, body)
 
     def update_comment(self, number: int, comment: Comment, body: str) -> Comment:
-        path = f"{self._notes(number)}/{comment.id}"
-        note = self._api.call("edit our note", "PUT", path, {"body": inert(body)})
-        return self._comment(number, note)
+        return self._talk.update(number, comment, body)
 
     def delete_comment(self, number: int, comment: Comment) -> None:
-        try:
-            path = f"{self._notes(number)}/{comment.id}"
-            self._api.call("delete our note", "DELETE", path)
-        except Refused as refused:
-            if refused.status != HTTPStatus.NOT_FOUND:
-                raise
+        self._talk.delete(number, comment)
+
+    def review_comments(self, number: int) -> tuple[ReviewComment, ...]:
+        return self._talk.review_comments(number)
+
+    def create_review(
+        self, number: int, sha: Sha, body: str, comments: tuple[LineComment, ...]
+    ) -> str:
+        """Discussions; GitLab has no text above them, so what `body` says is in the comment."""
+        del body
+        return self._talk.discuss(number, sha, comments)
+
+    def delete_review_comment(self, number: int, comment: ReviewComment) -> None:
+        self._talk.resolve(number, comment)
+
+    def add_labels(self, number: int, labels: tuple[str, ...]) -> None:
+        self._talk.add_labels(number, labels)
+
+    def remove_label(self, number: int, label: str) -> None:
+        self._talk.remove_label(number, label)
+
+    def begin_check(self, name: str, sha: Sha, details_url: str) -> ExistingCheck:
+        return self._checks.begin(name, sha, details_url)
+
+    def end_check(self, check: Check, begun: ExistingCheck) -> bool:
+        del begun
+        return self._checks.end(check)
+
+    def shows_annotations(self) -> bool:
+        """By the Code Quality report among the job's artifacts."""
+        return True
 
     def find_check(self, sha: Sha, name: str) -> ExistingCheck | None:
-        """The newest status `name` of the commit, on the pipeline that shows it to reviewers."""
-        place, _ = self._place(sha)
-        return self._find_status(place, name)
+        return self._checks.find(sha, name)
 
     def write_check(self, check: Check, existing: ExistingCheck | None, digest: str) -> str:
-        """A commit status. GitLab keeps one unfinished status per name; a finished one stays."""
         del existing
-        state = _STATES[check.conclusion]
-        return self._write_status(check, state, described(check.title, digest))
+        return self._checks.write(check, digest)
 
     def is_protected(self, branch: str) -> bool:
         path = f"{self._project}/repository/branches/{quote(branch, safe='')}"
@@ -183,14 +170,6 @@ class GitLabForge:
             self._api, self._project, self._push, branch, expected_head, files, message
         )
 
-    def _notes(self, number: int) -> str:
-        return f"{self._project}/merge_requests/{number}/notes"
-
-    def _me(self) -> Any:  # noqa: ANN401 - the JSON edge
-        if self._user is None:
-            self._user = self._api.call("tell who we are", "GET", "/user")
-        return self._user
-
     def _known(self) -> Any:  # noqa: ANN401 - the JSON edge
         if self._about is None:
             self._about = self._api.call("read the project", "GET", self._project)
@@ -215,6 +194,7 @@ class GitLabForge:
             base_slug=self._slug,
             default_branch=self.default_branch(),
             base_sha=Sha((merge["diff_refs"] or {}).get("start_sha") or ""),
+            labels=frozenset(merge["labels"]),
         )
 
     def _path_of(self, project: int | None) -> str:
@@ -228,66 +208,3 @@ class GitLabForge:
             if refused.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.FORBIDDEN}:
                 raise
             return ""
-
-    def _comment(self, number: int, note: Any) -> Comment:  # noqa: ANN401 - the JSON edge
-        return Comment(
-            id=note["id"],
-            author=self._author(note["author"]),
-            body=restored(note["body"]),
-            url=f"{self._web}/-/merge_requests/{number}#note_{note['id']}",
-            created_at=datetime.fromisoformat(note["created_at"]),
-        )
-
-    def _author(self, user: Any) -> str:  # noqa: ANN401 - the JSON edge
-        """A user name, "" for one that is ours but belongs to another account: ids decide."""
-        name, me = str(user["username"]), self._me()
-        taken = name.lower() == str(me["username"]).lower() and user["id"] != me["id"]
-        return "" if taken else name
-
-    def _place(self, sha: Sha) -> tuple[Sha, int | None]:
-        """The commit and the pipeline that a status of `sha` belongs to."""
-        if self._pipeline is not None and sha == self._pipeline.head:
-            return self._pipeline.sha, self._pipeline.id
-        return sha, None
-
-    def _find_status(self, place: Sha, name: str) -> ExistingCheck | None:
-        path = f"{self._project}/repository/commits/{place}/statuses?name={quote(name, safe='')}"
-        found = [each for each in self._statuses(path) if each["name"] == name[:_NAME]]
-        if not found:
-            return None
-        newest = max(found, key=lambda each: int(each["id"]))
-        digest = digest_in(newest["description"] or "")
-        return ExistingCheck(newest["id"], name, newest["status"], digest)
-
-    def _statuses(self, path: str) -> Iterator[Any]:
-        yield from self._api.pages("list the statuses", path)
-
-    def _write_status(self, check: Check, state: str, description: str) -> str:
-        place, pipeline = self._place(check.sha)
-        body: dict[str, object] = {
-            "state": state,
-            "name": check.name[:_NAME],
-            "description": description,
-        }
-        if check.details_url:
-            body["target_url"] = check.details_url
-        if pipeline is not None:
-            body["pipeline_id"] = pipeline
-        path = f"{self._project}/statuses/{place}"
-        try:
-            self._api.call("write a commit status", "POST", path, body)
-        except OutcomeUnknown:
-            found = self._find_status(place, check.name)
-            if found is None or found.digest != digest_in(description):
-                raise
-        except Refused as refused:
-            if not self._stands_already(refused, place, check.name, state):
-                raise
-        return f"{self._web}/-/commit/{place}/pipelines"
-
-    def _stands_already(self, refused: Refused, place: Sha, name: str, state: str) -> bool:
-        """GitLab lets no status become what it is: of an unfinished one that is no harm."""
-        if refused.status != HTTPStatus.BAD_REQUEST or _CANNOT not in refused.said:
-            return False
-        found = self._find_status(place, name)
-        return state in _UNFINISHED and found is not None and found.conclusion in _UNFINISHED
