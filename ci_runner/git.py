@@ -87,7 +87,7 @@ class Git:
             return found
         if self.is_shallow():
             said = f"the clone is shallow\n{said}".rstrip()
-        if self._resolve(ref) is not None:
+        if self.resolve(ref) is not None:
             raise GitError(f"HEAD and {ref!r} share no commit", said=said, next_step=_FETCH)
         what = f"there is no branch or commit {ref!r} here"
         if near := get_close_matches(ref, self._branches(), 1):
@@ -139,28 +139,14 @@ class Git:
         return tuple(os.fsdecode(entry[3:]) for entry in listed.split(b"\0") if entry)
 
     def push_files(
-        self, branch: str, parent: Sha, files: Mapping[str, bytes], message: str
+        self, branch: str, parent: Sha, changes: Mapping[str, bytes | None], message: str
     ) -> Sha | None:
-        """One commit of `files` on `parent`, pushed to `branch` of the origin; None if it moved.
+        """One commit of `changes` on `parent`, pushed to `branch` of the origin; None if it moved.
 
-        Work tree and index stay as they are. The lease makes it a compare-and-swap: a branch that
-        is not at `parent` stays as it is.
+        None as content deletes a file. Work tree and index stay as they are. The lease makes it a
+        compare-and-swap: a branch that is not at `parent` stays as it is.
         """
-        with tempfile.TemporaryDirectory(prefix="schema-ci-") as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-            _run(self.root, "read-tree", parent, extra=index)
-            for path, content in files.items():
-                blob = _run(self.root, "hash-object", "-w", "--stdin", stdin=content).decode()
-                entry = f"100644,{blob.strip()},{path}"
-                _run(self.root, "update-index", "--add", "--cacheinfo", entry, extra=index)
-            tree = _run(self.root, "write-tree", extra=index).decode().strip()
-        made = Sha(
-            _run(
-                self.root, "commit-tree", tree, "-p", parent, stdin=message.encode(), extra=_AUTHOR
-            )
-            .decode()
-            .strip()
-        )
+        made = self.commit_files(parent, changes, message, _AUTHOR)
         try:
             _run(self.root, "push", "--quiet", "--no-verify",
                  f"--force-with-lease=refs/heads/{branch}:{parent}",
@@ -170,6 +156,34 @@ class Git:
                 return None
             raise
         return made
+
+    def commit_files(
+        self,
+        parent: Sha,
+        changes: Mapping[str, bytes | None],
+        message: str,
+        who: Mapping[str, str] | None = None,
+    ) -> Sha:
+        """One commit of `changes` on `parent` that no branch has yet, by `who` or git's own user.
+
+        None as content deletes a file. Work tree and index stay as they are.
+        """
+        with tempfile.TemporaryDirectory(prefix="schema-ci-") as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            _run(self.root, "read-tree", parent, extra=index)
+            for path, content in changes.items():
+                if content is None:
+                    _run(self.root, "update-index", "--force-remove", "--", path, extra=index)
+                    continue
+                blob = _run(self.root, "hash-object", "-w", "--stdin", stdin=content).decode()
+                entry = f"100644,{blob.strip()},{path}"
+                _run(self.root, "update-index", "--add", "--cacheinfo", entry, extra=index)
+            tree = _run(self.root, "write-tree", extra=index).decode().strip()
+        return Sha(
+            _run(self.root, "commit-tree", tree, "-p", parent, stdin=message.encode(), extra=who)
+            .decode()
+            .strip()
+        )
 
     def is_shallow(self) -> bool:
         return _run(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"
@@ -234,7 +248,7 @@ class Git:
         text = done.decode().strip()
         return Sha(text) if _SHA.fullmatch(text) else None
 
-    def _resolve(self, ref: str) -> Sha | None:
+    def resolve(self, ref: str) -> Sha | None:
         """A branch as the remote has it, else a local branch, else any revision."""
         if not ref or ref.startswith("-") or _UNPRINTABLE.search(ref):
             raise GitError(f"{ref!r} is no name of a branch or commit")
@@ -244,7 +258,7 @@ class Git:
         return None
 
     def _known_merge_base(self, ref: str) -> Sha | None:
-        other = self._resolve(ref)
+        other = self.resolve(ref)
         if other is None:
             return None
         done = _run(self.root, "merge-base", "HEAD", other, accept=(0, 1, 128)).decode().strip()

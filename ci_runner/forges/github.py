@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from github import Auth, Github
 
 from ci_runner.context import Repository, Sha
 from ci_runner.forges.base import (
+    Changes,
     Check,
     Comment,
     Conversation,
@@ -207,12 +208,15 @@ class GitHubForge:
     def changed_paths(self, old: Sha, new: Sha) -> tuple[str, ...] | None:
         what, path = "compare two commits", f"{self._repo}/compare/{old}...{new}"
         files = self._api.call(what, "GET", path)["files"]
-        return tuple(file["filename"] for file in files) if len(files) < _COMPARED else None
+        if len(files) >= _COMPARED:
+            return None
+        both = ((file["filename"], file.get("previous_filename")) for file in files)
+        return tuple(name for names in both for name in names if name)
 
     def commit(
-        self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str
+        self, branch: str, expected_head: Sha, changes: Changes, message: str
     ) -> Sha | StaleHead:
-        return commit_files(self._api, self._slug, branch, expected_head, files, message)
+        return commit_files(self._api, self._slug, branch, expected_head, changes, message)
 
 
 def _state(pull: Any) -> PullRequestState:  # noqa: ANN401 - the JSON edge

@@ -18,6 +18,7 @@ from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.options import terms
 from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
+from ci_runner.pipeline.renewed import renewed
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace, projects
@@ -62,7 +63,7 @@ def run(
     with servers(workspace, log) as server:
         for project in projects(config, names):
             try:
-                reviewed = _review(workspace, project, server, log, redactor)
+                reviewed = _review(workspace, project, server, log, redactor, writes=wrote)
                 if wrote:
                     _write(workspace, reviewed, log)
                 reported.append(assemble.project(reviewed, wrote=wrote))
@@ -94,18 +95,30 @@ def _review(
     server: Callable[[str], Server],
     log: Log,
     redactor: Redactor,
+    *,
+    writes: bool,
 ) -> Reviewed:
+    """The review; where we may write, our own earlier migration is replaced when it must be."""
     change = workspace.change(project)
     new, every = len(change.files.added), len(change.head.files)
     log.info(f"{project.name}: {new} new of {every} migration files in {project.directory}")
-    return without_secrets(examine(server(project.dialect), workspace, change, log), redactor)
+
+    def reviewed(change: Change) -> Reviewed:
+        return examine(server(project.dialect), workspace, change, log)
+
+    if not writes:
+        return without_secrets(reviewed(change), redactor)
+    change = replace(change, marks=True, upstream=workspace.upstream(project, change.head.format))
+    return without_secrets(renewed(reviewed, change), redactor)
 
 
 def _write(workspace: Workspace, reviewed: Reviewed, log: Log) -> None:
-    if reviewed.files:
-        write_migrations(workspace.root, reviewed.change.head.path, reviewed.files)
-        for path in reviewed.files:
-            log.info(f"{reviewed.change.name}: wrote {path}")
+    gone = [each.path for each in reviewed.superseded if each.path not in reviewed.files]
+    write_migrations(workspace.root, reviewed.change.head.path, reviewed.files, gone)
+    for path in gone:
+        log.info(f"{reviewed.change.name}: removed {path}")
+    for path in reviewed.files:
+        log.info(f"{reviewed.change.name}: wrote {path}")
 
 
 def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> Reviewed:
@@ -162,7 +175,7 @@ def without_secrets(reviewed: Reviewed, redactor: Redactor) -> Reviewed:
                 f"the planned migration {path} is not offered: it holds text that equals a secret"
                 " of this run's environment"
             )
-            return replace(reviewed, plan=None, files={}, problem=problem)
+            return replace(reviewed, plan=None, files={}, superseded=(), problem=problem)
     return reviewed
 
 

@@ -48,6 +48,13 @@ class Workspace:
         base = read_files(project.directory, head.format, merged)
         return Change(project.name, base, head, project.schema, self._when(), name)
 
+    def upstream(self, project: Project, style: str) -> Directory | None:
+        """The directory as the base branch has it now; None where there is no such branch."""
+        tip = self.git.resolve(self.base_ref) if self.git and self.base_ref else None
+        if self.git is None or tip is None:
+            return None
+        return read_files(project.directory, style, self.git.files_at(tip, project.directory))
+
     def _merged(self, project: Project) -> Mapping[str, bytes]:
         return self.git.files_at(self.base, project.directory) if self.git and self.base else {}
 

@@ -12,7 +12,7 @@ from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Forge, Refused
 from ci_runner.publish.check import write_check
 from ci_runner.publish.comment import upsert_comment
-from ci_runner.publish.commit import Push, commit_generated, without_generated
+from ci_runner.publish.commit import CommitRules, Push, commit_generated, without_generated
 from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
 from ci_runner.report.model import Report
 
@@ -34,6 +34,7 @@ class PublishSettings:
     comment_required: bool = False
     check: bool = True
     max_auto_commits: int = 3
+    skip_ci: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +125,9 @@ def _commit(
             report,
             state,
             build,
-            settings.directories,
-            settings.inputs,
-            settings.max_auto_commits,
+            CommitRules(
+                settings.directories, settings.inputs, settings.max_auto_commits, settings.skip_ci
+            ),
             push,
         )
     except ForgeError as error:

@@ -95,11 +95,11 @@ class ReportedFile:
     """One migration file of the change. `statements` counts, `sha256` is of the content.
 
     `generated` was missing and has been written, `missing` was planned only: neither is in the
-    commit that was reviewed.
+    commit that was reviewed. `replaced` is one that we had generated before and took back.
     """
 
     path: str
-    status: Literal["new", "edited", "removed", "generated", "missing"]
+    status: Literal["new", "edited", "removed", "generated", "missing", "replaced"]
     statements: int
     sha256: str
 
@@ -120,7 +120,8 @@ class ReportedProject:
     `generated`, a missing migration was written and proven; `differs`, one is missing and was not
     written; `no-schema`, no desired schema is configured; `unknown`, the comparison could not be
     made and `problem` says why. `unmanaged` are objects that were there and were not compared;
-    `left_out` counts those that were not by request.
+    `left_out` counts those that were not by request. `superseded` are paths of files that we had
+    generated before and that go in the commit that brings `generated`.
     """
 
     name: str
@@ -139,6 +140,7 @@ class ReportedProject:
     replayed_files: int = 0
     replay_milliseconds: float = 0.0
     left_out: int = 0
+    superseded: tuple[str, ...] = ()
 
     @property
     def unseen(self) -> int:

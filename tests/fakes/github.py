@@ -259,9 +259,8 @@ class FakeGitHub(FakeForge):
         }
 
     def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
-        lines = self.git("diff-tree", "-r", "--no-abbrev", old, new).splitlines()
-        files = [{"filename": line.split("\t")[1], "sha": line.split()[3]} for line in lines]
-        return 200, {"files": files}
+        lines = self.git("diff-tree", "-r", "-M", "--no-abbrev", old, new).splitlines()
+        return 200, {"files": [_compared(line) for line in lines]}
 
     def _graphql(self, query: str, variables: Any) -> Any:
         if "minimizeComment" in query:
@@ -279,15 +278,34 @@ class FakeGitHub(FakeForge):
         if self.head(name) != expected:
             message = f'Expected branch to point to "{expected}"'
             return {"data": None, "errors": [{"type": "STALE_DATA", "message": message}]}
-        entries = []
+        entries: list[dict[str, Any]] = []
         for file in asked["fileChanges"]["additions"]:
             sha = self._blob({"content": file["contents"]})[1]["sha"]
             entries.append({"mode": "100644", "sha": sha, "path": file["path"]})
+        entries += [
+            {"mode": "100644", "sha": None, "path": file["path"]}
+            for file in asked["fileChanges"].get("deletions", ())
+        ]
         tree = self.make_tree(expected, entries)
         message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"
         made = self._commit({"message": message, "tree": tree, "parents": [expected]})[1]["sha"]
         self.git("update-ref", f"refs/heads/{name}", made, expected)
         return {"data": {"createCommitOnBranch": {"commit": {"oid": made}}}}
+
+
+def _compared(line: str) -> dict[str, Any]:
+    """One raw line of `git diff-tree -M` as GitHub's comparison tells it."""
+    raw, path, *renamed = line.split("\t")
+    _, _, old, new, letter = raw.split()
+    if renamed:
+        return {
+            "filename": renamed[0],
+            "previous_filename": path,
+            "status": "renamed",
+            "sha": new,
+        }
+    status = {"A": "added", "D": "removed"}.get(letter, "modified")
+    return {"filename": path, "status": status, "sha": old if letter == "D" else new}
 
 
 _OF_RUNS = ("name", "external_id", "status", "conclusion")
