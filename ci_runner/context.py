@@ -45,6 +45,14 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Restraint:
+    """Why a run publishes nothing; with `check` nothing but its check."""
+
+    reason: str
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
     """One CI run. Absent parts are empty strings; `local` builds have neither run nor forge.
 
@@ -62,3 +70,4 @@ class Build:
     default_branch: str = ""
     branch: str = ""
     sha: Sha = Sha("")
+    restraint: Restraint | None = None

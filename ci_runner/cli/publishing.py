@@ -83,7 +83,7 @@ def publish_report(
     from ci_runner.report.markdown import render
 
     try:
-        forge = _forge(build, config, out)
+        forge = _forge(build, config, out, git)
     except ConfigError:
         show(without_generated(report) if config.commit == "push" else report)
         raise
@@ -108,17 +108,20 @@ def publish_report(
     return _say((committed.outcome, *told), exit_code(committed.report), out)
 
 
-def _forge(build: Build, config: Config, out: Terminal) -> Forge | Unavailable:
+def _forge(build: Build, config: Config, out: Terminal, git: Git | None) -> Forge | Unavailable:
     """The forge that the build's pull request lives on, or why there is none."""
     from ci_runner.forges.opening import Unavailable, open_forge
 
     if build.repository is None or build.pull_request is None:
         return Unavailable("this build belongs to no pull request")
+    if build.restraint is not None and not build.restraint.check:
+        return Unavailable(build.restraint.reason)
     return open_forge(
         build.repository,
         os.environ,
         max_wait=float(config.api_max_wait),
         secret=out.redactor.register,
+        push=git.push_files if git else None,
     )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from ci_runner.context import Repository, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import (
+    Changes,
     Check,
     Comment,
     ExistingCheck,
@@ -21,33 +22,45 @@ from ci_runner.forges.base import (
     StaleHead,
 )
 from ci_runner.forges.gitlab_api import Api
-from ci_runner.forges.gitlab_checks import Checks, Pipeline
+from ci_runner.forges.gitlab_checks import Checks
 from ci_runner.forges.gitlab_commit import Push, commit_files
+from ci_runner.forges.gitlab_job import Job, git_access
 from ci_runner.forges.gitlab_talk import Talk
 
 # A comparison is cut at limits that an administrator may set; 1,000 files by default. Far below
 # them the list is whole: docs.gitlab.com/administration/diff_limits.
 _COMPARED = 100
+_NO_JOB = Job()
+_PushFiles = Callable[[str, Sha, Changes, str, Mapping[str, str]], Sha | None]
 
 
 def gitlab(
     repository: Repository,
     token: str,
     *,
-    job: bool = False,
-    ca_file: str = "",
-    pipeline: Pipeline | None = None,
-    push: Push | None = None,
+    job: Job = _NO_JOB,
+    reads: bool = False,
+    push: _PushFiles | None = None,
     sleep: Callable[[float], None] = time.sleep,
     max_wait: float = 120.0,
 ) -> GitLabForge:
     """The forge of `repository`. Nothing is sent until it is asked something.
 
-    `job` tells that `token` is CI_JOB_TOKEN, which may only read. `push` is tried before the API.
-    Raises ConfigError.
+    `reads` tells that `token` is CI_JOB_TOKEN, which may do no more. `push` is `Git.push_files`,
+    tried before the API. Raises ConfigError.
     """
-    api = Api(repository.api_url, token, job=job, ca_file=ca_file, sleep=sleep, max_wait=max_wait)
-    return GitLabForge(api, repository, pipeline, push)
+    api = Api(
+        repository.api_url,
+        token,
+        job=reads,
+        ca_file=job.ca_file,
+        sleep=sleep,
+        max_wait=max_wait,
+    )
+    forge = GitLabForge(api, repository, job)
+    if push is not None and not reads and repository.web_url:
+        forge.pushes_with(push, token)
+    return forge
 
 
 class GitLabForge:
@@ -55,16 +68,25 @@ class GitLabForge:
 
     comment_limit = 999_000
 
-    def __init__(
-        self, api: Api, repository: Repository, pipeline: Pipeline | None, push: Push | None
-    ) -> None:
+    def __init__(self, api: Api, repository: Repository, job: Job) -> None:
         self._api = api
+        self._repository = repository
+        self._job = job
         self._slug = repository.slug
         self._project = f"/projects/{quote(repository.slug, safe='')}"
         self._talk = Talk(api, self._project, repository.web_url)
-        self._checks = Checks(api, self._project, repository.web_url, pipeline)
-        self._push = push
+        self._checks = Checks(api, self._project, repository.web_url, job)
+        self._push: Push | None = None
         self._about: Any = None
+
+    def pushes_with(self, push: _PushFiles, token: str) -> None:
+        """Commit by git, which compares the head and moves it in one step."""
+
+        def pushed(branch: str, parent: Sha, changes: Changes, message: str) -> Sha | None:
+            access = git_access(self._repository, token, self._job, self._talk.me())
+            return push(branch, parent, changes, message, access)
+
+        self._push = pushed
 
     def viewer(self) -> str:
         return str(self._talk.me()["username"])
@@ -162,12 +184,11 @@ class GitLabForge:
         self,
         branch: str,
         expected_head: Sha,
-        files: Mapping[str, bytes | None],
+        changes: Changes,
         message: str,
     ) -> Sha | StaleHead:
-        """One commit on `branch` on top of `expected_head`, or none; content None deletes."""
         return commit_files(
-            self._api, self._project, self._push, branch, expected_head, files, message
+            self._api, self._project, self._push, branch, expected_head, changes, message
         )
 
     def _known(self) -> Any:  # noqa: ANN401 - the JSON edge

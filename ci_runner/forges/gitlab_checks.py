@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +9,7 @@ from urllib.parse import quote
 from ci_runner.context import Sha
 from ci_runner.forges.base import Check, Conclusion, ExistingCheck, OutcomeUnknown, Refused
 from ci_runner.forges.gitlab_api import Api
+from ci_runner.forges.gitlab_job import Job
 from ci_runner.forges.status import described, digest_in
 
 _NAME = 255
@@ -25,26 +25,14 @@ _UNFINISHED = frozenset({"pending", "running"})
 _CANNOT = "Cannot transition status"
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """The pipeline that runs us, and the commit that it runs on.
-
-    For a merged result that is a merge which no branch has; `head` is the merge request's own.
-    """
-
-    id: int
-    sha: Sha
-    head: Sha
-
-
 class Checks:
     """The statuses of one project. A status of our own pipeline's head is put on that pipeline."""
 
-    def __init__(self, api: Api, project: str, web_url: str, pipeline: Pipeline | None) -> None:
+    def __init__(self, api: Api, project: str, web_url: str, job: Job) -> None:
         self._api = api
         self._project = project
         self._web = web_url
-        self._pipeline = pipeline
+        self._job = job
 
     def find(self, sha: Sha, name: str) -> ExistingCheck | None:
         """The newest of that name. What awaits an approval is pending too, and is a result."""
@@ -81,8 +69,8 @@ class Checks:
 
     def _place(self, sha: Sha) -> tuple[Sha, int | None]:
         """The commit and the pipeline that a status of `sha` is written to."""
-        if self._pipeline is not None and sha == self._pipeline.head:
-            return self._pipeline.sha, self._pipeline.id
+        if self._job.pipeline and sha == self._job.head:
+            return self._job.sha, self._job.pipeline
         return sha, None
 
     def _post(self, sha: Sha, name: str, state: str, description: str, details_url: str) -> int:

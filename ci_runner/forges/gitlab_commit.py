@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
 from ci_runner.context import Sha
 from ci_runner.errors import ForgeError, GitError
-from ci_runner.forges.base import OutcomeUnknown, Refused, StaleHead
+from ci_runner.forges.base import Changes, OutcomeUnknown, Refused, StaleHead
 from ci_runner.forges.gitlab_api import Api
 
 # (branch, parent, changes, message) -> the commit, None where the branch moved. Raises GitError.
-Push = Callable[[str, Sha, Mapping[str, bytes | None], str], Sha | None]
+Push = Callable[[str, Sha, Changes, str], Sha | None]
 _TRIES = 2
 
 
@@ -29,7 +29,7 @@ def commit_files(
     push: Push | None,
     branch: str,
     expected: Sha,
-    changes: Mapping[str, bytes | None],
+    changes: Changes,
     message: str,
 ) -> Sha | StaleHead:
     """`project` is the path of its API. What `push` can't do is done by the API.
@@ -49,7 +49,7 @@ def _pushed(
     push: Push,
     branch: str,
     expected: Sha,
-    changes: Mapping[str, bytes | None],
+    changes: Changes,
     message: str,
 ) -> Sha | StaleHead | None:
     """None where the branch is untouched and another way should be tried."""
@@ -66,7 +66,7 @@ def _by_api(
     project: str,
     branch: str,
     expected: Sha,
-    changes: Mapping[str, bytes | None],
+    changes: Changes,
     message: str,
 ) -> Sha | StaleHead:
     if (found := _head(api, project, branch)) != expected:
@@ -145,7 +145,7 @@ def _proven(
     project: str,
     made: Any,  # noqa: ANN401 - the JSON edge
     expected: Sha,
-    changes: Mapping[str, bytes | None],
+    changes: Changes,
 ) -> Sha | StaleHead:
     """The commit has the parent that we planned from, and changes our files only.
 

@@ -63,7 +63,11 @@ def commit(
         return Committed(report, Sha(""), Skipped("commit", "no pull request"))
     if not settings.commit:
         return Committed(report, pull.head_sha, Skipped("commit", "committing is off"))
-    made = _commit(report, forge, build, pull, settings, push)
+    made = (
+        Skipped("commit", build.restraint.reason)
+        if build.restraint is not None
+        else _commit(report, forge, build, pull, settings, push)
+    )
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), pull.head_sha, made)
     url = f"{_web(build)}/commit/{made}"
@@ -92,6 +96,8 @@ def announce(
     def comment() -> Outcome:
         if not settings.comment:
             return Skipped("comment", "commenting is off")
+        if build.restraint is not None:
+            return Skipped("comment", build.restraint.reason)
         identity = f"schema-ci|{settings.project}|report"
         return upsert_comment(forge, pull.number, identity, render, build, head, now)
 
