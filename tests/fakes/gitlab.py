@@ -51,6 +51,8 @@ class FakeGitLab(FakeForge):
     pushes: int = 0
     takes_pushes: bool = True
     opened: bool = True
+    # What a server hook makes of the content of every file that it is given.
+    rewrites: bytes = b""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -150,7 +152,13 @@ class FakeGitLab(FakeForge):
         raise Answer(404, {"error": "404 Not Found"})
 
     def _self(self) -> dict[str, Any]:
-        return {"id": self.user_id, "username": self.login, "name": "schema-ci", "state": "active"}
+        return {
+            "id": self.user_id,
+            "username": self.login,
+            "name": "schema-ci",
+            "state": "active",
+            "commit_email": "bot@users.gitlab.invalid",
+        }
 
     def _project_row(self, number: int, slug: str) -> dict[str, Any]:
         return {
@@ -293,21 +301,17 @@ class FakeGitLab(FakeForge):
         return 200, self._diffs(f"{sha}^", sha)
 
     def _diffs(self, old: str, new: str) -> list[dict[str, Any]]:
-        lines = self.git("-c", "core.quotePath=false", "diff-tree", "-r", old, new).splitlines()
-        rows = []
-        for line in lines:
-            change, path = line.split("\t")
-            kind = change.split()[-1]
-            rows.append(
-                {
-                    "old_path": path,
-                    "new_path": path,
-                    "new_file": kind == "A",
-                    "deleted_file": kind == "D",
-                    "renamed_file": False,
-                }
-            )
-        return rows
+        parts = self.git("diff-tree", "-r", "-z", old, new).split("\0")
+        return [
+            {
+                "old_path": path,
+                "new_path": path,
+                "new_file": change.endswith("A"),
+                "deleted_file": change.endswith("D"),
+                "renamed_file": False,
+            }
+            for change, path in zip(parts[::2], parts[1::2], strict=False)
+        ]
 
     def _file(self, body: Any, query: Mapping[str, str], path: str) -> tuple[int, Any]:
         ref = query["ref"]
@@ -369,7 +373,7 @@ class FakeGitLab(FakeForge):
                 raise Answer(400, {"message": said})
         if kind == "delete":
             return {"mode": "100644", "sha": None, "path": path}
-        content = base64.b64decode(action["content"])
+        content = self.rewrites or base64.b64decode(action["content"])
         blob = self.git("hash-object", "-w", "--stdin", text=content)
         return {"mode": "100644", "sha": blob, "path": path}
 
