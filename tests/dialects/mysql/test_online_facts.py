@@ -210,12 +210,17 @@ def seen(maria_server: MysqlServer) -> dict[str, str]:
         return {operation: _seen(connection, sql, before) for operation, sql, _, before in FACTS}
 
 
-def _seen(
-    connection: MysqlConnection, sql: str, before: tuple[str, ...], *, rows: bool = True
-) -> str:
+def prepare(connection: MysqlConnection, before: tuple[str, ...], *, rows: bool = True) -> None:
+    """The table as it is before a fact, in a database that other facts have used."""
     connection.execute("DROP TABLE IF EXISTS t, n, q, p")
     for each in (PARENT, TABLE, *((ROWS,) if rows else ()), *before):
         connection.execute(each)
+
+
+def _seen(
+    connection: MysqlConnection, sql: str, before: tuple[str, ...], *, rows: bool = True
+) -> str:
+    prepare(connection, before, rows=rows)
     online = run(connection, sql).online
     connection.reset()
     return f"{online.algorithm} {online.lock}" if online else ""
