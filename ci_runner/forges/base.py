@@ -118,6 +118,7 @@ class ExistingCheck:
     digest: str
     begun: bool = False
     annotated: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

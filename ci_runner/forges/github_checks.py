@@ -171,7 +171,8 @@ class Checks:
         if run is None:
             return None
         conclusion, digest = run["conclusion"] or "", run["external_id"] or ""
-        return ExistingCheck(run["id"], name, conclusion, digest, annotated=True)
+        url = run["html_url"] or ""
+        return ExistingCheck(run["id"], name, conclusion, digest, annotated=True, url=url)
 
     def _latest_run(self, sha: Sha, name: str) -> dict[str, Any] | None:
         path = (
@@ -188,7 +189,8 @@ class Checks:
                 digest = digest_in(status["description"] or "")
                 # What awaits an approval is pending too, and is a result.
                 running = status["state"] == "pending" and not digest
-                return ExistingCheck(status["id"], name, "" if running else status["state"], digest)
+                conclusion, url = "" if running else status["state"], status["target_url"] or ""
+                return ExistingCheck(status["id"], name, conclusion, digest, url=url)
         return None
 
     def _post_status(

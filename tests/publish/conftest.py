@@ -7,19 +7,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ci_runner.config.comments import Comments
 from ci_runner.context import Build, PullRequest, Repository, Sha
 from ci_runner.forges.github import GitHubForge, github
 from ci_runner.publish.outcome import Outcome
 from ci_runner.publish.publish import PublishSettings, announce, commit
 from ci_runner.publish.size import Render
-from ci_runner.report.model import GeneratedFile, Report, ReportedBuild, ReportedProject
+from ci_runner.publish.talk import Talk
+from ci_runner.report.model import (
+    GeneratedFile,
+    Report,
+    ReportedBuild,
+    ReportedFile,
+    ReportedFinding,
+    ReportedProject,
+)
 from tests.fakes.github import FakeGitHub
 
 BRANCH = 'it\'s/a-"quoted"-bränch#1'
 INPUTS = ("schema-ci.toml", "db/migrations", "schema.sql")
+ADDED = "db/migrations/0_new.sql"
 TOKEN = "ghp_planted_secret"
 
 
@@ -44,24 +55,37 @@ class Scene:
         *generated: GeneratedFile,
         render: Render = lambda level: f"report {level}\n",
         build: Build | None = None,
+        report: Report | None = None,
+        at: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+        **comments: Any,
     ) -> tuple[Outcome, ...]:
-        settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
-        now = datetime(2026, 1, 1, tzinfo=UTC)
-        forge, where = self.forge(), build or self.build()
-        committed = commit(a_report(*generated), forge, where, settings)
+        settings = PublishSettings(
+            ("db/migrations",), INPUTS, commit=True, comments=Comments(**comments)
+        )
+        where = build or self.build()
+        assert where.pull_request is not None
+        talk = Talk(self.forge(), where, where.pull_request)
+        committed = commit(report or a_report(*generated), talk, settings)
 
         def draw(_: Report, level: int) -> str:
             return render(level)
 
         return (
             committed.outcome,
-            *announce(committed, forge, where, settings, draw, now),
+            *announce(committed, talk, settings, draw, at),
         )
 
 
-def a_report(*generated: GeneratedFile) -> Report:
+def a_report(
+    *generated: GeneratedFile, findings: tuple[ReportedFinding, ...] = (), new: str = ADDED
+) -> Report:
+    """Of a change with one new file, none where `new` is ""."""
+    files = (ReportedFile(new, "new", 1, "0" * 64),) if new else ()
     project = ReportedProject(
-        "shop", "sqlite", "3", "db/migrations", "atlas", "in-sync", generated=generated
+        *("shop", "sqlite", "3", "db/migrations", "atlas", "in-sync"),
+        files=files,
+        findings=findings,
+        generated=generated,
     )
     return Report("1.0", ReportedBuild(), (project,))
 
