@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +27,9 @@ if TYPE_CHECKING:
 @common
 def publish(common: Common, folder: str, config: str) -> int:
     """Publish a report that an earlier job wrote."""
+    from ci_runner.cli.build import this_build
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.errors import UsageError
-    from ci_runner.providers import detect
     from ci_runner.report.json import load
     from ci_runner.report.redact import redacted
 
@@ -39,7 +38,7 @@ def publish(common: Common, folder: str, config: str) -> int:
         raise UsageError("there is no report", where=str(place), next_step="run `schema-ci run`")
     report = load(place.read_bytes())
     workspace = open_workspace(common, config=config)
-    build = detect(os.environ)
+    build = this_build(common.out)
     if build.pull_request is None:
         raise UsageError(
             "this build belongs to no pull request: there is nothing to publish to",

@@ -15,7 +15,8 @@ class Option:
     `scope` project means: inside each `[[project]]`. `most` is the largest number that the file may
     say, None for any: it guards the CI from the pull request, of which the file is a part. What is
     `trusted` reaches further than the review itself, so the copy of the file that a stranger can
-    edit is not asked for it.
+    edit is not asked for it. `action` is its name as an input of the CI platforms' integrations,
+    whose files never hold the value of a `secret`.
     """
 
     key: str
@@ -29,3 +30,4 @@ class Option:
     action: str = ""
     most: int | None = None
     trusted: bool = False
+    secret: bool = False

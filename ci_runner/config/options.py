@@ -157,6 +157,7 @@ OPTIONS: tuple[Option, ...] = (
         "signs what is kept, so that other machines may use it; never from the file",
         env="SCHEMA_CI_CACHE_SECRET",
         action="cache-secret",
+        secret=True,
     ),
     Option(
         "diff.include",

@@ -45,6 +45,7 @@ class PullRequestState:
     base_branch: str
     base_slug: str
     default_branch: str
+    base_sha: Sha = Sha("")
     labels: frozenset[str] = frozenset()
 
 
@@ -149,6 +150,15 @@ class Forge(Protocol):
         """Our own login."""
 
     def pull_request(self, number: int) -> PullRequestState: ...
+
+    def pull_request_of(self, branch: str, sha: Sha) -> PullRequestState | None:
+        """The open pull request that has commit `sha` and comes from `branch` of this repository.
+
+        Of several the one with the lowest number, so that every run finds the same. None where
+        there is none, or where the forge does not know the commit.
+        """
+
+    def default_branch(self) -> str: ...
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         """All of them, oldest first, every page."""

@@ -35,6 +35,7 @@ from ci_runner.forges.github_talk import (
     review_comments,
 )
 from ci_runner.forges.github_talk import comment as rest_comment
+from ci_runner.forges.github_talk import pull_request as rest_pull_request
 
 _COMPARED = 300  # as many files a comparison lists: GitHub's OpenAPI description
 T = TypeVar("T")
@@ -111,21 +112,29 @@ class GitHubForge:
             return None
 
     def pull_request(self, number: int) -> PullRequestState:
-        pull = self._api.get_soon("read the pull request", f"{self._repo}/pulls/{number}")
-        head, base = pull["head"], pull["base"]
-        return PullRequestState(
-            number=number,
-            open=pull["state"] == "open",
-            merged=bool(pull["merged"]),
-            draft=bool(pull.get("draft")),
-            head_sha=Sha(head["sha"]),
-            head_branch=head["ref"],
-            head_slug=head["repo"]["full_name"] if head["repo"] else "",
-            base_branch=base["ref"],
-            base_slug=base["repo"]["full_name"],
-            default_branch=base["repo"]["default_branch"],
-            labels=frozenset(label["name"] for label in pull["labels"]),
-        )
+        path = f"{self._repo}/pulls/{number}"
+        return rest_pull_request(self._api.get_soon("read the pull request", path))
+
+    def pull_request_of(self, branch: str, sha: Sha) -> PullRequestState | None:
+        path = f"{self._repo}/commits/{quote(sha, safe='')}/pulls?per_page=100"
+        try:
+            listed = list(self._api.pages("find the pull request of a commit", path))
+        except Refused as refused:
+            # 422 is said of a commit that GitHub does not have.
+            if refused.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}:
+                raise
+            return None
+        ours = [
+            pull
+            for pull in map(rest_pull_request, listed)
+            if pull.open
+            and pull.head_branch == branch
+            and pull.head_slug.lower() == self._slug.lower()
+        ]
+        return min(ours, key=lambda pull: pull.number, default=None)
+
+    def default_branch(self) -> str:
+        return str(self._api.call("read the repository", "GET", self._repo)["default_branch"])
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         path = f"{self._repo}/issues/{number}/comments?per_page=100"

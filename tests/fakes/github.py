@@ -29,6 +29,8 @@ class FakeGitHub(FakeForge):
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    # False while the branch is pushed and nobody has opened the pull request.
+    opened: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -95,6 +97,19 @@ class FakeGitHub(FakeForge):
                 answered: tuple[int, Any] = act(self, body, *match.groups())
                 return answered
         raise Answer(404, {"message": "Not Found"})
+
+    def _repository(self, body: Any) -> tuple[int, Any]:
+        return 200, {"full_name": self.slug, "default_branch": self.base}
+
+    def _pulls_of(self, body: Any, sha: str) -> tuple[int, Any]:
+        """Pull requests that hold the commit; a commit that is not here is GitHub's 422."""
+        try:
+            self.git("cat-file", "-e", f"{sha}^{{commit}}")
+        except Answer:
+            raise Answer(422, {"message": f"No commit found for SHA: {sha}"}) from None
+        inside = self.git("branch", "--contains", sha, "--format=%(refname:short)").splitlines()
+        pull = self.pull()
+        return 200, [pull] if self.branch in inside and self.opened else []
 
     def pull(self) -> Any:
         repo = {"full_name": self.slug, "default_branch": self.base}
@@ -278,7 +293,9 @@ class FakeGitHub(FakeForge):
 _OF_RUNS = ("name", "external_id", "status", "conclusion")
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", "", _F._repository),
     ("GET", r"/pulls/7", lambda fake, body: (200, fake.pull())),
+    ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
     ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
     ("POST", r"/issues/7/comments", _F._create_comment),

@@ -21,6 +21,7 @@ def looked_at(fake: FakeGitHub, variables: Any) -> Any:
         "headRefOid": pull["head"]["sha"],
         "headRefName": fake.branch,
         "baseRefName": fake.base,
+        "baseRefOid": pull["base"]["sha"],
         "headRepository": {"nameWithOwner": fake.head_slug},
         "baseRepository": {"nameWithOwner": fake.slug},
         "labels": {"nodes": pull["labels"]},
