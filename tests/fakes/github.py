@@ -28,6 +28,9 @@ class FakeGitHub(FakeForge):
     reviews: list[dict[str, Any]] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
+    hides: bool = True
+    # Comments that arrive just before ours does.
+    before_comment: list[dict[str, Any]] = field(default_factory=list)
     annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     # False while the branch is pushed and nobody has opened the pull request.
     opened: bool = True
@@ -137,6 +140,8 @@ class FakeGitHub(FakeForge):
 
     def _create_comment(self, body: Any) -> tuple[int, Any]:
         self._limit_comment(body)
+        while self.before_comment:
+            self.comments.append(self.before_comment.pop())
         return 201, self.add_comment(body["body"], self.login)
 
     def _update_comment(self, body: Any, number: str) -> tuple[int, Any]:
