@@ -58,13 +58,13 @@ class Checks:
         try:
             if not self._refused:
                 run = self._post_run({**body, "status": "in_progress"}, name, None)
-                return ExistingCheck(run["id"], name, "", "", begun=True, annotated=True)
+                return ExistingCheck(run["id"], name, "", "", annotated=True)
         except Refused as refused:
             self._no_runs(refused)
         if status := self._find_status(sha, name):
             return status
         made = self._post_status(sha, name, "pending", _RUNNING, details_url)
-        return ExistingCheck(made["id"], name, "", "", begun=True)
+        return ExistingCheck(made["id"], name, "", "")
 
     def end(self, check: Check, begun: ExistingCheck) -> bool:
         """Reads first: a run that goes on beside ours may have concluded it."""

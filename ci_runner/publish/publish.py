@@ -169,10 +169,11 @@ def _check(
     head, old, name = committed.head, talk.event.head_sha, settings.check_name
     check = result_check(committed.report, name, render, talk.build, head)
     begun = awaited.begun if awaited is not None else None
-    existing = begun if head == old else None
-    known = existing is not None and (existing.begun or existing.conclusion)
-    if head == old and not known:
-        existing = talk.forge.find_check(head, name)
+    existing = None
+    if head == old:
+        finished = begun is not None and begun.conclusion
+        # One in progress may be shared with another run, which has ended it meanwhile.
+        existing = begun if finished else talk.forge.find_check(head, name)
     outcome = write_check(talk.forge, check, existing)
     if isinstance(outcome, Published):
         talk.wrote()

@@ -31,6 +31,7 @@ class FakeGitHub(FakeForge):
     hides: bool = True
     # Comments that arrive just before ours does.
     before_comment: list[dict[str, Any]] = field(default_factory=list)
+    run_states: dict[int, list[str]] = field(default_factory=dict)
     annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     # False while the branch is pushed and nobody has opened the pull request.
     opened: bool = True
@@ -181,6 +182,7 @@ class FakeGitHub(FakeForge):
         run.update({key: body[key] for key in _OF_RUNS if key in body})
         run["output"] |= {key: output[key] for key in ("title", "summary") if key in output}
         run["output"]["annotations_count"] += len(annotations)
+        self.run_states.setdefault(run["id"], []).append(run["status"])
         self.annotations.setdefault(run["id"], []).extend(annotations)
         return (200 if number else 201), run
 
@@ -295,7 +297,7 @@ class FakeGitHub(FakeForge):
         return {"data": {"createCommitOnBranch": {"commit": {"oid": made}}}}
 
 
-_OF_RUNS = ("name", "external_id", "status", "conclusion")
+_OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "", _F._repository),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 from ci_runner.config.comments import Comments
 from ci_runner.context import Build, PullRequest, Repository, Sha
 from ci_runner.forges.github import GitHubForge, github
+from ci_runner.publish.awaited import AwaitedCheck, awaited_check
 from ci_runner.publish.outcome import Outcome
 from ci_runner.publish.publish import PublishSettings, announce, commit
 from ci_runner.publish.size import Render
@@ -38,6 +40,7 @@ TOKEN = "ghp_planted_secret"
 class Scene:
     fake: FakeGitHub
     waits: list[float] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def forge(self) -> GitHubForge:
         where = Repository("github", "acme/shop", "https://github.invalid/acme/shop", self.fake.url)
@@ -48,7 +51,8 @@ class Scene:
         slug = "acme/shop"
         pull = PullRequest(7, head, BRANCH, slug, base, "main", slug)
         where = Repository("github", slug, "https://github.invalid/acme/shop", self.fake.url)
-        return Build("github-actions", where, pull, run_id=run)
+        url = f"https://github.invalid/acme/shop/actions/runs/{run}"
+        return Build("github-actions", where, pull, run_id=run, run_url=url)
 
     def publish(
         self,
@@ -74,6 +78,32 @@ class Scene:
             committed.outcome,
             *announce(committed, talk, settings, draw, at),
         )
+
+    def head(self) -> Sha:
+        return Sha(self.fake.head())
+
+    @contextmanager
+    def awaited(self, hide: str = "") -> Iterator[tuple[Talk, AwaitedCheck]]:
+        """A run from its start: what it is told through, and the check that shows it."""
+        where = self.build()
+        assert where.pull_request is not None
+        talk = Talk(self.forge(), where, where.pull_request)
+
+        def told(text: str) -> str:
+            return text.replace(hide, "***") if hide else text
+
+        with awaited_check(talk, "schema-ci / all", self.warnings.append, told) as check:
+            yield talk, check
+
+    def tell(
+        self, talk: Talk, awaited: AwaitedCheck, report: Report | None = None
+    ) -> tuple[Outcome, ...]:
+        """The end of such a run."""
+        settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
+        committed = commit(report or a_report(), talk, settings)
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        told = announce(committed, talk, settings, lambda _, level: f"{level}\n", now, awaited)
+        return committed.outcome, *told
 
 
 def a_report(
