@@ -103,9 +103,31 @@ def test_a_workflow_gives_inputs_that_the_action_has(place: Path) -> None:
             assert step.get("with", {}).keys() <= ACTION["inputs"].keys()
 
 
+def shown(page: str) -> list[Any]:
+    """The configurations of CircleCI that a page shows whole."""
+    text = (CHECKOUT / page).read_text(encoding="utf-8")
+    blocks = [yaml.safe_load(each) for each in re.findall(r"(?ms)^```ya?ml\n(.*?)^```$", text)]
+    return [each for each in blocks if "orbs" in each]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/circleci.md"])
+def test_what_a_page_shows_for_circleci_is_what_the_orb_takes(page: str, tmp_path: Path) -> None:
+    (config,) = shown(page)
+    copied = tmp_path / "config.yml"
+    copied.write_text(yaml.safe_dump(config))
+
+    schema = ("check-jsonschema", "--builtin-schema", "vendor.circle-ci", str(copied))
+
+    assert "" == tool(*schema, place=tmp_path)
+    gives_what_the_orb_has(config)
+
+
 @pytest.mark.parametrize("place", CIRCLECI, ids=name)
 def test_a_config_gives_parameters_that_the_orb_has(place: Path) -> None:
-    config = read(place)
+    gives_what_the_orb_has(read(place))
+
+
+def gives_what_the_orb_has(config: Any) -> None:
     used = [(f"jobs/{n.partition('/')[2]}", given) for n, given in of_orb(workflow_jobs(config))]
     for job in config.get("jobs", {}).values():
         used += [(f"commands/{n.partition('/')[2]}", given) for n, given in of_orb(job["steps"])]
