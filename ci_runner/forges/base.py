@@ -111,16 +111,16 @@ class Check:
 class ExistingCheck:
     """A check of ours on a commit. `digest` is what we stored with it.
 
-    `conclusion` is "" while it is in progress. `begun` by this run, or found. `annotated` where
-    annotations stand with it, beside the lines of the change.
+    `conclusion` is "" while it is in progress. `annotated` where annotations stand with it, beside
+    the lines of the change.
     """
 
     id: int
     name: str
     conclusion: str
     digest: str
-    begun: bool = False
     annotated: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

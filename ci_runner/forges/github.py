@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import TypeVar
 from urllib.parse import quote
 
 from github import Auth, Github
@@ -36,6 +36,7 @@ from ci_runner.forges.github_talk import (
     review_comments,
 )
 from ci_runner.forges.github_talk import comment as rest_comment
+from ci_runner.forges.github_talk import pull_request as rest_pull_request
 
 _COMPARED = 300  # as many files a comparison lists: GitHub's OpenAPI description
 T = TypeVar("T")
@@ -113,7 +114,7 @@ class GitHubForge:
 
     def pull_request(self, number: int) -> PullRequestState:
         path = f"{self._repo}/pulls/{number}"
-        return _state(self._api.get_soon("read the pull request", path))
+        return rest_pull_request(self._api.get_soon("read the pull request", path))
 
     def pull_request_of(self, branch: str, sha: Sha) -> PullRequestState | None:
         path = f"{self._repo}/commits/{quote(sha, safe='')}/pulls?per_page=100"
@@ -126,7 +127,7 @@ class GitHubForge:
             return None
         ours = [
             pull
-            for pull in map(_state, listed)
+            for pull in map(rest_pull_request, listed)
             if pull.open
             and pull.head_branch == branch
             and pull.head_slug.lower() == self._slug.lower()
@@ -217,22 +218,3 @@ class GitHubForge:
         self, branch: str, expected_head: Sha, changes: Changes, message: str
     ) -> Sha | StaleHead:
         return commit_files(self._api, self._slug, branch, expected_head, changes, message)
-
-
-def _state(pull: Any) -> PullRequestState:  # noqa: ANN401 - the JSON edge
-    """Lists of pull requests lack `merged` and have `merged_at`, as the single ones have too."""
-    head, base = pull["head"], pull["base"]
-    return PullRequestState(
-        number=int(pull["number"]),
-        open=pull["state"] == "open",
-        merged=bool(pull.get("merged_at") or pull.get("merged")),
-        draft=bool(pull.get("draft")),
-        head_sha=Sha(head["sha"]),
-        head_branch=head["ref"],
-        head_slug=head["repo"]["full_name"] if head["repo"] else "",
-        base_branch=base["ref"],
-        base_slug=base["repo"]["full_name"],
-        base_sha=Sha(base["sha"]),
-        default_branch=base["repo"].get("default_branch", ""),
-        labels=frozenset(label["name"] for label in pull["labels"]),
-    )

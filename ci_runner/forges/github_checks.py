@@ -58,13 +58,13 @@ class Checks:
         try:
             if not self._refused:
                 run = self._post_run({**body, "status": "in_progress"}, name, None)
-                return ExistingCheck(run["id"], name, "", "", begun=True, annotated=True)
+                return ExistingCheck(run["id"], name, "", "", annotated=True)
         except Refused as refused:
             self._no_runs(refused)
         if status := self._find_status(sha, name):
             return status
         made = self._post_status(sha, name, "pending", _RUNNING, details_url)
-        return ExistingCheck(made["id"], name, "", "", begun=True)
+        return ExistingCheck(made["id"], name, "", "")
 
     def end(self, check: Check, begun: ExistingCheck) -> bool:
         """Reads first: a run that goes on beside ours may have concluded it."""
@@ -171,7 +171,8 @@ class Checks:
         if run is None:
             return None
         conclusion, digest = run["conclusion"] or "", run["external_id"] or ""
-        return ExistingCheck(run["id"], name, conclusion, digest, annotated=True)
+        url = run["html_url"] or ""
+        return ExistingCheck(run["id"], name, conclusion, digest, annotated=True, url=url)
 
     def _latest_run(self, sha: Sha, name: str) -> dict[str, Any] | None:
         path = (
@@ -188,7 +189,8 @@ class Checks:
                 digest = digest_in(status["description"] or "")
                 # What awaits an approval is pending too, and is a result.
                 running = status["state"] == "pending" and not digest
-                return ExistingCheck(status["id"], name, "" if running else status["state"], digest)
+                conclusion, url = "" if running else status["state"], status["target_url"] or ""
+                return ExistingCheck(status["id"], name, conclusion, digest, url=url)
         return None
 
     def _post_status(

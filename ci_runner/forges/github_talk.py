@@ -24,7 +24,7 @@ _LOOK = """query($owner: String!, $name: String!, $number: Int!, $after: String)
   repository(owner: $owner, name: $name) {
     defaultBranchRef { name }
     pullRequest(number: $number) {
-      state isDraft headRefOid headRefName baseRefName
+      state isDraft headRefOid headRefName baseRefName baseRefOid
       headRepository { nameWithOwner }
       baseRepository { nameWithOwner }
       labels(first: 100) { nodes { name } }
@@ -74,6 +74,7 @@ def _state(number: int, pull: Any, default: str) -> PullRequestState:  # noqa: A
         head_slug=(pull["headRepository"] or {}).get("nameWithOwner", ""),
         base_branch=pull["baseRefName"],
         base_slug=(pull["baseRepository"] or {}).get("nameWithOwner", ""),
+        base_sha=Sha(pull["baseRefOid"]),
         default_branch=default,
         labels=frozenset(each["name"] for each in pull["labels"]["nodes"]),
     )
@@ -105,6 +106,28 @@ def comment(answer: Any) -> Comment:  # noqa: ANN401 - the JSON edge
         created_at=datetime.fromisoformat(answer["created_at"]),
         node=answer["node_id"],
         hidden=bool(answer.get("minimized")),
+    )
+
+
+def pull_request(pull: Any) -> PullRequestState:  # noqa: ANN401 - the JSON edge
+    """A pull request as REST tells it.
+
+    Lists of pull requests lack `merged` and have `merged_at`, as the single ones have too.
+    """
+    head, base = pull["head"], pull["base"]
+    return PullRequestState(
+        number=int(pull["number"]),
+        open=pull["state"] == "open",
+        merged=bool(pull.get("merged_at") or pull.get("merged")),
+        draft=bool(pull.get("draft")),
+        head_sha=Sha(head["sha"]),
+        head_branch=head["ref"],
+        head_slug=head["repo"]["full_name"] if head["repo"] else "",
+        base_branch=base["ref"],
+        base_slug=base["repo"]["full_name"],
+        base_sha=Sha(base["sha"]),
+        default_branch=base["repo"].get("default_branch", ""),
+        labels=frozenset(label["name"] for label in pull["labels"]),
     )
 
 

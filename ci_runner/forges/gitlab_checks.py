@@ -51,7 +51,7 @@ class Checks:
         if found := self.find(sha, name):
             return found
         made = self._post(sha, name, "running", _RUNNING, details_url)
-        return ExistingCheck(made, name, "", "", begun=True)
+        return ExistingCheck(made, name, "", "")
 
     def end(self, check: Check) -> bool:
         """Reads first: a run that goes on beside ours may have concluded it."""

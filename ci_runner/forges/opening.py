@@ -31,6 +31,10 @@ class _Opening:
     push: PushFiles | None
 
 
+# GitHub's guide to REST, best practices: a second between writes keeps clear of secondary limits.
+_PAUSE = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """`tokens` are names of environment variables, the first that is set is taken.
@@ -57,7 +61,10 @@ class Unavailable:
 def _github(asked: _Opening) -> Forge:
     from ci_runner.forges.github import github
 
-    return github(asked.repository, asked.token, max_wait=asked.max_wait)
+    pause = min(_PAUSE, asked.max_wait)
+    return github(
+        asked.repository, asked.token, max_wait=asked.max_wait, seconds_between_writes=pause
+    )
 
 
 def _gitlab(asked: _Opening) -> Forge:
@@ -99,9 +106,10 @@ def open_forge(
 ) -> Forge | Unavailable:
     """The forge of `repository`; nothing is sent yet. `secret` is told the token first.
 
-    `max_wait` seconds are what all its waiting may take. `push` is for forges that take commits by
-    git before their API; who only `reads` is content with a token that can do no more. Raises
-    ConfigError when the library that speaks to it is not installed.
+    `max_wait` seconds are what all its waiting may take: with 0 it does not pause between writes
+    either. `push` is for forges that take commits by git before their API; who only `reads` is
+    content with a token that can do no more. Raises ConfigError when the library that speaks to it
+    is not installed.
     """
     if (known := _FORGES.get(repository.forge)) is None:
         return Unavailable(_nowhere(repository))

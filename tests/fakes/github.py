@@ -28,6 +28,10 @@ class FakeGitHub(FakeForge):
     reviews: list[dict[str, Any]] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
+    hides: bool = True
+    # Comments that arrive just before ours does.
+    before_comment: list[dict[str, Any]] = field(default_factory=list)
+    run_states: dict[int, list[str]] = field(default_factory=dict)
     annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     # False while the branch is pushed and nobody has opened the pull request.
     opened: bool = True
@@ -137,6 +141,8 @@ class FakeGitHub(FakeForge):
 
     def _create_comment(self, body: Any) -> tuple[int, Any]:
         self._limit_comment(body)
+        while self.before_comment:
+            self.comments.append(self.before_comment.pop())
         return 201, self.add_comment(body["body"], self.login)
 
     def _update_comment(self, body: Any, number: str) -> tuple[int, Any]:
@@ -176,6 +182,7 @@ class FakeGitHub(FakeForge):
         run.update({key: body[key] for key in _OF_RUNS if key in body})
         run["output"] |= {key: output[key] for key in ("title", "summary") if key in output}
         run["output"]["annotations_count"] += len(annotations)
+        self.run_states.setdefault(run["id"], []).append(run["status"])
         self.annotations.setdefault(run["id"], []).extend(annotations)
         return (200 if number else 201), run
 
@@ -308,7 +315,7 @@ def _compared(line: str) -> dict[str, Any]:
     return {"filename": path, "status": status, "sha": old if letter == "D" else new}
 
 
-_OF_RUNS = ("name", "external_id", "status", "conclusion")
+_OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "", _F._repository),

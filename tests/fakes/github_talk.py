@@ -21,6 +21,7 @@ def looked_at(fake: FakeGitHub, variables: Any) -> Any:
         "headRefOid": pull["head"]["sha"],
         "headRefName": fake.branch,
         "baseRefName": fake.base,
+        "baseRefOid": pull["base"]["sha"],
         "headRepository": {"nameWithOwner": fake.head_slug},
         "baseRepository": {"nameWithOwner": fake.slug},
         "labels": {"nodes": pull["labels"]},
@@ -47,7 +48,8 @@ def looked_at(fake: FakeGitHub, variables: Any) -> Any:
 
 
 def minimize(fake: FakeGitHub, asked: Any) -> Any:
-    if asked["subjectId"] not in {each["node_id"] for each in fake.comments}:
+    known = {each["node_id"] for each in fake.comments}
+    if not fake.hides or asked["subjectId"] not in known:
         return {"data": None, "errors": [{"type": "NOT_FOUND", "message": "no such node"}]}
     fake.minimized.add(asked["subjectId"])
     return {"data": {"minimizeComment": {"minimizedComment": {"isMinimized": True}}}}
