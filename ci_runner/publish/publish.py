@@ -95,7 +95,7 @@ def commit(
         made = _commit(report, talk, settings, by_git if push is not None else None)
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), head, made)
-    done = Published("commit", f"{_web(talk.build)}/commit/{made}")
+    done = Published("commit", _commit_url(talk.build, made))
     return Committed(replace(report, committed=made), made, done, proven=not pushed)
 
 
@@ -233,5 +233,8 @@ def _stale(what: What, found: Sha) -> Skipped:
     return Skipped(what, f"stale: the pull request's head is {found[:7]} now", stale=True)
 
 
-def _web(build: Build) -> str:
-    return build.repository.web_url if build.repository is not None else ""
+def _commit_url(build: Build, made: Sha) -> str:
+    if build.repository is None:
+        return made
+    dash = "-/" if build.repository.forge == "gitlab" else ""
+    return f"{build.repository.web_url}/{dash}commit/{made}"

@@ -26,6 +26,7 @@ def test_b16_a_run_commits_comments_and_checks_and_the_next_does_nothing(
     assert (before, 1) == (scene.fake.git("rev-parse", f"{scene.fake.head()}^"), scene.fake.pushes)
     assert [scene.fake.user_id] == [each["author"]["id"] for each in scene.fake.notes]
     assert "success" == scene.states()[-1]
+    assert f"{scene.fake.url}/acme/shop/-/commit/{scene.fake.head()}" in done.err
     scene.follow()
     scene.run(SCHEMA_CI_COMMIT="push")
     writes = len(scene.fake.writes)
