@@ -73,6 +73,7 @@ class GitHubForge:
     """`forges.base.Forge` for GitHub."""
 
     comment_limit = 65_000
+    comment_bytes = 240_000  # of the 262,144 that GitHub stores
 
     def __init__(self, api: Api, slug: str) -> None:
         self._api = api

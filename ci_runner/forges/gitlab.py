@@ -67,6 +67,7 @@ class GitLabForge:
     """`forges.base.Forge` for GitLab."""
 
     comment_limit = 999_000
+    comment_bytes = 4 * comment_limit
 
     def __init__(self, api: Api, repository: Repository, job: Job) -> None:
         self._api = api
