@@ -282,3 +282,14 @@ def test_a_push_that_is_refused_says_why(clone: Git) -> None:
         clone.push_files("change", clone.head(), {"a.sql": b""}, "x")
 
     assert "/nonexistent" in refused.value.said
+
+
+def test_a_pushed_commit_takes_files_away(origin: Path, clone: Git) -> None:
+    (first, *_) = git(origin, "ls-tree", "-r", "--name-only", "change").splitlines()
+
+    made = clone.push_files("change", clone.head(), {first: None, "a/b.sql": b"x"}, "replace\n")
+
+    assert made is not None
+    assert {first, "a/b.sql"} == set(clone.changed_paths(clone.head(), made))
+    assert clone.file_at(made, first) is None
+    assert "" == git(clone.root, "status", "--porcelain")

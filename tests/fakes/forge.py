@@ -139,7 +139,8 @@ class FakeForge:
         for entry in entries:
             if entry["sha"] is None:
                 self.git("cat-file", "-e", f"{base}:{entry['path']}")
-                self.git("update-index", "--force-remove", "--", entry["path"], environ=environ)
+                gone = f"0 {'0' * 40}\t{entry['path']}\0".encode()
+                self.git("update-index", "-z", "--index-info", text=gone, environ=environ)
                 continue
             info = f"{entry['mode']},{entry['sha']},{entry['path']}"
             self.git("update-index", "--add", "--cacheinfo", info, environ=environ)

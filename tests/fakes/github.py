@@ -20,9 +20,13 @@ from tests.fakes.forge import Answer, FakeForge
 
 @dataclass
 class FakeGitHub(FakeForge):
-    """GitHub's side of a pull request: REST and the GraphQL operations that we use."""
+    """GitHub's side of a pull request: REST and the GraphQL operations that we use.
+
+    `slips` are files that its commits hold besides what was asked for.
+    """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
+    slips: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -245,6 +249,14 @@ class FakeGitHub(FakeForge):
         entries += [
             {"mode": "100644", "sha": None, "path": file["path"]}
             for file in asked["fileChanges"].get("deletions", ())
+        ]
+        entries += [
+            {
+                "mode": "100644",
+                "sha": self.git("hash-object", "-w", "--stdin", text=content),
+                "path": path,
+            }
+            for path, content in self.slips.items()
         ]
         tree = self.make_tree(expected, entries)
         message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"

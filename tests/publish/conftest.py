@@ -44,11 +44,12 @@ class Scene:
         *generated: GeneratedFile,
         render: Render = lambda level: f"report {level}\n",
         build: Build | None = None,
+        report: Report | None = None,
     ) -> tuple[Outcome, ...]:
         settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
         now = datetime(2026, 1, 1, tzinfo=UTC)
         forge, where = self.forge(), build or self.build()
-        committed = commit(a_report(*generated), forge, where, settings)
+        committed = commit(report or a_report(*generated), forge, where, settings)
 
         def draw(_: Report, level: int) -> str:
             return render(level)
