@@ -101,6 +101,7 @@ def publish_report(
         comment=config.comment == "update",
         check=config.check,
         max_auto_commits=config.max_auto_commits,
+        skip_ci=config.skip_ci,
     )
     committed = commit(report, forge, build, settings, git.push_files if git else None)
     show(committed.report)

@@ -110,6 +110,7 @@ def load(
         ),
         cache_dir=cache_dir,
         cache_secret=cache_secret,
+        skip_ci=bool(values["publish.skip-ci"]),
     )
 
 
