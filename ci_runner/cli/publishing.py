@@ -73,13 +73,15 @@ def publish_report(
     `show` gets the report as it is true after the commit, before anybody is told. Returns what the
     process should say of it. Raises ForgeError when commit or check failed: a gate must never hang.
     """
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from ci_runner.errors import ConfigError
     from ci_runner.forges.opening import Unavailable
     from ci_runner.pipeline.run import exit_code
+    from ci_runner.publish.approval import needed
     from ci_runner.publish.commit import without_generated
-    from ci_runner.publish.publish import PublishSettings, announce, commit
+    from ci_runner.publish.publish import PublishSettings, announce, approved, commit
     from ci_runner.report.markdown import render
 
     try:
@@ -90,6 +92,9 @@ def publish_report(
     if isinstance(forge, Unavailable):
         if config.commit == "push":
             report = without_generated(report)
+        if build.pull_request is not None:
+            asked = needed(report, config.policy.approval, build.pull_request.head_sha)
+            report = replace(report, approval=asked)
         show(report)
         say = out.log.info if build.provider == "local" else out.log.warn
         say(f"nothing published: {forge.reason}")
@@ -104,6 +109,7 @@ def publish_report(
         skip_ci=config.skip_ci,
     )
     committed = commit(report, forge, build, settings, git.push_files if git else None)
+    committed = approved(committed, forge, build, config.policy.approval)
     show(committed.report)
     told = announce(committed, forge, build, settings, render, datetime.now(UTC))
     return _say((committed.outcome, *told), exit_code(committed.report), out)

@@ -26,6 +26,7 @@ from ci_runner.forges.base import (
     StaleHead,
 )
 from ci_runner.forges.github_api import Api
+from ci_runner.forges.github_approval import GitHubApprovals
 from ci_runner.forges.github_commit import commit_files
 
 _ANNOTATIONS = 50  # per request: GitHub's OpenAPI description, checks/create, maxItems
@@ -62,7 +63,7 @@ def github(
     return GitHubForge(api, repository.slug)
 
 
-class GitHubForge:
+class GitHubForge(GitHubApprovals):
     """`forges.base.Forge` for GitHub."""
 
     comment_limit = 65_000

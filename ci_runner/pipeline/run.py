@@ -225,8 +225,11 @@ def write_report(report: Report, folder: Path) -> None:
 
 
 def exit_code(report: Report) -> ExitCode:
-    """Findings outweigh drift: they are what a person must read first."""
-    if verdict(report).outcome != "fail":
+    """Findings outweigh drift, which outweighs a missing approval: that comes last for people."""
+    outcome = verdict(report).outcome
+    if outcome == "wait":
+        return ExitCode.UNAPPROVED
+    if outcome != "fail":
         return ExitCode.OK
     without_drift = tuple(
         replace(project, state="in-sync") if project.state == "differs" else project

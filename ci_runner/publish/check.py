@@ -16,7 +16,12 @@ from ci_runner.report.verdict import verdict
 _SUMMARY_BYTES = 65_000
 _MESSAGE_CHARACTERS = 15_000  # at most 60,000 bytes of UTF-8
 _TITLE = 255
-_CONCLUSIONS: dict[str, Conclusion] = {"pass": "success", "warn": "neutral", "fail": "failure"}
+_CONCLUSIONS: dict[str, Conclusion] = {
+    "pass": "success",
+    "warn": "neutral",
+    "wait": "action_required",
+    "fail": "failure",
+}
 
 
 def write_check(

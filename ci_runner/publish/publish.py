@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
+from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.context import Build, PullRequest, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Forge, Refused
+from ci_runner.publish.approval import needed, sought
 from ci_runner.publish.check import write_check
 from ci_runner.publish.comment import upsert_comment
 from ci_runner.publish.commit import CommitRules, Push, commit_generated, without_generated
@@ -17,6 +19,12 @@ from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
 from ci_runner.report.model import Report
 
 Draw = Callable[[Report, int], str]
+# docs.github.com, "Triggering a workflow from a workflow": what GITHUB_TOKEN pushes starts none.
+_SILENT = (
+    "The migration was committed with the job's own GITHUB_TOKEN, for which GitHub starts no"
+    " workflow: this check is on the new commit, checks of other workflows are not. Give schema-ci"
+    " the token of a GitHub App or a person, start them by workflow_dispatch, or push once more."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +47,15 @@ class PublishSettings:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The report as it is true once the commit was tried, and the head that it now speaks of."""
+    """The report as it is true once the commit was tried, and the head that it now speaks of.
+
+    `needs_retrigger` where other workflows do not see the commit that was made.
+    """
 
     report: Report
     head: Sha
     outcome: Outcome
+    needs_retrigger: bool = False
 
 
 def commit(
@@ -67,7 +79,27 @@ def commit(
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), pull.head_sha, made)
     url = f"{_web(build)}/commit/{made}"
-    return Committed(replace(report, committed=made), made, Published("commit", url))
+    if _starts_workflows(forge):
+        return Committed(replace(report, committed=made), made, Published("commit", url))
+    notices = (*report.notices, _SILENT)
+    return Committed(
+        replace(report, committed=made, notices=notices),
+        made,
+        Published("commit", url),
+        needs_retrigger=True,
+    )
+
+
+def approved(committed: Committed, forge: Forge, build: Build, policy: ApprovalPolicy) -> Committed:
+    """With what the report needs an approval for, and who gave it: a review, of the new head.
+
+    What a report says of that itself is not believed.
+    """
+    report = committed.report
+    asked = needed(report, policy, committed.head)
+    if build.pull_request is not None:
+        asked = sought(asked, forge, build.pull_request.number, policy)
+    return replace(committed, report=replace(report, approval=asked))
 
 
 def announce(
@@ -132,6 +164,14 @@ def _commit(
         )
     except ForgeError as error:
         return Failed("commit", error, fatal=True)
+
+
+def _starts_workflows(forge: Forge) -> bool:
+    """Whether other workflows run for what we commit: not for the token that a job is given."""
+    try:
+        return forge.viewer().removesuffix("[bot]") != "github-actions"
+    except ForgeError:
+        return False  # better one hint too many than a required check that hangs
 
 
 def _unless_stale(

@@ -16,17 +16,20 @@ from pathlib import Path
 from typing import Any
 
 from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.github_words import Words
 
 
 @dataclass
 class FakeGitHub(FakeForge):
     """GitHub's side of a pull request: REST and the GraphQL operations that we use.
 
-    `slips` are files that its commits hold besides what was asked for.
+    `slips` are files that its commits hold besides what was asked for. `words` are what people
+    said of the pull request, and what they may do.
     """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
     slips: dict[str, bytes] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -40,7 +43,7 @@ class FakeGitHub(FakeForge):
         made = self.next_id()
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         link = f"https://github.invalid/{self.slug}/pull/7#issuecomment-{made}"
-        user = {"login": login, "id": 1, "type": "User"}
+        user = self.words.user(login)
         comment = {
             "id": made,
             "body": body,
@@ -103,6 +106,7 @@ class FakeGitHub(FakeForge):
             "state": self.state,
             "merged": False,
             "draft": False,
+            "user": self.words.user(self.words.author),
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
             "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
         }
@@ -284,6 +288,9 @@ _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/pulls/7", _F._pull),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
+    ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
+    ("GET", r"/issues/7/events", lambda fake, body: (200, list(fake.words.events))),
+    ("GET", r"/collaborators/([^/]+)/permission", lambda fake, body, who: fake.words.right(who)),
     ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
     ("POST", r"/issues/7/comments", _F._create_comment),
     ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
