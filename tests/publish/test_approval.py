@@ -15,6 +15,7 @@ from ci_runner.pipeline.run import exit_code
 from ci_runner.publish.approval import needed, plan_hash, sought
 from ci_runner.publish.outcome import Skipped
 from ci_runner.publish.publish import Committed, PublishSettings, announce, approved, commit
+from ci_runner.publish.talk import Talk
 from ci_runner.report.markdown import render
 from ci_runner.report.model import (
     GeneratedFile,
@@ -26,7 +27,7 @@ from ci_runner.report.model import (
 )
 from ci_runner.report.text import render as text
 from ci_runner.report.verdict import verdict
-from tests.publish.conftest import BRANCH, INPUTS, Scene, a_report
+from tests.publish.conftest import INPUTS, Scene, a_report
 
 DESTRUCTIVE = ApprovalPolicy(("destructive",))
 ADDED = GeneratedFile("db/migrations/2_b.sql", "CREATE TABLE u (id int);\n")
@@ -242,12 +243,13 @@ def test_what_needs_an_approval_is_what_the_policy_says(
 
 
 def test_the_check_waits_for_an_approval_and_then_says_whose_it_is(scene: Scene) -> None:
-    report, forge, build = a_plan(), scene.forge(), scene.build()
+    report = a_plan()
     settings = PublishSettings(("db/migrations",), INPUTS)
 
     def publish() -> Report:
-        committed = approved(commit(report, forge, build, settings), forge, build, DESTRUCTIVE)
-        announce(committed, forge, build, settings, render, datetime(2026, 1, 1, tzinfo=UTC))
+        talk = talking(scene)
+        committed = approved(commit(report, talk, settings), talk, DESTRUCTIVE)
+        announce(committed, talk, settings, render, datetime(2026, 1, 1, tzinfo=UTC))
         return committed.report
 
     waiting = publish()
@@ -280,7 +282,7 @@ def test_what_a_report_says_of_its_own_approval_is_not_believed(scene: Scene) ->
     forged = replace(a_plan(), approval=ReportedApproval("0" * 40, ("x",), given=("root",)))
     committed = Committed(forged, Sha(scene.fake.head()), Skipped("commit", "off"))
 
-    found = approved(committed, scene.forge(), scene.build(), DESTRUCTIVE)
+    found = approved(committed, talking(scene), DESTRUCTIVE)
 
     assert found.report.approval.is_awaited
 
@@ -288,25 +290,24 @@ def test_what_a_report_says_of_its_own_approval_is_not_believed(scene: Scene) ->
 def test_b11_what_the_jobs_own_token_commits_starts_no_workflow_and_the_comment_says_so(
     scene: Scene,
 ) -> None:
-    scene.fake.login = "github-actions[bot]"
-    report, forge, build = a_report(ADDED), scene.forge(), scene.build()
-
-    made = commit(report, forge, build, PublishSettings(("db/migrations",), INPUTS, commit=True))
-
-    assert made.needs_retrigger
-    assert "GitHub App" in render(made.report)
-    scene.fake.login = "schema-ci[bot]"
-    push_schema(scene)
-    other = replace(ADDED, path="db/migrations/3_c.sql")
-    forge, build = scene.forge(), scene.build()
     settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
-    assert not commit(a_report(other), forge, build, settings).needs_retrigger
+    scene.fake.login = "github-actions[bot]"
+
+    made = commit(a_report(ADDED), talking(scene), settings)
+
+    assert "GitHub App" in render(made.report)
 
 
-def push_schema(scene: Scene) -> None:
-    """Somebody goes on working on the branch."""
-    fake = scene.fake
-    blob = fake.git("hash-object", "-w", "--stdin", text=b"x\n")
-    tree = fake.make_tree(fake.head(), [{"mode": "100644", "sha": blob, "path": "schema.sql"}])
-    made = fake.git("commit-tree", tree, "-p", fake.head(), text=b"work")
-    fake.git("update-ref", f"refs/heads/{BRANCH}", made)
+def test_b11_what_an_app_commits_is_seen_by_all_workflows(scene: Scene) -> None:
+    settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
+
+    made = commit(a_report(ADDED), talking(scene), settings)
+
+    assert made.report.committed
+    assert () == made.report.notices
+
+
+def talking(scene: Scene) -> Talk:
+    build = scene.build()
+    assert build.pull_request is not None
+    return Talk(scene.forge(), build, build.pull_request)
