@@ -73,16 +73,16 @@ class Git:
         done = _run(self.root, "symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1))
         return done.decode().strip() or None
 
-    def merge_base(self, ref: str) -> Sha:
-        """The commit that HEAD and `ref` share.
+    def merge_base(self, ref: str, head: str = "HEAD") -> Sha:
+        """The commit that `head` and `ref` share.
 
         What a shallow or single-branch clone lacks is fetched from its origin.
         """
-        found = self._known_merge_base(ref)
+        found = self._known_merge_base(ref, head)
         if found is not None:
             return found
         said = self._fetch(ref)
-        found = self._known_merge_base(ref)
+        found = self._known_merge_base(ref, head)
         if found is not None:
             return found
         if self.is_shallow():
@@ -110,6 +110,20 @@ class Git:
         if found := self._commit(name):
             return found
         raise GitError(f"the origin has no branch {ref!r}", said=said, next_step=_FETCH)
+
+    def fetch_commit(self, sha: Sha) -> None:
+        """Have a commit with its files; its history is not asked for. Nothing where it is here."""
+        if self._commit(sha) is None:
+            _run(self.root, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1",
+                 "--end-of-options", "origin", sha)  # fmt: skip
+
+    def export(self, commit: Sha, folder: Path) -> None:
+        """Write the files of a commit into `folder`; work tree and index stay as they are."""
+        with tempfile.TemporaryDirectory(prefix="schema-ci-") as place:
+            index = {"GIT_INDEX_FILE": str(Path(place, "index"))}
+            _run(self.root, "read-tree", commit, extra=index)
+            _run(self.root, "checkout-index", "--all", "--quiet", f"--prefix={folder}/",
+                 extra=index)  # fmt: skip
 
     def _branches(self) -> list[str]:
         """The names of all branches that the clone knows, its own and the remote's."""
@@ -266,11 +280,11 @@ class Git:
                 return commit
         return None
 
-    def _known_merge_base(self, ref: str) -> Sha | None:
+    def _known_merge_base(self, ref: str, head: str) -> Sha | None:
         other = self.resolve(ref)
         if other is None:
             return None
-        done = _run(self.root, "merge-base", "HEAD", other, accept=(0, 1, 128)).decode().strip()
+        done = _run(self.root, "merge-base", head, other, accept=(0, 1, 128)).decode().strip()
         return Sha(done) if done else None
 
     def _fetch(self, ref: str) -> str:

@@ -101,6 +101,7 @@ def _settings(config: Config, names: tuple[str, ...]) -> PublishSettings:
         comments=config.comments,
         check=config.check,
         max_auto_commits=config.max_auto_commits,
+        skip_ci=config.skip_ci,
     )
 
 

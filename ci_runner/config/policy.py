@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from ci_runner.config import approval
+from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.options import SEVERITIES
 from ci_runner.config.source import Source, unknown, wrong
 
@@ -60,6 +62,7 @@ class LintPolicy:
 
     `options` are the checked ones, by rule.
     `fail_on` is the severity from which a run fails; `path` names the file that all this is from.
+    `approval` says what needs somebody's word besides.
     """
 
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +74,7 @@ class LintPolicy:
     baseline: str = ""
     fail_on: str = "error"
     path: str = ""
+    approval: ApprovalPolicy = ApprovalPolicy()
 
 
 def as_written(options: RuleOptions, _: Mapping[str, str]) -> RuleOptions:
@@ -88,8 +92,11 @@ class Names:
     settle: Settle = as_written
 
 
-def read(source: Source, names: Names, values: Mapping[str, object]) -> LintPolicy:
-    """The policy in `source`. `values` are those of the option table's own keys in `[lint]`.
+def read(
+    source: Source, names: Names, values: Mapping[str, object], origins: Mapping[str, str]
+) -> LintPolicy:
+    """The policy in `source`. `values` are those of the option table's own keys in `[lint]` and
+    `[approval]`, `origins` say where each is from.
 
     Raises ConfigError.
     """
@@ -108,6 +115,7 @@ def read(source: Source, names: Names, values: Mapping[str, object]) -> LintPoli
         baseline=str(values["lint.baseline"]),
         fail_on=str(values["lint.fail-on"]),
         path=source.path,
+        approval=approval.read(values, origins, known),
     )
 
 

@@ -24,6 +24,7 @@ from ci_runner.forges.base import (
     StaleHead,
 )
 from ci_runner.forges.github_api import Api
+from ci_runner.forges.github_approval import GitHubApprovals
 from ci_runner.forges.github_checks import Checks
 from ci_runner.forges.github_commit import commit_files
 from ci_runner.forges.github_talk import (
@@ -69,7 +70,7 @@ def github(
     return GitHubForge(api, repository.slug)
 
 
-class GitHubForge:
+class GitHubForge(GitHubApprovals):
     """`forges.base.Forge` for GitHub."""
 
     comment_limit = 65_000

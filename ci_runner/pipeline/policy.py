@@ -90,6 +90,8 @@ def loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]
         if before.options.get(rule, {}) != after.options.get(rule, {}):
             yield f"rule {rule} gets other options", ""
     yield from _team_rules(before, after)
+    if before.approval != after.approval:
+        yield "approvals are asked for in another way", ""
     for exemption in after.exemptions:
         if exemption not in before.exemptions:
             yield _excepted(exemption), exemption.where

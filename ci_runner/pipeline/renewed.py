@@ -49,6 +49,8 @@ def renewed(review: Callable[[Change], Reviewed], change: Change) -> Reviewed:
     missing = as_is.plan is not None and bool(as_is.plan.statements)
     if found.edited:
         return _kept(as_is, found.edited, _EDITED) if missing else as_is
+    if _is_broken(change.head):
+        return as_is
     displaced = any(_is_behind(file, change) for file in found.files if file.role == "up")
     if not found.files or not (missing or displaced or as_is.problem):
         return as_is
@@ -60,14 +62,20 @@ def renewed(review: Callable[[Change], Reviewed], change: Change) -> Reviewed:
     return _kept(as_is, found.files, _NEEDED)
 
 
+def _is_broken(head: Directory) -> bool:
+    """Whether the checksum file does not fit: then nothing may be written, for it would fit."""
+    has_one = head.checksum is not None or FORMATS[head.format].has_checksum
+    return has_one and bool(checksum.verify(head))
+
+
 def without(directory: Directory, files: tuple[MigrationFile, ...]) -> Directory:
-    """`directory` without `files`. A checksum file that did not fit it does not fit now either."""
+    """`directory` without `files`, and with the checksum file that fits, if it has one."""
     left = replace(
         directory,
         files=tuple(file for file in directory.files if file not in files),
         others=tuple(file for file in directory.others if file not in files),
     )
-    if directory.checksum is None or checksum.verify(directory):
+    if directory.checksum is None:
         return left
     return replace(left, checksum=checksum.checksum_of(left))
 
@@ -76,7 +84,7 @@ def _taken_back(reviewed: Reviewed, files: tuple[MigrationFile, ...]) -> Reviewe
     """With the checksum file that fits, also where nothing comes in the place of `files`."""
     head = reviewed.change.head
     written = dict(reviewed.files)
-    if not written and head.checksum is not None and not checksum.verify(head):
+    if not written and head.checksum is not None:
         written[f"{head.path}/{checksum.NAME}"] = head.checksum
     return replace(reviewed, files=written, superseded=files)
 

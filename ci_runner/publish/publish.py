@@ -7,22 +7,37 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
+from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.comments import Comments
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Changes, Refused
+from ci_runner.publish.approval import needed, sought
 from ci_runner.publish.awaited import AwaitedCheck
 from ci_runner.publish.check import check_name, result_check, supersede, write_check
 from ci_runner.publish.comment import Mode, keep_up, message, tell
-from ci_runner.publish.commit import CommitRules, Push, commit_generated, without_generated
+from ci_runner.publish.commit import (
+    CommitRules,
+    Push,
+    commit_generated,
+    generated_changes,
+    without_generated,
+)
 from ci_runner.publish.inline import write_inline
 from ci_runner.publish.labels import keep_labels
+from ci_runner.publish.marker import same_login
 from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
 from ci_runner.publish.talk import Talk
 from ci_runner.report.model import Report
 from ci_runner.report.verdict import changed, verdict
 
 Draw = Callable[[Report, int], str]
+# docs.github.com, "Triggering a workflow from a workflow": what GITHUB_TOKEN pushes starts none.
+_SILENT = (
+    "The migration was committed with the job's own GITHUB_TOKEN, for which GitHub starts no"
+    " workflow: this check is on the new commit, checks of other workflows are not. Give schema-ci"
+    " the token of a GitHub App or a person, start them by workflow_dispatch, or push once more."
+)
 _MODES: dict[str, Mode] = {
     "update": "update",
     "new": "new",
@@ -96,7 +111,20 @@ def commit(
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), head, made)
     done = Published("commit", _commit_url(talk.build, made))
-    return Committed(replace(report, committed=made), made, done, proven=not pushed)
+    silent = same_login(talk.viewer, "github-actions")
+    notices = (*report.notices, _SILENT) if silent else report.notices
+    report = replace(report, committed=made, notices=notices)
+    return Committed(report, made, done, proven=not pushed)
+
+
+def approved(committed: Committed, talk: Talk, policy: ApprovalPolicy) -> Committed:
+    """With what the report needs an approval for, and who gave it: a review, of the new head.
+
+    What a report says of that itself is not believed.
+    """
+    asked = needed(committed.report, policy, committed.head)
+    asked = sought(asked, talk.forge, talk.number, policy)
+    return replace(committed, report=replace(committed.report, approval=asked))
 
 
 def announce(
@@ -161,7 +189,7 @@ def _steps(
 
 def _worth_telling(report: Report, on: str) -> bool:
     if on == "failures":
-        return verdict(report).outcome == "fail"
+        return verdict(report).outcome in {"fail", "wait"}
     return on == "always" or changed(report)
 
 
@@ -198,7 +226,7 @@ def _commit(
         state = talk.now().pull
         if state.head_sha != talk.event.head_sha:
             return _stale("commit", state.head_sha)
-        if any(project.generated for project in report.projects):
+        if generated_changes(report):
             talk.wrote()
         return commit_generated(
             talk.forge,

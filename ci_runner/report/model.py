@@ -170,6 +170,36 @@ class ReportedBuild:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedApproval:
+    """Somebody's word that a plan needs. `plan` is the plan's hash, "" where none is needed.
+
+    `reasons` say why it is, `ways` how it may be given, and `given` who gave it and how. `problem`
+    is why that can't be known. `head` is the commit that a review has to be of.
+    """
+
+    plan: str = ""
+    reasons: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    problem: str = ""
+    head: str = ""
+
+    @property
+    def is_awaited(self) -> bool:
+        return bool(self.plan) and not self.given
+
+    @property
+    def line(self) -> str:
+        """The first line of a comment that approves this plan and no other."""
+        return f"/schema-ci approve {self.plan}"
+
+    @property
+    def label(self) -> str:
+        """The label that does the same: at most 50 characters, as GitHub takes them."""
+        return f"schema-ci:{self.plan}"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole run. `fail_on` is the severity from which the verdict is `fail`.
 
@@ -183,3 +213,4 @@ class Report:
     format: int = FORMAT
     notices: tuple[str, ...] = ()
     committed: str = ""
+    approval: ReportedApproval = ReportedApproval()

@@ -17,13 +17,20 @@ from typing import Any
 
 from tests.fakes import github_talk
 from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.github_words import Words
 
 
 @dataclass
 class FakeGitHub(FakeForge):
-    """GitHub's side of a pull request: REST and the GraphQL operations that we use."""
+    """GitHub's side of a pull request: REST and the GraphQL operations that we use.
+
+    `slips` are files that its commits hold besides what was asked for. `words` are what people
+    said of the pull request, and what they may do.
+    """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
+    slips: dict[str, bytes] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
@@ -48,7 +55,7 @@ class FakeGitHub(FakeForge):
         made = self.next_id()
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         link = f"https://github.invalid/{self.slug}/pull/7#issuecomment-{made}"
-        user = {"login": login, "id": 1, "type": "User"}
+        user = self.words.user(login)
         comment = {
             "id": made,
             "node_id": f"IC_{made}",
@@ -123,6 +130,7 @@ class FakeGitHub(FakeForge):
             "state": self.state,
             "merged": False,
             "draft": False,
+            "user": self.words.user(self.words.author),
             "labels": [{"name": name} for name in sorted(self.labels)],
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
             "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
@@ -293,6 +301,14 @@ class FakeGitHub(FakeForge):
             {"mode": "100644", "sha": None, "path": file["path"]}
             for file in asked["fileChanges"].get("deletions", ())
         ]
+        entries += [
+            {
+                "mode": "100644",
+                "sha": self.git("hash-object", "-w", "--stdin", text=content),
+                "path": path,
+            }
+            for path, content in self.slips.items()
+        ]
         tree = self.make_tree(expected, entries)
         message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"
         made = self._commit({"message": message, "tree": tree, "parents": [expected]})[1]["sha"]
@@ -322,6 +338,9 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/pulls/7", lambda fake, body: (200, fake.pull())),
     ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
+    ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
+    ("GET", r"/issues/7/events", lambda fake, body: (200, list(fake.words.events))),
+    ("GET", r"/collaborators/([^/]+)/permission", lambda fake, body, who: fake.words.right(who)),
     ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
     ("POST", r"/issues/7/comments", _F._create_comment),
     ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
