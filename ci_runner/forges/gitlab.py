@@ -22,6 +22,7 @@ from ci_runner.forges.base import (
     StaleHead,
 )
 from ci_runner.forges.gitlab_api import Api
+from ci_runner.forges.gitlab_approval import GitLabApprovals
 from ci_runner.forges.gitlab_checks import Checks
 from ci_runner.forges.gitlab_commit import Push, commit_files
 from ci_runner.forges.gitlab_job import Job, git_access
@@ -63,7 +64,7 @@ def gitlab(
     return forge
 
 
-class GitLabForge:
+class GitLabForge(GitLabApprovals):
     """`forges.base.Forge` for GitLab."""
 
     comment_limit = 999_000

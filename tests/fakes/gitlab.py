@@ -48,6 +48,11 @@ class FakeGitLab(FakeForge):
     discussions: list[dict[str, Any]] = field(default_factory=list)
     pipelines: dict[int, str] = field(default_factory=dict)
     obeyed: list[str] = field(default_factory=list)
+    # Accounts by name: id, level of access (0 for who is no member), and whether it is a bot.
+    accounts: dict[str, tuple[int, int, bool]] = field(default_factory=dict)
+    approved: list[tuple[str, str]] = field(default_factory=list)
+    versions: list[tuple[str, str]] = field(default_factory=list)
+    label_events: list[tuple[str, str, str]] = field(default_factory=list)
     pushes: int = 0
     takes_pushes: bool = True
     opened: bool = True
@@ -142,6 +147,8 @@ class FakeGitLab(FakeForge):
             return 200, self._self()
         if path == "/projects/2":
             return 200, self._project_row(2, self.head_slug)
+        if path.startswith("/users"):
+            return 200, self._account(path.removeprefix("/users/"), query)
         short = path.removeprefix(f"/projects/{self.slug}")
         if short == path:
             raise Answer(404, {"message": "404 Project Not Found"})
@@ -159,6 +166,49 @@ class FakeGitLab(FakeForge):
             "state": "active",
             "commit_email": "bot@users.gitlab.invalid",
         }
+
+    def _user_row(self, name: str) -> dict[str, Any]:
+        return {"id": self.accounts[name][0], "username": name, "name": name, "state": "active"}
+
+    def _account(self, number: str, query: Mapping[str, str]) -> Any:
+        if number == "/users":
+            asked = query["username"].lower()
+            return [self._user_row(name) for name in self.accounts if name.lower() == asked]
+        (name,) = [name for name in self.accounts if str(self.accounts[name][0]) == number]
+        return {**self._user_row(name), "bot": self.accounts[name][2]}
+
+    def _member(self, body: Any, query: Any, number: str) -> tuple[int, Any]:
+        for name, (account, level, _) in self.accounts.items():
+            if str(account) == number and level:
+                return 200, {**self._user_row(name), "access_level": level}
+        raise Answer(404, {"message": "404 Not found"})
+
+    def _approvals(self, body: Any, query: Any) -> tuple[int, Any]:
+        approved = [
+            {"user": self._user_row(name), **({"approved_at": when} if when else {})}
+            for name, when in self.approved
+        ]
+        return 200, {"id": 1007, "iid": 7, "approved_by": approved}
+
+    def _versions(self, body: Any, query: Any) -> tuple[int, Any]:
+        """The newest first, as GitLab lists them."""
+        rows = [
+            {"id": place, "head_commit_sha": head, "created_at": when}
+            for place, (head, when) in enumerate(self.versions, 1)
+        ]
+        bare = {"base_commit_sha": self.head(self.base), "start_commit_sha": self.head(self.base)}
+        return 200, [{**row, **bare} for row in reversed(rows)]
+
+    def _label_events(self, body: Any, query: Any) -> tuple[int, Any]:
+        return 200, [
+            {
+                "id": place,
+                "user": self._user_row(who),
+                "action": action,
+                "label": {"id": 1, "name": name} if name else None,
+            }
+            for place, (who, action, name) in enumerate(self.label_events, 1)
+        ]
 
     def _project_row(self, number: int, slug: str) -> dict[str, Any]:
         return {
@@ -190,6 +240,7 @@ class FakeGitLab(FakeForge):
             "source_project_id": (1 if own else 2) if self.head_slug else None,
             "target_project_id": 1,
             "labels": sorted(self.labels),
+            "author": {"id": 6, "username": "jo", "name": "Jo Doe", "state": "active"},
             "web_url": f"{self.url}/{self.slug}/-/merge_requests/7",
             "diff_refs": {"base_sha": base, "head_sha": head, "start_sha": self.head(self.base)},
         }
@@ -447,6 +498,10 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/merge_requests", _F._merge_requests),
     ("GET", r"/merge_requests/7", _F._merge_request),
     ("PUT", r"/merge_requests/7", _F._merge_request),
+    ("GET", r"/merge_requests/7/approvals", _F._approvals),
+    ("GET", r"/merge_requests/7/versions", _F._versions),
+    ("GET", r"/merge_requests/7/resource_label_events", _F._label_events),
+    ("GET", r"/members/all/(\d+)", _F._member),
     ("GET", r"/merge_requests/7/commits", _F._commits_of_merge_request),
     ("GET", r"/merge_requests/7/notes", lambda fake, body, query: (200, list(fake.comments))),
     ("POST", r"/merge_requests/7/notes", _F._create_note),
