@@ -161,7 +161,7 @@ def _flavour(connection: Connection) -> tuple[str, ...] | None:
 
 def _climb(connection: Connection, what: Alteration, algorithms: tuple[str, ...]) -> Ran:
     reason = ""
-    for algorithm in _wanted(what.algorithm, algorithms):
+    for algorithm in _wanted(what, algorithms):
         for lock in _locks(what.lock, algorithm, algorithms):
             form = what.asking(algorithm, lock)
             try:
@@ -189,12 +189,15 @@ def _plain(connection: Connection, what: Alteration, failed: StatementFailed) ->
     return as_written(connection, what.sql)
 
 
-def _wanted(named: str, algorithms: tuple[str, ...]) -> Iterator[str]:
-    yield from (each for each in algorithms if named in {"", each})
+def _wanted(what: Alteration, algorithms: tuple[str, ...]) -> Iterator[str]:
+    """MySQL takes no LOCK beside ALGORITHM=INSTANT: dev.mysql.com, ALTER TABLE Statement."""
+    for each in algorithms:
+        clashes = each == "INSTANT" and algorithms == MYSQL and what.lock
+        if what.algorithm == each or not (what.algorithm or clashes):
+            yield each
 
 
 def _locks(named: str, algorithm: str, algorithms: tuple[str, ...]) -> tuple[str, ...]:
-    """MySQL takes no LOCK beside ALGORITHM=INSTANT: dev.mysql.com, ALTER TABLE Statement."""
     if named:
         return (named,)
     return ("",) if algorithm == "INSTANT" and algorithms == MYSQL else LOCKS
