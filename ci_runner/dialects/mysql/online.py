@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ci_runner.dialects.base import (
     Connection,
@@ -23,19 +24,22 @@ from ci_runner.dialects.guard import STOPPED
 from ci_runner.dialects.mysql.clauses import target
 from ci_runner.dialects.mysql.quote import literal
 from ci_runner.dialects.mysql.rows import text
-from ci_runner.dialects.mysql.tokens import Token, tokenize
+from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 from ci_runner.dialects.operations import Target
 
 MARIA = ("INSTANT", "NOCOPY", "INPLACE", "COPY")
 MYSQL = ("INSTANT", "INPLACE", "COPY")
 LOCKS = ("NONE", "SHARED", "EXCLUSIVE")
-# ER_ALTER_OPERATION_NOT_SUPPORTED and the same with a reason.
-_REFUSED = frozenset({"1845", "1846"})
+# ER_UNKNOWN_ALTER_ALGORITHM on a server that is older than the word, then
+# ER_ALTER_OPERATION_NOT_SUPPORTED, and the same with a reason.
+_UNKNOWN = "1800"
+_REFUSED = frozenset({_UNKNOWN, "1845", "1846"})
 _PARTITIONS = re.compile(r"\s*(?:PARTITION\s+BY|REMOVE\s+PARTITIONING)\b", re.IGNORECASE)
 _REASON = re.compile(r"Reason: (.+?)\. Try ")
 # What the session says by itself is obeyed: then no form is tried.
 _FREE = frozenset({"DEFAULT", "OFF", "0"})
 _VALUES = {"ALGORITHM": {*MARIA, "DEFAULT"}, "LOCK": {*LOCKS, "DEFAULT"}}
+_VERBS = frozenset({"ALTER", "CREATE", "DROP"})
 _INDEX_WORDS = frozenset("OR REPLACE ONLINE OFFLINE UNIQUE FULLTEXT SPATIAL INDEX".split())
 
 
@@ -72,8 +76,11 @@ class Alteration:
         return _PARTITIONS.match(self.tail) is not None
 
 
+@lru_cache(maxsize=512)
 def alteration(sql: str) -> Alteration | None:
     """ALTER TABLE, CREATE INDEX or DROP INDEX; None for every other statement."""
+    if verb(sql) not in _VERBS:
+        return None
     tokens = tokenize(sql)
     words = [token.word for token in tokens]
     try:
@@ -204,7 +211,7 @@ def _locks(named: str, algorithm: str, algorithms: tuple[str, ...]) -> tuple[str
 
 
 def _blames_algorithm(failure: Failure) -> bool:
-    return failure.message.startswith("ALGORITHM=")
+    return failure.code == _UNKNOWN or failure.message.startswith("ALGORITHM=")
 
 
 def _reason(failure: Failure) -> str:

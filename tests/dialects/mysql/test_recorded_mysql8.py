@@ -213,6 +213,15 @@ def test_mysql_is_asked_for_instant_without_a_lock() -> None:
     assert "ALGORITHM=INSTANT, LOCK=NONE" == str(online)
 
 
+def test_a_server_that_knows_no_instant_is_asked_on() -> None:
+    session = Recorded(SESSION, {"=INSTANT": ("1800", "Unknown ALGORITHM 'INSTANT'")})
+
+    online = run(session, "ALTER TABLE t ADD b int").online
+
+    assert online is not None
+    assert "ALGORITHM=INPLACE, LOCK=NONE" == str(online)
+
+
 def test_a_lock_that_is_named_leaves_instant_out() -> None:
     session = Recorded(SESSION)
 
