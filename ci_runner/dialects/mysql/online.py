@@ -182,7 +182,9 @@ def _climb(connection: Connection, what: Alteration, algorithms: tuple[str, ...]
                 continue
             table = what.table.identity("table", "")
             taken = lock or ("NONE" if algorithm == "INSTANT" else "")
-            named = "" if algorithm == "COPY" else form
+            # A copy, or a lock that others wait for, is nothing to insist on.
+            guard = what.asking(algorithm, lock if lock == "NONE" else "")
+            named = "" if algorithm == "COPY" else guard
             return replace(ran, online=OnlineDdl(table, algorithm, taken, reason, named))
     return as_written(connection, what.sql)
 
