@@ -43,6 +43,7 @@ from ci_runner.lint.effects import Effect, Rewrite, effects
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Identity, Index, Schema, Table
 from ci_runner.schema.views import MaterializedView
+from ci_runner.schema.virtual import VirtualTable
 
 E_co = TypeVar("E_co", bound=Effect, covariant=True)
 
@@ -98,6 +99,7 @@ def tables(schema: Schema) -> frozenset[Identity]:
         for each in (
             *(table.identity for table in schema.of_type(Table)),
             *(view.identity for view in schema.of_type(MaterializedView)),
+            *(table.identity for table in schema.of_type(VirtualTable)),
         )
     )
 
@@ -172,7 +174,7 @@ class _Follower:
         return self.now.get(table, table in self.known or not self.base_known)
 
     def _table(self, operation: Effect, step: Step) -> Identity:
-        if isinstance(operation, _UPON) and operation.table is not None:
+        if isinstance(operation, (*_UPON, DropIndex)) and operation.table is not None:
             return self._named(operation.table, step, "table")
         if isinstance(operation, Reindex) and operation.kind == "table":
             return self._named(operation.name, step, "table")

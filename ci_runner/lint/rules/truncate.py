@@ -13,14 +13,15 @@ def _check(review: Review) -> Iterator[Hit]:
     for touch in review.on_known(Data):
         data = touch.operation
         if data.verb == "TRUNCATE" and not data.cascade:
-            yield Hit(f"removes every row of {data.table}", touch.step)
+            rows = "every row" if data.everywhere else "all rows of a partition"
+            yield Hit(f"removes {rows} of {data.table}", touch.step)
 
 
 RULE = Rule(
     id="truncate",
     title="Emptied table",
     severity=Severity.ERROR,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="All rows are gone, while nobody can read or write the table.",
     instead="Delete in batches, outside of migrations, after a backup.",
     check=_check,
