@@ -125,6 +125,21 @@ def test_a12_a_run_that_fails_before_its_report_leaves_a_check_that_says_so(
     assert "not that of pull request 7" in check["output"]["title"]
 
 
+def test_a12_a_configuration_that_makes_no_sense_is_a_failed_check(
+    scene: PullRequestScene,
+) -> None:
+    scene.checkout.write("schema-ci.toml", "nonsense = 1\n")
+
+    done = scene.run()
+    declined = scene.run(SCHEMA_CI_CHECK="false")
+
+    assert [ExitCode.CONFIG] * 2 == [done.code, declined.code]
+    assert "next: use one of" in done.err
+    (check,) = scene.fake.check_runs
+    assert ("completed", "failure") == (check["status"], check["conclusion"])
+    assert "unknown key" in check["output"]["title"]
+
+
 def test_a25_a_header_stands_above_the_report_as_the_base_branch_has_it(
     scene: PullRequestScene,
 ) -> None:
