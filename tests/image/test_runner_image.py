@@ -87,8 +87,7 @@ def test_the_image_holds_what_jobs_and_dialects_need(image: str) -> None:
     script = """
 git --version; ssh -V; tar --version >/dev/null; gzip --version >/dev/null
 test -s /etc/ssl/certs/ca-certificates.crt
-python -c 'import celpy, docker, github, psycopg, pymysql, sqlite3' 2>/dev/null ||
-  python -c 'import docker, github, psycopg, pymysql, sqlite3'
+python -c 'import cel, docker, github, postgast, psycopg, pymysql, sqlite3, testcontainers'
 schema-ci --version
 ! python -c 'import pip' 2>/dev/null
 ! touch /opt/schema-ci/written 2>/dev/null
@@ -167,7 +166,7 @@ def test_t18_with_the_hosts_engine_it_reviews_on_a_postgresql_beside_it(
     )
 
     assert ExitCode.DRIFT == code, said
-    assert 'ADD COLUMN "email" text' in said or "ADD COLUMN email text" in said
+    assert "ADD COLUMN email text" in said
 
 
 def test_without_an_engine_it_says_what_it_needs(image: str, tmp_path: Path) -> None:
