@@ -13,12 +13,16 @@ ForgeName = Literal["github", "gitlab", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository on a forge. `api_url` has no trailing slash and comes from the runner only."""
+    """A repository on a forge. URLs have no trailing slash and come from the runner only.
+
+    `graphql_url` is "" where it follows from `api_url`.
+    """
 
     forge: ForgeName
     slug: str
     web_url: str
     api_url: str
+    graphql_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ def run(
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
     from ci_runner.cli.build import merged_into, this_build
+    from ci_runner.cli.job import leave_result, mask_secrets
+    from ci_runner.cli.publication import publication
     from ci_runner.cli.publishing import publish_report
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.pipeline.run import exit_code, write_report
@@ -64,19 +66,34 @@ def run(
     workspace = open_workspace(
         common, config=config, base=base or merged_into(build), flags=flags, build=build
     )
-    result = review(workspace, build, names, common.out.log, common.out.redactor)
+    place = workspace.root / workspace.config.output_dir
+    mask_secrets(common.out)
 
     def show(report: Report) -> None:
-        write_report(report, workspace.root / workspace.config.output_dir)
+        write_report(report, place)
         common.out.result(render(report, color=common.out.result_color))
 
     if no_publish:
+        result = review(workspace, build, names, common.out.log, common.out.redactor)
         show(result.report)
         code: int = exit_code(result.report)
+        leave_result(result.report, build, common.out, report_path=str(place / "report.json"))
     else:
-        code = publish_report(
-            result.report, build, workspace.config, common.out, show=show, git=workspace.git
-        )
+        with publication(
+            *(build, workspace.config, common.out, workspace.git, workspace.base),
+            names=names,
+            report_path=str(place / "report.json"),
+        ) as through:
+            result = review(workspace, build, names, common.out.log, common.out.redactor)
+            code = publish_report(
+                result.report,
+                build,
+                workspace.config,
+                common.out,
+                show=show,
+                git=workspace.git,
+                through=through,
+            )
     if result.trouble:
         raise result.trouble
     return code
