@@ -95,7 +95,7 @@ class GitLabForge(GitLabApprovals):
 
     def pull_request(self, number: int) -> PullRequestState:
         path = f"{self._project}/merge_requests/{number}"
-        return self._state(self._api.call("read the merge request", "GET", path))
+        return self._state(self._api.get_soon("read the merge request", path))
 
     def pull_request_of(self, branch: str, sha: Sha) -> PullRequestState | None:
         """The open merge request from `branch` of this project whose head is `sha`."""

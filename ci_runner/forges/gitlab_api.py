@@ -80,6 +80,10 @@ class Api:
         """
         return self._send(what, verb, path, body, repeatable=repeatable)[1]
 
+    def get_soon(self, what: str, path: str) -> Any:  # noqa: ANN401 - the JSON edge
+        """As `call`, for what an event has just told of: a replica may not know it yet."""
+        return self._patience.soon(lambda: self.call(what, "GET", path))
+
     def pages(self, what: str, path: str) -> Iterator[Any]:
         """Every element of every page. Pages are asked for by number: no link is ever followed."""
         page, join = "1", "&" if "?" in path else "?"

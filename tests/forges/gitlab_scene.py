@@ -49,13 +49,12 @@ class GitLabScene:
 
     def work(self, **files: str) -> str:
         """One more commit on the branch, made by somebody else; its name."""
+        blobs = {
+            text: self.fake.git("hash-object", "-w", "--stdin", text=text.encode())
+            for text in set(files.values())
+        }
         entries = [
-            {
-                "mode": "100644",
-                "sha": self.fake.git("hash-object", "-w", "--stdin", text=text.encode()),
-                "path": path,
-            }
-            for path, text in files.items()
+            {"mode": "100644", "sha": blobs[text], "path": path} for path, text in files.items()
         ]
         tree = self.fake.make_tree(self.fake.head(), entries)
         return self.fake.git("commit-tree", tree, "-p", self.fake.head(), "-m", "more work")
