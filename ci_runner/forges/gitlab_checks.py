@@ -94,6 +94,10 @@ class Checks:
                 raise
             return found.id
         except Refused as refused:
+            if refused.status == HTTPStatus.NOT_FOUND and pipeline is not None:
+                # GitLab takes nothing for a pipeline that was archived or deleted meanwhile.
+                self._job = Job()
+                return self._post(sha, name, state, description, details_url)
             return self._standing(refused, sha, name, state)
 
     def _says(self, found: ExistingCheck, state: str, description: str) -> bool:

@@ -143,6 +143,17 @@ def test_a_status_of_a_merged_result_stands_on_its_pipeline(gitlab_scene: GitLab
     assert DIGEST == found.digest
 
 
+def test_a_status_whose_pipeline_is_gone_stands_on_the_commit(gitlab_scene: GitLabScene) -> None:
+    head = gitlab_scene.head()
+    forge = gitlab_scene.forge(job=Job(88, head, head))
+
+    forge.write_check(check(head), forge.begin_check(NAME, head, ""), DIGEST)
+
+    assert [(head, "failed", 0)] == [
+        (each["sha"], each["status"], each["pipeline_id"]) for each in gitlab_scene.fake.statuses
+    ]
+
+
 def test_b11_a_status_of_our_own_commit_stands_on_that(gitlab_scene: GitLabScene) -> None:
     fake, head = gitlab_scene.fake, gitlab_scene.head()
     fake.pipelines = {88: head}

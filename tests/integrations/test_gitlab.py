@@ -104,6 +104,10 @@ def test_the_artifacts_are_the_files_that_a_run_writes() -> None:
     assert "always" == JOB["artifacts"]["when"]
 
 
+def test_the_job_runs_in_pipelines_of_merge_requests_alone() -> None:
+    assert [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}] == JOB["rules"]
+
+
 def test_a20_a_newer_push_ends_the_job_and_two_never_publish_at_once() -> None:
     assert JOB["interruptible"] is True
     assert "$CI_MERGE_REQUEST_IID" in JOB["resource_group"]

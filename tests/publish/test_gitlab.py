@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
+from ci_runner.config.comments import Comments
 from ci_runner.context import Build, PullRequest
 from ci_runner.forges.gitlab_job import Job
 from ci_runner.publish.awaited import awaited_check
@@ -46,8 +48,10 @@ class Run:
         self.scene.fake.pipelines[88] = head
         self.talk = Talk(self.scene.forge(job=Job(88, head, head)), build, event)
 
-    def publish(self, report: Report) -> tuple[Outcome, ...]:
-        settings = PublishSettings(("db/migrations",), ("db/migrations",), commit=True)
+    def publish(self, report: Report, **comments: Any) -> tuple[Outcome, ...]:
+        settings = PublishSettings(
+            ("db/migrations",), ("db/migrations",), commit=True, comments=Comments(**comments)
+        )
         now = datetime(2026, 1, 1, tzinfo=UTC)
         with awaited_check(self.talk, NAME, self.warnings.append) as awaited:
             committed = commit(report, self.talk, settings)
@@ -123,6 +127,19 @@ def test_a8_two_first_runs_leave_one_note(
     second.publish(a_report())
 
     assert 1 == len(gitlab_scene.fake.notes)
+
+
+def test_a4_a_note_of_before_is_folded_once_and_a_new_one_written(
+    gitlab_scene: GitLabScene,  # noqa: F811 - the fixture
+) -> None:
+    for notice in ("one", "two", "three"):
+        report = replace(a_report(), notices=(notice,))
+        Run(gitlab_scene).publish(report, mode="hide-and-new")
+
+    folded = [
+        note["body"].count("<details><summary>Superseded") for note in gitlab_scene.fake.notes
+    ]
+    assert [1, 1, 0] == folded
 
 
 def typical(scene: GitLabScene) -> list[tuple[str, str]]:
