@@ -17,6 +17,7 @@ from typing import Any
 
 from tests.fakes import github_talk
 from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.github_files import compared
 from tests.fakes.github_words import Words
 
 
@@ -33,9 +34,13 @@ class FakeGitHub(FakeForge):
     words: Words = field(default_factory=Words)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
+    review_requests: list[dict[str, Any]] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     hides: bool = True
+    # GitHub Enterprise Server: REST below /api/v3, GraphQL at /api/graphql.
+    enterprise: bool = False
+    next_page_host: str = ""
     # Comments that arrive just before ours does.
     before_comment: list[dict[str, Any]] = field(default_factory=list)
     run_states: dict[int, list[str]] = field(default_factory=dict)
@@ -70,9 +75,13 @@ class FakeGitHub(FakeForge):
 
     def verb(self, verb: str, path: str, body: Any) -> str:
         query = str((body or {}).get("query", "")) if isinstance(body, dict) else ""
-        return "QUERY" if path == "/graphql" and not query.startswith("mutation") else verb
+        return "QUERY" if path.endswith("/graphql") and not query.startswith("mutation") else verb
 
     def answer(self, verb: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
+        if self.enterprise:
+            if not path.startswith("/api/"):
+                raise Answer(404, {"message": "Not Found"})
+            path = path.removeprefix("/api").removeprefix("/v3")
         status, answer = self._answer(verb, path, body)
         if self._contract is not None and path != "/graphql":
             try:
@@ -93,7 +102,8 @@ class FakeGitHub(FakeForge):
         rows = answer if isinstance(answer, list) else answer["check_runs"]
         if page * size < len(rows):
             rest = "&".join(f"{key}={value}" for key, value in query.items() if key != "page")
-            headers["Link"] = f'<{self.url}{path}?{rest}&page={page + 1}>; rel="next"'
+            host = self.next_page_host or self.url
+            headers["Link"] = f'<{host}{path}?{rest}&page={page + 1}>; rel="next"'
         rows = rows[(page - 1) * size : page * size]
         return rows if isinstance(answer, list) else {**answer, "check_runs": rows}
 
@@ -273,9 +283,14 @@ class FakeGitHub(FakeForge):
             "parents": [{"sha": one} for one in parents],
         }
 
+    def _show_commit(self, body: Any, sha: str) -> tuple[int, Any]:
+        commit = self._read_commit(body, sha)[1]
+        files = self._compare(body, commit["parents"][0]["sha"], sha)[1]["files"]
+        return 200, {"sha": sha, "parents": commit["parents"], "files": files}
+
     def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
         lines = self.git("diff-tree", "-r", "-M", "--no-abbrev", old, new).splitlines()
-        return 200, {"files": [_compared(line) for line in lines]}
+        return 200, {"files": [compared(line) for line in lines]}
 
     def _graphql(self, query: str, variables: Any) -> Any:
         if "minimizeComment" in query:
@@ -316,21 +331,6 @@ class FakeGitHub(FakeForge):
         return {"data": {"createCommitOnBranch": {"commit": {"oid": made}}}}
 
 
-def _compared(line: str) -> dict[str, Any]:
-    """One raw line of `git diff-tree -M` as GitHub's comparison tells it."""
-    raw, path, *renamed = line.split("\t")
-    _, _, old, new, letter = raw.split()
-    if renamed:
-        return {
-            "filename": renamed[0],
-            "previous_filename": path,
-            "status": "renamed",
-            "sha": new,
-        }
-    status = {"A": "added", "D": "removed"}.get(letter, "modified")
-    return {"filename": path, "status": status, "sha": old if letter == "D" else new}
-
-
 _OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
@@ -356,6 +356,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/commits/([^/]+)/check-runs", _F._runs),
     ("GET", r"/commits/([^/]+)/statuses", _F._statuses),
     ("POST", r"/statuses/([^/]+)", _F._create_status),
+    ("GET", r"/commits/([^/]+)", _F._show_commit),
     ("GET", r"/branches/(.+)", _F._branch),
     ("GET", r"/git/ref/heads/(.+)", _F._ref),
     ("PATCH", r"/git/refs/heads/(.+)", _F._move),
