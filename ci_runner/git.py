@@ -208,6 +208,20 @@ class Git:
             .strip()
         )
 
+    def commit_here(self, changes: Mapping[str, bytes | None], message: str) -> Sha:
+        """One commit of `changes`, which the work tree has already, on the checked-out head.
+
+        What is staged or edited besides stays so.
+        """
+        head = self.head()
+        made = self.commit_files(head, changes, message)
+        _run(self.root, "update-ref", "-m", "schema-ci", "HEAD", made, head)
+        _run(self.root, "reset", "--quiet", "HEAD", "--", *changes, accept=(0, 1))
+        return made
+
+    def is_merging(self) -> bool:
+        return self._commit("MERGE_HEAD") is not None
+
     def is_shallow(self) -> bool:
         return _run(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"
 

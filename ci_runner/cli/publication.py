@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ci_runner.errors import ConfigError, SchemaCiError
+from ci_runner.errors import ConfigError, ForgeError, SchemaCiError
 from ci_runner.forges.opening import Unavailable, open_forge
 from ci_runner.publish.awaited import AwaitedCheck, awaited_check
 from ci_runner.publish.check import check_name
@@ -113,6 +113,16 @@ def _talk(build: Build, max_wait: float, out: Terminal, git: Git | None) -> Talk
     if isinstance(forge, Unavailable):
         return forge
     return Talk(forge, build, build.pull_request)
+
+
+def pull_request_talk(build: Build, config: Config, out: Terminal) -> Talk:
+    """The build's pull request. Raises ForgeError where there is none to talk to, ConfigError."""
+    talk = _talk(build, float(config.api_max_wait), out)
+    if isinstance(talk, Unavailable):
+        raise ForgeError(
+            f"nothing can be committed: {talk.reason}", next_step="or give --no-commit"
+        )
+    return talk
 
 
 def _settings(config: Config, names: tuple[str, ...]) -> PublishSettings:

@@ -80,7 +80,7 @@ def publish_report(
     from ci_runner.cli.publication import opened
     from ci_runner.errors import ConfigError
     from ci_runner.pipeline.run import exit_code
-    from ci_runner.publish.approval import needed
+    from ci_runner.publish.approval import needed, unasked
     from ci_runner.publish.commit import without_generated
     from ci_runner.publish.publish import announce, approved, commit
     from ci_runner.publish.talk import Talk
@@ -93,7 +93,8 @@ def publish_report(
             report = without_generated(report)
         if build.pull_request is not None:
             asked = needed(report, config.policy.approval, build.pull_request.head_sha)
-            report = replace(report, approval=asked)
+            why = talk.what if isinstance(talk, ConfigError) else talk.reason
+            report = replace(report, approval=unasked(asked, why))
         show(report)
         if isinstance(talk, ConfigError):
             raise talk

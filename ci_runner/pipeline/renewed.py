@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ci_runner.errors import SqlError
 from ci_runner.lint.notices import KEPT_MIGRATION
 from ci_runner.lint.rule import Finding
-from ci_runner.migrations import checksum
+from ci_runner.migrations import checksum, rebase
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.ours import maker
@@ -51,7 +50,7 @@ def renewed(review: Callable[[Change], Reviewed], change: Change) -> Reviewed:
         return _kept(as_is, found.edited, _EDITED) if missing else as_is
     if _is_broken(change.head):
         return as_is
-    displaced = any(_is_behind(file, change) for file in found.files if file.role == "up")
+    displaced = any(_stands_before(file, change) for file in found.files if file.role == "up")
     if not found.files or not (missing or displaced or as_is.problem):
         return as_is
     again = review(replace(change, head=without(change.head, found.files)))
@@ -107,16 +106,10 @@ def _kept(reviewed: Reviewed, files: tuple[MigrationFile, ...], why: str) -> Rev
     return replace(reviewed, files={}, findings=(*reviewed.findings, finding))
 
 
-def _is_behind(file: MigrationFile, change: Change) -> bool:
+def _stands_before(file: MigrationFile, change: Change) -> bool:
     """Whether a merged file, of the base branch as it is now, comes after `file` or is as one."""
     if file in change.files.behind:
         return True
-    upstream = change.upstream
-    merged = [each for each in (upstream.files if upstream else ()) if each.role != "repeatable"]
-    if not merged or merged[-1].name == file.name:
-        return False
-    try:
-        both = {each.name: each.content for each in (merged[-1], file)}
-        return FORMATS[change.head.format].read(change.head.path, both).files[-1].name != file.name
-    except SqlError:  # two files of one version: neither comes first
-        return True
+    return change.upstream is not None and not rebase.is_behind(
+        change.head.path, change.head.format, change.upstream, file
+    )

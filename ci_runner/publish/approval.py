@@ -30,6 +30,11 @@ def needed(report: Report, policy: ApprovalPolicy, head: str) -> ReportedApprova
     return ReportedApproval(plan_hash(report), reasons, policy.by, head=head)
 
 
+def unasked(asked: ReportedApproval, why: str) -> ReportedApproval:
+    """`asked` where there is no forge to look at: it stays without."""
+    return replace(asked, problem=f"nobody can be asked: {why}") if asked.plan else asked
+
+
 def sought(
     asked: ReportedApproval, forge: Forge, number: int, policy: ApprovalPolicy
 ) -> ReportedApproval:

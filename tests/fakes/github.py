@@ -17,6 +17,7 @@ from typing import Any
 
 from tests.fakes import github_talk
 from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.github_files import compared
 from tests.fakes.github_words import Words
 
 
@@ -289,7 +290,7 @@ class FakeGitHub(FakeForge):
 
     def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
         lines = self.git("diff-tree", "-r", "-M", "--no-abbrev", old, new).splitlines()
-        return 200, {"files": [_compared(line) for line in lines]}
+        return 200, {"files": [compared(line) for line in lines]}
 
     def _graphql(self, query: str, variables: Any) -> Any:
         if "minimizeComment" in query:
@@ -328,21 +329,6 @@ class FakeGitHub(FakeForge):
         made = self._commit({"message": message, "tree": tree, "parents": [expected]})[1]["sha"]
         self.git("update-ref", f"refs/heads/{name}", made, expected)
         return {"data": {"createCommitOnBranch": {"commit": {"oid": made}}}}
-
-
-def _compared(line: str) -> dict[str, Any]:
-    """One raw line of `git diff-tree -M` as GitHub's comparison tells it."""
-    raw, path, *renamed = line.split("\t")
-    _, _, old, new, letter = raw.split()
-    if renamed:
-        return {
-            "filename": renamed[0],
-            "previous_filename": path,
-            "status": "renamed",
-            "sha": new,
-        }
-    status = {"A": "added", "D": "removed"}.get(letter, "modified")
-    return {"filename": path, "status": status, "sha": old if letter == "D" else new}
 
 
 _OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
