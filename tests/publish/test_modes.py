@@ -143,6 +143,15 @@ def test_a5_of_several_comments_only_the_last_is_brought_up_to_date(scene: Scene
     assert ["one\n", "none\n"] == bodies(scene)
 
 
+@pytest.mark.parametrize("mode", ["update", "new"])
+def test_a7_an_older_run_has_not_the_last_word_on_the_same_head(scene: Scene, mode: str) -> None:
+    told(scene, "of run 10", 10, mode=mode)
+
+    assert isinstance(told(scene, "of run 9", 9, mode=mode), Skipped)
+    assert isinstance(told(scene, "", 9, mode=mode, report=EMPTY), Skipped)
+    assert ["of run 10\n"] == bodies(scene)
+
+
 LONG = "\n".join(f"| row {number} | {'x' * 100} |" for number in range(1500))
 TABLE = f"### Long\n\n| a | b |\n| --- | --- |\n{LONG}\n"
 
