@@ -95,6 +95,16 @@ def test_a4_off_says_nothing_and_asks_nothing(scene: Scene) -> None:
     assert [] == scene.fake.comments
 
 
+@pytest.mark.parametrize("mode", ["new", "hide-and-new", "delete-and-new"])
+def test_a4_a_list_that_does_not_know_our_comment_yet_takes_nothing_away(
+    scene: Scene, mode: str
+) -> None:
+    scene.fake.lagging = True
+
+    assert isinstance(told(scene, "one", 1, mode=mode), Published)
+    assert ["one\n"] == bodies(scene)
+
+
 def test_a4_a8_the_same_told_by_two_runs_at_once_is_told_once(scene: Scene) -> None:
     told(scene, "one", 1, mode="new")
     theirs = scene.fake.comments.pop()
