@@ -59,8 +59,8 @@ def _output(name: str, value: str) -> str:
 def mask_commands(environ: Mapping[str, str], secrets: Iterable[str]) -> Iterator[str]:
     """The lines that make the runner hide `secrets` in the logs of all later steps; no others do.
 
-    A secret of several lines is hidden line by line, as the runner reads logs. A plain word, such as
-    the password `postgres` of a job's own container, is not: the runner would hide it wherever it
+    A secret of several lines is hidden line by line, as the runner reads logs. A plain word is not,
+    such as the password `postgres` of a job's own container: the runner would hide it wherever it
     stands, and drop every output of the job that holds it.
     """
     if environ.get("GITHUB_ACTIONS") != "true":
