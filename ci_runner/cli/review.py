@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ from ci_runner.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from ci_runner.context import Build
     from ci_runner.report.model import Report
 
 _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
@@ -54,48 +52,51 @@ def run(
     **more: object,
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
+    from ci_runner.cli.build import merged_into, this_build
+    from ci_runner.cli.job import leave_result, mask_secrets
+    from ci_runner.cli.publication import publication
     from ci_runner.cli.publishing import publish_report
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.pipeline.run import exit_code, write_report
     from ci_runner.pipeline.run import run as review
-    from ci_runner.providers import detect
     from ci_runner.report.text import render
 
-    build = detect(os.environ)
+    build = this_build(common.out)
     flags = {"output-dir": output_dir, "lint.fail-on": fail_on, "stats.file": stats, **given(more)}
-    workspace = open_workspace(common, config=config, base=base or _base(build), flags=flags)
-    result = review(workspace, build, names, common.out.log, common.out.redactor)
+    workspace = open_workspace(
+        common, config=config, base=base or merged_into(build), flags=flags, build=build
+    )
+    place = workspace.root / workspace.config.output_dir
+    mask_secrets(common.out)
 
     def show(report: Report) -> None:
-        write_report(report, workspace.root / workspace.config.output_dir)
+        write_report(report, place)
         common.out.result(render(report, color=common.out.result_color))
 
     if no_publish:
+        result = review(workspace, build, names, common.out.log, common.out.redactor)
         show(result.report)
         code: int = exit_code(result.report)
+        leave_result(result.report, build, common.out, report_path=str(place / "report.json"))
     else:
-        code = publish_report(
-            result.report, build, workspace.config, common.out, show=show, git=workspace.git
-        )
+        with publication(
+            *(build, workspace.config, common.out, workspace.git, workspace.base),
+            names=names,
+            report_path=str(place / "report.json"),
+        ) as through:
+            result = review(workspace, build, names, common.out.log, common.out.redactor)
+            code = publish_report(
+                result.report,
+                build,
+                workspace.config,
+                common.out,
+                show=show,
+                git=workspace.git,
+                through=through,
+            )
     if result.trouble:
         raise result.trouble
     return code
-
-
-def _base(build: Build) -> str:
-    """The branch that the pull request will be merged into. Raises UsageError."""
-    from ci_runner.errors import UsageError
-
-    pull = build.pull_request
-    if pull is None:
-        what = "no pull request was found in the environment"
-    elif not pull.base_branch:
-        what = f"{build.provider} does not tell what pull request {pull.number} is merged into"
-    else:
-        return pull.base_branch
-    raise UsageError(
-        what, next_step="give --base REF, the branch that the change will be merged into"
-    )
 
 
 @click.command()

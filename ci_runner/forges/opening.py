@@ -54,6 +54,8 @@ def open_forge(
     `max_wait` seconds are what all its waiting may take: with 0 it does not pause between writes
     either. Raises ConfigError when the library that speaks to it is not installed.
     """
+    if repository.forge == "none":
+        return Unavailable(_nowhere(repository))
     if (known := _FORGES.get(repository.forge)) is None:
         return Unavailable(f"{repository.forge} is not supported yet")
     token = next((environ[name] for name in known.tokens if environ.get(name)), "")
@@ -67,3 +69,14 @@ def open_forge(
             f"publishing needs {known.library}",
             next_step=f"pip install 'schema-ci[{known.extra}]'",
         ) from missing
+
+
+def _nowhere(repository: Repository) -> str:
+    if not repository.web_url:
+        return (
+            "the CI does not tell where the repository lives: set GITHUB_REPOSITORY to OWNER/NAME"
+        )
+    return (
+        f"{repository.web_url} is not on github.com; for GitHub Enterprise Server set "
+        "GITHUB_SERVER_URL, no other forge is supported with this CI"
+    )
