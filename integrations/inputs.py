@@ -15,9 +15,9 @@ _WIDTH = 110
 class Input:
     """One input: `name` has dashes, `env` is the variable that it fills.
 
-    "" always means "not given": then file and default of the option count. So a flag is not a
-    yes or no but one of `choices`: true or false. A `secret` is given by the name of a variable
-    where the platform would show its value.
+    "" always means "not given": then the file counts, and after it the option's `default`. So a
+    flag is not a yes or no but one of `choices`: true or false. A `secret` is given by the name of
+    a variable where the platform would show its value.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Input:
     key: str
     kind: Kind
     description: str
+    default: object = ""
     choices: tuple[str, ...] = ()
     secret: bool = False
 
@@ -38,6 +39,7 @@ def inputs() -> tuple[Input, ...]:
             key=option.key,
             kind=option.kind,
             description=_described(option.help, choices := _choices(option.kind, option.choices)),
+            default=option.default,
             choices=choices,
             secret=option.secret,
         )

@@ -26,6 +26,7 @@ class FakeGitHub(FakeForge):
     check_runs: list[dict[str, Any]] = field(default_factory=list)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
+    review_requests: list[dict[str, Any]] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     hides: bool = True
@@ -265,6 +266,11 @@ class FakeGitHub(FakeForge):
             "parents": [{"sha": one} for one in parents],
         }
 
+    def _show_commit(self, body: Any, sha: str) -> tuple[int, Any]:
+        commit = self._read_commit(body, sha)[1]
+        files = self._compare(body, commit["parents"][0]["sha"], sha)[1]["files"]
+        return 200, {"sha": sha, "parents": commit["parents"], "files": files}
+
     def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
         lines = self.git("diff-tree", "-r", "--no-abbrev", old, new).splitlines()
         files = [{"filename": line.split("\t")[1], "sha": line.split()[3]} for line in lines]
@@ -319,6 +325,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/commits/([^/]+)/check-runs", _F._runs),
     ("GET", r"/commits/([^/]+)/statuses", _F._statuses),
     ("POST", r"/statuses/([^/]+)", _F._create_status),
+    ("GET", r"/commits/([^/]+)", _F._show_commit),
     ("GET", r"/branches/(.+)", _F._branch),
     ("GET", r"/git/ref/heads/(.+)", _F._ref),
     ("PATCH", r"/git/refs/heads/(.+)", _F._move),
