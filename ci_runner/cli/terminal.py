@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from secrets import token_hex
 
 import click
@@ -19,6 +20,7 @@ class Terminal:
 
     def __init__(self, level: Level, redactor: Redactor, *, no_color: bool = False) -> None:
         self.redactor = redactor
+        self._obeyed: set[str] = set()
         self.result_color = wants_color(sys.stdout, no_color=no_color)
         self.log = Log(
             sys.stderr,
@@ -44,6 +46,13 @@ class Terminal:
             end = "" if text.endswith("\n") else "\n"
             text = f"::stop-commands::{word}\n{text}{end}::{word}::\n"
         self.result(text)
+
+    def obey(self, commands: Iterable[str]) -> None:
+        """Lines that the CI's runner obeys and does not show, each once. They may hold secrets."""
+        for command in commands:
+            if command not in self._obeyed:
+                self._obeyed.add(command)
+                click.echo(command, nl=False, err=True)
 
 
 def wants_color(stream: object, *, no_color: bool) -> bool:

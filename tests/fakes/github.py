@@ -30,6 +30,9 @@ class FakeGitHub(FakeForge):
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     hides: bool = True
+    # GitHub Enterprise Server: REST below /api/v3, GraphQL at /api/graphql.
+    enterprise: bool = False
+    next_page_host: str = ""
     # Comments that arrive just before ours does.
     before_comment: list[dict[str, Any]] = field(default_factory=list)
     run_states: dict[int, list[str]] = field(default_factory=dict)
@@ -64,9 +67,13 @@ class FakeGitHub(FakeForge):
 
     def verb(self, verb: str, path: str, body: Any) -> str:
         query = str((body or {}).get("query", "")) if isinstance(body, dict) else ""
-        return "QUERY" if path == "/graphql" and not query.startswith("mutation") else verb
+        return "QUERY" if path.endswith("/graphql") and not query.startswith("mutation") else verb
 
     def answer(self, verb: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
+        if self.enterprise:
+            if not path.startswith("/api/"):
+                raise Answer(404, {"message": "Not Found"})
+            path = path.removeprefix("/api").removeprefix("/v3")
         status, answer = self._answer(verb, path, body)
         if self._contract is not None and path != "/graphql":
             try:
@@ -87,7 +94,8 @@ class FakeGitHub(FakeForge):
         rows = answer if isinstance(answer, list) else answer["check_runs"]
         if page * size < len(rows):
             rest = "&".join(f"{key}={value}" for key, value in query.items() if key != "page")
-            headers["Link"] = f'<{self.url}{path}?{rest}&page={page + 1}>; rel="next"'
+            host = self.next_page_host or self.url
+            headers["Link"] = f'<{host}{path}?{rest}&page={page + 1}>; rel="next"'
         rows = rows[(page - 1) * size : page * size]
         return rows if isinstance(answer, list) else {**answer, "check_runs": rows}
 

@@ -1,4 +1,4 @@
-"""How many API calls a typical run takes: rate limits are shared with all of a repository's jobs."""
+"""How many API calls a typical run takes: rate limits are shared with all jobs of a repository."""
 
 from __future__ import annotations
 
