@@ -193,7 +193,7 @@ def dry_run(
 
     steps = rehearsed(common, config, base, latest, {"stats.file": stats})
     if format_ == "json":
-        common.out.result(json.dumps([asdict(step) for step in steps], indent=2))
+        common.out.verbatim(json.dumps([asdict(step) for step in steps], indent=2))
     else:
         common.out.result(render_steps(steps, color=common.out.result_color))
     return int(any(step.outcome != "ok" for step in steps))

@@ -21,6 +21,8 @@ from ci_runner.pipeline.production import production
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace, projects
+from ci_runner.publish.size import fullest
+from ci_runner.report.bounded import bounded
 from ci_runner.report.formats import FORMATS
 from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
@@ -35,6 +37,9 @@ _FOR_FORGES = {
     "report.junit.xml": "junit",
     "report.codequality.json": "codequality",
 }
+
+# GitHub takes a step summary of 1 MiB, GitLab a note of a million characters.
+_PAGE_BYTES = 999_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ def run(
         config.fail_on,
         notices,
     )
-    return Result(redacted(report, redactor.redact), trouble)
+    return Result(redacted(bounded(report), redactor.redact), trouble)
 
 
 def _review(
@@ -186,6 +191,7 @@ def _unread(project: Project, error: SchemaCiError, where: str) -> ReportedProje
 def write_report(report: Report, folder: Path) -> None:
     """report.json for us, report.md for people, the findings for forges; each whole or not at all.
 
+    report.md is the fullest that a forge shows: a step summary of GitHub, or a note of GitLab.
     The folder keeps itself out of the repository.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -193,7 +199,10 @@ def write_report(report: Report, folder: Path) -> None:
     if not ignore.exists():
         write_whole(ignore, b"*\n")
     write_whole(folder / "report.json", dump(report))
-    write_whole(folder / "report.md", render(report).encode())
+    text = fullest(
+        lambda level: render(report, level), characters=_PAGE_BYTES, max_bytes=_PAGE_BYTES
+    )
+    write_whole(folder / "report.md", text.encode())
     findings = tuple(each for project in report.projects for each in project.findings)
     for name, format_ in _FOR_FORGES.items():
         text = FORMATS[format_](findings, report.fail_on)
