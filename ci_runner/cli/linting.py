@@ -31,6 +31,7 @@ from ci_runner.migrations.intake import USUAL, Intake, Sizes
 from ci_runner.pipeline import assemble, options
 from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.policy import in_force, policy_findings
+from ci_runner.pipeline.production import production
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
 from ci_runner.pipeline.servers import preparation, servers
@@ -38,6 +39,7 @@ from ci_runner.pipeline.sources import scripts
 from ci_runner.pipeline.suggestions import suggested
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.report.model import ReportedFinding, ReportedStep
+from ci_runner.schema.production import UNKNOWN, Production
 
 _DEFAULT_LEVEL = "error"
 
@@ -79,7 +81,15 @@ def lint_files(
     sizes = options.sizes(workspace.config)
     prepare = preparation(workspace, dialect)
     with provision(url, dialect, prepare=prepare, say=log.info) as server:
-        found = judge(server, files, setup, policy, progress=log.step, sizes=sizes)
+        found = judge(
+            server,
+            files,
+            setup,
+            policy,
+            progress=log.step,
+            sizes=sizes,
+            production=production(workspace, policy.assumed).of(dialect),
+        )
     log.clear()
     judged = policy.judge(replace(each, path=_within(root, each.path)) for each in found)
     return Linted(
@@ -127,6 +137,7 @@ def judge(
     *,
     progress: Callable[[str], None] = lambda _: None,
     sizes: Sizes = USUAL,
+    production: Production = UNKNOWN,
 ) -> tuple[Finding, ...]:
     """Findings on files alone. Without `setup` nobody knows what they stand on."""
     engine = server.dialect
@@ -151,7 +162,10 @@ def judge(
             history.base,
             steps,
             base_known=known,
+            tool_known=False,
+            production=production,
             options=policy.options,
+            version=policy.assumed.numbers,
         )
         return check(review, policy)
 

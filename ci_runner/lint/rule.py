@@ -89,7 +89,9 @@ class Review:
 
     `base` is the schema that running clients know: before the first new file. Where `base_known`
     is False (files linted alone) every table that they themselves do not create counts as known.
-    `production` is what is known of the real tables; `options` are the checked ones, by rule.
+    `tool_known` is False for files of no project: nobody knows what will run them.
+    `production` is what is known of the real tables, and `version` that of their server, such as
+    (14, 2), () for what the dev server has; `options` are the checked ones, by rule.
     """
 
     dialect: str
@@ -98,8 +100,14 @@ class Review:
     steps: tuple[Step, ...]
     change: DirectoryChange = DirectoryChange()
     base_known: bool = True
+    tool_known: bool = True
     production: Production = UNKNOWN
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    version: tuple[int, ...] = ()
+
+    def before(self, *version: int) -> bool:
+        """Whether production is said to be older than a version."""
+        return bool(self.version) and self.version < version
 
     @cached_property
     def touches(self) -> tuple[Touch[Effect], ...]:

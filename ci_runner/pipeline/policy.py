@@ -89,6 +89,8 @@ def loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]
     for rule in sorted(before.options.keys() | after.options.keys()):
         if before.options.get(rule, {}) != after.options.get(rule, {}):
             yield f"rule {rule} gets other options", ""
+    if before.assumed != after.assumed:
+        yield f"production is assumed to be otherwise: {after.assumed}", ""
     yield from _team_rules(before, after)
     for exemption in after.exemptions:
         if exemption not in before.exemptions:

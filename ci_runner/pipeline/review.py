@@ -156,7 +156,14 @@ def _review(
         name, schema = server.dialect.name, server.dialect.default_schema
         known, options = reviewed.production, policy.options
         of = Review(
-            name, schema, history.base, steps, change.files, production=known, options=options
+            name,
+            schema,
+            history.base,
+            steps,
+            change.files,
+            production=known,
+            options=options,
+            version=policy.assumed.numbers,
         )
         return check(of, policy)
 

@@ -118,7 +118,7 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         chosen,
         progress=log.step,
         terms=terms(workspace.config),
-        production=production(workspace).of(server.dialect.name),
+        production=production(workspace, chosen.assumed).of(server.dialect.name),
         cache=workspace.cache,
         say=log.info,
     )

@@ -29,6 +29,7 @@ _KINDS = (
     "type",
     "schema",
 )
+_CONSTRAINTS = ("primary-key", "unique", "foreign-key", "check", "exclusion")
 _DATES = {"date"}
 _TIMES = {"timestamp", "timestamptz"}
 
@@ -76,6 +77,8 @@ def _broken(each: Given, options: Mapping[str, object]) -> str:
         blanks |= {"referenced_table": each.references}
     if each.referenced:
         blanks |= {"referenced_columns": "_".join(each.referenced)}
+    if key == "constraint":
+        return _of_no_kind(each, options, blanks)
     pattern = text(options, key) if key in _KINDS else ""
     if not pattern and key == "unique-index":
         pattern = text(options, "unique") or text(options, "index")
@@ -86,6 +89,14 @@ def _broken(each: Given, options: Mapping[str, object]) -> str:
         if suffix and each.type in kinds and not each.name.endswith(suffix):
             return f"does not end with {suffix}"
     return ""
+
+
+def _of_no_kind(each: Given, options: Mapping[str, object], blanks: Mapping[str, str]) -> str:
+    """A renamed constraint that is not there to be looked at may be any of them."""
+    patterns = [pattern for kind in _CONSTRAINTS if (pattern := text(options, kind))]
+    if not patterns or any(filled(one, blanks).fullmatch(each.name) for one in patterns):
+        return ""
+    return f"does not match {' or '.join(patterns)}"
 
 
 RULE = Rule(

@@ -19,12 +19,17 @@ from ci_runner.schema.model import Check, Identity, Schema
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """What a valid check proves, what an UPDATE fills, and what a default fills is safe."""
+    """What a valid check proves, what an UPDATE fills, and what a default fills is safe.
+
+    An UPDATE of chosen rows may fill all that are NULL: only the data tells.
+    """
     filled: set[tuple[Identity, str]] = set()
+    chosen: set[tuple[Identity, str]] = set()
     for touch in review.touches:
         match touch.operation:
-            case Data(verb=verb, columns=columns) if verb.upper() == "UPDATE":
-                filled |= {(touch.table, each) for each in columns}
+            case Data(verb="UPDATE", columns=columns, fills=fills):
+                chosen |= {(touch.table, each) for each in columns}
+                filled |= {(touch.table, each) for each in fills}
             case AddColumn(column=column, default=default) if default is not None:
                 filled.add((touch.table, column))
             case ValidateConstraint() | AddConstraint(not_valid=False):
@@ -38,9 +43,12 @@ def _check(review: Review) -> Iterator[Hit]:
                 if known is not None and known.not_null:
                     continue
                 if not safe and column not in _proven(touch.step.before, touch.table):
+                    partly = (touch.table, column) in chosen
+                    left = ", and the UPDATE before it may leave some" if partly else ""
                     yield Hit(
-                        f"sets column {column} of {table} NOT NULL: fails if a row is NULL",
+                        f"sets column {column} of {table} NOT NULL: fails if a row is NULL{left}",
                         touch.step,
+                        severity=Severity.NOTE if partly else None,
                     )
             case _:
                 pass
