@@ -47,7 +47,9 @@ def _placed(name: Given, schema: Schema) -> Given:
         return name
     for each in schema.objects:
         match each:
-            case Index(name=name.old, table=table, keys=keys, unique=unique):
+            case Index(name=name.old, table=table, keys=keys, unique=unique) if (
+                name.kind == "index"
+            ):
                 kind = "unique index" if unique else "index"
                 return replace(name, kind=kind, table=table, columns=keys)
             case PrimaryKey(name=name.old) | Unique(name=name.old):
