@@ -167,14 +167,14 @@ def judge(
             options=policy.options,
             version=policy.assumed.numbers,
         )
-        return check(review, policy)
+        reached = steps[-1].after if steps else history.base
+        return check(review, policy, of_steps(policy.team_rules, steps, reached))
 
     found = judged(history.steps)
-    team = of_steps(policy.team_rules, history.steps, history.schema)
     if history.failed is not None:
-        return (*found, *team)
+        return found
     found, _ = suggested(server, base, new, "plain", history, found, judged, policy)
-    return (*found, *team)
+    return found
 
 
 def _content(path: str, sizes: Sizes) -> bytes:
