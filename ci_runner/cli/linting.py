@@ -23,6 +23,7 @@ from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review
 from ci_runner.lint.team import of_steps
+from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import MigrationFile
@@ -87,6 +88,7 @@ def lint_files(
             setup,
             policy,
             progress=log.step,
+            detail=log.detail,
             sizes=sizes,
             production=production(workspace, policy.assumed).of(dialect),
         )
@@ -136,6 +138,7 @@ def judge(
     policy: Policy,
     *,
     progress: Callable[[str], None] = lambda _: None,
+    detail: Callable[[str], None] = lambda _: None,
     sizes: Sizes = USUAL,
     production: Production = UNKNOWN,
 ) -> tuple[Finding, ...]:
@@ -154,6 +157,8 @@ def judge(
         plain = tuple(counted(script(each, "plain", engine) for each in new))
         history = rehearse(connection, engine, plain, progress=progress, compared=False)
     known = setup is not None
+    for line in unread(history.steps):
+        detail(line)
 
     def judged(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
         review = Review(

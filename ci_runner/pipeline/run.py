@@ -12,6 +12,7 @@ from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
 from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
 from ci_runner.lint.rule import Finding, Severity
+from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
@@ -124,6 +125,8 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
     )
     log.clear()
     say_mended(reviewed, chosen, log)
+    for line in unread(reviewed.steps):
+        log.detail(line)
     for each in reviewed.idle:
         log.warn(f"{each} matches nothing")
     older = shortfalls(server, chosen.severities, workspace.config.path)
