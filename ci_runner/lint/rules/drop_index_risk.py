@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.operations import CreateIndex, DropIndex
 from ci_runner.lint.follow import Touch
+from ci_runner.lint.mysql import clauses
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import indexes_on, keys_on
@@ -13,6 +14,35 @@ from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    yield from (_in_mysql if review.dialect == "mysql" else _in_postgres)(review)
+
+
+def _in_mysql(review: Review) -> Iterator[Hit]:
+    """One that was hidden before has been tried without."""
+    for each in clauses(review):
+        words = [word for word in each.words if word not in {"IF", "EXISTS"}]
+        if not each.known or words[0] != "DROP" or words[1:2] not in (["INDEX"], ["KEY"]):
+            continue
+        name = each.tokens[-1].name
+        before = {one.name.lower(): one for one in indexes_on(each.step.before, each.table)}
+        after = [
+            one.keys
+            for one in indexes_on(each.step.after, each.table)
+            if not one.settings.parameters
+        ]
+        gone = before.get(name.lower())
+        covered = gone is not None and any(keys[: len(gone.keys)] == gone.keys for keys in after)
+        hidden = gone is not None and bool(gone.settings.parameters)
+        if not covered and not hidden:
+            yield Hit(
+                f"drops index {name} of {each.table.qualified}",
+                each.step,
+                instead="Hide it first: ALTER INDEX ... IGNORED on MariaDB, INVISIBLE on MySQL."
+                " Drop it when nobody has missed it.",
+            )
+
+
+def _in_postgres(review: Review) -> Iterator[Hit]:
     for touch in review.on_known(DropIndex):
         index = _index(review, touch)
         if index is None or _served(review, touch.table, index):
@@ -66,10 +96,11 @@ RULE = Rule(
     id="drop-index-risk",
     title="Index dropped that queries may need",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="A query that used it reads the whole table from then on, and bringing the index back takes"
     " as long as it took to build.",
-    instead="Look at pg_stat_user_indexes.idx_scan in production first, replicas included.",
+    instead="Ask production first whether it is used (pg_stat_user_indexes.idx_scan, replicas"
+    " included), or hide it before it is dropped (IGNORED on MariaDB, INVISIBLE on MySQL).",
     check=_check,
     aliases=("ban-drop-index", "INDEX_DROPPED", "replace_index", "unused-index"),
     group="performance",

@@ -1,4 +1,4 @@
-"""A kind of object that the team does not want in its databases."""
+"""A procedure, function, event, trigger, rule or view, where the team has none."""
 
 from __future__ import annotations
 
@@ -7,24 +7,29 @@ from collections.abc import Iterator
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
+_KINDS = frozenset(
+    {"procedure", "function", "event", "trigger", "rule", "view", "materialized view"}
+)
+
 
 def _check(review: Review) -> Iterator[Hit]:
     """What stays as it was, or is made again under its name, is no news."""
-    unwanted = {each.lower() for each in texts(review.options.get(RULE.id, {}), "unwanted")}
-    for each in review.arrivals if unwanted else ():
+    allowed = {each.lower() for each in texts(review.options.get(RULE.id, {}), "allowed")}
+    for each in review.arrivals:
         identity = each.new.identity
-        if each.created and each.old is None and identity.kind in unwanted:
-            yield Hit(f"{identity} is of a kind that is not wanted here", each.step)
+        wanted = identity.kind not in _KINDS or identity.kind in allowed
+        if each.created and each.old is None and not wanted:
+            yield Hit(f"makes {identity}", each.step)
 
 
 RULE = Rule(
     id="routine-policy",
-    title="Unwanted kind of object",
-    severity=Severity.WARNING,
+    title="Code in the database",
+    severity=Severity.OFF,
     dialects=("postgres", "mysql", "sqlite"),
-    why="What a team keeps out of its databases, such as logic in triggers and procedures, is found"
-    " by nobody who reads the application, and is hard to get rid of again.",
-    instead="Do it where the team does such things, or change the policy.",
+    why="It runs out of the application's sight, is tested by nobody, and does not come along with"
+    " tools that copy tables.",
+    instead="Keep it in the application, or name the kind in `allowed`.",
     check=_check,
     aliases=(
         "has-routine",
@@ -32,14 +37,14 @@ RULE = Rule(
         "SYSTEM_FUNCTION_DISALLOW_CREATE",
         "SYSTEM_EVENT_DISALLOW_CREATE",
         "SYSTEM_VIEW_DISALLOW_CREATE",
+        "FUN.008",
+        "FUN.009",
+        "TBL.006",
+        "TBL.007",
+        "SQLE00029",
+        "SQLE00014",
+        "SQLE00031",
     ),
-    options=(
-        RuleOption(
-            "unwanted",
-            "texts",
-            "kinds of objects: `function`, `procedure`, `trigger`, `view`, `materialized view`,"
-            " `event`, `rule`, `enum`",
-        ),
-    ),
+    options=(RuleOption("allowed", "texts", "kinds that may be made: view, trigger and the like"),),
     group="design",
 )
