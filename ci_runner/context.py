@@ -13,12 +13,16 @@ ForgeName = Literal["github", "gitlab", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository on a forge. `api_url` has no trailing slash and comes from the runner only."""
+    """A repository on a forge. URLs have no trailing slash and come from the runner only.
+
+    `graphql_url` is "" where it follows from `api_url`.
+    """
 
     forge: ForgeName
     slug: str
     web_url: str
     api_url: str
+    graphql_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,11 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One CI run. Absent parts are empty strings; `local` builds have neither run nor forge."""
+    """One CI run. Absent parts are empty strings; `local` builds have neither run nor forge.
+
+    `branch` and `sha` are what was pushed, told where CI does not know of a pull request: the forge
+    does. A pull request without a base branch is one that the forge knows more of.
+    """
 
     provider: ProviderName
     repository: Repository | None = None
@@ -52,3 +60,5 @@ class Build:
     run_attempt: int = 1
     run_url: str = ""
     default_branch: str = ""
+    branch: str = ""
+    sha: Sha = Sha("")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ci_runner import dialects
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_settings, open_workspace
 from ci_runner.config.model import Config
 from ci_runner.devdb.provision import provision
-from ci_runner.devdb.replay import counted, rehearse, replay, script
+from ci_runner.devdb.replay import counted, rehearse, replay, script, unexecuted
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import dialect_of
-from ci_runner.dialects.base import Connection
+from ci_runner.dialects.base import Connection, Dialect
 from ci_runner.errors import UsageError
 from ci_runner.lint import baseline
 from ci_runner.lint.baseline import Baseline
@@ -40,6 +42,7 @@ from ci_runner.pipeline.sources import scripts
 from ci_runner.pipeline.suggestions import suggested
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.report.model import ReportedFinding, ReportedStep
+from ci_runner.schema.model import Schema
 from ci_runner.schema.production import UNKNOWN, Production
 
 _DEFAULT_LEVEL = "error"
@@ -66,8 +69,10 @@ def lint_files(
     setup: str | None,
     config: str,
     flags: Mapping[str, object],
+    *,
+    static: bool = False,
 ) -> Linted:
-    """Files alone, on a database that `setup` has prepared."""
+    """Files alone, on a database that `setup` has prepared, or by their text where `static`."""
     workspace = open_config(common, config, flags)
     loaded = workspace.config if workspace else None
     url = str(loaded.dev_url) if loaded else common.dev_url
@@ -80,19 +85,24 @@ def lint_files(
     root = workspace.root
     log = common.out.log
     sizes = options.sizes(workspace.config)
-    prepare = preparation(workspace, dialect)
-    with provision(url, dialect, prepare=prepare, say=log.info) as server:
-        found = judge(
-            server,
-            files,
-            setup,
-            policy,
-            progress=log.step,
-            detail=log.detail,
-            sizes=sizes,
-            production=production(workspace, policy.assumed).of(dialect),
-        )
-    log.clear()
+    known = production(workspace, policy.assumed).of(dialect)
+    if static:
+        engine = dialects.dialect(dialect)
+        found = judge_texts(engine, files, policy, warn=log.warn, sizes=sizes, production=known)
+    else:
+        prepare = preparation(workspace, dialect)
+        with provision(url, dialect, prepare=prepare, say=log.info) as server:
+            found = judge(
+                server,
+                files,
+                setup,
+                policy,
+                progress=log.step,
+                detail=log.detail,
+                sizes=sizes,
+                production=known,
+            )
+        log.clear()
     judged = policy.judge(replace(each, path=_within(root, each.path)) for each in found)
     return Linted(
         (*policy.expirations(), *judged.findings),
@@ -180,6 +190,57 @@ def judge(
         return found
     found, _ = suggested(server, base, new, "plain", history, found, judged, policy)
     return found
+
+
+def judge_texts(
+    engine: Dialect,
+    files: Sequence[str],
+    policy: Policy,
+    *,
+    warn: Callable[[str], None] = lambda _: None,
+    sizes: Sizes = USUAL,
+    production: Production = UNKNOWN,
+) -> tuple[Finding, ...]:
+    """Findings on files that are not run: nobody knows what they stand on, and nothing is seen.
+
+    `warn` gets a line for each statement that can't be read.
+    """
+    nothing = Schema(engine.name)
+    new = (MigrationFile(each, each, _content(each, sizes), "", "") for each in files)
+    with _uncollected():
+        steps = tuple(
+            step
+            for each in counted(script(file, "plain", engine) for file in new)
+            for step in unexecuted(engine, each.statements, nothing, wrapped=each.wrapped)
+        )
+        for line in unread(steps):
+            warn(line)
+        review = Review(
+            engine.name,
+            engine.default_schema,
+            nothing,
+            steps,
+            base_known=False,
+            tool_known=False,
+            production=production,
+            options=policy.options,
+            version=policy.assumed.numbers,
+        )
+        return check(review, policy)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Half a million values that live until the end of the block are not looked through meanwhile:
+    on a file of 5 MB that takes as long as to judge it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _content(path: str, sizes: Sizes) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -22,7 +21,6 @@ from ci_runner.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from ci_runner.context import Build
     from ci_runner.report.model import Report
 
 _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
@@ -54,48 +52,57 @@ def run(
     **more: object,
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
+    from ci_runner.cli.build import merged_into, this_build
+    from ci_runner.cli.job import leave_result, mask_secrets
+    from ci_runner.cli.publication import publication, show_failure
     from ci_runner.cli.publishing import publish_report
     from ci_runner.cli.workspace import open_workspace
+    from ci_runner.errors import SchemaCiError
     from ci_runner.pipeline.run import exit_code, write_report
     from ci_runner.pipeline.run import run as review
-    from ci_runner.providers import detect
     from ci_runner.report.text import render
 
-    build = detect(os.environ)
+    build = this_build(common.out)
     flags = {"output-dir": output_dir, "lint.fail-on": fail_on, "stats.file": stats, **given(more)}
-    workspace = open_workspace(common, config=config, base=base or _base(build), flags=flags)
-    result = review(workspace, build, names, common.out.log, common.out.redactor)
+    try:
+        workspace = open_workspace(
+            common, config=config, base=base or merged_into(build), flags=flags, build=build
+        )
+    except SchemaCiError as error:
+        if not no_publish:
+            show_failure(build, common.out, names, error)
+        raise
+    place = workspace.root / workspace.config.output_dir
+    mask_secrets(common.out)
 
     def show(report: Report) -> None:
-        write_report(report, workspace.root / workspace.config.output_dir)
+        write_report(report, place)
         common.out.result(render(report, color=common.out.result_color))
 
     if no_publish:
+        result = review(workspace, build, names, common.out.log, common.out.redactor)
         show(result.report)
         code: int = exit_code(result.report)
+        leave_result(result.report, build, common.out, report_path=str(place / "report.json"))
     else:
-        code = publish_report(
-            result.report, build, workspace.config, common.out, show=show, git=workspace.git
-        )
+        with publication(
+            *(build, workspace.config, common.out, workspace.git, workspace.base),
+            names=names,
+            report_path=str(place / "report.json"),
+        ) as through:
+            result = review(workspace, build, names, common.out.log, common.out.redactor)
+            code = publish_report(
+                result.report,
+                build,
+                workspace.config,
+                common.out,
+                show=show,
+                git=workspace.git,
+                through=through,
+            )
     if result.trouble:
         raise result.trouble
     return code
-
-
-def _base(build: Build) -> str:
-    """The branch that the pull request will be merged into. Raises UsageError."""
-    from ci_runner.errors import UsageError
-
-    pull = build.pull_request
-    if pull is None:
-        what = "no pull request was found in the environment"
-    elif not pull.base_branch:
-        what = f"{build.provider} does not tell what pull request {pull.number} is merged into"
-    else:
-        return pull.base_branch
-    raise UsageError(
-        what, next_step="give --base REF, the branch that the change will be merged into"
-    )
 
 
 @click.command()
@@ -119,6 +126,7 @@ def _base(build: Build) -> str:
 @click.option(
     "--fix", "fixing", is_flag=True, help="Write new files in their safe form, then judge them."
 )
+@click.option("--static", is_flag=True, help="Judge FILES by their text alone; nothing is run.")
 @config_option
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the exit code is 1.")
 @stats_option
@@ -134,6 +142,7 @@ def lint(
     format_: str,
     write_baseline: str | None,
     fixing: bool,
+    static: bool,
     config: str,
     fail_on: str | None,
     stats: str | None,
@@ -143,15 +152,21 @@ def lint(
     FILES are judged alone, in the given order, and need no repository.
     """
     from ci_runner.cli.linting import fix, keep_baseline, lint_changes, lint_files, shown
+    from ci_runner.errors import UsageError
     from ci_runner.report.findings import render_text
     from ci_runner.report.formats import FORMATS
     from ci_runner.report.verdict import fails
 
+    if static and (fixing or setup or not files):
+        raise UsageError(
+            "--static judges files by their text, without a database",
+            next_step="give FILES, and neither --setup nor --fix",
+        )
     flags = {"lint.fail-on": fail_on, "stats.file": stats}
     if fixing:
         fix(common, config, None if files else base, latest, flags)
     if files:
-        linted = lint_files(common, files, setup, config, flags)
+        linted = lint_files(common, files, setup, config, flags, static=static)
     else:
         linted = lint_changes(common, config, base, latest, flags)
     if write_baseline:

@@ -212,7 +212,7 @@ def rehearse(
     for each in scripts:
         progress(each.path)
         if failed:
-            steps += _unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
+            steps += unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
             continue
         rehearsed, look = _rehearse_file(connection, dialect, each, look)
         steps += rehearsed
@@ -270,7 +270,7 @@ def _watch(
             return [
                 *steps,
                 step,
-                *_unexecuted(dialect, rest, look.schema, wrapped=connection.in_transaction),
+                *unexecuted(dialect, rest, look.schema, wrapped=connection.in_transaction),
             ], look
         if connection.in_transaction and not was_open and dialect.locks_relations:
             look = dialect.sight(connection, look)
@@ -329,15 +329,17 @@ def _run(
         seconds=ran.seconds,
         rows=ran.outcome.rows,
         notices=() if statement.sensitive else ran.outcome.notices,
-        observed=Observation(locks=_asked(ran), online=ran.online, committed=committed),
+        observed=Observation(locks=_asked(ran, before), online=ran.online, committed=committed),
     ), before
 
 
-def _asked(ran: Ran) -> tuple[Lock, ...]:
-    """The lock that the server asked for while it changed a table, where others wait for it."""
+def _asked(ran: Ran, before: Sighting) -> tuple[Lock, ...]:
+    """Locks on what was there before that are gone with the statement."""
     online = ran.online
-    waits = online is not None and online.lock != "NONE"
-    return (Lock(online.table, online.lock),) if online and waits else ()
+    if online is not None and online.lock != "NONE":
+        return (Lock(online.table, online.lock),)
+    known = (each for each in ran.locks if each.relation in before.handles)
+    return tuple(sorted(known, key=lambda lock: (lock.relation, lock.mode)))
 
 
 def _seen(
@@ -354,7 +356,7 @@ def _seen(
     return replace(step, after=after.schema, observed=observed), after
 
 
-def _unexecuted(
+def unexecuted(
     dialect: Dialect, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
 ) -> list[Step]:
     """Steps as they would have been: `wrapped` is whether a transaction is open before them."""

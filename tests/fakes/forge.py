@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,6 +47,7 @@ class FakeForge:
     """One repository `slug` with pull request 7 from `branch` to `base`.
 
     `before_commit` are moves of branches (ref, sha) that happen just before a commit is made.
+    `before_answer` gets the number of each request, counted from 0, before it is looked at.
     """
 
     bare: Path
@@ -64,11 +66,14 @@ class FakeForge:
     violations: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     before_commit: list[tuple[str, str]] = field(default_factory=list)
+    before_answer: Callable[[int], None] | None = None
     url: str = ""
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._ids = 100
+        self._arrived = 0
         self._server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Self:
@@ -85,7 +90,10 @@ class FakeForge:
                 """Silent: `requests` is the log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Exchange)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
+        scheme = "http" if self.tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
@@ -174,6 +182,11 @@ class FakeForge:
         body = json.loads(raw) if raw else None
         headers: dict[str, str] = {}
         with self._lock:
+            number, self._arrived = self._arrived, self._arrived + 1
+        # Not under the lock: what a test does meanwhile may be a run that asks us something.
+        if self.before_answer is not None:
+            self.before_answer(number)
+        with self._lock:
             self.requests.append((self.verb(verb, path, body), path))
             fault = self._fault(verb, path)
             status, answer = 200, None
@@ -183,7 +196,9 @@ class FakeForge:
                 except Answer as other:
                     status, answer = other.status, other.body
             if fault is not None and fault.status != 200:
-                status, answer = fault.status, {"message": fault.message}
+                # What begins as HTML is no JSON either: a proxy's page.
+                page = fault.message.startswith("<")
+                status, answer = fault.status, fault.message if page else {"message": fault.message}
                 headers.update(fault.headers)
             else:
                 answer = self.paged(answer, target.path, query, headers)
@@ -192,7 +207,8 @@ class FakeForge:
         if not status:
             handler.connection.close()
             return
-        text = b"" if answer is None else json.dumps(answer).encode()
+        body_text = answer if isinstance(answer, str) else json.dumps(answer)
+        text = b"" if answer is None else body_text.encode()
         handler.send_response(status)
         for name, value in headers.items():
             handler.send_header(name, value)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.migrations.history import Step
 
 _KINDS = frozenset(
     {"procedure", "function", "event", "trigger", "rule", "view", "materialized view"}
@@ -13,13 +15,29 @@ _KINDS = frozenset(
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """What stays as it was, or is made again under its name, is no news."""
     allowed = {each.lower() for each in texts(review.options.get(RULE.id, {}), "allowed")}
+    made = _written(review) if review.dialect == "mysql" else _arrived(review)
+    for step, kind, name in made:
+        if kind not in allowed:
+            yield Hit(f"makes {kind} {name}".rstrip(), step)
+
+
+def _arrived(review: Review) -> Iterator[tuple[Step, str, str]]:
+    """What stays as it was, or is made again under its name, is no news."""
     for each in review.arrivals:
         identity = each.new.identity
-        wanted = identity.kind not in _KINDS or identity.kind in allowed
-        if each.created and each.old is None and not wanted:
-            yield Hit(f"makes {identity}", each.step)
+        if each.created and each.old is None and identity.kind in _KINDS:
+            yield each.step, identity.kind, identity.qualified
+
+
+def _written(review: Review) -> Iterator[tuple[Step, str, str]]:
+    for step in review.steps:
+        words = [token.word.lower() for token in definition(step)]
+        head = words[: words.index("(")] if "(" in words else words
+        if words[:1] == ["create"] and "table" not in head[:4]:
+            kind = next((each for each in head if each in _KINDS), "")
+            if kind:
+                yield step, kind, ""
 
 
 RULE = Rule(
