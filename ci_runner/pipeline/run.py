@@ -12,6 +12,7 @@ from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
 from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
 from ci_runner.lint.rule import Finding, Severity
+from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
@@ -123,12 +124,14 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         chosen,
         progress=log.step,
         terms=terms(workspace.config),
-        production=production(workspace).of(server.dialect.name),
+        production=production(workspace, chosen.assumed).of(server.dialect.name),
         cache=workspace.cache,
         say=log.info,
     )
     log.clear()
     say_mended(reviewed, chosen, log)
+    for line in unread(reviewed.steps):
+        log.detail(line)
     for each in reviewed.idle:
         log.warn(f"{each} matches nothing")
     older = shortfalls(server, chosen.severities, workspace.config.path)
