@@ -115,9 +115,9 @@ def _talk(build: Build, max_wait: float, out: Terminal, git: Git | None) -> Talk
     return Talk(forge, build, build.pull_request)
 
 
-def pull_request_talk(build: Build, config: Config, out: Terminal) -> Talk:
+def pull_request_talk(build: Build, config: Config, out: Terminal, git: Git | None) -> Talk:
     """The build's pull request. Raises ForgeError where there is none to talk to, ConfigError."""
-    talk = _talk(build, float(config.api_max_wait), out)
+    talk = _talk(build, float(config.api_max_wait), out, git)
     if isinstance(talk, Unavailable):
         raise ForgeError(
             f"nothing can be committed: {talk.reason}", next_step="or give --no-commit"

@@ -38,6 +38,8 @@ class FakeGitHub(FakeForge):
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     hides: bool = True
+    # Lists are told by a replica that knows nothing that was written since then.
+    lagging: bool = False
     # GitHub Enterprise Server: REST below /api/v3, GraphQL at /api/graphql.
     enterprise: bool = False
     next_page_host: str = ""
@@ -226,8 +228,12 @@ class FakeGitHub(FakeForge):
     def _read_run(self, body: Any, number: str) -> tuple[int, Any]:
         return 200, self._run(number)
 
+    def listed_comments(self) -> list[dict[str, Any]]:
+        return [] if self.lagging else list(self.comments)
+
     def _runs(self, body: Any, sha: str) -> tuple[int, Any]:
-        found = [run for run in self.check_runs if run["head_sha"] == sha]
+        known = [] if self.lagging else self.check_runs
+        found = [run for run in known if run["head_sha"] == sha]
         return 200, {"total_count": len(found), "check_runs": found}
 
     def _statuses(self, body: Any, sha: str) -> tuple[int, Any]:
@@ -341,7 +347,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
     ("GET", r"/issues/7/events", lambda fake, body: (200, list(fake.words.events))),
     ("GET", r"/collaborators/([^/]+)/permission", lambda fake, body, who: fake.words.right(who)),
-    ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
+    ("GET", r"/issues/7/comments", lambda fake, body: (200, fake.listed_comments())),
     ("POST", r"/issues/7/comments", _F._create_comment),
     ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
     ("DELETE", r"/issues/comments/(\d+)", _F._delete_comment),
