@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,38 +23,35 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--from", "folder", required=True, metavar="DIR", help="Where report.json lies.")
+@click.option(
+    "--from", "source", required=True, metavar="DIR", help="Where report.json lies: folder or .zip."
+)
+@click.option(
+    "--pull-request",
+    "number",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="Where the event does not tell it.",
+)
 @config_option
 @common
-def publish(common: Common, folder: str, config: str) -> int:
-    """Publish a report that an earlier job wrote."""
-    from ci_runner.cli.workspace import open_workspace
-    from ci_runner.errors import UsageError
-    from ci_runner.providers import detect
-    from ci_runner.report.json import load
-    from ci_runner.report.redact import redacted
+def publish(common: Common, source: str, number: int | None, config: str) -> int:
+    """Publish a report that an earlier job wrote, which is believed no more than it must be."""
+    from ci_runner.cli.located import Overtaken
+    from ci_runner.cli.received import receive
+    from ci_runner.errors import ExitCode
 
-    place = Path(folder) / "report.json"
-    if not place.is_file():
-        raise UsageError("there is no report", where=str(place), next_step="run `schema-ci run`")
-    report = load(place.read_bytes())
-    workspace = open_workspace(common, config=config)
-    build = detect(os.environ)
-    if build.pull_request is None:
-        raise UsageError(
-            "this build belongs to no pull request: there is nothing to publish to",
-            next_step="run it in the CI of a pull request",
-        )
-    if build.pull_request.head_sha != report.build.head_sha:
-        raise UsageError(
-            "the report is of another commit",
-            where=f"{report.build.head_sha[:12] or '(none)'}, the pull request's head is"
-            f" {build.pull_request.head_sha[:12]}",
-            next_step="publish the report of this run",
-        )
-    report = redacted(report, common.out.redactor.redact)
+    received = receive(common, source, config, number or 0)
+    if isinstance(received, Overtaken):
+        common.out.log.info(f"nothing published: {received.reason}")
+        return ExitCode.OK
     return publish_report(
-        report, build, workspace.config, common.out, show=lambda _: None, git=workspace.git
+        received.report,
+        received.build,
+        received.workspace.config,
+        common.out,
+        show=lambda _: None,
+        git=received.workspace.git,
     )
 
 
@@ -80,6 +76,7 @@ def publish_report(
     from ci_runner.pipeline.run import exit_code
     from ci_runner.publish.commit import without_generated
     from ci_runner.publish.publish import PublishSettings, announce, commit
+    from ci_runner.publish.queue import check_merge_group
     from ci_runner.report.markdown import render
 
     try:
@@ -102,6 +99,14 @@ def publish_report(
         check=config.check,
         max_auto_commits=config.max_auto_commits,
     )
+    if build.merge_group:
+        queued = without_generated(report)
+        show(queued)
+        return _say(
+            check_merge_group(queued, forge, build, build.merge_group.head_sha, settings, render),
+            exit_code(queued),
+            out,
+        )
     committed = commit(report, forge, build, settings, git.push_files if git else None)
     show(committed.report)
     told = announce(committed, forge, build, settings, render, datetime.now(UTC))
@@ -112,7 +117,7 @@ def _forge(build: Build, config: Config, out: Terminal) -> Forge | Unavailable:
     """The forge that the build's pull request lives on, or why there is none."""
     from ci_runner.forges.opening import Unavailable, open_forge
 
-    if build.repository is None or build.pull_request is None:
+    if build.repository is None or not (build.pull_request or build.merge_group):
         return Unavailable("this build belongs to no pull request")
     return open_forge(
         build.repository,

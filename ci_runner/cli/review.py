@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -17,12 +17,15 @@ from ci_runner.cli.common import (
     online_option,
     project_option,
     selecting,
+    shard_option,
     stats_option,
     strict_option,
 )
 
 if TYPE_CHECKING:
-    from ci_runner.context import Build
+    from ci_runner.config.model import Project
+    from ci_runner.pipeline.shards import Shard
+    from ci_runner.pipeline.workspace import Workspace
     from ci_runner.report.model import Report
 
 _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
@@ -36,6 +39,8 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the run fails.")
 @online_option
 @click.option("--no-publish", is_flag=True, help="Write the report, tell no forge.")
+@click.option("--touched", is_flag=True, help="Only projects that this change touches.")
+@shard_option
 @strict_option
 @stats_option
 @selecting
@@ -49,11 +54,14 @@ def run(
     output_dir: str | None,
     fail_on: str | None,
     stats: str | None,
+    shard: Shard | None,
     *,
     no_publish: bool,
+    touched: bool,
     **more: object,
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
+    from ci_runner.cli.located import merged_into
     from ci_runner.cli.publishing import publish_report
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.pipeline.run import exit_code, write_report
@@ -61,10 +69,15 @@ def run(
     from ci_runner.providers import detect
     from ci_runner.report.text import render
 
+    if shard and not no_publish:
+        _refuse_part()
     build = detect(os.environ)
     flags = {"output-dir": output_dir, "lint.fail-on": fail_on, "stats.file": stats, **given(more)}
-    workspace = open_workspace(common, config=config, base=base or _base(build), flags=flags)
-    result = review(workspace, build, names, common.out.log, common.out.redactor)
+    workspace = open_workspace(common, config=config, base=base or merged_into(build), flags=flags)
+    chosen = _chosen(workspace, names, shard, touched=touched)
+    result = review(workspace, build, chosen, common.out.log, common.out.redactor)
+    if shard:
+        result = replace(result, report=replace(result.report, shards=(str(shard),)))
 
     def show(report: Report) -> None:
         write_report(report, workspace.root / workspace.config.output_dir)
@@ -82,20 +95,28 @@ def run(
     return code
 
 
-def _base(build: Build) -> str:
-    """The branch that the pull request will be merged into. Raises UsageError."""
+def _refuse_part() -> NoReturn:
     from ci_runner.errors import UsageError
 
-    pull = build.pull_request
-    if pull is None:
-        what = "no pull request was found in the environment"
-    elif not pull.base_branch:
-        what = f"{build.provider} does not tell what pull request {pull.number} is merged into"
-    else:
-        return pull.base_branch
     raise UsageError(
-        what, next_step="give --base REF, the branch that the change will be merged into"
+        "a part of the review is not published by itself",
+        next_step="add --no-publish; then `schema-ci report merge` and `schema-ci publish`",
     )
+
+
+def _chosen(
+    workspace: Workspace, names: tuple[str, ...], shard: Shard | None, *, touched: bool
+) -> tuple[Project, ...]:
+    """The projects that are asked for, in the order of the configuration."""
+    from ci_runner.pipeline.shards import share
+    from ci_runner.pipeline.touched import touched_projects
+    from ci_runner.pipeline.workspace import projects
+
+    asked = projects(workspace.config, names)
+    if touched:
+        found = touched_projects(workspace)
+        asked = tuple(each for each in asked if each in found)
+    return share(shard, asked, workspace.root)
 
 
 @click.command()

@@ -20,9 +20,14 @@ from tests.fakes.forge import Answer, FakeForge
 
 @dataclass
 class FakeGitHub(FakeForge):
-    """GitHub's side of a pull request: REST and the GraphQL operations that we use."""
+    """GitHub's side of a pull request: REST and the GraphQL operations that we use.
+
+    `other_pulls` are numbers of more pull requests of the same head; `query` is the last request's.
+    """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
+    other_pulls: list[int] = field(default_factory=list)
+    query: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -53,6 +58,7 @@ class FakeGitHub(FakeForge):
         return "QUERY" if path == "/graphql" and not query.startswith("mutation") else verb
 
     def answer(self, verb: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
+        self.query = query
         status, answer = self._answer(verb, path, body)
         if self._contract is not None and path != "/graphql":
             try:
@@ -102,6 +108,15 @@ class FakeGitHub(FakeForge):
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
             "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
         }
+
+    def _pulls(self, body: Any) -> tuple[int, Any]:
+        """Open ones, of the branch that the query names."""
+        owner = self.head_slug.partition("/")[0]
+        found = self.state == "open" and self.query.get("head") == f"{owner}:{self.branch}"
+        pull = self._pull(body)[1]
+        del pull["merged"]
+        others = [{**pull, "number": number} for number in self.other_pulls]
+        return 200, [pull, *others] if found else []
 
     def _pull_commits(self, body: Any) -> tuple[int, Any]:
         found = self.git("rev-list", "--reverse", f"{self.base}..refs/heads/{self.branch}")
@@ -252,7 +267,8 @@ class FakeGitHub(FakeForge):
 
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
-    ("GET", r"/pulls/7", _F._pull),
+    ("GET", r"/pulls", _F._pulls),
+    ("GET", r"/pulls/(?:7|8)", _F._pull),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
     ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
     ("POST", r"/issues/7/comments", _F._create_comment),
