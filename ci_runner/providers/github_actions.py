@@ -31,7 +31,7 @@ def detect(environ: Mapping[str, str]) -> Build | None:
     try:
         pull, default = _pull_request(event), _default_branch(event)
         number, upstream, group = _number(event), _upstream(event, web), _merge_group(event)
-    except (KeyError, TypeError, ValueError) as wrong:
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
         raise ConfigError(
             "GITHUB_EVENT_PATH holds no event as GitHub writes it",
             where=environ["GITHUB_EVENT_PATH"],

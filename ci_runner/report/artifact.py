@@ -102,7 +102,7 @@ def _read_archive(place: Path) -> bytes | None:
             entries = archive.infolist()
             if len(entries) > _MOST_ENTRIES:
                 _refuse(f"the archive has more than {_MOST_ENTRIES} entries", place, _STORE)
-            named = [entry for entry in entries if entry.filename == NAME]
+            named = _named(entries)
             if not named:
                 return None
             if len(named) > 1 or not _is_plain(named[0]):
@@ -113,6 +113,17 @@ def _read_archive(place: Path) -> bytes | None:
         raise UsageError(
             "the archive can't be read", where=str(place), said=str(broken), next_step=_STORE
         ) from broken
+
+
+def _named(entries: Sequence[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Those at the top; else those in a folder of the top, as GitLab packs an artifact."""
+    places = [entry.filename.split("/") for entry in entries]
+    top = [entry for entry, place in zip(entries, places, strict=True) if place == [NAME]]
+    return top or [
+        entry
+        for entry, place in zip(entries, places, strict=True)
+        if len(place) == 2 and place[1] == NAME and place[0] not in {"", ".", ".."}
+    ]
 
 
 def _is_plain(entry: zipfile.ZipInfo) -> bool:

@@ -38,6 +38,12 @@ def test_a_folder_and_an_archive_say_the_same(tmp_path: Path) -> None:
     assert CONTENT == read_report(folder(tmp_path / "a")) == read_report(packed)
 
 
+def test_an_archive_may_hold_the_folder_as_gitlab_packs_it(tmp_path: Path) -> None:
+    packed = archive(tmp_path / "a.zip", (f"schema-ci-report/{NAME}", CONTENT))
+
+    assert CONTENT == read_report(packed)
+
+
 def test_t20_nothing_of_an_archive_is_written_anywhere(tmp_path: Path) -> None:
     packed = archive(tmp_path / "a.zip", ("../evil", b"x"), ("/etc/evil", b"x"), (NAME, CONTENT))
     before = sorted(tmp_path.rglob("*"))
@@ -70,6 +76,11 @@ def piped(place: Path) -> Path:
         (lambda place: archive(place / "a.zip", (NAME, b" " * (LARGEST + 1))), "more than"),
         (lambda place: archive(place / "a.zip", (NAME, b"x"), kind=stat.S_IFLNK), "no single"),
         (lambda place: archive(place / "a.zip", (f"x/../{NAME}", b"x")), "there is no report"),
+        (lambda place: archive(place / "a.zip", (f"../{NAME}", b"x")), "there is no report"),
+        (
+            lambda place: archive(place / "a.zip", *((f"{x}/{NAME}", b"") for x in "ab")),
+            "no single",
+        ),
         (lambda place: archive(place / "a.zip"), "there is no report"),
         (
             lambda place: archive(place / "a.zip", *((str(each), b"") for each in range(10_001))),
