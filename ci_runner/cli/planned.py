@@ -45,6 +45,7 @@ def _statement(each: PlannedStatement) -> dict[str, object]:
         "questions": each.questions,
         "locks": [{"relation": str(lock.relation), "mode": lock.mode} for lock in each.locks],
         "rewrites": [str(one) for one in each.rewrites],
+        "online": str(each.online) if each.online else None,
         "scans": [str(one) for one in each.scans],
         "serves": each.serves,
     }

@@ -99,7 +99,7 @@ OPTIONS: tuple[Option, ...] = (
         "dev.superuser",
         "flag",
         False,
-        "run migrations with superuser rights on a dev server of our own",
+        "run migrations with superuser rights, on a server that exists as the URL's role",
         env="SCHEMA_CI_DEV_SUPERUSER",
         trusted=True,
     ),

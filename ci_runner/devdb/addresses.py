@@ -29,6 +29,8 @@ _FORBIDDEN = tuple(
     )
 )
 _FORBIDDEN_NAMES = frozenset({"metadata", "metadata.google.internal", "instance-data"})
+# For the description of a server.
+BESIDE_A_TARGET = ", where the target lives too"
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052
 
 
@@ -83,6 +85,14 @@ def refuse_forbidden(places: Iterable[Place]) -> None:
                 said="what answers there tells about this machine and its credentials",
                 next_step="correct the URL",
             )
+
+
+def on_a_target() -> ConfigError:
+    """What is raised where a dev URL opens a target's database, however both are spelled."""
+    return ConfigError(
+        "the dev URL is that of a target: it would be worked on",
+        next_step="give a dev URL of another database, better on another server",
+    )
 
 
 def same_database(one: Destination, other: Destination) -> bool:

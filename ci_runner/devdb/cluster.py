@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import pwd
-import re
 import shutil
 import signal
 import subprocess
@@ -330,7 +329,7 @@ def _first_session(
                     continue
                 raise DatabaseError(
                     "the local PostgreSQL server did not start",
-                    said="\n".join(_without_folder(line) for line in _tail(log)),
+                    said="\n".join(_tail(log)),
                 ) from refused
         yield connection
 
@@ -346,18 +345,15 @@ def _limited(limits: Limits) -> str:
 
 
 def _cause(lines: list[str]) -> str:
-    said = [_without_folder(line) for line in lines]
+    said = list(lines)
     if any("terminated by signal 9" in line for line in said):
         said.append("signal 9 is how the kernel ends a process when memory runs out")
     return "\n".join(said)
 
 
-def _without_folder(line: str) -> str:
-    return re.sub(r".*/(?=log)", "", line)
-
-
 def _tail(log: Path) -> list[str]:
-    """The last lines of a log that SQL may have made long."""
+    """The last lines of a log that SQL may have made long; files by their names in our folder."""
     with log.open("rb") as lines:
         lines.seek(max(log.stat().st_size - _LOG_TAIL, 0))
-        return lines.read().decode(errors="replace").strip().splitlines()[-_LOG_LINES:]
+        told = lines.read().decode(errors="replace").replace(f"{log.parent}/", "")
+    return told.strip().splitlines()[-_LOG_LINES:]

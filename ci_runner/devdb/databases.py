@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ci_runner.devdb.dropped import dropped
@@ -44,7 +44,7 @@ class PostgresServer:
     lives. `options` belong to CREATE DATABASE, `prepare` is called with the name of each empty
     database before it is handed out; `unlike` says what of the target it is to be like could not
     be matched. `copying` is how CREATE DATABASE copies a template, " STRATEGY FILE_COPY" or "" for
-    the server's own way.
+    the server's own way. `let_in` is what to do where the server does not let the owner in.
     """
 
     description: str
@@ -59,6 +59,7 @@ class PostgresServer:
     shortfall: str = ""
     copying: str = ""
     portable: Portable | None = None
+    let_in: str = ""
 
     @property
     def dialect(self) -> Dialect:
@@ -91,7 +92,16 @@ class PostgresServer:
         """On one of our databases, as the role that owns it. Raises SqlError after the end."""
         if ending := self.ending():
             raise ending
-        with connect(self.owner or self.admin, dbname=name, guard=self.guard) as connection:
+        with ExitStack() as stack:
+            opening = connect(self.owner or self.admin, dbname=name, guard=self.guard)
+            try:
+                connection = stack.enter_context(opening)
+            except DatabaseError as refused:
+                if not self.let_in:
+                    raise
+                raise DatabaseError(
+                    refused.what, said=refused.said, next_step=self.let_in
+                ) from refused
             yield connection
 
     @contextmanager

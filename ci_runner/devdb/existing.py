@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 
-from ci_runner.devdb.addresses import same_database
+from ci_runner.devdb.addresses import BESIDE_A_TARGET, on_a_target, same_database, same_server
 from ci_runner.devdb.conninfo import destination, pinned
 from ci_runner.devdb.databases import PostgresServer, copying
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse
+from ci_runner.devdb.role import NEXT_STEP, leftover_roles, makes_roles, own_role
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
-from ci_runner.errors import ConfigError, DatabaseError
+from ci_runner.errors import DatabaseError
 
 _OURS = re.compile(r"schema_ci_[a-z0-9_]+")
 _MARKED = r"""
@@ -32,23 +34,39 @@ ORDER BY d.datname
 
 @contextmanager
 def existing_postgres(
-    url: str, targets: Iterable[str] = (), *, limits: Limits = USUAL
+    url: str,
+    targets: Iterable[str] = (),
+    *,
+    superuser: bool = False,
+    limits: Limits = USUAL,
 ) -> Iterator[PostgresServer]:
-    """The server behind `url`. Its own database is only used to say CREATE and DROP DATABASE.
+    """The server behind `url`. Its own database is only used to make and drop what is ours.
 
-    SQL that goes over `limits` is stopped. Raises ConfigError for a URL that leads where no dev
-    database is, or to one of `targets`, and DatabaseError when the server does not answer.
+    Where the URL's role may make roles, migrations run as one that it makes for this run, which
+    may do nothing else; with `superuser` they run as the URL's role itself. SQL that goes over
+    `limits` is stopped. Raises ConfigError for a URL that leads where no dev database is, or to one
+    of `targets`, and DatabaseError when the server does not answer.
     """
-    refuse_targets(url, targets)
+    others = tuple(targets)
+    refuse_targets(url, others)
     address = pinned(url)
     with connect(address) as connection:
         version = connection.version
-        ((superuser,),) = connection.query("SHOW is_superuser")
+        ((all_rights,),) = connection.query("SHOW is_superuser")
         quickest = copying(connection)
-    rights = ", as superuser" if superuser == "on" else ""
-    with watching(limits, lambda processes: _terminate(address, processes)) as watchdog:
-        given = f"PostgreSQL {version}, given server{rights}"
-        yield PostgresServer(given, address, address, guard=watchdog, copying=quickest)
+        apart = not superuser and makes_roles(connection)
+    rights = ", as superuser" if all_rights == "on" and not apart else ""
+    place = destination(url)
+    shared = any(same_server(place, destination(target)) for target in others)
+    beside = BESIDE_A_TARGET if shared else ""
+    given = f"PostgreSQL {version}, given server{rights}{beside}"
+    server = PostgresServer(given, address, copying=quickest)
+    with (
+        watching(limits, lambda processes: _terminate(address, processes)) as watchdog,
+        own_role(address) if apart else nullcontext((address, "")) as (owner, role),
+    ):
+        let_in = NEXT_STEP if apart else ""
+        yield replace(server, owner=owner, owner_role=role, guard=watchdog, let_in=let_in)
 
 
 def _terminate(address: str, processes: Sequence[int]) -> str:
@@ -68,14 +86,11 @@ def refuse_targets(url: str, targets: Iterable[str]) -> None:
     place = destination(url)
     for target in targets:
         if same_database(place, destination(target)):
-            raise ConfigError(
-                "the dev URL is that of a target: it would be worked on",
-                next_step="give a dev URL of another database, better on another server",
-            )
+            raise on_a_target()
 
 
-def leftover_databases(url: str) -> Iterator[Leftover]:
-    """Databases that have both our kind of name and our marker, and that we may drop.
+def leftovers(url: str) -> Iterator[Leftover]:
+    """Databases that have both our kind of name and our marker, and that we may drop; then roles.
 
     Those of runs that are alive are among them. Raises ConfigError and DatabaseError.
     """
@@ -88,3 +103,4 @@ def leftover_databases(url: str) -> Iterator[Leftover]:
         if marker is not None and _OURS.fullmatch(str(name)):
             remove = partial(server.drop, str(name))
             yield Leftover(f"database {name}", marker, remove, in_use=bool(in_use))
+    yield from leftover_roles(address)

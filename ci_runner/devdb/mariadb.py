@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from ci_runner.devdb.addresses import (
+    BESIDE_A_TARGET,
+    Destination,
+    on_a_target,
+    place,
+    refuse_forbidden,
+    same_database,
+    same_server,
+)
 from ci_runner.devdb.dropped import dropped
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse, this_run
@@ -24,25 +33,35 @@ from ci_runner.errors import DatabaseError, SqlError
 
 _OURS = re.compile(r"schema_ci_[0-9a-f]{16}")
 _LOCK_SECONDS = 10
+_NEEDED_FOR_ACCOUNTS = frozenset({"CREATE USER", "PROCESS"})
+# Those that an account can hand on. Its name is told as it was granted, not as it came in.
+_GLOBAL_RIGHTS = """
+SELECT privilege_type FROM information_schema.user_privileges
+WHERE is_grantable = 'YES'
+  AND grantee = concat('''', replace(current_user(), '@', '''@'''), '''')
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class MysqlServer:
-    """`admin` may create databases. `ours` is whether the server is only ours.
+    """`admin` may create databases, and accounts where it `makes_accounts`.
 
-    On such a server each database has an account of its own that may do everything in it and
-    nothing elsewhere: no FILE, no SUPER, no other database. With `superuser`, and on servers that
-    are not ours, `admin` uses the databases itself. `guard` watches what runs in them; `ending`
-    says why it made an end of the server, None while that lives.
+    Then each database has one of its own that may do everything in it and nothing elsewhere: no
+    FILE, no SUPER, no other database. Else, and with `superuser`, `admin` uses the databases
+    itself. `options` belong to CREATE DATABASE, `session` are assignments that each session of a
+    migration begins with; `unlike` says what of the target could not be matched. `guard` watches
+    what runs in them; `ending` says why it made an end of the server, None while that lives.
     """
 
     description: str
     admin: Address
-    ours: bool = False
+    makes_accounts: bool = False
     superuser: bool = False
     setup: tuple[Script, ...] = ()
     guard: Guard = UNGUARDED
     ending: Callable[[], SqlError | None] = lambda: None
+    options: str = ""
+    session: tuple[str, ...] = ()
     unlike: tuple[str, ...] = ()
     shortfall: str = ""
     portable: Portable | None = None
@@ -59,7 +78,7 @@ class MysqlServer:
         name = f"schema_ci_{secrets.token_hex(8)}"
         with (
             dropped(name, self.drop),
-            connect(self._create(name), guard=self.guard) as connection,
+            connect(self._create(name), guard=self.guard, session=self.session) as connection,
         ):
             replay(connection, self.setup)
             yield connection
@@ -73,14 +92,14 @@ class MysqlServer:
 
     @property
     def _has_owners(self) -> bool:
-        return self.ours and not self.superuser
+        return self.makes_accounts and not self.superuser
 
     def _create(self, name: str) -> Address:
         """Make the database, and say as whom to use it."""
         with connect(self.admin) as admin:
             marked = f" COMMENT = '{this_run()}'" if admin.title.startswith("MariaDB") else ""
             try:
-                admin.execute(f"CREATE DATABASE {name}{marked}")
+                admin.execute(f"CREATE DATABASE {name}{self.options}{marked}")
                 if not self._has_owners:
                     return self.admin.within(name)
                 password = secrets.token_urlsafe(18)
@@ -155,18 +174,61 @@ class _Again:
 
 @contextmanager
 def existing_mysql(
-    url: str, *, setup: tuple[Script, ...] = (), limits: Limits = USUAL
+    url: str,
+    targets: Iterable[str] = (),
+    *,
+    superuser: bool = False,
+    setup: tuple[Script, ...] = (),
+    limits: Limits = USUAL,
 ) -> Iterator[MysqlServer]:
     """The server behind `url`, whose own database is never used.
 
-    SQL that goes over `limits` is stopped. Raises ConfigError for a URL that cannot be read,
-    DatabaseError when the server does not answer.
+    Where the URL's account may make accounts, migrations run as one that it makes for each
+    database; with `superuser` they run as the URL's account itself. SQL that goes over `limits` is
+    stopped. Raises ConfigError for a URL that cannot be read, that leads where no dev database is,
+    or to one of `targets`, and DatabaseError when the server does not answer.
     """
-    admin = address(url).within("")
+    admin, beside = _place(url, targets)
     with connect(admin) as connection:
         title = connection.title
+        rights = _rights(connection)
+    makes_accounts = rights >= _NEEDED_FOR_ACCOUNTS
+    apart = makes_accounts and not superuser
+    dear = ", as superuser" if "SUPER" in rights and not apart else ""
     with watching(limits, lambda processes: _end_sessions(admin, processes)) as watchdog:
-        yield MysqlServer(f"{title}, given server", admin, setup=setup, guard=watchdog)
+        yield MysqlServer(
+            f"{title}, given server{dear}{beside}",
+            admin,
+            makes_accounts=makes_accounts,
+            superuser=superuser,
+            setup=setup,
+            guard=watchdog,
+        )
+
+
+def _place(url: str, targets: Iterable[str]) -> tuple[Address, str]:
+    """The server itself, at the address that its name means now, and what is to be said of it."""
+    given = address(url)
+    here = destination(given)
+    refuse_forbidden(here.places)
+    theirs = [destination(address(target)) for target in targets]
+    if any(same_database(here, target) for target in theirs):
+        raise on_a_target()
+    beside = BESIDE_A_TARGET if any(same_server(here, target) for target in theirs) else ""
+    addresses = sorted(map(str, here.places[0].addresses))
+    host = addresses[0] if addresses else given.host
+    return replace(given, host=host, database=""), beside
+
+
+def destination(given: Address) -> Destination:
+    """Where PyMySQL would connect."""
+    port = 0 if given.socket else given.port
+    return Destination((place(given.socket or given.host, port),), given.database)
+
+
+def _rights(connection: MysqlConnection) -> set[str]:
+    """What the session's account may do on the whole server, and may let others do."""
+    return {str(right) for (right,) in connection.query(_GLOBAL_RIGHTS)}
 
 
 def _end_sessions(admin: Address, processes: Sequence[int]) -> str:
@@ -190,7 +252,8 @@ def leftover_databases(url: str) -> Iterator[Leftover]:
     with connect(admin) as connection:
         if not connection.title.startswith("MariaDB"):
             return
-        server = MysqlServer(f"{connection.title}, given server", admin)
+        makes_accounts = _rights(connection) >= _NEEDED_FOR_ACCOUNTS
+        server = MysqlServer("", admin, makes_accounts=makes_accounts)
         listed = connection.query(
             "SELECT s.schema_name, s.schema_comment, EXISTS (SELECT 1 FROM"
             " information_schema.processlist p WHERE p.db = s.schema_name)"

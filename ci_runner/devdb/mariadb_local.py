@@ -112,7 +112,7 @@ def local_mariadb(
             yield MysqlServer(
                 f"{title}, local server",
                 admin,
-                ours=True,
+                makes_accounts=True,
                 superuser=superuser,
                 setup=setup,
                 guard=watchdog,

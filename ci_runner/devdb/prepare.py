@@ -16,6 +16,18 @@ from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 
 _NO_RIGHTS = "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+# Membership would let a migration drop what the role owns, REASSIGN OWNED of databases included.
+_HARMLESS = """
+SELECT r.rolname FROM pg_catalog.pg_roles AS r
+WHERE NOT (r.rolsuper OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication OR r.rolbypassrls)
+  AND r.rolname OPERATOR(pg_catalog.!~) '^pg_'
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_auth_members AS m WHERE m.member = r.oid)
+  AND NOT EXISTS (
+    SELECT FROM pg_catalog.pg_shdepend AS d
+    WHERE d.refclassid = 'pg_catalog.pg_authid'::pg_catalog.regclass AND d.refobjid = r.oid
+  )
+  AND (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)
+"""
 
 
 def prepared(server: PostgresServer, wishes: Preparation, *, ours: bool) -> PostgresServer:
@@ -44,8 +56,9 @@ def prepared(server: PostgresServer, wishes: Preparation, *, ours: bool) -> Post
 def _roles(server: PostgresServer, names: Iterable[str], *, ours: bool) -> None:
     """Missing roles, with no rights of their own; migrations are members of those, and no others.
 
-    Membership is what ALTER ... OWNER TO and SET ROLE ask for. A role that is there already may be
-    a superuser, so nobody is made a member of it.
+    Membership is what ALTER ... OWNER TO and SET ROLE ask for. Of a role that is there already
+    migrations are members, for this run, on a server that is not ours, and only where that gives
+    them nothing: it has no rights of its own or of others, and owns no database.
     """
     with connect(server.admin) as admin:
         known = {str(name) for (name,) in admin.query("SELECT rolname FROM pg_catalog.pg_roles")}
@@ -56,6 +69,10 @@ def _roles(server: PostgresServer, names: Iterable[str], *, ours: bool) -> None:
                 f"the dev server lacks the roles {', '.join(quoted)}",
                 next_step="".join(f"CREATE ROLE {each}; " for each in quoted).rstrip(),
             )
+        if server.owner_role and not ours:
+            harmless = {str(name) for (name,) in admin.query(_HARMLESS)}
+            for name in harmless.intersection(names):
+                admin.execute(f"GRANT {_quoted(name)} TO {_quoted(server.owner_role)}")
         for name in missing:
             admin.execute(f"CREATE ROLE {_quoted(name)} {_NO_RIGHTS}")
             if server.owner_role:

@@ -13,7 +13,9 @@ from ci_runner.dialects.base import (
     Connection,
     Dialect,
     Failure,
-    Outcome,
+    Lock,
+    Observation,
+    Ran,
     Sighting,
     StatementFailed,
     compare,
@@ -312,25 +314,30 @@ def _run(
     """Run one statement; what it did is seen later."""
     transactional = connection.in_transaction
     operations = dialect.parse(statement.text)
-    outcome, failure = Outcome(), None
+    step = Step(statement, operations, before.schema, before.schema, transactional)
     started = time.perf_counter()
     try:
         with _placed(statement):
-            outcome = connection.execute(statement.text)
+            ran = dialect.run(connection, statement.text)
     except StatementFailed as failed:
         failure = _told(failed.failure, sensitive=statement.sensitive)
-    step = Step(
-        statement,
-        operations,
-        before.schema,
-        before.schema,
-        transactional,
-        time.perf_counter() - started,
-        rows=outcome.rows,
-        notices=() if statement.sensitive else outcome.notices,
-        failure=failure,
-    )
-    return step, before
+        return replace(step, seconds=time.perf_counter() - started, failure=failure), before
+    ends = any(isinstance(each, Transaction) for each in operations)
+    committed = transactional and not ends and not connection.in_transaction
+    return replace(
+        step,
+        seconds=ran.seconds,
+        rows=ran.outcome.rows,
+        notices=() if statement.sensitive else ran.outcome.notices,
+        observed=Observation(locks=_asked(ran), online=ran.online, committed=committed),
+    ), before
+
+
+def _asked(ran: Ran) -> tuple[Lock, ...]:
+    """The lock that the server asked for while it changed a table, where others wait for it."""
+    online = ran.online
+    waits = online is not None and online.lock != "NONE"
+    return (Lock(online.table, online.lock),) if online and waits else ()
 
 
 def _seen(
@@ -339,7 +346,12 @@ def _seen(
     """The step with all that happened since the look `before`, and the look that tells it."""
     with _placed(step.statement):
         after = dialect.sight(connection, before)
-    return replace(step, after=after.schema, observed=compare(before, after)), after
+    told = step.observed
+    seen = compare(before, after)
+    observed = replace(
+        seen, locks=(*seen.locks, *told.locks), online=told.online, committed=told.committed
+    )
+    return replace(step, after=after.schema, observed=observed), after
 
 
 def _unexecuted(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -95,6 +96,42 @@ class Lock:
     mode: str
 
 
+@dataclass(frozen=True, slots=True)
+class OnlineDdl:
+    """The least that a server asks for to change a table, in MySQL's and MariaDB's words.
+
+    `algorithm` is the cheapest that it took: INSTANT, NOCOPY, INPLACE or COPY. `lock` is the
+    weakest: NONE lets others read and write meanwhile, SHARED only read, EXCLUSIVE neither.
+    `reason` is why it took no cheaper algorithm, as far as it told. `form` is the statement with
+    both named, so that a server which can't do it so refuses; "" where that would be no help.
+    """
+
+    table: Identity
+    algorithm: str
+    lock: str
+    reason: str = ""
+    form: str = ""
+
+    def __str__(self) -> str:
+        return f"ALGORITHM={self.algorithm}, LOCK={self.lock}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """One statement that was run: what the server answered, and how long that took in seconds."""
+
+    outcome: Outcome
+    seconds: float
+    online: OnlineDdl | None = None
+
+
+def as_written(connection: Connection, sql: str) -> Ran:
+    """Run one statement as it stands. Raises StatementFailed."""
+    started = time.perf_counter()
+    outcome = connection.execute(sql)
+    return Ran(outcome, time.perf_counter() - started)
+
+
 @dataclass(frozen=True)
 class Sighting:
     """One look at a database: its schema and the physical facts that tell what a statement did.
@@ -115,13 +152,17 @@ class Sighting:
 class Observation:
     """What one statement did, seen from outside.
 
-    `scanned` are relations that were there before and were read from end to end.
+    `scanned` are relations that were there before and were read from end to end. `online` is how a
+    table could be changed, on engines that say so; `committed` whether the statement ended a
+    transaction that was open, without saying so.
     """
 
     changes: tuple[Change, ...] = ()
     rewritten: tuple[Identity, ...] = ()
     locks: tuple[Lock, ...] = ()
     scanned: tuple[Identity, ...] = ()
+    online: OnlineDdl | None = None
+    committed: bool = False
 
 
 def compare(before: Sighting, after: Sighting) -> Observation:
@@ -190,8 +231,8 @@ class PlannedStatement:
     the statement is run: whether it undoes what was meant as a rename.
 
     `locks` is the strongest on each relation that was there before the plan, `rewrites` and `scans`
-    are tables that were written again or read through: all seen when the plan was proven, and empty
-    before.
+    are tables that were written again or read through, `online` is how a table could be changed:
+    all seen when the plan was proven, and empty before.
     """
 
     sql: str
@@ -207,6 +248,7 @@ class PlannedStatement:
     locks: tuple[Lock, ...] = ()
     rewrites: tuple[Identity, ...] = ()
     scans: tuple[Identity, ...] = ()
+    online: OnlineDdl | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +335,12 @@ class Dialect(Protocol):
         """Statements after which the object `old`, and all that it holds, has the name `new`.
 
         None where the engine renames nothing of the kind: it is dropped and made again.
+        """
+
+    def run(self, connection: Connection, sql: str) -> Ran:
+        """Run one statement so that it is seen how little it needs, where the engine tells.
+
+        It does what the statement as it stands would do. Raises StatementFailed.
         """
 
     def relations(self, connection: Connection) -> tuple[Held, ...]:

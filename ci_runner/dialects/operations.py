@@ -174,8 +174,11 @@ class CreateIndex:
 
 @dataclass(frozen=True, slots=True)
 class DropIndex:
+    """`table` where the text names it: on engines where each table has names of its own."""
+
     index: Target
     concurrently: bool = False
+    table: Target | None = None
 
 
 @dataclass(frozen=True, slots=True)

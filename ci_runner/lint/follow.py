@@ -172,7 +172,7 @@ class _Follower:
         return self.now.get(table, table in self.known or not self.base_known)
 
     def _table(self, operation: Effect, step: Step) -> Identity:
-        if isinstance(operation, _UPON) and operation.table is not None:
+        if isinstance(operation, (*_UPON, DropIndex)) and operation.table is not None:
             return self._named(operation.table, step, "table")
         if isinstance(operation, Reindex) and operation.kind == "table":
             return self._named(operation.name, step, "table")

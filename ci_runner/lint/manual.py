@@ -93,9 +93,11 @@ def explained(entry: Rule | Notice) -> str:
     )
 
 
-def example(rule: Rule, which: str) -> str:
-    """The SQL of `setup`, `bad` or `good`."""
-    return (EXAMPLES / rule.id / f"{which}.sql").read_text(encoding="utf-8")
+def example(rule: Rule, which: str, engine: str = "") -> str:
+    """The SQL of `setup`, `bad` or `good`, as `engine` writes it where that differs."""
+    own = EXAMPLES / rule.id / engine / f"{which}.sql"
+    place = own if engine and own.is_file() else EXAMPLES / rule.id / f"{which}.sql"
+    return place.read_text(encoding="utf-8")
 
 
 def team(rule: Rule) -> str:

@@ -173,7 +173,17 @@ def _step(step: Step, production: Production) -> ReportedStep:
         unfinished=tuple(_unfinished(seen.changes)),
         notices=step.notices[:_NOTICES],
         estimates=tuple(production.estimates(seen.rewritten, seen.scanned)),
+        online=_online(seen, production),
+        committed=seen.committed,
     )
+
+
+def _online(seen: Observation, production: Production) -> str:
+    ddl = seen.online
+    if ddl is None:
+        return ""
+    why = f": {ddl.reason}" if ddl.reason else ""
+    return f"{production.told(ddl.table)} by {ddl}{why}"
 
 
 def _unfinished(changes: tuple[Change, ...]) -> Iterator[str]:

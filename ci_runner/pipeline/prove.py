@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -13,15 +13,18 @@ from ci_runner.dialects.base import (
     Failure,
     Held,
     Lock,
+    OnlineDdl,
     PlannedStatement,
     StatementFailed,
 )
+from ci_runner.migrations.history import Step
 from ci_runner.migrations.plan import Plan
 from ci_runner.pipeline.options import Terms
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.select import select
 
 _SOME = 8
+_COPIES = "Copies "
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,15 @@ class Run:
     failure: Failure | None = None
 
 
-def run(connection: Connection, dialect: Dialect, plan: Plan) -> Run:
+def run(connection: Connection, dialect: Dialect, plan: Plan, *, online: bool = False) -> Run:
     """Run a plan as psql would, statement by statement, and see locks, rewrites and scans.
 
-    Where no relation can be watched it is run as one transaction, if it may be.
+    Where no relation can be watched it is run as one transaction, if it may be. `online` lets the
+    statements name how little they need, where the engine has words for it.
     """
     known = {each.handle: each for each in dialect.relations(connection)}
     if not known and plan.transactional:
-        return _together(connection, plan)
+        return _together(connection, dialect, plan, online=online)
     if dialect.talkative:
         connection.execute(dialect.talkative)
     seen: list[PlannedStatement] = []
@@ -56,18 +60,48 @@ def run(connection: Connection, dialect: Dialect, plan: Plan) -> Run:
     return Run(Plan(tuple(seen)))
 
 
-def _together(connection: Connection, plan: Plan) -> Run:
+def _together(connection: Connection, dialect: Dialect, plan: Plan, *, online: bool) -> Run:
+    seen: list[PlannedStatement] = []
     with _transaction(connection):
         for each in plan.statements:
             try:
-                connection.execute(each.sql)
+                ran = dialect.run(connection, each.sql)
             except StatementFailed as refused:
-                return Run(plan, each, refused.failure)
+                return Run(Plan((*seen, *plan.statements[len(seen) :])), each, refused.failure)
+            seen.append(as_seen(each, ran.online, online=online))
         try:
             connection.execute("COMMIT")
         except StatementFailed as refused:
-            return Run(plan, plan.statements[-1], refused.failure)
-    return Run(plan)
+            return Run(Plan(tuple(seen)), seen[-1], refused.failure)
+    return Run(Plan(tuple(seen)))
+
+
+def as_seen(each: PlannedStatement, ddl: OnlineDdl | None, *, online: bool) -> PlannedStatement:
+    """The statement with what the server asked for to change its table.
+
+    `online` names algorithm and lock in it, so that another server refuses rather than blocks.
+    """
+    if ddl is None:
+        return each
+    copies = ddl.algorithm == "COPY"
+    hazards = [hazard for hazard in each.hazards if copies or not hazard.startswith(_COPIES)]
+    if copies and not any(hazard.startswith(_COPIES) for hazard in hazards):
+        why = f": {ddl.reason}" if ddl.reason else ""
+        hazards.append(f"{_COPIES}{ddl.table.name} while writers wait{why}.")
+    return replace(
+        each,
+        sql=ddl.form if online and ddl.form else each.sql,
+        hazards=tuple(hazards),
+        locks=() if ddl.lock == "NONE" else (Lock(ddl.table, ddl.lock),),
+        rewrites=(ddl.table,) if copies else (),
+        online=ddl,
+    )
+
+
+def steps_seen(plan: Plan, steps: Sequence[Step], *, online: bool) -> Plan:
+    """The plan as its statements, which ran as `steps`, were seen."""
+    told = zip(plan.statements, steps, strict=True)
+    return Plan(tuple(as_seen(each, step.observed.online, online=online) for each, step in told))
 
 
 @contextmanager

@@ -272,8 +272,24 @@ def _plan(
         said = "\n".join(prove.obstacles(failure, reached, compared.left_out))
         problem = f"the planned migration is not offered: {why}"
         return _Compared(steps=proof.steps, problem=f"{problem}\n{said}".rstrip())
-    return _Compared(
-        plan, files, proof.steps, questions=compared.questions, left_out=compared.left_out
+    steps = proof.steps
+    if any(step.observed.online for step in steps):
+        plan = prove.steps_seen(plan, steps, online=terms.options.online)
+        grown, files = written(plan, change.head, change.when, change.migration_name)
+        steps = _written_anew(server, grown, len(added), steps)
+    return _Compared(plan, files, steps, questions=compared.questions, left_out=compared.left_out)
+
+
+def _written_anew(
+    server: Server, grown: Directory, added: int, steps: Sequence[Step]
+) -> tuple[Step, ...]:
+    """The steps at their places in files that say the same in other words."""
+    files = grown.files[-added:]
+    scripts = (script(file, grown.format, server.dialect) for file in files)
+    statements = [each for one in scripts for each in one.statements]
+    return tuple(
+        replace(step, statement=statement)
+        for step, statement in zip(steps, statements, strict=True)
     )
 
 

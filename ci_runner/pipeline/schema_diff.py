@@ -129,7 +129,7 @@ def _proven(
     compared = compare(connection, dialect, old, goal, terms)
     if not compared.plan.statements:
         return compared
-    run = prove.run(connection, dialect, compared.plan)
+    run = prove.run(connection, dialect, compared.plan, online=terms.options.online)
     why = prove.unproven(dialect, run.failure, dialect.inspect(connection), goal, terms)
     if why:
         raise ProofError(

@@ -96,7 +96,7 @@ def preparation(
     """
     config = workspace.config
     dev = config.dev
-    databases = tuple(Secret(each) for each in sources if dialect_of_source(each) == "postgres")
+    databases = tuple(Secret(each) for each in sources if dialect_of_source(each) == dialect_name)
     if dialect_name != _engine_of_dev(workspace):
         return Preparation(
             superuser=config.dev_superuser,

@@ -50,8 +50,9 @@ class ReportedStep:
     locked stays so for `held_milliseconds`, to the end of its transaction. `scanned` was read from
     end to end, `unfinished` is left behind without effect: an invalid index, a constraint that old
     rows need not keep. Tables are followed by their size in production, where that is known, and
-    `estimates` say what it means. A long run of INSERTs is one step, with the `statements` that it
-    stands for.
+    `estimates` say what it means. `online` is the least that the server asked for to change a
+    table, `committed` whether the statement ended an open transaction without saying so. A long
+    run of INSERTs is one step, with the `statements` that it stands for.
     """
 
     path: str
@@ -71,6 +72,8 @@ class ReportedStep:
     unfinished: tuple[str, ...] = ()
     notices: tuple[str, ...] = ()
     estimates: tuple[str, ...] = ()
+    online: str = ""
+    committed: bool = False
 
     @property
     def blocking(self) -> tuple[str, ...]:

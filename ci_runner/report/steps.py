@@ -74,6 +74,10 @@ def _details(step: ReportedStep) -> Iterator[str]:
         ("notice: ", step.notices),
     ):
         yield from (f"{word}{indented(each)}" for each in several)
+    if step.online:
+        yield f"changed {indented(step.online)}"
+    if step.committed:
+        yield "committed the open transaction by itself"
     if not step.transactional and step.outcome != "not run":
         yield "in no transaction of the file"
     if step.error:

@@ -42,7 +42,7 @@ def test_schema_diff_renames_alters_once_and_makes_the_view(checkout: Checkout) 
 
     assert ExitCode.OK == done.code
     assert [
-        "ALTER TABLE `users` RENAME COLUMN `email` TO `mail`;",
+        "ALTER TABLE `users` ALGORITHM=INSTANT, LOCK=NONE, RENAME COLUMN `email` TO `mail`;",
         "ALTER TABLE `users`",
         "  DROP COLUMN `old`,",
         "  MODIFY COLUMN `id` bigint(20) NOT NULL;",

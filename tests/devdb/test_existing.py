@@ -15,9 +15,14 @@ from pathlib import Path
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer
-from ci_runner.devdb.existing import existing_postgres
+from ci_runner.devdb.existing import existing_postgres, leftovers
+from ci_runner.devdb.leftovers import Removed, sweep
 from ci_runner.devdb.local import find_binaries
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.prepare import prepared
 from ci_runner.devdb.provision import provision
+from ci_runner.devdb.url import parse as parse_url
+from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 from tests.conftest import require
@@ -96,6 +101,22 @@ def url() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture
+def shut(url: str) -> Iterator[str]:
+    """The same server, while it lets nobody in but its own superuser."""
+    with connect(url) as app:
+        ((place,),) = app.query("SHOW hba_file")
+        rules = Path(str(place))
+        usual = rules.read_text()
+        rules.write_text("host all dba 127.0.0.1/32 scram-sha-256\n")
+        app.query("SELECT pg_reload_conf()")
+        time.sleep(0.2)
+        yield url
+        rules.write_text(usual)
+        app.query("SELECT pg_reload_conf()")
+        time.sleep(0.2)
+
+
 def test_own_databases_are_empty_and_dropped(url: str) -> None:
     with connect(url) as app:
         before = app.query(_NAMES)
@@ -123,7 +144,7 @@ def test_what_is_said_of_the_server_holds_no_password(url: str) -> None:
     with provision(url, "postgres", say=said.append) as server:
         assert f"dev database: {server.description}" == said[-1]
 
-    assert said[-1].endswith(", given server, as superuser")
+    assert said[-1].endswith(", given server")
     assert "hunter2" not in "".join(said)
 
 
@@ -192,7 +213,89 @@ def test_role_without_createdb_is_told_what_it_lacks(url: str) -> None:
 
 
 def test_description_warns_of_a_superuser(url: str, postgres_server: PostgresServer) -> None:
-    with existing_postgres(url) as server:
+    with existing_postgres(url, superuser=True) as server:
         assert server.description.endswith(", given server, as superuser")
+    with existing_postgres(url) as server:
+        assert server.description.endswith(", given server")
     with existing_postgres(postgres_server.owner) as server:
         assert server.description.endswith(", given server")
+
+
+def test_description_tells_that_a_target_lives_on_the_same_server(url: str) -> None:
+    with existing_postgres(url, [f"{url.removesuffix('app')}postgres"]) as server:
+        assert server.description.endswith(", given server, where the target lives too")
+
+
+@pytest.mark.parametrize("creator", ["dba", "maker"])
+def test_t12_migrations_run_as_a_role_of_this_run_without_rights(url: str, creator: str) -> None:
+    roles = "SELECT rolname FROM pg_roles ORDER BY rolname"
+    with connect(url) as app:
+        app.execute("DROP ROLE IF EXISTS maker")
+        app.execute("CREATE ROLE maker LOGIN CREATEROLE CREATEDB PASSWORD 'hunter2'")
+        before = app.query(roles)
+        with (
+            existing_postgres(url.replace("dba", creator)) as server,
+            server.database() as connection,
+        ):
+            connection.execute("CREATE TABLE t (a int)")
+            connection.execute("CREATE EXTENSION citext")
+            for hostile in ("COPY t TO PROGRAM 'id'", "CREATE ROLE x", f"SET ROLE {creator}"):
+                with pytest.raises(StatementFailed, match=r"permission denied|must be superuser"):
+                    connection.execute(hostile)
+            ((role,),) = connection.query("SELECT current_user")
+            (found,) = (each for each in leftovers(url) if each.name == f"role {role}")
+            assert found.in_use
+
+        assert str(role).startswith("schema_ci_role_")
+        assert before == app.query(roles)
+
+
+def test_superuser_rights_are_given_where_they_are_asked_for(url: str) -> None:
+    with existing_postgres(url, superuser=True) as server, server.database() as connection:
+        assert [("dba",)] == connection.query("SELECT current_user")
+
+
+def test_roles_of_the_server_can_own_what_migrations_make_and_no_dear_ones(url: str) -> None:
+    with connect(url) as app:
+        for role in ("plain LOGIN", "dear CREATEROLE", "landlord", "member"):
+            app.execute(f"CREATE ROLE {role}")
+        app.execute("CREATE DATABASE estate OWNER landlord")
+        app.execute("GRANT pg_read_server_files TO member")
+    wishes = Preparation(roles=("plain", "dear", "landlord", "member"))
+    with (
+        existing_postgres(url) as given,
+        prepared(given, wishes, ours=False).database() as connection,
+    ):
+        connection.execute("CREATE TABLE t (a int)")
+        connection.execute("GRANT CREATE ON SCHEMA public TO plain")
+        connection.execute("ALTER TABLE t OWNER TO plain")
+        for dear in ("dear", "landlord", "member"):
+            with pytest.raises(StatementFailed, match="must be member of role"):
+                connection.execute(f"ALTER TABLE t OWNER TO {dear}")
+
+    with connect(url) as app:
+        members = "SELECT FROM pg_auth_members WHERE roleid = 'plain'::regrole"
+        assert [] == app.query(members)
+
+
+def test_a_role_of_ours_that_is_not_let_in_is_explained(shut: str) -> None:
+    with (
+        existing_postgres(shut) as server,
+        pytest.raises(DatabaseError, match="does not answer") as refused,
+        server.database(),
+    ):
+        pass
+
+    assert "no pg_hba.conf entry" in refused.value.said
+    assert "SCHEMA_CI_DEV_SUPERUSER" in refused.value.next_step
+
+
+def test_a_role_that_a_dead_run_left_is_removed(url: str) -> None:
+    body = "import os, sys; from ci_runner.devdb.role import own_role\n"
+    body += "with own_role(sys.argv[1]): os._exit(9)"
+    subprocess.run([sys.executable, "-c", body, url], check=False)
+
+    swept = [each for each in sweep(parse_url(url)) if "role " in each.leftover.name]
+
+    assert [Removed] == [type(each) for each in swept]
+    assert [] == [each for each in leftovers(url) if "role " in each.name]

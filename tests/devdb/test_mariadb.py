@@ -110,6 +110,33 @@ def test_a_given_server_keeps_its_own_databases(maria_server: MysqlServer) -> No
     assert before == databases(maria_server)
 
 
+def test_t12_migrations_on_a_given_server_run_as_an_account_of_their_database(
+    maria_server: MysqlServer,
+) -> None:
+    url = f"mysql://root:{maria_server.admin.password}@/mysql?socket={maria_server.admin.socket}"
+    accounts = "SELECT user FROM mysql.user ORDER BY user"
+    with connect(maria_server.admin) as admin:
+        before = admin.query(accounts)
+        with existing_mysql(url) as server, server.database() as connection:
+            ((name, database),) = connection.query("SELECT current_user(), database()")
+            connection.execute("CREATE TABLE t (a int)")
+            with pytest.raises(StatementFailed):
+                connection.execute("SELECT 1 INTO OUTFILE '/tmp/schema-ci-given'")
+            with pytest.raises(StatementFailed):
+                connection.execute("CREATE DATABASE elsewhere")
+
+        assert f"{database}@%" == name
+        assert before == admin.query(accounts)
+    with existing_mysql(url, superuser=True) as server, server.database() as connection:
+        assert server.description.endswith(", given server, as superuser")
+        assert [("root@localhost",)] == connection.query("SELECT current_user()")
+
+
+def accounts_named(server: MysqlServer, name: str) -> list[tuple[object, ...]]:
+    with connect(server.admin) as admin:
+        return admin.query(f"SELECT count(*) FROM mysql.user WHERE user = '{name}'")
+
+
 def test_what_a_run_leaves_on_a_given_server_is_found_and_removed(
     maria_server: MysqlServer,
 ) -> None:
@@ -119,9 +146,11 @@ def test_what_a_run_leaves_on_a_given_server_is_found_and_removed(
         session.execute("CREATE DATABASE schema_ci_0123456789abcdef")  # a stranger's: no marker
     with existing_mysql(url) as server, server.database() as connection:
         ((name,),) = connection.query("SELECT database()")
+        assert [(1,)] == accounts_named(maria_server, str(name))
         (found,) = (each for each in leftover_databases(url) if str(name) in each.name)
         used = found.in_use
         found.remove()
+        assert [(0,)] == accounts_named(maria_server, str(name))
     listed = [each.name for each in leftover_databases(url)]
     maria_server.drop("schema_ci_0123456789abcdef")
 

@@ -43,6 +43,7 @@ LINES = {
     "lossy-type-change": 2,
     "mix-ddl-dml": 5,
     "multiple-fks": 2,
+    "mysql-implicit-commit": 3,
     "sqlite-rebuild": 12,
     "non-transactional-stmt": 2,
     "rewrite-observed": 2,
@@ -54,9 +55,12 @@ LINES = {
 # Other findings of `warning` or above that bad.sql cannot do without.
 ALSO = {
     "add-pk-index": {"add-unique-data"},
+    "add-required-column": {"implicit-default"},
     "add-unique-data": {"create-index-blocking"},
     "add-unique-index": {"add-unique-data"},
+    "definer": {"syntax-error"},
     "generated-expression": {"syntax-error"},
+    "implicit-default": {"add-required-column"},
     "set-access-method": {"syntax-error"},
     "set-not-null-data": {"set-not-null-scan"},
     "set-not-null-scan": {"set-not-null-data"},
@@ -77,9 +81,16 @@ ON_ENGINES = [
 
 
 def test_every_rule_has_its_three_examples_and_no_other_folder_has() -> None:
-    expected = {f"{rule.id}/{name}.sql" for rule in RULES for name in ("setup", "bad", "good")}
+    names = ("setup", "bad", "good")
+    expected = {f"{rule.id}/{name}.sql" for rule in RULES for name in names}
+    own = {
+        f"{rule.id}/{engine}/{name}.sql"
+        for rule in RULES
+        for engine in rule.dialects[1:]
+        for name in names
+    }
 
-    assert expected == {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.sql")}
+    assert expected == {str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.sql")} - own
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
@@ -115,8 +126,8 @@ def test_the_good_example_has_no_finding(rule: Rule, engine: str, lint: Lint) ->
 
 def judged(rule: Rule, which: str, engine: str, lint: Lint) -> tuple[Finding, ...]:
     return lint(
-        example(rule, which),
-        setup=example(rule, "setup"),
+        example(rule, which, engine),
+        setup=example(rule, "setup", engine),
         severities=asked(rule),
         options=settled(rule),
         engine=engine,

@@ -114,7 +114,7 @@ def docker_mysql(
         yield MysqlServer(
             f"{container.version}, container {image} ({container.route})",
             _admin(container.access),
-            ours=True,
+            makes_accounts=True,
             superuser=superuser,
             setup=setup,
             guard=watchdog,

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING
 
+from ci_runner.config.secret import Secret
 from ci_runner.devdb.engine import Container, DevUrl, Engine, Existing, Local
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.server import Server
 from ci_runner.errors import ConfigError, InternalError
 
+if TYPE_CHECKING:
+    from ci_runner.devdb.mariadb import MysqlServer
 
-def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Server]:
-    if preparation.extensions or preparation.roles or preparation.like:
+
+@contextmanager
+def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
+    if preparation.extensions or preparation.roles:
         raise ConfigError(
-            "`dev.extensions`, `dev.roles` and `dev.like` are for PostgreSQL",
+            "`dev.extensions` and `dev.roles` are for PostgreSQL",
             next_step="leave them out of schema-ci.toml; `dev.setup` may make what is needed",
         )
+    with _server(url, preparation) as server:
+        if not preparation.like:
+            yield server
+            return
+        from ci_runner.devdb.mysql_like import like, read_target
+
+        yield like(server, read_target(preparation.like))
+
+
+def _server(url: DevUrl, preparation: Preparation) -> AbstractContextManager[MysqlServer]:
     match url:
         case Local():
             from ci_runner.devdb.mariadb_local import local_mariadb
@@ -43,9 +59,21 @@ def _open(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Serve
         case Existing(url=address):
             from ci_runner.devdb.mariadb import existing_mysql
 
-            return existing_mysql(address, setup=preparation.setup, limits=preparation.limits)
+            return existing_mysql(
+                address,
+                preparation.targets,
+                superuser=preparation.superuser,
+                setup=preparation.setup,
+                limits=preparation.limits,
+            )
         case _:
             raise InternalError(f"MySQL was asked to open {type(url).__name__}")
+
+
+def _ladder_like(target: Secret) -> tuple[str, ...]:
+    from ci_runner.devdb.mysql_like import ladder_like
+
+    return ladder_like(target)
 
 
 def _leftovers(server: Existing) -> Iterable[Leftover]:
@@ -62,4 +90,5 @@ ENGINE = Engine(
     images={"mariadb": "mariadb", "mysql": "mysql"},
     servers=("mysql", "mariadb"),
     leftovers=_leftovers,
+    ladder_like=_ladder_like,
 )

@@ -45,7 +45,10 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
             from ci_runner.devdb.existing import existing_postgres
 
             with existing_postgres(
-                address, preparation.targets, limits=preparation.limits
+                address,
+                preparation.targets,
+                superuser=preparation.superuser,
+                limits=preparation.limits,
             ) as server:
                 yield prepared(server, preparation, ours=False)
         case _:
@@ -53,9 +56,9 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
 
 
 def _leftovers(server: Existing) -> Iterable[Leftover]:
-    from ci_runner.devdb.existing import leftover_databases
+    from ci_runner.devdb.existing import leftovers
 
-    return leftover_databases(server.url)
+    return leftovers(server.url)
 
 
 def _ladder_like(target: Secret) -> tuple[str, ...]:

@@ -11,11 +11,12 @@ from ci_runner.dialects.operations import (
     AddColumn,
     AddConstraint,
     AlterColumnType,
+    AlterTable,
     CreateIndex,
     DropColumn,
+    DropConstraint,
     DropIndex,
     Operation,
-    Other,
     RenameColumn,
     RenameTable,
     SetNotNull,
@@ -52,12 +53,14 @@ def clause(table: Target, tokens: Sequence[Token]) -> Iterator[Operation]:
         case "RENAME" if words[1] == "COLUMN":
             yield RenameColumn(table, tokens[2].name, tokens[4].name)
         case "RENAME" if words[1] in {"INDEX", "KEY"}:
-            yield Other("RENAME INDEX")
+            yield AlterTable(table, "RENAME INDEX", tokens[2].name, tokens[4].name)
+        case "ALTER":
+            yield _alter_column(table, tokens, words)
         case "RENAME":
             new, _ = target(tokens, 2 if words[1] in {"TO", "AS", "="} else 1)
             yield RenameTable(table, new.name)
         case verb:
-            yield Other(f"ALTER TABLE {verb}")
+            yield AlterTable(table, verb)
 
 
 def _behind(words: Sequence[str], at: int, *optional: str) -> int:
@@ -80,7 +83,7 @@ def _add(table: Target, tokens: Sequence[Token], words: list[str]) -> Iterator[O
         yield from key(table, tokens[at:], label, alone=True)
         return
     if words[at] in {"PARTITION", "SYSTEM", "PERIOD"}:
-        yield Other(f"ADD {words[at]}")
+        yield AlterTable(table, f"ADD {words[at]}")
         return
     at = _behind(words, at, "COLUMN")
     if words[at] == "(":
@@ -172,12 +175,21 @@ def _default(tokens: Sequence[Token], words: Sequence[str]) -> tuple[str | None,
 def _drop(table: Target, tokens: Sequence[Token], words: list[str]) -> Operation:
     kind = words[1]
     if kind in {"INDEX", "KEY"}:
-        return DropIndex(Target("", tokens[_behind(words, 2)].name))
-    if kind in {"PRIMARY", "FOREIGN", "CONSTRAINT", "CHECK"}:
-        return Other(f"DROP {kind}")
-    if kind in _DROPS_NO_COLUMN and len(words) > 2:
-        return Other(f"DROP {kind}")
+        return DropIndex(Target("", tokens[_behind(words, 2)].name), table=table)
+    if kind in {"FOREIGN", "CONSTRAINT", "CHECK"}:
+        return DropConstraint(table, tokens[_behind(words, 2, "KEY")].name)
+    if kind == "PRIMARY" or (kind in _DROPS_NO_COLUMN and len(words) > 2):
+        return AlterTable(table, f"DROP {'PRIMARY KEY' if kind == 'PRIMARY' else kind}")
     return DropColumn(table, tokens[_behind(words, 1, "COLUMN")].name)
+
+
+def _alter_column(table: Target, tokens: Sequence[Token], words: list[str]) -> AlterTable:
+    """ALTER [COLUMN] a SET DEFAULT ..., and what is said of indexes and constraints."""
+    at = _behind(words, 1, "COLUMN")
+    if words[at] in {"INDEX", "KEY", "CHECK", "CONSTRAINT"}:
+        return AlterTable(table, f"ALTER {words[at]}", tokens[at + 1].name)
+    said = " ".join(words[at + 1 : at + 3])
+    return AlterTable(table, said, tokens[at].name)
 
 
 def _change(table: Target, tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:

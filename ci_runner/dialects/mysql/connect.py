@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -192,18 +192,19 @@ def connect(
     timeout: float = 5.0,
     seconds: float = STATEMENT_SECONDS,
     guard: Guard = UNGUARDED,
+    session: Sequence[str] = (),
 ) -> Iterator[MysqlConnection]:
     """An autocommit session in utf8mb4, closed at block end.
 
-    `timeout` in seconds is for the connection; `seconds` for one statement, where no `guard`
-    watches it. TLS is used where the server has it. Raises DatabaseError that names host and
-    database, never the password.
+    It begins with the assignments `session`. `timeout` in seconds is for the connection; `seconds`
+    for one statement, where no `guard` watches it. TLS is used where the server has it. Raises
+    DatabaseError that names host and database, never the password.
     """
     patience = seconds if guard is UNGUARDED else None
     try:
         if where.socket:
             _knock(where.socket, timeout)
-        session = pymysql.connect(
+        opened = pymysql.connect(
             user=where.user,
             password=where.password,
             host=where.host,
@@ -216,6 +217,7 @@ def connect(
             connect_timeout=timeout,
             read_timeout=patience,
             write_timeout=patience,
+            init_command=f"SET SESSION {', '.join(session)}" if session else None,
         )
     except (pymysql.MySQLError, OSError, RuntimeError) as refused:
         raise DatabaseError(
@@ -225,11 +227,11 @@ def connect(
             next_step="start it, correct the URL, or leave out --dev-url to get one of our own",
         ) from refused
     try:
-        process = session.thread_id()
-        yield MysqlConnection(session, where.database, guard, lambda: _cancel(where, process))
+        process = opened.thread_id()
+        yield MysqlConnection(opened, where.database, guard, lambda: _cancel(where, process))
     finally:
-        if session.open:
-            session.close()
+        if opened.open:
+            opened.close()
 
 
 def _cancel(where: Address, process: int) -> None:

@@ -184,7 +184,10 @@ def _foreign_keys(table: str, several: list[ForeignKey], verb: str) -> PlannedSt
     head = f"ALTER TABLE {quote(table)}"
     listed = ", ".join(each.name for each in several)
     noun = "foreign key" if len(several) == 1 else "foreign keys"
-    hazards = (f"Fails when rows of {table} have no parent; copies the table while writers wait.",)
+    hazards = (
+        f"Fails when rows of {table} have no parent.",
+        f"Copies {table} while writers wait.",
+    )
     return PlannedStatement(
         f"{head} {drop}" if verb == "DROP" else f"{head} {add}",
         f"{verb.capitalize()} {noun} {listed} {'of' if verb == 'DROP' else 'to'} table {table}",

@@ -12,10 +12,11 @@ from ci_runner.dialects.base import (
     Held,
     PlannedStatement,
     PlanOptions,
+    Ran,
     Sighting,
     Syntax,
 )
-from ci_runner.dialects.mysql import ddl, inspect, look, quote
+from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
 from ci_runner.dialects.mysql.parse import parse
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
@@ -55,6 +56,9 @@ class MysqlDialect:
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
+
+    def run(self, connection: Connection, sql: str) -> Ran:
+        return online.run(connection, sql)
 
     def relations(self, _connection: Connection) -> tuple[Held, ...]:
         """Metadata locks are told by no table that every server has."""

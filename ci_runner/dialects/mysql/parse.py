@@ -12,21 +12,30 @@ from ci_runner.dialects.mysql.tokens import Token, tokenize
 from ci_runner.dialects.operations import (
     AddConstraint,
     CreateIndex,
+    CreateObject,
     CreateTable,
     CreateView,
     Data,
     DropIndex,
-    DropSchema,
+    DropObject,
     DropTable,
+    LockTable,
     Operation,
     Other,
     RenameTable,
+    Target,
     Transaction,
     Unparsed,
 )
 from ci_runner.dialects.token_lists import closing, split
 
 _DATA = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "LOAD"})
+_TRANSACTION = {
+    "BEGIN": Transaction("begin"),
+    "START": Transaction("begin"),
+    "COMMIT": Transaction("commit"),
+    "ROLLBACK": Transaction("rollback"),
+}
 _BEFORE_TABLE = frozenset(
     """INTO FROM TABLE LOW_PRIORITY DELAYED HIGH_PRIORITY IGNORE QUICK ONLINE""".split()
 )
@@ -37,21 +46,15 @@ def parse(sql: str) -> tuple[Operation, ...]:
     tokens = tuple(token for token in tokenize(sql) if token.word != ";")
     try:
         return tuple(_read(tokens)) if tokens else ()
-    except IndexError:
+    except (IndexError, ValueError):  # ValueError: a word that has to come does not
         return (Unparsed("the statement ends too early"),)
 
 
 def _read(tokens: Sequence[Token]) -> Iterator[Operation]:
     words = [token.word for token in tokens]
     match words[0]:
-        case "BEGIN" if "NOT" not in words:
-            yield Transaction("begin")
-        case "START" if words[1] == "TRANSACTION":
-            yield Transaction("begin")
-        case "COMMIT":
-            yield Transaction("commit")
-        case "ROLLBACK" if "TO" not in words:
-            yield Transaction("rollback")
+        case verb if verb in _TRANSACTION and "TO" not in words and "NOT" not in words:
+            yield _TRANSACTION[verb]
         case verb if verb in _DATA:
             yield _data(tokens, words)
         case "ALTER" if "TABLE" in words[:4]:
@@ -60,6 +63,9 @@ def _read(tokens: Sequence[Token]) -> Iterator[Operation]:
             yield from _create(tokens, words)
         case "DROP":
             yield from _drop(tokens, words)
+        case "LOCK" if words[1] in {"TABLE", "TABLES"}:
+            for part in split(tokens[2:]):
+                yield LockTable(target(part, 0)[0], part[-1].word)
         case "RENAME" if words[1] in {"TABLE", "TABLES"}:
             for part in split(tokens[2:]):
                 table, at = target(part, 0)
@@ -74,7 +80,48 @@ def _data(tokens: Sequence[Token], words: list[str]) -> Data:
     at = 1
     while words[at] in _BEFORE_TABLE:
         at += 1
-    return Data(words[0].lower(), target(tokens, at)[0])
+    table, behind = target(tokens, at)
+    if words[0] == "TRUNCATE":
+        return Data("TRUNCATE", table, everywhere=True)
+    return Data(
+        words[0].lower(),
+        table,
+        words[0] in {"UPDATE", "DELETE"} and _always(tokens, words),
+        columns=_written(tokens, words, behind),
+    )
+
+
+def _always(tokens: Sequence[Token], words: Sequence[str]) -> bool:
+    """Whether nothing chooses among the rows: no join, and a WHERE that is missing or true."""
+    if {"JOIN", "USING", "LIMIT"} & set(words):
+        return False
+    if "WHERE" not in words:
+        return True
+    match [token.text.lower() for token in tokens[words.index("WHERE") + 1 :]]:
+        case ["1"] | ["true"]:
+            return True
+        case [left, "=", right]:
+            return left == right and tokens[-1].kind in {"number", "string"}
+        case _:
+            return False
+
+
+def _written(tokens: Sequence[Token], words: Sequence[str], at: int) -> tuple[str, ...]:
+    """The columns that INSERT lists or UPDATE sets."""
+    if words[0] in {"INSERT", "REPLACE"} and words[at : at + 1] == ["("]:
+        parts = split(tokens[at + 1 : closing(tokens, at)])
+        return tuple(part[0].name for part in parts if part)
+    if words[0] == "UPDATE" and "SET" in words[at:]:
+        start = words.index("SET", at) + 1
+        end = words.index("WHERE", start) if "WHERE" in words[start:] else len(words)
+        return tuple(_set(part) for part in split(tokens[start:end]) if part)
+    return ()
+
+
+def _set(part: Sequence[Token]) -> str:
+    """The column of `t.a = 1`, without the table before it."""
+    at = 2 if len(part) > 2 and part[1].word == "." else 0
+    return part[at].name
 
 
 def _alter(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
@@ -99,15 +146,25 @@ def _create(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
         at = words.index("VIEW") + 1
         at += 3 if words[at] == "IF" else 0
         yield CreateView(target(tokens, at)[0], replace="REPLACE" in head)
+    elif "TRIGGER" in head[:6]:
+        yield _create_trigger(tokens, words)
     else:
         yield Other(" ".join(words[:2]))
 
 
+def _create_trigger(tokens: Sequence[Token], words: list[str]) -> CreateObject:
+    at = words.index("TRIGGER") + 1
+    at += 3 if words[at] == "IF" else 0
+    name, at = target(tokens, at)
+    return CreateObject("trigger", name, table=target(tokens, words.index("ON", at) + 1)[0])
+
+
 def _create_table(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
     at = words.index("TABLE") + 1
-    at += 3 if words[at] == "IF" else 0
+    absent = words[at] == "IF"
+    at += 3 if absent else 0
     table, at = target(tokens, at)
-    yield CreateTable(table, temporary="TEMPORARY" in words[:4])
+    yield CreateTable(table, temporary="TEMPORARY" in words[:4], if_not_exists=absent)
     if words[at : at + 1] != ["("]:
         return
     for line in split(tokens[at + 1 : closing(tokens, at)]):
@@ -137,8 +194,9 @@ def _drop(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
         for part in split(tokens[at:]):
             yield DropTable(target(part, 0)[0], cascade="CASCADE" in words)
     elif kind == "INDEX":
-        yield DropIndex(target(tokens, at)[0])
+        index, behind = target(tokens, at)
+        yield DropIndex(index, table=target(tokens, words.index("ON", behind) + 1)[0])
     elif kind in {"DATABASE", "SCHEMA"}:
-        yield DropSchema(tokens[at].name, cascade=True)
+        yield DropObject("database", Target("", tokens[at].name))
     else:
         yield Other(f"DROP {kind}")

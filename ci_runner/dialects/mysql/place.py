@@ -7,7 +7,8 @@ import re
 _SYNTAX = re.compile(r"near '(?P<near>.*)' at line (?P<line>\d+)\Z", re.DOTALL)
 # Unknown column, duplicate column, duplicate key, no such key column, nothing to drop, no table.
 _NAMING = frozenset({1050, 1051, 1054, 1060, 1061, 1072, 1091, 1146, 1176, 1305})
-_QUOTED = re.compile(r"['`]([^'`]+)['`]")
+# Not the apostrophe of "Can't DROP".
+_QUOTED = re.compile(r"(?<!\w)(?:`([^`]+)`|'([^']+)')")
 _SYNTAX_ERROR = 1064
 
 
@@ -18,7 +19,7 @@ def offset(code: int, message: str, sql: str) -> int | None:
     quoted = _QUOTED.search(message)
     if code not in _NAMING or quoted is None:
         return None
-    name = re.escape(quoted[1].rpartition(".")[2])
+    name = re.escape((quoted[1] or quoted[2]).rpartition(".")[2])
     places = [found.start() for found in re.finditer(rf"(?<!\w){name}(?!\w)", sql, re.IGNORECASE)]
     return places[0] if len(places) == 1 else None
 

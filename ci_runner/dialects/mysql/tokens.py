@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--(?=\s|\Z)[^\n]*|\#[^\n]*|/\*(?!M?!)(?:[^*]|\*(?!/))*\*/|/\*M?!\d*|\*/)
@@ -19,10 +19,11 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """`kind` is string, name (quoted), number, word or sign."""
+    """`kind` is string, name (quoted), number, word or sign; `end` is where it ends in its text."""
 
     kind: str
     text: str
+    end: int = field(default=0, compare=False)
 
     @property
     def word(self) -> str:
@@ -40,7 +41,7 @@ class Token:
 def tokenize(sql: str) -> tuple[Token, ...]:
     """What `/*! */` hides from other engines is read as MySQL reads it."""
     return tuple(
-        Token(found.lastgroup or "sign", found[0])
+        Token(found.lastgroup or "sign", found[0], found.end())
         for found in _TOKEN.finditer(sql)
         if found.lastgroup != "space"
     )

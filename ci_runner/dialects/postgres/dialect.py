@@ -11,8 +11,10 @@ from ci_runner.dialects.base import (
     Held,
     PlannedStatement,
     PlanOptions,
+    Ran,
     Sighting,
     Syntax,
+    as_written,
 )
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.postgres import access, watch
@@ -61,6 +63,9 @@ class PostgresDialect:
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
+
+    def run(self, connection: Connection, sql: str) -> Ran:
+        return as_written(connection, sql)
 
     def relations(self, connection: Connection) -> tuple[Held, ...]:
         return watch.relations(connection)

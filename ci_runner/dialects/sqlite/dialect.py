@@ -12,8 +12,10 @@ from ci_runner.dialects.base import (
     Held,
     PlannedStatement,
     PlanOptions,
+    Ran,
     Sighting,
     Syntax,
+    as_written,
 )
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.sqlite import ddl, inspect, look, tokens
@@ -56,6 +58,9 @@ class SqliteDialect:
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
+
+    def run(self, connection: Connection, sql: str) -> Ran:
+        return as_written(connection, sql)
 
     def relations(self, _connection: Connection) -> tuple[Held, ...]:
         """SQLite locks the file."""

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from ci_runner.dialects.operations import AddColumn
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
+_BREAKS = {"mysql": "clients that leave it out can't insert any more"}
+
 
 def _check(review: Review) -> Iterator[Hit]:
     for touch in review.on_known(AddColumn):
@@ -14,8 +16,8 @@ def _check(review: Review) -> Iterator[Hit]:
         empty = (added.default or "null").lower() == "null"
         if added.not_null and empty and not added.serial and not added.generated:
             yield Hit(
-                f"adds column {added.column} to {added.table} as NOT NULL without a default: it"
-                " fails if the table has rows",
+                f"adds column {added.column} to {added.table} as NOT NULL without a default:"
+                f" {_BREAKS.get(review.dialect, 'it fails if the table has rows')}",
                 touch.step,
             )
 

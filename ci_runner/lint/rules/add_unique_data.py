@@ -68,10 +68,7 @@ RULE = Rule(
     id="add-unique-data",
     title="Rows may not be unique",
     severity=Severity.WARNING,
-    dialects=(
-        "postgres",
-        "sqlite",
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
     why=(
         "Two rows with the same values stop the migration; CONCURRENTLY leaves an invalid"
         " index behind."

@@ -17,6 +17,10 @@ _WORSE: Mapping[str, str] = {
     "real": "not exact: use numeric where sums have to be right",
     "double precision": "not exact: use numeric where sums have to be right",
 }
+_MYSQL = {
+    "float": "not exact: use decimal where sums have to be right",
+    "double": "not exact: use decimal where sums have to be right",
+}
 _LENGTH = re.compile(r"\(.*?\)")
 
 
@@ -24,8 +28,8 @@ def _check(review: Review) -> Iterator[Hit]:
     options = review.options.get(RULE.id, {})
     forbidden = {each.lower() for each in texts(options, "forbidden")}
     allowed = {each.lower() for each in texts(options, "allowed")}
-    if review.dialect == "postgres":
-        for name, says in _WORSE.items():
+    if review.dialect != "sqlite":
+        for name, says in (_WORSE if review.dialect == "postgres" else _MYSQL).items():
             if name not in allowed | forbidden:
                 yield from of_type(review, lambda kind, name=name: _bare(kind) == name, says)  # type: ignore[misc]
     if forbidden:
@@ -45,7 +49,7 @@ RULE = Rule(
     id="bad-types",
     title="Type that has a better one",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="money rounds and changes with a server setting, json and xml can't be compared or indexed,"
     " hstore knows texts only, and floats do not add up. Which types are too many is for the team"
     " to say; SQLite has none that is bad by itself.",

@@ -23,7 +23,7 @@ RULE = Rule(
     id="ban-char",
     title="Column of type char(n)",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="Values are padded with blanks to the full length, which costs space and surprises clients;"
     " it is not faster than text.",
     instead="Use text, with CHECK (length(column) <= n) where the length matters.",

@@ -34,7 +34,7 @@ RULE = Rule(
     id="bidi-characters",
     title="Characters that hide what is written",
     severity=Severity.WARNING,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="Marks that turn the direction of writing, and characters without a width, show a reviewer"
     " other SQL than the one that the server runs.",
     instead="Remove them; write U&'\\\\202e' where a value needs one.",

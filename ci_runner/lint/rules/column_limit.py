@@ -33,7 +33,7 @@ RULE = Rule(
     id="column-limit",
     title="Table with too many columns",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="Every UPDATE writes the whole row again. PostgreSQL takes 1600 columns at most, and those"
     " that were dropped count for ever.",
     instead="Move what belongs together, or is seldom there, to a table of its own.",

@@ -23,10 +23,7 @@ RULE = Rule(
     id="create-table-force",
     title="Table dropped and made again",
     severity=Severity.NOTE,
-    dialects=(
-        "postgres",
-        "sqlite",
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
     why="Its rows are gone although a table of that name is there afterwards.",
     instead="ALTER the table, or copy its rows before it is dropped.",
     check=_check,

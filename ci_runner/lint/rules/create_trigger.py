@@ -19,7 +19,7 @@ RULE = Rule(
     id="create-trigger",
     title="New trigger",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why=(
         "Every write pays for it from then on, and fails where it fails; writes wait while it"
         " is made."

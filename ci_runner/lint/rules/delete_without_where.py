@@ -19,10 +19,7 @@ RULE = Rule(
     id="delete-without-where",
     title="DELETE of every row",
     severity=Severity.ERROR,
-    dialects=(
-        "postgres",
-        "sqlite",
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
     why="All rows are gone, and every one is locked until the end of the transaction.",
     instead="Say WHERE, and delete in batches by key.",
     check=_check,

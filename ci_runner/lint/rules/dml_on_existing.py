@@ -41,10 +41,7 @@ RULE = Rule(
     id="dml-on-existing",
     title="Rows changed in a migration",
     severity=Severity.NOTE,
-    dialects=(
-        "postgres",
-        "sqlite",
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
     why=(
         "Rows stay locked until the end of the transaction, for as long as the whole"
         " migration takes."

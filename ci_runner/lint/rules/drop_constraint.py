@@ -43,7 +43,7 @@ RULE = Rule(
     id="drop-constraint",
     title="Dropped constraint",
     severity=Severity.WARNING,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why=(
         "From then on rows get in that running code counts on not to meet; a foreign key"
         " locks its parent too."

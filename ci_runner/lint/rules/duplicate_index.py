@@ -11,7 +11,8 @@ from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
 
 _Other = Index | PrimaryKey | Unique
 _KEYS = re.compile(r"USING \w+ (\(.*)", re.DOTALL)
-_PLAIN = re.compile(r"(\"[^\"]+\"|\w+)$")
+_BARE = re.compile(r"\A`([^`]+)`\Z")
+_PLAIN = re.compile(r"(\"[^\"]+\"|`[^`]+`|\w+)$")
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -22,7 +23,9 @@ def _check(review: Review) -> Iterator[Hit]:
         if not (isinstance(new, Index) and each.created and each.old is None):
             continue
         for other in others.get(each.table, ()):
-            twin = _keys(other) == new.keys and order.get(other.identity, -1) > order[new.identity]
+            twin = (
+                _keys(other) == _keys(new) and order.get(other.identity, -1) > order[new.identity]
+            )
             if other.identity != new.identity and not twin and _covers(other, new):
                 same = (
                     "has the same columns"
@@ -55,7 +58,10 @@ def _others(review: Review, order: dict[Identity, int]) -> dict[Identity, list[_
 
 
 def _keys(other: _Other) -> tuple[str, ...]:
-    return other.keys if isinstance(other, Index) else other.columns
+    """Names without the quotes that MySQL's catalogue has around those of indexes alone."""
+    if not isinstance(other, Index):
+        return other.columns
+    return tuple(_BARE.sub(r"\1", each) for each in other.keys)
 
 
 def _covers(other: _Other, new: Index) -> bool:
@@ -67,7 +73,7 @@ def _covers(other: _Other, new: Index) -> bool:
     if not isinstance(other, Index) and (new.method not in {"btree", ""} or new.predicate):
         return False
     keys = _keys(other)
-    if new.include or keys[: len(new.keys)] != new.keys:
+    if new.include or keys[: len(new.keys)] != _keys(new):
         return False
     return _usual_order(new) and (not isinstance(other, Index) or _usual_order(other))
 
@@ -85,7 +91,7 @@ RULE = Rule(
     id="duplicate-index",
     title="Index that another one makes needless",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="Both are written on every change of a row, and only one of them is ever read.",
     instead="Keep the longer one, or the one behind the constraint.",
     check=_check,

@@ -29,7 +29,7 @@ RULE = Rule(
     id="fk-cascade",
     title="Foreign key with CASCADE",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="One DELETE of one row may delete millions of others, in one transaction, without saying so"
     " and, where the column has no index, by reading the table for each row.",
     instead="ON DELETE RESTRICT, and delete in batches what belongs to the row.",

@@ -29,7 +29,7 @@ RULE = Rule(
     id="fk-nullable",
     title="Foreign key that may be NULL",
     severity=Severity.OFF,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="A row may belong to nothing, and of several columns one that is NULL switches the check"
     " off for the others.",
     instead="NOT NULL; or a table of its own for a relation that may be missing.",

@@ -27,10 +27,7 @@ RULE = Rule(
     id="misleading-if-not-exists",
     title="IF NOT EXISTS that does nothing",
     severity=Severity.WARNING,
-    dialects=(
-        "postgres",
-        "sqlite",
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
     why="What is there may look different: the statement is skipped, and nobody is told.",
     instead="ALTER what is there, or remove the statement.",
     check=_check,

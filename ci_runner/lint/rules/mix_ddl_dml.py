@@ -29,10 +29,7 @@ RULE = Rule(
     id="mix-ddl-dml",
     title="Schema and data in one file",
     severity=Severity.NOTE,
-    dialects=(
-        "postgres",
-        "sqlite",
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
     why=(
         "Locks of the schema change are held while rows are written, and one cannot be taken"
         " back without the other."

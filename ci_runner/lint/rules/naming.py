@@ -92,7 +92,7 @@ RULE = Rule(
     id="naming",
     title="Name that needs quotes or breaks a pattern",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="A name with capitals or special characters has to be quoted in every query for ever, one"
     " that begins with pg_ may clash with the system's, and a single letter tells nobody anything.",
     instead="Lower case, words with _ between them. The team's own patterns go into the options.",

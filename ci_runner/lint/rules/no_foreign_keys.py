@@ -21,7 +21,7 @@ RULE = Rule(
     id="no-foreign-keys",
     title="Foreign key where there are to be none",
     severity=Severity.OFF,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="Shards can't check keys across each other, and tools that copy a table do not take them"
     " along.",
     instead="Keep the column and its index, and check in the application.",

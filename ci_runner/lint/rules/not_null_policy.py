@@ -23,7 +23,7 @@ def _check(review: Review) -> Iterator[Hit]:
         return each.old is None and not column.not_null and (each.table, column.name) not in keys
 
     def is_flag(each: ArrivedColumn) -> bool:
-        return each.column.type.lower() in {"boolean", "bool"}
+        return each.column.type.lower() in {"boolean", "bool", "tinyint(1)"}
 
     yield from told_of(
         review, lambda each: is_flag(each) and nullable(each), "there is a third answer, NULL"
@@ -50,7 +50,7 @@ RULE = Rule(
     id="not-null-policy",
     title="Column that may be NULL",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="A boolean that may be NULL has three values, and WHERE NOT column leaves one of them out."
     " Which other columns may be NULL is for the team to say.",
     instead="NOT NULL, with a DEFAULT where rows are there already.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ci_runner.lint.arrivals import Arrival
 from ci_runner.lint.designs import in_the_end, of_table
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
-from ci_runner.schema.model import Identity, PrimaryKey, Schema, Table, Unique
+from ci_runner.schema.model import Identity, Index, PrimaryKey, Schema, Table, Unique
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -41,9 +41,12 @@ def _keys(schema: Schema) -> set[Identity]:
         Identity("table", each.schema, each.table)
         for each in (*schema.of_type(PrimaryKey), *_copied_keys(schema))
     }
-    for unique in schema.of_type(Unique):
+    indexes = (each for each in schema.of_type(Index) if each.unique and each.of_table)
+    uniques: list[Unique | Index] = [*schema.of_type(Unique), *indexes]
+    for unique in uniques:
         table = schema.table(unique.schema, unique.table)
-        columns = [table.column(name) for name in unique.columns] if table else []
+        names = unique.columns if isinstance(unique, Unique) else unique.keys
+        columns = [table.column(name.strip("`")) for name in names] if table else []
         if columns and all(each is not None and each.not_null for each in columns):
             found.add(Identity("table", unique.schema, unique.table))
     return found
@@ -58,7 +61,7 @@ RULE = Rule(
     id="require-pk",
     title="Table without a primary key",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="Logical replication can't replay an UPDATE or DELETE, clients can't name a row, and rows"
     " that were written twice can't be told apart.",
     instead="Add id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, or make the natural key one.",

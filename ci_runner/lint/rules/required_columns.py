@@ -61,7 +61,7 @@ RULE = Rule(
     id="required-columns",
     title="Column missing that every table has",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="What the team relies on in every table, such as when a row was made, can't be known of"
     " rows that were written without it.",
     instead="Add the column with the table.",

@@ -19,10 +19,7 @@ RULE = Rule(
     id="sti-column",
     title="New column type",
     severity=Severity.NOTE,
-    dialects=(
-        "postgres",
-        "sqlite",
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
     why=(
         "Rails takes it for single table inheritance: running code raises on rows that name"
         " no class."

@@ -46,7 +46,7 @@ RULE = Rule(
     id="transaction-nesting",
     title="BEGIN or COMMIT inside of a transaction",
     severity=Severity.WARNING,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="Migration tools run a file in a transaction. A BEGIN in it does nothing on PostgreSQL and"
     " fails on SQLite; the COMMIT ends the tool's own, so that a later error leaves half a file.",
     instead="Leave it to the tool; or say `-- atlas:txmode none` and begin and commit in the file.",

@@ -28,7 +28,7 @@ RULE = Rule(
     id="uncommitted-transaction",
     title="Transaction that is not committed",
     severity=Severity.WARNING,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="When the connection closes, everything that the file did is rolled back; until then all"
     " its locks are held.",
     instead="COMMIT at the end of the file.",

@@ -19,10 +19,7 @@ RULE = Rule(
     id="update-without-where",
     title="UPDATE of every row",
     severity=Severity.WARNING,
-    dialects=(
-        "postgres",
-        "sqlite",
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
     why=(
         "Every row is locked until the end of the transaction, and the table grows by as much"
         " again."

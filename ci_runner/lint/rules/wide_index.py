@@ -42,7 +42,7 @@ RULE = Rule(
     id="wide-index",
     title="Index over many columns, or many indexes",
     severity=Severity.NOTE,
-    dialects=("postgres", "sqlite"),
+    dialects=("postgres", "mysql", "sqlite"),
     why="Every write pays for every index. Behind the second or third column an index rarely finds"
     " rows faster, and is larger than the table in the end.",
     instead="The columns by which rows are found, the most telling first; others as INCLUDE.",

@@ -1,0 +1,1 @@
+CREATE TABLE visits (id bigint unsigned PRIMARY KEY AUTO_INCREMENT);

@@ -1,0 +1,1 @@
+ALTER TABLE orders MODIFY code varchar(40) NOT NULL;

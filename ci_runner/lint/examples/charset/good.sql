@@ -1,0 +1,1 @@
+CREATE TABLE notes (id bigint PRIMARY KEY, body text) DEFAULT CHARACTER SET utf8mb4;

@@ -1,0 +1,1 @@
+CREATE TRIGGER touch BEFORE UPDATE ON users FOR EACH ROW SET NEW.email = lower(NEW.email);

@@ -1,0 +1,1 @@
+CREATE DEFINER=`root`@`localhost` VIEW emails AS SELECT email FROM users;

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN score int, ADD COLUMN active tinyint(1);

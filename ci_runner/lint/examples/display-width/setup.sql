@@ -1,0 +1,6 @@
+CREATE TABLE users (
+  id bigint PRIMARY KEY,
+  email varchar(100),
+  age int,
+  mood enum('good', 'bad')
+);

@@ -1,0 +1,3 @@
+-- schema-ci:nolint syntax-error
+
+DROP DATABASE IF EXISTS reports;

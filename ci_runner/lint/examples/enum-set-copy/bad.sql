@@ -1,0 +1,1 @@
+ALTER TABLE users MODIFY mood enum('good', 'tired', 'bad');

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN number int NOT NULL AUTO_INCREMENT, ADD KEY (number);

@@ -1,0 +1,4 @@
+CREATE TABLE visits (
+  id bigint PRIMARY KEY AUTO_INCREMENT,
+  page varchar(20)
+);

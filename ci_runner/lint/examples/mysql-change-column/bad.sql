@@ -1,0 +1,1 @@
+ALTER TABLE users CHANGE COLUMN age age int DEFAULT 18;

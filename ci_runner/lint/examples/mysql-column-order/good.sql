@@ -1,0 +1,1 @@
+ALTER TABLE sums ADD COLUMN c int;

@@ -1,0 +1,1 @@
+ALTER TABLE users DROP PRIMARY KEY, ADD PRIMARY KEY (id, email);

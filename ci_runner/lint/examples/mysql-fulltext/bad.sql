@@ -1,0 +1,1 @@
+CREATE FULLTEXT INDEX users_email ON users (email);

@@ -1,0 +1,4 @@
+-- schema-ci:txmode none
+
+BEGIN;
+INSERT INTO users (id) VALUES (1);

@@ -1,0 +1,5 @@
+-- schema-ci:txmode none
+
+BEGIN;
+INSERT INTO users (id) VALUES (1);
+COMMIT;

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN seen_at datetime NOT NULL DEFAULT '0000-00-00 00:00:00';

@@ -1,0 +1,72 @@
+"""A character set that can't hold every character, or that the team does not use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.mysql.tables import collation_of
+from ci_runner.lint.designs import listed, of_table
+from ci_runner.lint.options import RuleOption, texts
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.schema.model import Column, Table
+
+# utf8 is three bytes wide: dev.mysql.com, The utf8mb3 Character Set.
+_NARROW = frozenset({"utf8", "utf8mb3", "ucs2"})
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    options = review.options.get(RULE.id, {})
+    sets, collations = set(texts(options, "allowed")), set(texts(options, "collations"))
+    for each in review.arrivals:
+        used = _collations(each.new)
+        if isinstance(each.old, Table | Column):
+            used -= _collations(each.old)
+        wrong = sorted(name for name in used if _is_wrong(name, sets, collations))
+        if wrong:
+            yield Hit(f"{of_table(review, each.table)} uses {listed(wrong)}", each.step)
+
+
+def _collations(new: object) -> set[str]:
+    match new:
+        case Table(columns=columns):
+            found = {collation_of(new), *(each.collation or "" for each in columns)}
+        case Column(collation=collation):
+            found = {collation or ""}
+        case _:
+            found = set()
+    return found - {""}
+
+
+def _is_wrong(collation: str, sets: set[str], collations: set[str]) -> bool:
+    name = collation.partition("_")[0]
+    if sets or collations:
+        return not (name in sets or collation in collations)
+    return name in _NARROW
+
+
+RULE = Rule(
+    id="charset",
+    title="Character set that is too narrow",
+    severity=Severity.WARNING,
+    dialects=("mysql",),
+    why=(
+        "utf8 and utf8mb3 hold three bytes of a character: an emoji, and some names, "
+        "can't be stored. Which character sets are too many is for the team to say."
+    ),
+    instead="utf8mb4 for everything that people write.",
+    check=_check,
+    aliases=(
+        "SYSTEM_CHARSET_ALLOWLIST",
+        "SYSTEM_COLLATION_ALLOWLIST",
+        "TBL.005",
+        "TBL.008",
+        "COL.014",
+        "SQLE00056",
+        "SQLE00075",
+    ),
+    group="design",
+    options=(
+        RuleOption("allowed", "texts", "the character sets that this team uses"),
+        RuleOption("collations", "texts", "the collations that this team uses"),
+    ),
+)

@@ -1,0 +1,45 @@
+"""An integer with a width for display."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.dialects.mysql.tokens import Token, tokenize
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+_INTEGERS = frozenset("TINYINT SMALLINT MEDIUMINT INT INTEGER BIGINT".split())
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    for step in review.steps:
+        tokens = tokenize(step.statement.text)
+        if [token.word for token in tokens[:1]] in (["CREATE"], ["ALTER"]):
+            found = next(iter(_widths(tokens)), "")
+            if found:
+                yield Hit(f"{found} is as wide as every other: the number is for display", step)
+
+
+def _widths(tokens: tuple[Token, ...]) -> Iterator[str]:
+    """TINYINT(1) is how a boolean is written, and ZEROFILL does look at the width."""
+    for at, token in enumerate(tokens[:-3]):
+        width = tokens[at + 2].text
+        spelled = token.word in _INTEGERS and tokens[at + 1].word == "("
+        filled = "ZEROFILL" in (each.word for each in tokens[at + 4 : at + 6])
+        if spelled and not filled and (token.word, width) != ("TINYINT", "1"):
+            yield f"{token.text}({width})"
+
+
+RULE = Rule(
+    id="display-width",
+    title="Display width of an integer",
+    severity=Severity.NOTE,
+    dialects=("mysql",),
+    why=("It limits nothing: int(3) holds two thousand million. MySQL 8 no longer shows it."),
+    instead="Leave it out, and choose the type by the numbers that it has to hold.",
+    check=_check,
+    aliases=(
+        "COL.016",
+        "SQLE00026",
+    ),
+    group="style",
+)
