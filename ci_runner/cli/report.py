@@ -49,8 +49,8 @@ def merge(
     from ci_runner.errors import UsageError
     from ci_runner.pipeline.run import exit_code, write_report
     from ci_runner.report import merge as merging
-    from ci_runner.report.artifact import read_reports
-    from ci_runner.report.json import load
+    from ci_runner.report.artifact import LARGEST, read_reports
+    from ci_runner.report.json import dump, load
     from ci_runner.report.redact import redacted
     from ci_runner.report.text import render
 
@@ -65,6 +65,11 @@ def merge(
             next_step="say what must be there: `--expect N` or `--expect-projects FILE`",
         )
     merged = merging.merge(found, merging.Expected(expect or 0, names))
+    if (size := len(dump(merged))) > LARGEST:
+        raise UsageError(
+            f"the merged report has {size} bytes; at most {LARGEST} can be published",
+            next_step="publish the reports of fewer projects together",
+        )
     write_report(merged, Path(output_dir))
     common.out.result(render(merged, color=common.out.result_color))
     return exit_code(merged)

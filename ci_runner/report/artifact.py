@@ -22,6 +22,7 @@ LARGEST = 16 * 1024 * 1024
 _LARGEST_ARCHIVE = 256 * 1024 * 1024
 _MOST_ENTRIES = 10_000
 _MOST_REPORTS = 1_000
+_LARGEST_SUM = 128 * 1024 * 1024
 # What zipfile raises of archives that are broken, encrypted, or packed in a way that it lacks.
 _BROKEN = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError),
@@ -46,15 +47,17 @@ def read_reports(places: Sequence[Path]) -> Iterator[tuple[Path, bytes]]:
     A place that holds none itself may hold folders and archives that do, as CI lays several
     artifacts side by side. Raises UsageError for one without any.
     """
-    count = 0
+    count, total = 0, 0
     for place in places:
         here = [place] if (place / NAME).is_file() or not place.is_dir() else _below(place)
         found = [(each, content) for each in here if (content := _in(each)) is not None]
         if not found:
             _refuse("there is no report", place, "download what the jobs have stored, then merge")
         count += len(found)
-        if count > _MOST_REPORTS:
-            _refuse(f"there are more than {_MOST_REPORTS} reports", place, "merge fewer at once")
+        total += sum(len(content) for _, content in found)
+        if count > _MOST_REPORTS or total > _LARGEST_SUM:
+            most = f"{_MOST_REPORTS} reports or {_LARGEST_SUM} bytes of them"
+            _refuse(f"there are more than {most}", place, "merge fewer at once")
         yield from found
 
 

@@ -1,7 +1,7 @@
 """The comment on a pull request: is this change safe, in ten seconds.
 
-The same report always gives the same text: no time, no date, no run. Everything that comes from
-the repository or a database goes through `escape` or is a number.
+The same report always gives the same text: no time, no date, no run but an untrusted one.
+Everything that comes from the repository or a database goes through `escape` or is a number.
 """
 
 from __future__ import annotations

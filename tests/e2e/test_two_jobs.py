@@ -148,6 +148,27 @@ def test_t21_a_report_without_the_project_fails(jobs: TwoJobs) -> None:
     assert "not whole" in jobs.check[2]
 
 
+def test_a21_a_part_of_a_report_is_not_the_whole(jobs: TwoJobs) -> None:
+    jobs.rewrite(shards=["2/2"])
+
+    assert ExitCode.FINDINGS == jobs.publish().code
+    assert "part 1 of 2 is not in the report" in jobs.comment
+
+
+def test_t1_an_event_with_rights_and_the_base_checked_out_is_published(jobs: TwoJobs) -> None:
+    fake = jobs.scene.fake
+    pull = {
+        "number": 7,
+        "head": {"sha": fake.head(), "ref": BRANCH, "repo": {"full_name": FORK}},
+        "base": {"sha": fake.head("main"), "ref": "main", "repo": {"full_name": fake.slug}},
+    }
+
+    done = jobs.publish(event={"pull_request": pull}, name="pull_request_target")
+
+    assert ExitCode.OK == done.code, done.err
+    assert "Reported by an untrusted job" in jobs.comment
+
+
 def test_t21_nothing_of_the_report_says_where_it_belongs(jobs: TwoJobs) -> None:
     build = json.loads((jobs.artifact / "report.json").read_text())["build"]
     elsewhere = {
