@@ -13,12 +13,16 @@ ForgeName = Literal["github", "gitlab", "none"]
 
 @dataclass(frozen=True, slots=True)
 class Repository:
-    """A repository on a forge. `api_url` has no trailing slash and comes from the runner only."""
+    """A repository on a forge. URLs have no trailing slash and come from the runner only.
+
+    `graphql_url` is "" where it follows from `api_url`.
+    """
 
     forge: ForgeName
     slug: str
     web_url: str
     api_url: str
+    graphql_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Build:
     """One CI run. Absent parts are empty strings; `local` builds have neither run nor forge.
 
     `number` is a pull request that was asked for by its number alone, 0 where none was.
+    `branch` and `sha` are what was pushed, told where CI does not know of a pull request: the forge
+    does. A pull request without a base branch is one that the forge knows more of.
     """
 
     provider: ProviderName
@@ -79,3 +85,5 @@ class Build:
     number: int = 0
     upstream: Upstream | None = None
     merge_group: MergeGroup | None = None
+    branch: str = ""
+    sha: Sha = Sha("")

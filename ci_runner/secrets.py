@@ -62,6 +62,11 @@ class Redactor:
         longest_first = sorted(self._spellings, key=lambda each: (-len(each), each))
         self._pattern = re.compile("|".join(map(re.escape, longest_first)))
 
+    @property
+    def spellings(self) -> frozenset[str]:
+        """Every text that is hidden."""
+        return frozenset(self._spellings)
+
     def redact(self, text: str) -> str:
         """`text` with every known secret replaced, and the password of any URL in it."""
         if self._pattern is not None:

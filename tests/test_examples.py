@@ -20,7 +20,7 @@ from ci_runner.report.model import Report
 from tests.conftest import require
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-NAMES = sorted(each.name for each in EXAMPLES.iterdir() if each.is_dir())
+NAMES = sorted(each.parent.name for each in EXAMPLES.glob("*/base"))
 
 
 def review(example: str, state: str, tmp_path: Path) -> tuple[int, Report]:

@@ -75,19 +75,3 @@ def _with(build: Build, state: PullRequestState) -> Build:
 
 def _unknown(what: str) -> NoReturn:
     raise UsageError(what, next_step="name it: `--pull-request NUMBER`")
-
-
-def merged_into(build: Build) -> str:
-    """The branch that the change will be merged into. Raises UsageError where CI does not tell."""
-    pull = build.pull_request
-    if build.merge_group:
-        return build.merge_group.base_branch
-    if pull is None:
-        what = "no pull request was found in the environment"
-    elif not pull.base_branch:
-        what = f"{build.provider} does not tell what pull request {pull.number} is merged into"
-    else:
-        return pull.base_branch
-    raise UsageError(
-        what, next_step="give --base REF, the branch that the change will be merged into"
-    )

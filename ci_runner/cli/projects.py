@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -57,18 +56,18 @@ def projects(
     every: bool,
 ) -> int:
     """List the projects whose files or configuration this change touches."""
-    from ci_runner.cli.located import merged_into
+    from ci_runner.cli.build import merged_into, this_build
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.pipeline.shards import migration_files, share
     from ci_runner.pipeline.touched import touched_projects
-    from ci_runner.providers import detect
 
     if every:
         workspace = open_workspace(common, config=config)
         chosen = workspace.config.projects
     else:
-        build = detect(os.environ)
-        workspace = open_workspace(common, config=config, base=base or merged_into(build))
+        # A base that is given needs no forge to be asked for.
+        into = base or merged_into(this_build(common.out))
+        workspace = open_workspace(common, config=config, base=into)
         chosen = touched_projects(workspace)
     mine = share(shard, chosen, workspace.root)
     listed = [Listed(each, migration_files(workspace.root, each)) for each in mine]

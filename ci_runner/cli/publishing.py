@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -11,12 +10,11 @@ import click
 from ci_runner.cli.common import Common, common, config_option
 
 if TYPE_CHECKING:
+    from ci_runner.cli.publication import Publication
     from ci_runner.cli.terminal import Terminal
     from ci_runner.config.model import Config
     from ci_runner.context import Build
     from ci_runner.errors import ExitCode
-    from ci_runner.forges.base import Forge
-    from ci_runner.forges.opening import Unavailable
     from ci_runner.git import Git
     from ci_runner.publish.outcome import Outcome
     from ci_runner.report.model import Report
@@ -63,68 +61,51 @@ def publish_report(
     *,
     show: Callable[[Report], None],
     git: Git | None = None,
+    through: Publication | None = None,
 ) -> ExitCode:
     """Commit, comment and check, as configured; says what was done and what was not, and why.
 
-    `show` gets the report as it is true after the commit, before anybody is told. Returns what the
-    process should say of it. Raises ForgeError when commit or check failed: a gate must never hang.
+    `show` gets the report as it is true after the commit, before anybody is told; `through` is what
+    was opened before the review, if anything was. Returns what the process should say of it.
+    Raises ForgeError when commit or check failed: a gate must never hang.
     """
     from datetime import UTC, datetime
 
+    from ci_runner.cli.job import commit_outputs, leave_result, mask_secrets
+    from ci_runner.cli.publication import opened
+    from ci_runner.cli.queued import tell_queue
     from ci_runner.errors import ConfigError
-    from ci_runner.forges.opening import Unavailable
     from ci_runner.pipeline.run import exit_code
     from ci_runner.publish.commit import without_generated
-    from ci_runner.publish.publish import PublishSettings, announce, commit
-    from ci_runner.publish.queue import check_merge_group
-    from ci_runner.report.markdown import render
+    from ci_runner.publish.publish import announce, commit
+    from ci_runner.publish.talk import Talk
 
-    try:
-        forge = _forge(build, config, out)
-    except ConfigError:
-        show(without_generated(report) if config.commit == "push" else report)
-        raise
-    if isinstance(forge, Unavailable):
+    through = through or opened(build, config, out, git)
+    mask_secrets(out)
+    if build.merge_group is not None:
+        report = without_generated(report) if config.commit == "push" else report
+        show(report)
+        queued = tell_queue(report, build, build.merge_group, config, out, through)
+        return _say(queued, exit_code(report), out)
+    talk, settings, path = through.talk, through.settings, through.report_path
+    if not isinstance(talk, Talk):
         if config.commit == "push":
             report = without_generated(report)
         show(report)
+        if isinstance(talk, ConfigError):
+            raise talk
         say = out.log.info if build.provider == "local" else out.log.warn
-        say(f"nothing published: {forge.reason}")
+        say(f"nothing published: {talk.reason}")
+        leave_result(report, build, out, report_path=path)
         return exit_code(report)
-    settings = PublishSettings(
-        directories=tuple(project.directory for project in config.projects),
-        inputs=config.inputs,
-        commit=config.commit == "push",
-        comment=config.comment == "update",
-        check=config.check,
-        max_auto_commits=config.max_auto_commits,
-    )
-    if build.merge_group:
-        queued = without_generated(report)
-        show(queued)
-        return _say(
-            check_merge_group(queued, forge, build, build.merge_group.head_sha, settings, render),
-            exit_code(queued),
-            out,
-        )
-    committed = commit(report, forge, build, settings, git.push_files if git else None)
+    committed = commit(report, talk, settings, git.push_files if git else None)
     show(committed.report)
-    told = announce(committed, forge, build, settings, render, datetime.now(UTC))
-    return _say((committed.outcome, *told), exit_code(committed.report), out)
-
-
-def _forge(build: Build, config: Config, out: Terminal) -> Forge | Unavailable:
-    """The forge that the build's pull request lives on, or why there is none."""
-    from ci_runner.forges.opening import Unavailable, open_forge
-
-    if build.repository is None or not (build.pull_request or build.merge_group):
-        return Unavailable("this build belongs to no pull request")
-    return open_forge(
-        build.repository,
-        os.environ,
-        max_wait=float(config.api_max_wait),
-        secret=out.redactor.register,
-    )
+    now = datetime.now(UTC)
+    told = announce(committed, talk, settings, through.draw, now, through.awaited)
+    outcomes = (committed.outcome, *told)
+    more = commit_outputs(committed, talk.viewer)
+    leave_result(committed.report, build, out, told=outcomes, report_path=path, more=more)
+    return _say(outcomes, exit_code(committed.report), out)
 
 
 def _say(outcomes: tuple[Outcome, ...], code: ExitCode, out: Terminal) -> ExitCode:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ci_runner.cli.build import this_build
 from ci_runner.cli.common import Common
 from ci_runner.cli.located import Overtaken, located
 from ci_runner.cli.workspace import open_workspace
@@ -39,9 +40,12 @@ def receive(common: Common, source: str, config: str, number: int) -> Received |
     Raises UsageError for a report that is not sound, or of another commit than the pull request's.
     """
     report = redacted(load(read_report(Path(source))), common.out.redactor.redact)
-    build = detect(os.environ)
-    merged_into = build.pull_request.base_branch if build.pull_request else ""
-    workspace = open_workspace(common, config=config, base=merged_into or None)
+    told = detect(os.environ)
+    build = told if number else this_build(common.out)
+    # A job that is told a number, or an earlier run, has the base branch checked out.
+    of_change = build.pull_request if not (number or told.number) else None
+    merged_into = of_change.base_branch if of_change else ""
+    workspace = open_workspace(common, config=config, base=merged_into or None, build=build)
     if build.merge_group and not number:
         _same(report.build.head_sha, build.merge_group.head_sha, "the merge queue's commit")
         return Received(of_merge_group(report, workspace.config), build, workspace)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, NoReturn
 
@@ -61,35 +60,53 @@ def run(
     **more: object,
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
-    from ci_runner.cli.located import merged_into
+    from ci_runner.cli.build import merged_into, this_build
+    from ci_runner.cli.job import leave_result, mask_secrets
+    from ci_runner.cli.publication import publication
     from ci_runner.cli.publishing import publish_report
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.pipeline.run import exit_code, write_report
     from ci_runner.pipeline.run import run as review
-    from ci_runner.providers import detect
     from ci_runner.report.text import render
 
     if shard and not no_publish:
         _refuse_part()
-    build = detect(os.environ)
+    build = this_build(common.out)
     flags = {"output-dir": output_dir, "lint.fail-on": fail_on, "stats.file": stats, **given(more)}
-    workspace = open_workspace(common, config=config, base=base or merged_into(build), flags=flags)
+    workspace = open_workspace(
+        common, config=config, base=base or merged_into(build), flags=flags, build=build
+    )
+    place = workspace.root / workspace.config.output_dir
+    mask_secrets(common.out)
     chosen = _chosen(workspace, names, shard, touched=touched)
-    result = review(workspace, build, chosen, common.out.log, common.out.redactor)
-    if shard:
-        result = replace(result, report=replace(result.report, shards=(str(shard),)))
 
     def show(report: Report) -> None:
-        write_report(report, workspace.root / workspace.config.output_dir)
+        write_report(report, place)
         common.out.result(render(report, color=common.out.result_color))
 
     if no_publish:
+        result = review(workspace, build, chosen, common.out.log, common.out.redactor)
+        if shard:
+            result = replace(result, report=replace(result.report, shards=(str(shard),)))
         show(result.report)
         code: int = exit_code(result.report)
+        leave_result(result.report, build, common.out, report_path=str(place / "report.json"))
     else:
-        code = publish_report(
-            result.report, build, workspace.config, common.out, show=show, git=workspace.git
-        )
+        with publication(
+            *(build, workspace.config, common.out, workspace.git, workspace.base),
+            names=names,
+            report_path=str(place / "report.json"),
+        ) as through:
+            result = review(workspace, build, chosen, common.out.log, common.out.redactor)
+            code = publish_report(
+                result.report,
+                build,
+                workspace.config,
+                common.out,
+                show=show,
+                git=workspace.git,
+                through=through,
+            )
     if result.trouble:
         raise result.trouble
     return code

@@ -11,6 +11,7 @@ from pathlib import Path
 from ci_runner.cli.common import Common
 from ci_runner.config.load import NAME, load
 from ci_runner.config.model import Config
+from ci_runner.context import Build
 from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
 from ci_runner.lint.notices import NOTICES
@@ -29,13 +30,15 @@ def open_workspace(
     config: str = "",
     base: str | None = None,
     flags: Mapping[str, object] | None = None,
+    build: Build | None = None,
 ) -> Workspace:
     """The folder around the current one that is a checkout, else the current one.
 
     `base` is the ref that the change will be merged into, and needs a repository; None means that
-    what is committed counts as merged.
+    what is committed counts as merged. `build` is the run's, where more is known of it than the
+    environment says.
     """
-    place = _Place.here(base or "")
+    place = _Place.here(base or "", build)
     git, root = place.git, place.root
     given = {**common.flags, **(flags or {})}
     # Of two files the work tree's own mistakes first: they need no network.
@@ -84,9 +87,9 @@ class _Place:
     trust: Trust
 
     @staticmethod
-    def here(base: str) -> _Place:
+    def here(base: str, build: Build | None = None) -> _Place:
         git = find_repository(Path.cwd())
-        trusted = trust(detect(os.environ), os.environ, git, base)
+        trusted = trust(build or detect(os.environ), os.environ, git, base)
         return _Place(git.root if git else Path.cwd(), git, trusted)
 
 

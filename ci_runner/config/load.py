@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config import policy
+from ci_runner.config.comments import comments
 from ci_runner.config.container import MEMORY, PROCESSES, container_bounds
 from ci_runner.config.dev import Copy, dev_url, extensions, like, roles
 from ci_runner.config.model import Compared, Config, Dev, Limits, Project
@@ -80,7 +81,7 @@ def load(
         policy=in_force,
         proposed=proposed,
         base_problem=unreadable,
-        comment=str(values["publish.comment"]),
+        comments=comments(values, origins),
         check=bool(values["publish.check"]),
         commit=str(values["publish.commit"]),
         max_auto_commits=int(str(values["publish.max-auto-commits"])),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ci_runner.config.comments import Comments
 from ci_runner.config.policy import LintPolicy
 from ci_runner.config.secret import Secret
 
@@ -72,7 +73,7 @@ class Config:
     container_processes: int
     compared: Compared
     policy: LintPolicy
-    comment: str
+    comments: Comments
     check: bool
     commit: str
     max_auto_commits: int

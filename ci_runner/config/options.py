@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from ci_runner.config.option import Kind, Option
+from ci_runner.config.options_publish import PUBLISHING
 
-Kind = Literal["text", "texts", "flag", "number"]
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One setting. `key` is its path in schema-ci.toml; `env` is "" for what only a file can say.
-
-    `scope` project means: inside each `[[project]]`. `most` is the largest number that the file may
-    say, None for any: it guards the CI from the pull request, of which the file is a part. What is
-    `trusted` reaches further than the review itself, so the copy of the file that a stranger can
-    edit is not asked for it.
-    """
-
-    key: str
-    kind: Kind
-    default: object
-    help: str
-    scope: Literal["global", "project"] = "global"
-    choices: tuple[str, ...] = ()
-    flag: str = ""
-    env: str = ""
-    action: str = ""
-    most: int | None = None
-    trusted: bool = False
-
+__all__ = ["OPTIONS", "SEVERITIES", "Kind", "Option", "by_key"]
 
 SEVERITIES = ("error", "warning", "note", "off")
 
@@ -181,6 +157,7 @@ OPTIONS: tuple[Option, ...] = (
         "signs what is kept, so that other machines may use it; never from the file",
         env="SCHEMA_CI_CACHE_SECRET",
         action="cache-secret",
+        secret=True,
     ),
     Option(
         "diff.include",
@@ -302,46 +279,7 @@ OPTIONS: tuple[Option, ...] = (
         "",
         "a file of findings that are known, as `lint --write-baseline` writes it",
     ),
-    Option(
-        "publish.comment",
-        "text",
-        "update",
-        "the pull request comment",
-        choices=("update", "off"),
-        env="SCHEMA_CI_COMMENT",
-        action="comment",
-    ),
-    Option(
-        "publish.check",
-        "flag",
-        True,
-        "write a check run or commit status",
-        env="SCHEMA_CI_CHECK",
-        action="check",
-    ),
-    Option(
-        "publish.commit",
-        "text",
-        "check",
-        "a missing migration: fail and show it, write it, or commit it to the branch",
-        choices=("check", "write", "push"),
-        env="SCHEMA_CI_COMMIT",
-        action="commit",
-    ),
-    Option(
-        "publish.max-auto-commits",
-        "number",
-        3,
-        "how many commits one pull request may get from us",
-        env="SCHEMA_CI_MAX_AUTO_COMMITS",
-    ),
-    Option(
-        "publish.api-max-wait",
-        "number",
-        120,
-        "seconds to wait for the forge in all: its rate limits, and answers that fail",
-        env="SCHEMA_CI_API_MAX_WAIT",
-    ),
+    *PUBLISHING,
     Option(
         "output-dir",
         "text",

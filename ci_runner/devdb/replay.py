@@ -329,15 +329,17 @@ def _run(
         seconds=ran.seconds,
         rows=ran.outcome.rows,
         notices=() if statement.sensitive else ran.outcome.notices,
-        observed=Observation(locks=_asked(ran), online=ran.online, committed=committed),
+        observed=Observation(locks=_asked(ran, before), online=ran.online, committed=committed),
     ), before
 
 
-def _asked(ran: Ran) -> tuple[Lock, ...]:
-    """The lock that the server asked for while it changed a table, where others wait for it."""
+def _asked(ran: Ran, before: Sighting) -> tuple[Lock, ...]:
+    """Locks on what was there before that are gone with the statement."""
     online = ran.online
-    waits = online is not None and online.lock != "NONE"
-    return (Lock(online.table, online.lock),) if online and waits else ()
+    if online is not None and online.lock != "NONE":
+        return (Lock(online.table, online.lock),)
+    known = (each for each in ran.locks if each.relation in before.handles)
+    return tuple(sorted(known, key=lambda lock: (lock.relation, lock.mode)))
 
 
 def _seen(

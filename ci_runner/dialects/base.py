@@ -118,11 +118,15 @@ class OnlineDdl:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """One statement that was run: what the server answered, and how long that took in seconds."""
+    """One statement that was run: what the server answered, and how long that took in seconds.
+
+    `locks` are those that a look from within the session could not have seen.
+    """
 
     outcome: Outcome
     seconds: float
     online: OnlineDdl | None = None
+    locks: frozenset[Lock] = frozenset()
 
 
 def as_written(connection: Connection, sql: str) -> Ran:

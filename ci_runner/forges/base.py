@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
@@ -15,13 +15,20 @@ Conclusion = Literal["success", "neutral", "failure", "cancelled", "action_requi
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment on a pull request. `author` is the login as the forge spells it."""
+    """A comment on a pull request. `author` is the login as the forge spells it.
+
+    `node` is its other name, for forges that have two; `hidden` where readers see it folded.
+    `ours` is what the forge says of that, None where it leaves it to be told from the author.
+    """
 
     id: int
     author: str
     body: str
     url: str
     created_at: datetime
+    node: str = ""
+    hidden: bool = False
+    ours: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,39 @@ class PullRequestState:
     base_branch: str
     base_slug: str
     default_branch: str
+    base_sha: Sha = Sha("")
+    labels: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The pull request as it is at one moment: who we are, its state, all comments oldest first."""
+
+    viewer: str
+    pull: PullRequestState
+    comments: tuple[Comment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineComment:
+    """To be written beside lines of the head's file; `line` and `end_line` count from 1."""
+
+    path: str
+    line: int
+    end_line: int
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewComment:
+    """One that is there. `outdated` when its lines are gone; `answer_to` is another's id, or 0."""
+
+    id: int
+    author: str
+    body: str
+    url: str
+    outdated: bool
+    answer_to: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +107,18 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class ExistingCheck:
-    """A check of ours found on a commit. `digest` is what we stored with it."""
+    """A check of ours on a commit. `digest` is what we stored with it.
+
+    `conclusion` is "" while it is in progress. `annotated` where annotations stand with it, beside
+    the lines of the change.
+    """
 
     id: int
     name: str
     conclusion: str
     digest: str
+    annotated: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +150,15 @@ class Forge(Protocol):
 
     def pull_request(self, number: int) -> PullRequestState: ...
 
+    def pull_request_of(self, branch: str, sha: Sha) -> PullRequestState | None:
+        """The open pull request that has commit `sha` and comes from `branch` of this repository.
+
+        Of several the one with the lowest number, so that every run finds the same. None where
+        there is none, or where the forge does not know the commit.
+        """
+
+    def default_branch(self) -> str: ...
+
     def comments(self, number: int) -> tuple[Comment, ...]:
         """All of them, oldest first, every page."""
 
@@ -130,3 +185,64 @@ class Forge(Protocol):
         self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str
     ) -> Sha | StaleHead:
         """One commit on `branch`, only if its head still is `expected_head` (compare-and-swap)."""
+
+
+@runtime_checkable
+class Conversing(Protocol):
+    """A forge that tells all that publishing asks of a pull request in one answer."""
+
+    def conversation(self, number: int) -> Conversation: ...
+
+
+@runtime_checkable
+class Awaiting(Protocol):
+    """A forge that shows a check before its result is known."""
+
+    def begin_check(self, name: str, sha: Sha, details_url: str) -> ExistingCheck:
+        """The check of that name on the commit; one in progress is written where there is none."""
+
+    def end_check(self, check: Check, begun: ExistingCheck) -> bool:
+        """Conclude a check that is still in progress; False, and nothing written, for others."""
+
+    def shows_annotations(self) -> bool:
+        """Whether annotations of the checks that were written reach the reader."""
+
+
+@runtime_checkable
+class Hiding(Protocol):
+    """A forge that can fold a comment as outdated."""
+
+    def hide_comment(self, number: int, comment: Comment) -> bool:
+        """False where the forge refuses: the comment is as it was."""
+
+
+@runtime_checkable
+class Reviewing(Protocol):
+    """A forge that takes comments on lines, several at a time, with buttons for suggestions."""
+
+    def review_comments(self, number: int) -> tuple[ReviewComment, ...]:
+        """All of them, every page."""
+
+    def create_review(
+        self, number: int, sha: Sha, body: str, comments: tuple[LineComment, ...]
+    ) -> str:
+        """One review that neither approves nor refuses; returns its URL."""
+
+    def delete_review_comment(self, number: int, comment: ReviewComment) -> None: ...
+
+
+@runtime_checkable
+class Labelling(Protocol):
+    """A forge that has labels."""
+
+    def add_labels(self, number: int, labels: tuple[str, ...]) -> None: ...
+
+    def remove_label(self, number: int, label: str) -> None: ...
+
+
+def conversation(forge: Forge, number: int) -> Conversation:
+    """In one call where the forge can, else in three."""
+    if isinstance(forge, Conversing):
+        return forge.conversation(number)
+    pull = forge.pull_request(number)
+    return Conversation(forge.viewer(), pull, forge.comments(number))

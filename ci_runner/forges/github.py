@@ -2,43 +2,43 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from http import HTTPStatus
-from typing import Any
+from typing import TypeVar
 from urllib.parse import quote
 
 from github import Auth, Github
 
 from ci_runner.context import Repository, Sha
 from ci_runner.forges.base import (
-    Annotation,
     Check,
     Comment,
-    Conclusion,
+    Conversation,
     ExistingCheck,
-    OutcomeUnknown,
+    LineComment,
     PullRequestState,
     Refused,
+    ReviewComment,
     StaleHead,
 )
 from ci_runner.forges.github_api import Api
+from ci_runner.forges.github_checks import Checks
 from ci_runner.forges.github_commit import commit_files
+from ci_runner.forges.github_talk import (
+    add_labels,
+    create_review,
+    delete,
+    look,
+    minimize,
+    remove_label,
+    review_comments,
+)
+from ci_runner.forges.github_talk import comment as rest_comment
+from ci_runner.forges.github_talk import pull_request as rest_pull_request
 
-_ANNOTATIONS = 50  # per request: GitHub's OpenAPI description, checks/create, maxItems
 _COMPARED = 300  # as many files a comparison lists: GitHub's OpenAPI description
-_DESCRIPTION = 140
-_CONTEXT = 255
-_STATES: dict[Conclusion, str] = {
-    "success": "success",
-    "neutral": "success",
-    "failure": "failure",
-    "cancelled": "error",
-    "action_required": "pending",
-}
-_DIGEST = re.compile(r" \[([0-9a-f]{8,64})\]$")
+T = TypeVar("T")
 
 
 def github(
@@ -57,7 +57,14 @@ def github(
         seconds_between_requests=0,
         seconds_between_writes=seconds_between_writes,
     )
-    api = Api(client.requester, repository.api_url, token, sleep=sleep, max_wait=max_wait)
+    api = Api(
+        client.requester,
+        repository.api_url,
+        token,
+        sleep=sleep,
+        max_wait=max_wait,
+        graphql_url=repository.graphql_url,
+    )
     return GitHubForge(api, repository.slug)
 
 
@@ -70,17 +77,15 @@ class GitHubForge:
         self._api = api
         self._slug = slug
         self._repo = f"/repos/{quote(slug, safe='/')}"
+        self._checks = Checks(api, self._repo)
+        self._may_query = True
 
     def viewer(self) -> str:
         """GraphQL tells an app's installation who it is; REST only tells people."""
-        try:
-            query = "query { viewer { login } }"
-            answer = self._api.graphql("tell who we are", query, {}, repeatable=True)
-            if not answer.get("errors"):
-                return str(answer["data"]["viewer"]["login"])
-        except Refused as refused:
-            if refused.status == HTTPStatus.UNAUTHORIZED:
-                raise
+        query = "query { viewer { login } }"
+        answer = self._ask(lambda: self._api.graphql("tell who we are", query, {}, repeatable=True))
+        if answer is not None and not answer.get("errors"):
+            return str(answer["data"]["viewer"]["login"])
         try:
             return str(self._api.call("tell who we are", "GET", "/user")["login"])
         except Refused as refused:
@@ -88,21 +93,48 @@ class GitHubForge:
                 raise
             return "github-actions[bot]"
 
+    def conversation(self, number: int) -> Conversation:
+        """In one query, or in three calls where GraphQL is refused."""
+        seen = self._ask(lambda: look(self._api, self._slug, number))
+        if seen is not None:
+            return seen
+        pull = self.pull_request(number)
+        return Conversation(self.viewer(), pull, self.comments(number))
+
+    def _ask(self, query: Callable[[], T]) -> T | None:
+        """None where GraphQL is refused, from then on without asking."""
+        try:
+            return query() if self._may_query else None
+        except Refused as refused:
+            if refused.status == HTTPStatus.UNAUTHORIZED:
+                raise
+            self._may_query = False
+            return None
+
     def pull_request(self, number: int) -> PullRequestState:
-        pull = self._api.call("read the pull request", "GET", f"{self._repo}/pulls/{number}")
-        head, base = pull["head"], pull["base"]
-        return PullRequestState(
-            number=number,
-            open=pull["state"] == "open",
-            merged=bool(pull["merged"]),
-            draft=bool(pull.get("draft")),
-            head_sha=Sha(head["sha"]),
-            head_branch=head["ref"],
-            head_slug=head["repo"]["full_name"] if head["repo"] else "",
-            base_branch=base["ref"],
-            base_slug=base["repo"]["full_name"],
-            default_branch=base["repo"]["default_branch"],
-        )
+        path = f"{self._repo}/pulls/{number}"
+        return rest_pull_request(self._api.get_soon("read the pull request", path))
+
+    def pull_request_of(self, branch: str, sha: Sha) -> PullRequestState | None:
+        path = f"{self._repo}/commits/{quote(sha, safe='')}/pulls?per_page=100"
+        try:
+            listed = list(self._api.pages("find the pull request of a commit", path))
+        except Refused as refused:
+            # 422 is said of a commit that GitHub does not have.
+            if refused.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY}:
+                raise
+            return None
+        ours = [
+            pull
+            for pull in map(rest_pull_request, listed)
+            if pull.open
+            and pull.head_branch == branch
+            and pull.head_slug.lower() == self._slug.lower()
+        ]
+        return min(ours, key=lambda pull: pull.number, default=None)
+
+    def default_branch(self) -> str:
+        return str(self._api.call("read the repository", "GET", self._repo)["default_branch"])
 
     def open_pull_requests(self, head_slug: str, branch: str) -> tuple[int, ...]:
         """GitHub filters by the owner's name; an owner may have several repositories."""
@@ -118,58 +150,57 @@ class GitHubForge:
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         path = f"{self._repo}/issues/{number}/comments?per_page=100"
-        return tuple(map(_comment, self._api.pages("list the comments", path)))
+        return tuple(map(rest_comment, self._api.pages("list the comments", path)))
 
     def create_comment(self, number: int, body: str) -> Comment:
         path = f"{self._repo}/issues/{number}/comments"
-        return _comment(self._api.call("write a comment", "POST", path, {"body": body}))
+        return rest_comment(self._api.call("write a comment", "POST", path, {"body": body}))
 
     def update_comment(self, number: int, comment: Comment, body: str) -> Comment:
         del number
         path = f"{self._repo}/issues/comments/{comment.id}"
-        return _comment(self._api.call("edit our comment", "PATCH", path, {"body": body}))
+        return rest_comment(self._api.call("edit our comment", "PATCH", path, {"body": body}))
 
     def delete_comment(self, number: int, comment: Comment) -> None:
         del number
-        try:
-            path = f"{self._repo}/issues/comments/{comment.id}"
-            self._api.call("delete our comment", "DELETE", path)
-        except Refused as refused:
-            if refused.status != 404:
-                raise
+        delete(self._api, f"{self._repo}/issues/comments/{comment.id}", "delete our comment")
 
     def find_check(self, sha: Sha, name: str) -> ExistingCheck | None:
-        path = f"{self._repo}/commits/{sha}/check-runs?per_page=100&check_name={quote(name)}"
-        try:
-            runs = list(self._api.pages("list the checks", path, "check_runs"))
-        except Refused as refused:
-            if refused.status != 403:
-                raise
-            runs = []
-        for run in sorted(runs, key=lambda run: int(run["id"]), reverse=True):
-            if run["name"] == name:
-                return ExistingCheck(
-                    run["id"], name, run["conclusion"] or "", run["external_id"] or ""
-                )
-        return self._find_status(sha, name)
+        return self._checks.find(sha, name)
 
     def write_check(self, check: Check, existing: ExistingCheck | None, digest: str) -> str:
-        """A new check run, or a commit status where the token may not write check runs.
+        return self._checks.write(check, existing, digest)
 
-        Annotations can only be added to a run, so a changed result is a new run of the same name:
-        GitHub shows the latest.
-        """
-        try:
-            return self._create_run(check, digest)
-        except Refused as refused:
-            if refused.status != 403:
-                raise
-            return self._create_status(check, digest)
-        except OutcomeUnknown:
-            found = self.find_check(check.sha, check.name)
-            if found is None or found.digest != digest or found == existing:
-                raise
-            return f"{self._repo}/check-runs/{found.id}"
+    def begin_check(self, name: str, sha: Sha, details_url: str) -> ExistingCheck:
+        return self._checks.begin(name, sha, details_url)
+
+    def end_check(self, check: Check, begun: ExistingCheck) -> bool:
+        return self._checks.end(check, begun)
+
+    def shows_annotations(self) -> bool:
+        return self._checks.annotates
+
+    def hide_comment(self, number: int, comment: Comment) -> bool:
+        del number
+        return self._may_query and minimize(self._api, comment)
+
+    def review_comments(self, number: int) -> tuple[ReviewComment, ...]:
+        return review_comments(self._api, self._repo, number)
+
+    def create_review(
+        self, number: int, sha: Sha, body: str, comments: tuple[LineComment, ...]
+    ) -> str:
+        return create_review(self._api, self._repo, number, sha, body, comments)
+
+    def delete_review_comment(self, number: int, comment: ReviewComment) -> None:
+        del number
+        delete(self._api, f"{self._repo}/pulls/comments/{comment.id}", "delete our comment")
+
+    def add_labels(self, number: int, labels: tuple[str, ...]) -> None:
+        add_labels(self._api, self._repo, number, labels)
+
+    def remove_label(self, number: int, label: str) -> None:
+        remove_label(self._api, self._repo, number, label)
 
     def is_protected(self, branch: str) -> bool:
         path = f"{self._repo}/branches/{quote(branch, safe='')}"
@@ -195,73 +226,3 @@ class GitHubForge:
         self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str
     ) -> Sha | StaleHead:
         return commit_files(self._api, self._slug, branch, expected_head, files, message)
-
-    def _create_run(self, check: Check, digest: str) -> str:
-        annotations = tuple(map(_annotation, check.annotations))
-        output = {"title": check.title[:255], "summary": check.summary}
-        body: dict[str, object] = {
-            "name": check.name,
-            "head_sha": check.sha,
-            "external_id": digest,
-            "status": "completed",
-            "conclusion": check.conclusion,
-            "output": {**output, "annotations": annotations[:_ANNOTATIONS]},
-        }
-        if check.details_url:
-            body["details_url"] = check.details_url
-        run = self._api.call("write a check run", "POST", f"{self._repo}/check-runs", body)
-        for start in range(_ANNOTATIONS, len(annotations), _ANNOTATIONS):
-            chunk = annotations[start : start + _ANNOTATIONS]
-            self._api.call(
-                "annotate the check run",
-                "PATCH",
-                f"{self._repo}/check-runs/{run['id']}",
-                {"output": {**output, "annotations": chunk}},
-                repeatable=False,
-            )
-        return str(run["html_url"])
-
-    def _find_status(self, sha: Sha, name: str) -> ExistingCheck | None:
-        path = f"{self._repo}/commits/{sha}/statuses?per_page=100"
-        for status in self._api.pages("list the statuses", path):
-            if status["context"] == name[:_CONTEXT]:
-                digest = _DIGEST.search(status["description"] or "")
-                return ExistingCheck(
-                    status["id"], name, status["state"], digest[1] if digest else ""
-                )
-        return None
-
-    def _create_status(self, check: Check, digest: str) -> str:
-        suffix = f" [{digest}]"
-        body: dict[str, object] = {
-            "state": _STATES[check.conclusion],
-            "context": check.name[:_CONTEXT],
-            "description": check.title[: _DESCRIPTION - len(suffix)] + suffix,
-        }
-        if check.details_url:
-            body["target_url"] = check.details_url
-        path = f"{self._repo}/statuses/{check.sha}"
-        # Statuses of a context replace each other, so sending one twice does no harm.
-        status = self._api.call("write a commit status", "POST", path, body, repeatable=True)
-        return str(status["target_url"] or status["url"])
-
-
-def _comment(comment: Any) -> Comment:  # noqa: ANN401 - the JSON edge
-    return Comment(
-        id=comment["id"],
-        author=(comment["user"] or {}).get("login", ""),
-        body=comment["body"] or "",
-        url=comment["html_url"],
-        created_at=datetime.fromisoformat(comment["created_at"]),
-    )
-
-
-def _annotation(annotation: Annotation) -> dict[str, object]:
-    return {
-        "path": annotation.path,
-        "start_line": annotation.line,
-        "end_line": annotation.end_line,
-        "annotation_level": annotation.level,
-        "title": annotation.title,
-        "message": annotation.message,
-    }

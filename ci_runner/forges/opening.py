@@ -9,6 +9,9 @@ from ci_runner.context import ForgeName, Repository
 from ci_runner.errors import ConfigError
 from ci_runner.forges.base import Forge
 
+# GitHub's guide to REST, best practices: a second between writes keeps clear of secondary limits.
+_PAUSE = 1.0
+
 
 @dataclass(frozen=True, slots=True)
 class _Known:
@@ -30,7 +33,8 @@ class Unavailable:
 def _github(repository: Repository, token: str, max_wait: float) -> Forge:
     from ci_runner.forges.github import github
 
-    return github(repository, token, max_wait=max_wait)
+    pause = min(_PAUSE, max_wait)
+    return github(repository, token, max_wait=max_wait, seconds_between_writes=pause)
 
 
 _FORGES: dict[ForgeName, _Known] = {
@@ -47,9 +51,11 @@ def open_forge(
 ) -> Forge | Unavailable:
     """The forge of `repository`; nothing is sent yet. `secret` is told the token first.
 
-    `max_wait` seconds are what all its waiting may take. Raises ConfigError when the library that
-    speaks to it is not installed.
+    `max_wait` seconds are what all its waiting may take: with 0 it does not pause between writes
+    either. Raises ConfigError when the library that speaks to it is not installed.
     """
+    if repository.forge == "none":
+        return Unavailable(_nowhere(repository))
     if (known := _FORGES.get(repository.forge)) is None:
         return Unavailable(f"{repository.forge} is not supported yet")
     token = next((environ[name] for name in known.tokens if environ.get(name)), "")
@@ -63,3 +69,14 @@ def open_forge(
             f"publishing needs {known.library}",
             next_step=f"pip install 'schema-ci[{known.extra}]'",
         ) from missing
+
+
+def _nowhere(repository: Repository) -> str:
+    if not repository.web_url:
+        return (
+            "the CI does not tell where the repository lives: set GITHUB_REPOSITORY to OWNER/NAME"
+        )
+    return (
+        f"{repository.web_url} is not on github.com; for GitHub Enterprise Server set "
+        "GITHUB_SERVER_URL, no other forge is supported with this CI"
+    )

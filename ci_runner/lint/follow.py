@@ -43,6 +43,7 @@ from ci_runner.lint.effects import Effect, Rewrite, effects
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Identity, Index, Schema, Table
 from ci_runner.schema.views import MaterializedView
+from ci_runner.schema.virtual import VirtualTable
 
 E_co = TypeVar("E_co", bound=Effect, covariant=True)
 
@@ -98,6 +99,7 @@ def tables(schema: Schema) -> frozenset[Identity]:
         for each in (
             *(table.identity for table in schema.of_type(Table)),
             *(view.identity for view in schema.of_type(MaterializedView)),
+            *(table.identity for table in schema.of_type(VirtualTable)),
         )
     )
 

@@ -94,6 +94,7 @@ def _reason(build: Build, environ: Mapping[str, str]) -> str:
         return f"pull request {pull.number} is a fork's" if pull.is_fork else ""
     if build.provider == "github-actions" and build.event not in _OWN_EVENTS:
         return f"a run for the event {build.event} may have checked out anybody's commit"
-    if build.provider == "local" and environ.get("CI", "").lower() in {"true", "1"}:
+    hidden = build.provider == "circleci" and not build.event
+    if hidden or (build.provider == "local" and environ.get("CI", "").lower() in {"true", "1"}):
         return "this CI does not tell whether the change is a fork's"
     return ""

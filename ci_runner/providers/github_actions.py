@@ -39,7 +39,13 @@ def detect(environ: Mapping[str, str]) -> Build | None:
         ) from wrong
     return Build(
         provider="github-actions",
-        repository=Repository("github", slug, web, api.rstrip("/")),
+        repository=Repository(
+            "github",
+            slug,
+            web,
+            api.rstrip("/"),
+            environ.get("GITHUB_GRAPHQL_URL", "").rstrip("/"),
+        ),
         pull_request=pull,
         event=environ.get("GITHUB_EVENT_NAME", ""),
         run_id=run,

@@ -1,137 +1,203 @@
-"""One comment on the pull request: found by its marker, edited in place, never repeated."""
+"""The comment on the pull request: found by its marker, and never told twice."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Literal
 
-from ci_runner.context import Build, Sha
-from ci_runner.forges.base import Comment, Forge, OutcomeUnknown
+from ci_runner.context import Sha
+from ci_runner.forges.base import Comment, Hiding, OutcomeUnknown
+from ci_runner.publish.marker import ROOM, Marker, Own, comment_id, digest, own
 from ci_runner.publish.outcome import Published, Skipped
-from ci_runner.publish.size import Render, fullest
+from ci_runner.publish.parts import fit
+from ci_runner.publish.size import Render
+from ci_runner.publish.talk import Talk
 
-_MARKER = re.compile(r"\A<!-- schema-ci:v1 (\{[^\n]*\}) -->")
-_MARKER_ROOM = 500
+Mode = Literal["update", "new", "hide-and-new", "delete-and-new"]
 _MAX_BYTES = 240_000
+_FOLDED = "<details><summary>Superseded by a later comment</summary>\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
-    """The first line of each of our comments. `run` is `<run id>.<attempt>`."""
+class Message:
+    """What is to be told. `texts` are its parts, each of which becomes a comment."""
 
     id: str
     head: str
     run: str
     at: str
-    hash: str
-    seq: int = 1
-    parts: int = 1
+    texts: tuple[str, ...]
 
-    def __str__(self) -> str:
-        fields = {
-            "id": self.id,
-            "head": self.head,
-            "run": self.run,
-            "at": self.at,
-            "seq": self.seq,
-            "parts": self.parts,
-            "hash": self.hash,
-        }
-        text = json.dumps(fields, ensure_ascii=True, separators=(",", ":"))
-        inert = text.replace("-", r"\u002d")
-        return f"<!-- schema-ci:v1 {inert} -->"
+    def markers(self) -> tuple[Marker, ...]:
+        return tuple(
+            Marker(self.id, self.head, self.run, self.at, digest(text), seq, len(self.texts))
+            for seq, text in enumerate(self.texts, 1)
+        )
+
+    def body(self, marker: Marker) -> str:
+        return f"{marker}\n{self.texts[marker.seq - 1]}"
 
 
-def read_marker(body: str) -> Marker | None:
-    """None for a body that is not ours, or whose marker is damaged."""
-    if (match := _MARKER.match(body)) is None:
-        return None
-    try:
-        return Marker(**json.loads(match[1]))
-    except (ValueError, TypeError):
-        return None
-
-
-def comment_id(identity: str) -> str:
-    """The marker's id of `tool|project|directory|environment|kind`."""
-    return hashlib.sha256(identity.encode()).hexdigest()[:16]
-
-
-def upsert_comment(
-    forge: Forge, number: int, identity: str, render: Render, build: Build, head: Sha, at: datetime
-) -> Published | Skipped:
-    """Create the comment or edit ours; write nothing where the same text is there already."""
-    text = fullest(
-        render, characters=forge.comment_limit - _MARKER_ROOM, max_bytes=_MAX_BYTES - _MARKER_ROOM
+def message(
+    talk: Talk, identity: str, render: Render, split: int, head: Sha, at: datetime
+) -> Message:
+    """The fullest text that fits into `split` comments. Raises ForgeError where none does."""
+    texts = fit(
+        render,
+        split,
+        characters=talk.forge.comment_limit - ROOM,
+        max_bytes=_MAX_BYTES - ROOM,
     )
-    marker = Marker(
-        id=comment_id(identity),
-        head=head,
-        run=f"{build.run_id}.{build.run_attempt}",
-        at=at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        hash=hashlib.sha256(text.encode()).hexdigest(),
-    )
-    viewer = forge.viewer()
-    ours = _ours(forge, number, viewer, marker.id)
-    if not ours:
-        return _create(forge, number, viewer, marker, text)
-    oldest, *surplus = ours
-    newest = max((read_marker(comment.body) or marker for comment in ours), key=_order)
-    if newest.head == head and _order(newest) > _order(marker):
+    build = talk.build
+    when = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Message(comment_id(identity), head, f"{build.run_id}.{build.run_attempt}", when, texts)
+
+
+def tell(talk: Talk, new: Message, mode: Mode) -> Published | Skipped:
+    """Tell it as the mode says; write nothing where the same is told already.
+
+    A newer run that has told of the same head has the last word.
+    """
+    ours = _ours(talk, new.id)
+    if _overtaken(ours, new):
         return Skipped("comment", "a newer run has commented on this head")
-    existing = read_marker(oldest.body)
-    for comment in surplus:
-        forge.delete_comment(number, comment)
-    if existing is not None and existing.hash == marker.hash and _intact(oldest.body, marker.hash):
-        return Skipped("comment", f"unchanged: {oldest.url}")
-    return Published("comment", forge.update_comment(number, oldest, f"{marker}\n{text}").url)
+    if mode == "update":
+        return _update(talk, new, ours)
+    return _append(talk, new, ours, mode)
 
 
-def _create(
-    forge: Forge, number: int, viewer: str, marker: Marker, text: str
+def keep_up(talk: Talk, new: Message, *, delete: bool) -> Published | Skipped:
+    """Where there is nothing to tell: bring what was told last up to date, or delete all of it."""
+    ours = _ours(talk, new.id)
+    if not ours:
+        return Skipped("comment", "there is nothing to tell")
+    if _overtaken(ours, new):
+        return Skipped("comment", "a newer run has commented on this head")
+    if delete:
+        _delete(talk, ours)
+        return Skipped("comment", "there is nothing to tell: our comment was deleted")
+    return _update(talk, new, _last_post(ours))
+
+
+def _ours(talk: Talk, wanted: str) -> tuple[Own, ...]:
+    seen = talk.now()
+    return own(seen.comments, seen.viewer, wanted)
+
+
+def _overtaken(ours: tuple[Own, ...], new: Message) -> bool:
+    if not ours:
+        return False
+    newest = max((each.marker for each in ours), key=lambda marker: marker.order)
+    return newest.head == new.head and newest.order > new.markers()[0].order
+
+
+def _last_post(ours: tuple[Own, ...]) -> tuple[Own, ...]:
+    return tuple(each for each in ours if each.marker.post == ours[-1].marker.post)
+
+
+def _update(
+    talk: Talk, new: Message, ours: tuple[Own, ...], *, again: bool = False
 ) -> Published | Skipped:
-    """Two parallel first runs may both create: both keep the oldest and delete the rest."""
-    body = f"{marker}\n{text}"
+    """One comment for each part: the oldest is kept, all others are deleted.
+
+    Two first runs at the same time both create: so we look again once we have.
+    """
+    kept: list[Comment] = []
+    created = changed = False
+    for marker in new.markers():
+        mine = [each for each in ours if each.marker.seq == marker.seq]
+        _delete(talk, tuple(mine[1:]))
+        if not mine:
+            kept.append(_create(talk, new, marker))
+            created = True
+        elif mine[0].marker.says_what(marker) and mine[0].intact():
+            kept.append(mine[0].comment)
+        else:
+            talk.wrote()
+            old = mine[0].comment
+            kept.append(talk.forge.update_comment(talk.number, old, new.body(marker)))
+            changed = True
+    _delete(talk, tuple(each for each in ours if not 1 <= each.marker.seq <= len(new.texts)))
+    url = kept[0].url
+    if created and not again:
+        _update(talk, new, _ours(talk, new.id), again=True)
+    elif not created and not changed:
+        return _unchanged(url)
+    return Published("comment", url)
+
+
+def _append(talk: Talk, new: Message, ours: tuple[Own, ...], mode: Mode) -> Published | Skipped:
+    """A telling of its own below those of before, which are left, hidden or deleted after it."""
+    last = _last_post(ours) if ours else ()
+    told = _tells(last, new)
+    url = last[0].comment.url if told else ""
+    if not told:
+        created = [_create(talk, new, marker) for marker in new.markers()]
+        url = created[0].url
+        ours = _ours(talk, new.id)
+        last = tuple(each for each in ours if each.marker.post == new.markers()[0].post)
+        if twin := _twin(ours, last, new):
+            _delete(talk, last)
+            last, url = twin, twin[0].comment.url
+    posts = {each.marker.post for each in last} | {new.markers()[0].post}
+    before = tuple(each for each in ours if each.marker.post not in posts)
+    if mode == "delete-and-new":
+        _delete(talk, before)
+    elif mode == "hide-and-new":
+        for each in before:
+            _hide(talk, each)
+    return _unchanged(url) if told else Published("comment", url)
+
+
+def _unchanged(url: str) -> Skipped:
+    return Skipped("comment", f"unchanged: {url}", url=url)
+
+
+def _tells(post: tuple[Own, ...], new: Message) -> bool:
+    markers = new.markers()
+    return len(post) == len(markers) and all(
+        each.marker.says_what(marker) and each.intact()
+        for each, marker in zip(post, markers, strict=True)
+    )
+
+
+def _twin(ours: tuple[Own, ...], mine: tuple[Own, ...], new: Message) -> tuple[Own, ...]:
+    """An older telling of the same about the same head, by a run at the same time as this one."""
+    for each in ours[: ours.index(mine[0])] if mine else ():
+        post = tuple(other for other in ours if other.marker.post == each.marker.post)
+        if each.marker.head == new.head and post != mine and _tells(post, new):
+            return post
+    return ()
+
+
+def _create(talk: Talk, new: Message, marker: Marker) -> Comment:
+    """One whose answer got lost is looked for before anybody writes it again."""
+    talk.wrote()
     try:
-        created = forge.create_comment(number, body)
+        return talk.forge.create_comment(talk.number, new.body(marker))
     except OutcomeUnknown:
-        if not (found := _ours(forge, number, viewer, marker.id)):
-            raise
-        created = found[-1]
-    oldest, *surplus = _ours(forge, number, viewer, marker.id) or (created,)
-    for comment in surplus:
-        forge.delete_comment(number, comment)
-    if surplus:
-        oldest = forge.update_comment(number, oldest, body)
-    return Published("comment", oldest.url)
+        talk.wrote()
+        for each in reversed(_ours(talk, new.id)):
+            if each.marker.says_what(marker):
+                talk.wrote()
+                return each.comment
+        raise
 
 
-def _ours(forge: Forge, number: int, viewer: str, wanted: str) -> tuple[Comment, ...]:
-    """By marker and author: a marker in someone else's comment is not ours. Oldest first."""
-    found = []
-    for comment in forge.comments(number):
-        marker = read_marker(comment.body)
-        if marker is not None and marker.id == wanted and _plain(comment.author) == _plain(viewer):
-            found.append(comment)
-    return tuple(sorted(found, key=lambda comment: (comment.created_at, comment.id)))
+def _delete(talk: Talk, which: tuple[Own, ...]) -> None:
+    for each in which:
+        talk.wrote()
+        talk.forge.delete_comment(talk.number, each.comment)
 
 
-def _plain(login: str) -> str:
-    return login.lower().removesuffix("[bot]")
-
-
-def _intact(body: str, digest: str) -> bool:
-    """Whether nobody edited the text under the marker."""
-    text = body.partition("\n")[2].replace("\r\n", "\n")
-    return digest in {hashlib.sha256(end.encode()).hexdigest() for end in (text, text + "\n")}
-
-
-def _order(marker: Marker) -> tuple[int, int, str]:
-    """Runs by number where they have one, else by time."""
-    run, _, attempt = marker.run.partition(".")
-    if run.isdecimal() and attempt.isdecimal():
-        return int(run), int(attempt), ""
-    return 0, 0, marker.at
+def _hide(talk: Talk, old: Own) -> None:
+    """Fold it as the forge does, else in its own text; what is folded stays as it is."""
+    if old.comment.hidden or old.text.startswith(_FOLDED):
+        return
+    talk.wrote()
+    forge, comment = talk.forge, old.comment
+    if isinstance(forge, Hiding) and forge.hide_comment(talk.number, comment):
+        return
+    body = f"{old.marker}\n{_FOLDED}{old.text.rstrip()}\n\n</details>\n"
+    forge.update_comment(talk.number, comment, body)

@@ -1,22 +1,34 @@
-"""Publish a report: first the commit, then what is true after it as comment and check."""
+"""Publish a report: first the commit, then what is true after it as comment, check and the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
-from ci_runner.context import Build, PullRequest, Sha
+from ci_runner.config.comments import Comments
+from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError
-from ci_runner.forges.base import Forge, Refused
-from ci_runner.publish.check import write_check
-from ci_runner.publish.comment import upsert_comment
+from ci_runner.forges.base import Refused
+from ci_runner.publish.awaited import AwaitedCheck
+from ci_runner.publish.check import check_name, result_check, supersede, write_check
+from ci_runner.publish.comment import Mode, keep_up, message, tell
 from ci_runner.publish.commit import Push, commit_generated, without_generated
+from ci_runner.publish.inline import write_inline
+from ci_runner.publish.labels import keep_labels
 from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
+from ci_runner.publish.talk import Talk
 from ci_runner.report.model import Report
+from ci_runner.report.verdict import changed, verdict
 
 Draw = Callable[[Report, int], str]
+_MODES: dict[str, Mode] = {
+    "update": "update",
+    "new": "new",
+    "hide-and-new": "hide-and-new",
+    "delete-and-new": "delete-and-new",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,100 +42,162 @@ class PublishSettings:
     inputs: tuple[str, ...]
     project: str = ""
     commit: bool = False
-    comment: bool = True
-    comment_required: bool = False
+    comments: Comments = Comments()
     check: bool = True
     max_auto_commits: int = 3
+
+    @property
+    def check_name(self) -> str:
+        return check_name(self.comments.id or self.project)
+
+    @property
+    def identity(self) -> str:
+        """What our comments are found by: `tool|project|kind`, and the name that the user gave."""
+        own = f"|{self.comments.id}" if self.comments.id else ""
+        return f"schema-ci|{self.project}|report{own}"
 
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The report as it is true once the commit was tried, and the head that it now speaks of."""
+    """The report as it is true once the commit was tried, and the head that it now speaks of.
+
+    `proven` when the commit was read back from the forge and holds our files and nothing else.
+    """
 
     report: Report
     head: Sha
     outcome: Outcome
+    proven: bool = False
 
 
 def commit(
-    report: Report,
-    forge: Forge,
-    build: Build,
-    settings: PublishSettings,
-    push: Push | None = None,
+    report: Report, talk: Talk, settings: PublishSettings, push: Push | None = None
 ) -> Committed:
     """Commit what was generated, where that is asked for and safe.
 
     What did not get to the branch is reported as missing again: a reader of the report must find
     on the branch what it speaks of. Forge trouble is an outcome, never raised.
     """
-    pull = build.pull_request
-    if pull is None:
-        return Committed(report, Sha(""), Skipped("commit", "no pull request"))
+    head = talk.event.head_sha
     if not settings.commit:
-        return Committed(report, pull.head_sha, Skipped("commit", "committing is off"))
-    made = _commit(report, forge, build, pull, settings, push)
+        return Committed(report, head, Skipped("commit", "committing is off"))
+    pushed = False
+
+    def by_git(branch: str, expected: Sha, files: Mapping[str, bytes], message: str) -> Sha | None:
+        nonlocal pushed
+        pushed = True
+        return push(branch, expected, files, message) if push is not None else None
+
+    made = _commit(report, talk, settings, by_git if push is not None else None)
     if isinstance(made, Skipped | Failed):
-        return Committed(without_generated(report), pull.head_sha, made)
-    url = f"{_web(build)}/commit/{made}"
-    return Committed(replace(report, committed=made), made, Published("commit", url))
+        return Committed(without_generated(report), head, made)
+    done = Published("commit", f"{_web(talk.build)}/commit/{made}")
+    return Committed(replace(report, committed=made), made, done, proven=not pushed)
 
 
 def announce(
     committed: Committed,
-    forge: Forge,
-    build: Build,
+    talk: Talk,
     settings: PublishSettings,
     draw: Draw,
     now: datetime,
+    awaited: AwaitedCheck | None = None,
 ) -> tuple[Outcome, ...]:
-    """What became of comment and check, each whatever became of the other.
+    """What became of comment, check and the rest, each whatever became of the others.
 
     `draw` gives the comment's text at a level of detail. Forge trouble is an outcome, never raised.
     """
-    if (pull := build.pull_request) is None:
-        return tuple(Skipped(what, "no pull request") for what in ("comment", "check"))
-    report, head = committed.report, committed.head
+    steps = _steps(committed, talk, settings, draw, now, awaited)
+    # The forge may need a moment to show the commit that we have just made.
+    heads = {committed.head, talk.event.head_sha}
+    return tuple(
+        _unless_stale(what, talk, heads, write, fatal=fatal) for what, write, fatal in steps
+    )
+
+
+def _steps(
+    committed: Committed,
+    talk: Talk,
+    settings: PublishSettings,
+    draw: Draw,
+    now: datetime,
+    awaited: AwaitedCheck | None,
+) -> Iterator[tuple[What, Callable[[], Outcome], bool]]:
+    """Each thing to publish: how, and whether the run fails where it can't be."""
+    report, head, comments = committed.report, committed.head, settings.comments
 
     def render(level: int) -> str:
         return draw(report, level)
 
     def comment() -> Outcome:
-        if not settings.comment:
-            return Skipped("comment", "commenting is off")
-        identity = f"schema-ci|{settings.project}|report"
-        return upsert_comment(forge, pull.number, identity, render, build, head, now)
+        new = message(talk, settings.identity, render, comments.split, head, now)
+        if _worth_telling(report, comments.on):
+            return tell(talk, new, _MODES[comments.mode])
+        return keep_up(talk, new, delete=comments.delete_when_empty)
 
     def check() -> Outcome:
-        if not settings.check:
-            return Skipped("check", "checks are off")
-        return write_check(forge, report, settings.project, render, build, head)
+        return _check(committed, talk, settings, render, awaited)
 
-    # The forge may need a moment to show the commit that we have just made.
-    heads = {head, pull.head_sha}
-    return (
-        _unless_stale("comment", forge, pull, heads, comment, fatal=settings.comment_required),
-        _unless_stale("check", forge, pull, heads, check, fatal=True),
-    )
+    if comments.mode == "off" or comments.on == "never":
+        yield "comment", lambda: Skipped("comment", "commenting is off"), False
+    else:
+        yield "comment", comment, comments.required
+    if comments.inline:
+        yield "inline", lambda: write_inline(talk, report, settings.identity, head), False
+    if comments.labels:
+        yield "labels", lambda: keep_labels(talk, report), False
+    if settings.check:
+        yield "check", check, True
+    else:
+        yield "check", lambda: Skipped("check", "checks are off"), True
+
+
+def _worth_telling(report: Report, on: str) -> bool:
+    if on == "failures":
+        return verdict(report).outcome == "fail"
+    return on == "always" or changed(report)
+
+
+def _check(
+    committed: Committed,
+    talk: Talk,
+    settings: PublishSettings,
+    render: Callable[[int], str],
+    awaited: AwaitedCheck | None,
+) -> Outcome:
+    """The result on the head; where that is a commit of ours, the head before it is done too."""
+    head, old, name = committed.head, talk.event.head_sha, settings.check_name
+    check = result_check(committed.report, name, render, talk.build, head)
+    begun = awaited.begun if awaited is not None else None
+    existing = None
+    if head == old:
+        finished = begun is not None and begun.conclusion
+        # One in progress may be shared with another run, which has ended it meanwhile.
+        existing = begun if finished else talk.forge.find_check(head, name)
+    outcome = write_check(talk.forge, check, existing)
+    if isinstance(outcome, Published):
+        talk.wrote()
+    if begun is not None and not begun.conclusion and head != old:
+        supersede(talk.forge, begun, talk.build, old, head)
+    if awaited is not None:
+        awaited.settled = True
+    return outcome
 
 
 def _commit(
-    report: Report,
-    forge: Forge,
-    build: Build,
-    pull: PullRequest,
-    settings: PublishSettings,
-    push: Push | None,
+    report: Report, talk: Talk, settings: PublishSettings, push: Push | None
 ) -> Sha | Skipped | Failed:
     try:
-        state = forge.pull_request(pull.number)
-        if state.head_sha != pull.head_sha:
+        state = talk.now().pull
+        if state.head_sha != talk.event.head_sha:
             return _stale("commit", state.head_sha)
+        if any(project.generated for project in report.projects):
+            talk.wrote()
         return commit_generated(
-            forge,
+            talk.forge,
             report,
             state,
-            build,
+            talk.build,
             settings.directories,
             settings.inputs,
             settings.max_auto_commits,
@@ -134,20 +208,14 @@ def _commit(
 
 
 def _unless_stale(
-    what: What,
-    forge: Forge,
-    pull: PullRequest,
-    heads: set[Sha],
-    write: Callable[[], Outcome],
-    *,
-    fatal: bool,
+    what: What, talk: Talk, heads: set[Sha], write: Callable[[], Outcome], *, fatal: bool
 ) -> Outcome:
     try:
-        found = forge.pull_request(pull.number).head_sha
+        found = talk.now().pull.head_sha
         return write() if found in heads else _stale(what, found)
     except Refused as refused:
         # A fork's job gets a token that only reads; its own end is the check that reviewers see.
-        if pull.is_fork and refused.status == HTTPStatus.FORBIDDEN:
+        if talk.event.is_fork and refused.status == HTTPStatus.FORBIDDEN:
             return Skipped(what, "the token of a fork's run may only read")
         return Failed(what, refused, fatal=fatal)
     except ForgeError as error:

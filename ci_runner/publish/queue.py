@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Forge
-from ci_runner.publish.check import write_check
+from ci_runner.publish.check import result_check, write_check
 from ci_runner.publish.outcome import Failed, Outcome, Skipped
 from ci_runner.publish.publish import PublishSettings
 from ci_runner.report.model import Report
@@ -34,6 +34,7 @@ def check_merge_group(
         return draw(report, level)
 
     try:
-        return silent, write_check(forge, report, settings.project, render, build, head)
+        check = result_check(report, settings.check_name, render, build, head)
+        return silent, write_check(forge, check, forge.find_check(head, check.name))
     except ForgeError as error:
         return silent, Failed("check", error, fatal=True)

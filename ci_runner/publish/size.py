@@ -34,4 +34,11 @@ def fullest(render: Render, *, characters: int, max_bytes: int) -> str:
         size = measure(text)
         if size.characters <= characters and size.bytes <= max_bytes:
             return text
-    raise ForgeError(f"even the report's header is longer than {characters} characters")
+    raise too_long(characters)
+
+
+def too_long(characters: int) -> ForgeError:
+    return ForgeError(
+        f"even the report's header is longer than {characters} characters",
+        next_step="shorten what `publish.comment-header` and `publish.comment-footer` name",
+    )

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ci_runner.log import visible
 from ci_runner.report.model import ReportedFinding
 
+_SHOWN = 10
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
@@ -17,6 +18,19 @@ def render_annotations(findings: Sequence[ReportedFinding]) -> str:
     """One command on a line for each finding, the worst first: GitHub shows ten of a kind."""
     ordered = sorted(findings, key=lambda each: list(_COMMANDS).index(each.severity))
     return "".join(f"{_command(each)}\n" for each in ordered)
+
+
+def render_few(findings: Sequence[ReportedFinding], elsewhere: str) -> str:
+    """As many as GitHub shows of one step, ten of a kind, and how many more are `elsewhere`."""
+    kept: list[ReportedFinding] = []
+    for severity in _COMMANDS:
+        # The last line is a notice too.
+        most = _SHOWN - 1 if severity == "note" else _SHOWN
+        kept += [each for each in findings if each.severity == severity][:most]
+    text = render_annotations(kept)
+    if more := len(findings) - len(kept):
+        text += f"::notice title=schema-ci::{more} more in {_escaped(elsewhere)}\n"
+    return text
 
 
 def _command(finding: ReportedFinding) -> str:

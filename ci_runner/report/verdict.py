@@ -59,6 +59,18 @@ def verdict(report: Report) -> Verdict:
     )
 
 
+def changed(report: Report) -> bool:
+    """Whether there is anything to tell: a file, plan, finding, gap, or what was not compared."""
+    return bool(report.gaps) or any(
+        project.files
+        or project.plan
+        or project.findings
+        or project.problem
+        or project.state in {"generated", "differs", "unknown"}
+        for project in report.projects
+    )
+
+
 def stopped(project: ReportedProject) -> tuple[ReportedStep, ...]:
     """Statements that failed, or that a failure kept from being run."""
     return tuple(step for step in project.steps if step.outcome != "ok")

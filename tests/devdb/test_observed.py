@@ -129,3 +129,11 @@ def test_locks_stay_until_the_transaction_ends(filled: Connection) -> None:
     assert own[0].held == own[0].seconds
     assert own[3].held == pytest.approx(sum(step.seconds for step in own[3:6]))
     assert own[4].held < 0.05
+
+
+def test_locks_of_what_wants_no_transaction_are_told(filled: Connection) -> None:
+    text = "CREATE INDEX CONCURRENTLY ON a (n);\nVACUUM FULL b;\nCREATE TABLE fresh (n int);"
+    built, emptied, _ = watched(filled, unwrapped(text)).steps
+
+    assert [("a", UPDATE)] == locks(built)
+    assert [("b", EXCLUSIVE)] == locks(emptied)

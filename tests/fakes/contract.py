@@ -18,7 +18,7 @@ _GREEDY = {"ref", "basehead", "branch"}
 
 class Contract:
     def __init__(self) -> None:
-        self._document = json.loads(_SLICE.read_text(encoding="utf-8"))
+        self._document = json.loads(_SLICE.read_text(encoding="utf-8"), object_hook=_with_null)
         resource = Resource.from_contents(self._document, default_specification=DRAFT202012)
         self._registry: Any = Registry().with_resource(_URI, resource)
         self._routes = [
@@ -98,6 +98,13 @@ class Contract:
             return "https://github.invalid/"
         kind = schema.get("type", "object")
         return self._fill(schema, {}) if kind == "object" else plain[kind]
+
+
+def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """GitHub's enums of what may be null leave null out, which its answers do not."""
+    if schema.get("nullable") and isinstance(schema.get("enum"), list):
+        schema["enum"].append(None)
+    return schema
 
 
 def _pattern(path: str) -> str:

@@ -7,7 +7,7 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -46,6 +46,7 @@ class FakeForge:
     """One repository `slug` with pull request 7 from `branch` to `base`.
 
     `before_commit` are moves of branches (ref, sha) that happen just before a commit is made.
+    `before_answer` gets the number of each request, counted from 0, before it is looked at.
     """
 
     bare: Path
@@ -64,11 +65,13 @@ class FakeForge:
     violations: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     before_commit: list[tuple[str, str]] = field(default_factory=list)
+    before_answer: Callable[[int], None] | None = None
     url: str = ""
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
         self._ids = 100
+        self._arrived = 0
         self._server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Self:
@@ -173,6 +176,11 @@ class FakeForge:
         query = {key: value[0] for key, value in parse_qs(target.query).items()}
         body = json.loads(raw) if raw else None
         headers: dict[str, str] = {}
+        with self._lock:
+            number, self._arrived = self._arrived, self._arrived + 1
+        # Not under the lock: what a test does meanwhile may be a run that asks us something.
+        if self.before_answer is not None:
+            self.before_answer(number)
         with self._lock:
             self.requests.append((self.verb(verb, path, body), path))
             fault = self._fault(verb, path)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.fakes import github_talk
 from tests.fakes.forge import Answer, FakeForge
 
 
@@ -28,6 +29,17 @@ class FakeGitHub(FakeForge):
     check_runs: list[dict[str, Any]] = field(default_factory=list)
     other_pulls: list[int] = field(default_factory=list)
     query: Mapping[str, str] = field(default_factory=dict)
+    review_comments: list[dict[str, Any]] = field(default_factory=list)
+    reviews: list[dict[str, Any]] = field(default_factory=list)
+    labels: set[str] = field(default_factory=set)
+    minimized: set[str] = field(default_factory=set)
+    hides: bool = True
+    # Comments that arrive just before ours does.
+    before_comment: list[dict[str, Any]] = field(default_factory=list)
+    run_states: dict[int, list[str]] = field(default_factory=dict)
+    annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    # False while the branch is pushed and nobody has opened the pull request.
+    opened: bool = True
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -44,6 +56,7 @@ class FakeGitHub(FakeForge):
         user = {"login": login, "id": 1, "type": "User"}
         comment = {
             "id": made,
+            "node_id": f"IC_{made}",
             "body": body,
             "user": user,
             "html_url": link,
@@ -87,9 +100,7 @@ class FakeGitHub(FakeForge):
         if path == "/user":
             return 200, {"login": self.login, "id": 1, "user_view_type": "private"}
         if path == "/graphql":
-            if "viewer" in body["query"]:
-                return 200, {"data": {"viewer": {"login": self.login}}}
-            return 200, self._graphql(body["variables"]["input"])
+            return 200, self._graphql(body["query"], body["variables"])
         short = path.removeprefix(f"/repos/{self.slug}")
         for method, pattern, act in _ROUTES:
             if method == verb and (match := re.fullmatch(pattern, short)):
@@ -97,14 +108,28 @@ class FakeGitHub(FakeForge):
                 return answered
         raise Answer(404, {"message": "Not Found"})
 
-    def _pull(self, body: Any) -> tuple[int, Any]:
+    def _repository(self, body: Any) -> tuple[int, Any]:
+        return 200, {"full_name": self.slug, "default_branch": self.base}
+
+    def _pulls_of(self, body: Any, sha: str) -> tuple[int, Any]:
+        """Pull requests that hold the commit; a commit that is not here is GitHub's 422."""
+        try:
+            self.git("cat-file", "-e", f"{sha}^{{commit}}")
+        except Answer:
+            raise Answer(422, {"message": f"No commit found for SHA: {sha}"}) from None
+        inside = self.git("branch", "--contains", sha, "--format=%(refname:short)").splitlines()
+        pull = self.pull()
+        return 200, [pull] if self.branch in inside and self.opened else []
+
+    def pull(self, number: int = 7) -> Any:
         repo = {"full_name": self.slug, "default_branch": self.base}
         head = {"full_name": self.head_slug, "default_branch": self.base}
-        return 200, {
-            "number": 7,
+        return {
+            "number": number,
             "state": self.state,
             "merged": False,
             "draft": False,
+            "labels": [{"name": name} for name in sorted(self.labels)],
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
             "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
         }
@@ -113,7 +138,7 @@ class FakeGitHub(FakeForge):
         """Open ones, of the branch that the query names."""
         owner = self.head_slug.partition("/")[0]
         found = self.state == "open" and self.query.get("head") == f"{owner}:{self.branch}"
-        pull = self._pull(body)[1]
+        pull = self.pull()
         del pull["merged"]
         others = [{**pull, "number": number} for number in self.other_pulls]
         return 200, [pull, *others] if found else []
@@ -131,6 +156,8 @@ class FakeGitHub(FakeForge):
 
     def _create_comment(self, body: Any) -> tuple[int, Any]:
         self._limit_comment(body)
+        while self.before_comment:
+            self.comments.append(self.before_comment.pop())
         return 201, self.add_comment(body["body"], self.login)
 
     def _update_comment(self, body: Any, number: str) -> tuple[int, Any]:
@@ -157,34 +184,44 @@ class FakeGitHub(FakeForge):
 
     def _write_run(self, body: Any, number: str = "") -> tuple[int, Any]:
         output = body.get("output", {})
+        annotations = output.get("annotations", ())
         if len(output.get("summary", "").encode()) > 65_535:
             raise Answer(422, {"message": "summary exceeds a maximum bytesize of 65535"})
-        if len(output.get("annotations", ())) > 50:
+        if len(annotations) > 50:
             raise Answer(422, {"message": "No more than 50 annotations"})
-        runs = [run for run in self.check_runs if str(run["id"]) == number]
-        if runs:
-            runs[0]["output"]["annotations_count"] += len(output.get("annotations", ()))
-            return 200, runs[0]
-        shown = {
-            "title": output["title"],
-            "summary": output["summary"],
-            "text": None,
-            "annotations_count": len(output["annotations"]),
-            "annotations_url": self.url,
-        }
+        if number:
+            run = self._run(number)
+        else:
+            run = self._new_run(body)
+            self.check_runs.append(run)
+        run.update({key: body[key] for key in _OF_RUNS if key in body})
+        run["output"] |= {key: output[key] for key in ("title", "summary") if key in output}
+        run["output"]["annotations_count"] += len(annotations)
+        self.run_states.setdefault(run["id"], []).append(run["status"])
+        self.annotations.setdefault(run["id"], []).extend(annotations)
+        return (200 if number else 201), run
+
+    def _new_run(self, body: Any) -> dict[str, Any]:
         made = self.next_id()
-        run = {
+        shown = {"text": None, "annotations_count": 0, "annotations_url": self.url}
+        return {
             "id": made,
             "name": body["name"],
             "head_sha": body["head_sha"],
-            "external_id": body["external_id"],
-            "status": body["status"],
-            "conclusion": body["conclusion"],
-            "output": shown,
+            "external_id": "",
+            "conclusion": None,
+            "output": {"title": None, "summary": None, **shown},
             "html_url": f"https://github.invalid/{self.slug}/runs/{made}",
         }
-        self.check_runs.append(run)
-        return 201, run
+
+    def _run(self, number: str) -> dict[str, Any]:
+        for run in self.check_runs:
+            if str(run["id"]) == number:
+                return run
+        raise Answer(404, {"message": "Not Found"})
+
+    def _read_run(self, body: Any, number: str) -> tuple[int, Any]:
+        return 200, self._run(number)
 
     def _runs(self, body: Any, sha: str) -> tuple[int, Any]:
         found = [run for run in self.check_runs if run["head_sha"] == sha]
@@ -248,7 +285,17 @@ class FakeGitHub(FakeForge):
         files = [{"filename": line.split("\t")[1], "sha": line.split()[3]} for line in lines]
         return 200, {"files": files}
 
-    def _graphql(self, asked: Any) -> Any:
+    def _graphql(self, query: str, variables: Any) -> Any:
+        if "minimizeComment" in query:
+            return github_talk.minimize(self, variables["input"])
+        if "createCommitOnBranch" in query:
+            return self._commit_on_branch(variables["input"])
+        data: dict[str, Any] = {"viewer": {"login": self.login}}
+        if "pullRequest" in query:
+            data["repository"] = github_talk.looked_at(self, variables)
+        return {"data": data}
+
+    def _commit_on_branch(self, asked: Any) -> Any:
         name, expected = asked["branch"]["branchName"], asked["expectedHeadOid"]
         self.move_branches()
         if self.head(name) != expected:
@@ -265,16 +312,25 @@ class FakeGitHub(FakeForge):
         return {"data": {"createCommitOnBranch": {"commit": {"oid": made}}}}
 
 
+_OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
+    ("GET", "", _F._repository),
     ("GET", r"/pulls", _F._pulls),
-    ("GET", r"/pulls/(?:7|8)", _F._pull),
+    ("GET", r"/pulls/(7|8)", lambda fake, body, number: (200, fake.pull(int(number)))),
+    ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
     ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
     ("POST", r"/issues/7/comments", _F._create_comment),
     ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
     ("DELETE", r"/issues/comments/(\d+)", _F._delete_comment),
+    ("POST", r"/issues/7/labels", github_talk.add_labels),
+    ("DELETE", r"/issues/7/labels/(.+)", github_talk.remove_label),
+    ("GET", r"/pulls/7/comments", lambda fake, body: (200, list(fake.review_comments))),
+    ("POST", r"/pulls/7/reviews", github_talk.create_review),
+    ("DELETE", r"/pulls/comments/(\d+)", github_talk.delete_review_comment),
     ("POST", r"/check-runs", _F._write_run),
+    ("GET", r"/check-runs/(\d+)", _F._read_run),
     ("PATCH", r"/check-runs/(\d+)", _F._write_run),
     ("GET", r"/commits/([^/]+)/check-runs", _F._runs),
     ("GET", r"/commits/([^/]+)/statuses", _F._statuses),

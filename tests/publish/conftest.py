@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ci_runner.config.comments import Comments
 from ci_runner.context import Build, PullRequest, Repository, Sha
 from ci_runner.forges.github import GitHubForge, github
+from ci_runner.publish.awaited import AwaitedCheck, awaited_check
 from ci_runner.publish.outcome import Outcome
 from ci_runner.publish.publish import PublishSettings, announce, commit
 from ci_runner.publish.size import Render
-from ci_runner.report.model import GeneratedFile, Report, ReportedBuild, ReportedProject
+from ci_runner.publish.talk import Talk
+from ci_runner.report.model import (
+    GeneratedFile,
+    Report,
+    ReportedBuild,
+    ReportedFile,
+    ReportedFinding,
+    ReportedProject,
+)
 from tests.fakes.github import FakeGitHub
 
 BRANCH = 'it\'s/a-"quoted"-bränch#1'
 INPUTS = ("schema-ci.toml", "db/migrations", "schema.sql")
+ADDED = "db/migrations/0_new.sql"
 TOKEN = "ghp_planted_secret"
 
 
@@ -27,6 +40,7 @@ TOKEN = "ghp_planted_secret"
 class Scene:
     fake: FakeGitHub
     waits: list[float] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     def forge(self) -> GitHubForge:
         where = Repository("github", "acme/shop", "https://github.invalid/acme/shop", self.fake.url)
@@ -37,31 +51,71 @@ class Scene:
         slug = "acme/shop"
         pull = PullRequest(7, head, BRANCH, slug, base, "main", slug)
         where = Repository("github", slug, "https://github.invalid/acme/shop", self.fake.url)
-        return Build("github-actions", where, pull, run_id=run)
+        url = f"https://github.invalid/acme/shop/actions/runs/{run}"
+        return Build("github-actions", where, pull, run_id=run, run_url=url)
 
     def publish(
         self,
         *generated: GeneratedFile,
         render: Render = lambda level: f"report {level}\n",
         build: Build | None = None,
+        report: Report | None = None,
+        at: datetime = datetime(2026, 1, 1, tzinfo=UTC),
+        **comments: Any,
     ) -> tuple[Outcome, ...]:
-        settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
-        now = datetime(2026, 1, 1, tzinfo=UTC)
-        forge, where = self.forge(), build or self.build()
-        committed = commit(a_report(*generated), forge, where, settings)
+        settings = PublishSettings(
+            ("db/migrations",), INPUTS, commit=True, comments=Comments(**comments)
+        )
+        where = build or self.build()
+        assert where.pull_request is not None
+        talk = Talk(self.forge(), where, where.pull_request)
+        committed = commit(report or a_report(*generated), talk, settings)
 
         def draw(_: Report, level: int) -> str:
             return render(level)
 
         return (
             committed.outcome,
-            *announce(committed, forge, where, settings, draw, now),
+            *announce(committed, talk, settings, draw, at),
         )
 
+    def head(self) -> Sha:
+        return Sha(self.fake.head())
 
-def a_report(*generated: GeneratedFile) -> Report:
+    @contextmanager
+    def awaited(self, hide: str = "") -> Iterator[tuple[Talk, AwaitedCheck]]:
+        """A run from its start: what it is told through, and the check that shows it."""
+        where = self.build()
+        assert where.pull_request is not None
+        talk = Talk(self.forge(), where, where.pull_request)
+
+        def told(text: str) -> str:
+            return text.replace(hide, "***") if hide else text
+
+        with awaited_check(talk, "schema-ci / all", self.warnings.append, told) as check:
+            yield talk, check
+
+    def tell(
+        self, talk: Talk, awaited: AwaitedCheck, report: Report | None = None
+    ) -> tuple[Outcome, ...]:
+        """The end of such a run."""
+        settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
+        committed = commit(report or a_report(), talk, settings)
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        told = announce(committed, talk, settings, lambda _, level: f"{level}\n", now, awaited)
+        return committed.outcome, *told
+
+
+def a_report(
+    *generated: GeneratedFile, findings: tuple[ReportedFinding, ...] = (), new: str = ADDED
+) -> Report:
+    """Of a change with one new file, none where `new` is ""."""
+    files = (ReportedFile(new, "new", 1, "0" * 64),) if new else ()
     project = ReportedProject(
-        "shop", "sqlite", "3", "db/migrations", "atlas", "in-sync", generated=generated
+        *("shop", "sqlite", "3", "db/migrations", "atlas", "in-sync"),
+        files=files,
+        findings=findings,
+        generated=generated,
     )
     return Report("1.0", ReportedBuild(), (project,))
 

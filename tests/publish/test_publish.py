@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ci_runner.publish.comment import comment_id, read_marker
+from ci_runner.publish.marker import comment_id, read_marker
 from ci_runner.publish.outcome import Failed, Published, Skipped
 from ci_runner.report.model import GeneratedFile
 from tests.publish.conftest import BRANCH, TOKEN, Scene
@@ -82,7 +82,7 @@ def test_a16_lost_answer_of_a_comment_is_not_sent_again(scene: Scene) -> None:
 
 
 def test_a16_rate_limit_waits_as_told(scene: Scene) -> None:
-    scene.fake.fail("GET", "/issues/7/comments", 429, headers={"Retry-After": "7"})
+    scene.fake.fail("POST", "/graphql", 429, headers={"Retry-After": "7"})
 
     assert isinstance(scene.publish()[1], Published)
     assert [7.0] == scene.waits

@@ -13,6 +13,7 @@ from ci_runner.dialects.operations import (
     AlterColumnType,
     AlterTable,
     CreateIndex,
+    Data,
     DropColumn,
     DropConstraint,
     DropIndex,
@@ -46,6 +47,8 @@ def clause(table: Target, tokens: Sequence[Token]) -> Iterator[Operation]:
     match words[0]:
         case "ADD":
             yield from _add(table, tokens, words)
+        case "TRUNCATE" | "DROP" if words[1:2] == ["PARTITION"] and len(words) > 2:
+            yield Data("TRUNCATE", table)
         case "DROP":
             yield _drop(table, tokens, words)
         case "MODIFY" | "CHANGE":

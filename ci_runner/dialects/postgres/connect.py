@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 
 import psycopg
 from psycopg import generators, pq
@@ -29,9 +29,13 @@ class PostgresConnection:
     """See ci_runner.dialects.base.Connection."""
 
     def __init__(
-        self, session: psycopg.Connection[tuple[object, ...]], guard: Guard = UNGUARDED
+        self,
+        session: psycopg.Connection[tuple[object, ...]],
+        conninfo: str,
+        guard: Guard = UNGUARDED,
     ) -> None:
         self._session = session
+        self._conninfo = conninfo
         self._guard = guard
         self._running = Running(self._cancel, self._sever, session.info.backend_pid)
         self._notices: list[str] = []
@@ -129,6 +133,15 @@ class PostgresConnection:
     def reset(self) -> None:
         self.execute("SET SESSION AUTHORIZATION DEFAULT; RESET ALL; DISCARD SEQUENCES")
 
+    def beside(self) -> AbstractContextManager[PostgresConnection]:
+        """Another session on the same database, as the same role. Raises DatabaseError."""
+        return connect(self._conninfo)
+
+    @property
+    def process(self) -> int:
+        """The server's process behind this session."""
+        return self._session.info.backend_pid
+
     @property
     def in_transaction(self) -> bool:
         ended = {pq.TransactionStatus.IDLE, pq.TransactionStatus.UNKNOWN}  # UNKNOWN: lost
@@ -222,7 +235,7 @@ def connect(
             next_step="write postgres://USER:PASSWORD@HOST:PORT/DATABASE",
         ) from None  # libpq quotes the URL, password included
     try:
-        yield PostgresConnection(session, guard)
+        yield PostgresConnection(session, conninfo, guard)
     finally:
         session.close()
 

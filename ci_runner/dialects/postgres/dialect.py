@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -65,7 +66,15 @@ class PostgresDialect:
         return rename(old, new)
 
     def run(self, connection: Connection, sql: str) -> Ran:
-        return as_written(connection, sql)
+        """What wants no transaction is made to wait for a moment, so that its locks are seen."""
+        from ci_runner.dialects.postgres.connect import PostgresConnection
+        from ci_runner.dialects.postgres.witness import wants_none, witness
+
+        if not isinstance(connection, PostgresConnection) or not wants_none(connection, sql):
+            return as_written(connection, sql)
+        with witness(connection) as locks:
+            ran = as_written(connection, sql)
+        return replace(ran, locks=locks())
 
     def relations(self, connection: Connection) -> tuple[Held, ...]:
         return watch.relations(connection)

@@ -11,6 +11,7 @@ from ci_runner.dialects.sqlite.alter import alter
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.rebuild import create_table
 from ci_runner.dialects.sqlite.tokens import quote
+from ci_runner.dialects.sqlite.virtual import Virtual
 from ci_runner.schema.diff import diff
 from ci_runner.schema.graph import CycleError, ordered
 from ci_runner.schema.model import Schema, Table
@@ -32,7 +33,8 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
     rebuilt = {step.object.name.lower() for step in altered if step.sql.startswith("DROP TABLE ")}
     made = [_create_table(new, name) for name in new.tables if name not in old.tables]
     first = next((step.serves or step.summary for step in altered), "")
-    replaced = rebuilt | {table.name.lower() for table in gone}
+    virtual = Virtual(old_schema, new_schema)
+    replaced = rebuilt | {table.name.lower() for table in gone} | virtual.replaced
     lost = {step.object.name.lower() for step in altered if " DROP COLUMN " in step.sql}
     again = dependents.in_the_way(old, new, replaced, lost)
     before = dependents.dependents(old_schema)
@@ -51,9 +53,11 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
             for each in before
             if each.identity in again
         ),
+        *virtual.dropped(),
         *made,
         *altered,
         *(_drop_table(table) for table in gone),
+        *virtual.made(),
         *(
             dependents.create(each, served if each.identity in same else "")
             for each in after

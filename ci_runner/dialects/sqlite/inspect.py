@@ -24,6 +24,7 @@ from ci_runner.schema.model import (
     Trigger,
     View,
 )
+from ci_runner.schema.virtual import VirtualTable
 
 KEY_BESIDE_ROWID = "INTEGER PRIMARY KEY DESC"
 _LISTED = "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main'"
@@ -77,6 +78,7 @@ def sight(connection: Connection, before: Readings = _NONE) -> tuple[Sighting, R
     known = {*names, *(view.lower() for view in shown)}
     known |= {column for table in names.values() for column in table.columns}
     known |= {column.lower() for each in shown.values() for column in each}
+    virtual = {name.lower() for name, (what, *_) in listed.items() if what == "virtual"}
     objects: list[SchemaObject] = []
     unmanaged: set[Identity] = set()
     readings: dict[str, Reading] = {}
@@ -85,7 +87,11 @@ def sight(connection: Connection, before: Readings = _NONE) -> tuple[Sighting, R
         if row[3] is None or name.lower().startswith("sqlite_"):
             continue
         what, rowless, strict = listed.get(name if kind == "table" else table, ("table", 0, 0))
-        if what not in {"table", "view"}:
+        if what == "virtual" and kind == "table":
+            objects.append(_virtual(name, sql))
+        elif what == "shadow" and _is_kept_by(table.lower(), virtual):
+            continue
+        elif what not in {"table", "view"}:
             unmanaged.add(Identity(kind, "", name, table if kind == "trigger" else ""))
         elif kind in {"table", "index"}:
             on = names[table.lower()]
@@ -150,6 +156,20 @@ def _routine(
     return Trigger("", table, name, compared, source=trimmed(sql))
 
 
+def _virtual(name: str, sql: str) -> VirtualTable:
+    """What stands behind the name goes to the module as it is written, blanks aside."""
+    tokens = tokenize(sql)
+    at = next(at for at, token in enumerate(tokens) if token.word == "USING")
+    said = " ".join(token.text for token in tokens[at + 2 :])
+    module = tokens[at + 1].name.lower()
+    return VirtualTable("", name, module, f"{module} {said}".rstrip(), trimmed(sql))
+
+
+def _is_kept_by(shadow: str, virtual: Collection[str]) -> bool:
+    """Whether a module keeps the data of one of its tables there: sqlite.org/vtab, 2.1.4."""
+    return any(shadow.startswith(f"{name}_") for name in virtual)
+
+
 def _options(text: TableText, rowless: object, strict: object) -> tuple[str, ...]:
     options = [
         word
@@ -207,7 +227,9 @@ def _index(name: str, sql: str, on: Names) -> Index:
 
 def _dependencies(objects: list[SchemaObject]) -> Iterator[tuple[Identity, Identity]]:
     relations: Mapping[str, Identity] = {
-        each.name.lower(): each.identity for each in objects if isinstance(each, Table | View)
+        each.name.lower(): each.identity
+        for each in objects
+        if isinstance(each, Table | View | VirtualTable)
     }
     for each in objects:
         if isinstance(each, View | Trigger):

@@ -7,7 +7,15 @@ from collections.abc import Iterator
 from ci_runner.dialects.mysql.tokens import Token, tokenize
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
-_INTEGERS = frozenset("TINYINT SMALLINT MEDIUMINT INT INTEGER BIGINT".split())
+# With the widths that a server prints where none was said, signed and unsigned.
+_INTEGERS = {
+    "TINYINT": {"1", "3", "4"},
+    "SMALLINT": {"5", "6"},
+    "MEDIUMINT": {"8", "9"},
+    "INT": {"10", "11"},
+    "INTEGER": {"10", "11"},
+    "BIGINT": {"20"},
+}
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -20,12 +28,15 @@ def _check(review: Review) -> Iterator[Hit]:
 
 
 def _widths(tokens: tuple[Token, ...]) -> Iterator[str]:
-    """TINYINT(1) is how a boolean is written, and ZEROFILL does look at the width."""
+    """TINYINT(1) is how a boolean is written, and ZEROFILL does look at the width.
+
+    What SHOW CREATE TABLE prints was mostly copied, and says nothing about a belief.
+    """
     for at, token in enumerate(tokens[:-3]):
         width = tokens[at + 2].text
         spelled = token.word in _INTEGERS and tokens[at + 1].word == "("
         filled = "ZEROFILL" in (each.word for each in tokens[at + 4 : at + 6])
-        if spelled and not filled and (token.word, width) != ("TINYINT", "1"):
+        if spelled and not filled and width not in _INTEGERS[token.word]:
             yield f"{token.text}({width})"
 
 

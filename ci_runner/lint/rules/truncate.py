@@ -13,7 +13,8 @@ def _check(review: Review) -> Iterator[Hit]:
     for touch in review.on_known(Data):
         data = touch.operation
         if data.verb == "TRUNCATE" and not data.cascade:
-            yield Hit(f"removes every row of {data.table}", touch.step)
+            rows = "every row" if data.everywhere else "all rows of a partition"
+            yield Hit(f"removes {rows} of {data.table}", touch.step)
 
 
 RULE = Rule(

@@ -50,7 +50,7 @@ T = Target("", "t")
         ("ALTER TABLE t DROP COLUMN IF EXISTS a", [DropColumn(T, "a")]),
         ("ALTER TABLE t DROP PRIMARY KEY", [AlterTable(T, "DROP PRIMARY KEY")]),
         ("ALTER TABLE t DROP FOREIGN KEY f", [DropConstraint(T, "f")]),
-        ("ALTER TABLE t DROP PARTITION p0", [AlterTable(T, "DROP PARTITION")]),
+        ("ALTER TABLE t DROP PARTITION p0", [Data("TRUNCATE", T)]),
         ("ALTER TABLE t DROP KEY k", [DropIndex(Target("", "k"), table=T)]),
         ("ALTER TABLE t RENAME TO u", [RenameTable(T, "u")]),
         ("ALTER TABLE t RENAME u", [RenameTable(T, "u")]),

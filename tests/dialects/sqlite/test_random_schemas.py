@@ -96,6 +96,7 @@ def schemas(draw: st.DrawFn) -> str:
             f"INDEX p{number} ON {table} ({column}) WHERE {column} IS NOT NULL",
             f"VIEW v{number} AS SELECT {column}, {column}+1 AS Next FROM {table}",
             f"VIEW s{number} AS SELECT {column} FROM {table} UNION SELECT count( * ) FROM {first}",
+            f"VIRTUAL TABLE f{number} USING fts5 (a{number}, b, content='')",
             f"TRIGGER g{number} AFTER INSERT ON {table} WHEN new.{column} = 'never' {body}",
         )
         more = draw(st.lists(st.sampled_from(extras), max_size=2, unique=True))

@@ -1,0 +1,108 @@
+"""What one run publishes through: opened before the review, so that a check shows that it runs."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from ci_runner.errors import ConfigError
+from ci_runner.forges.opening import Unavailable, open_forge
+from ci_runner.publish.awaited import AwaitedCheck, awaited_check
+from ci_runner.publish.frame import Frame, frame
+from ci_runner.publish.publish import PublishSettings
+from ci_runner.publish.talk import Talk
+from ci_runner.report.markdown import render
+
+if TYPE_CHECKING:
+    from ci_runner.cli.terminal import Terminal
+    from ci_runner.config.model import Config
+    from ci_runner.context import Build, Sha
+    from ci_runner.git import Git
+    from ci_runner.report.model import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """`talk` is why nothing can be published where there is nobody to talk to.
+
+    A ConfigError is told once the report is there, which then does not get lost.
+    """
+
+    talk: Talk | Unavailable | ConfigError
+    settings: PublishSettings
+    frame: Frame = field(default_factory=Frame)
+    awaited: AwaitedCheck | None = None
+    report_path: str = ""
+
+    def draw(self, report: Report, level: int) -> str:
+        """The comment's text at a level of detail."""
+        return self.frame.around(render(report, level))
+
+
+@contextmanager
+def publication(
+    build: Build,
+    config: Config,
+    out: Terminal,
+    git: Git | None,
+    base: Sha | None,
+    *,
+    names: tuple[str, ...] = (),
+    report_path: str = "",
+) -> Iterator[Publication]:
+    """With the check in progress until the block ends. `base` is where the frame is read."""
+    settings, around = _settings(config, names), Frame()
+    try:
+        talk: Talk | Unavailable | ConfigError = _talk(build, config, out)
+        around = _frame(config, git, base)
+    except ConfigError as error:
+        talk = error
+    if not isinstance(talk, Talk) or not settings.check:
+        yield Publication(talk, settings, around, report_path=report_path)
+        return
+    with awaited_check(talk, settings.check_name, out.log.warn, out.redactor.redact) as awaited:
+        yield Publication(talk, settings, around, awaited, report_path)
+
+
+def opened(build: Build, config: Config, out: Terminal, git: Git | None) -> Publication:
+    """For a report that is there already: nobody waits for it."""
+    base = git.head_if_any() if git else None
+    with publication(build, replace(config, check=False), out, git, base) as through:
+        return replace(through, settings=_settings(config, ()))
+
+
+def _talk(build: Build, config: Config, out: Terminal) -> Talk | Unavailable:
+    """The pull request on the forge that it lives on, or why there is none."""
+    if build.repository is None or build.pull_request is None:
+        return Unavailable("this build belongs to no pull request")
+    forge = open_forge(
+        build.repository,
+        os.environ,
+        max_wait=float(config.api_max_wait),
+        secret=out.redactor.register,
+    )
+    if isinstance(forge, Unavailable):
+        return forge
+    return Talk(forge, build, build.pull_request)
+
+
+def _settings(config: Config, names: tuple[str, ...]) -> PublishSettings:
+    return PublishSettings(
+        directories=tuple(project.directory for project in config.projects),
+        inputs=config.inputs,
+        project=", ".join(names),
+        commit=config.commit == "push",
+        comments=config.comments,
+        check=config.check,
+        max_auto_commits=config.max_auto_commits,
+    )
+
+
+def _frame(config: Config, git: Git | None, base: Sha | None) -> Frame:
+    def read(path: str) -> bytes | None:
+        return git.file_at(base, path) if git and base else None
+
+    return frame(read, config.comments.header, config.comments.footer)

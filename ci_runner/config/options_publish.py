@@ -1,0 +1,120 @@
+"""The rows of the option table about comment, check and commit."""
+
+from __future__ import annotations
+
+from ci_runner.config.option import Option
+
+PUBLISHING: tuple[Option, ...] = (
+    Option(
+        "publish.comment-mode",
+        "text",
+        "update",
+        "the pull request comment: edit ours in place, write another one and leave, hide or delete"
+        " ours of before, or none",
+        choices=("update", "new", "hide-and-new", "delete-and-new", "off"),
+        env="SCHEMA_CI_COMMENT_MODE",
+        action="comment-mode",
+    ),
+    Option(
+        "publish.comment-on",
+        "text",
+        "changes",
+        "which results are commented; one that is there is kept up to date either way",
+        choices=("always", "changes", "failures", "never"),
+        env="SCHEMA_CI_COMMENT_ON",
+        action="comment-on",
+    ),
+    Option(
+        "publish.delete-when-empty",
+        "flag",
+        False,
+        "delete our comment where there is nothing to tell, in place of saying so in it",
+        env="SCHEMA_CI_DELETE_WHEN_EMPTY",
+        action="delete-when-empty",
+    ),
+    Option(
+        "publish.comment-split",
+        "number",
+        1,
+        "how many comments a long report may take before parts of it are left out",
+        env="SCHEMA_CI_COMMENT_SPLIT",
+        action="comment-split",
+    ),
+    Option(
+        "publish.comment-id",
+        "text",
+        "",
+        "a name of your own for comment and check, where several jobs publish to a pull request",
+        env="SCHEMA_CI_COMMENT_ID",
+        action="comment-id",
+    ),
+    Option(
+        "publish.comment-header",
+        "text",
+        "",
+        "a Markdown file of the base branch that stands above the report",
+        env="SCHEMA_CI_COMMENT_HEADER",
+    ),
+    Option(
+        "publish.comment-footer",
+        "text",
+        "",
+        "a Markdown file of the base branch that stands below the report",
+        env="SCHEMA_CI_COMMENT_FOOTER",
+    ),
+    Option(
+        "publish.comment-required",
+        "flag",
+        False,
+        "a comment that can't be written is an error",
+        env="SCHEMA_CI_COMMENT_REQUIRED",
+        action="comment-required",
+    ),
+    Option(
+        "publish.inline",
+        "flag",
+        False,
+        "comment findings on their lines too, with suggestions that a click applies",
+        env="SCHEMA_CI_INLINE",
+        action="inline",
+    ),
+    Option(
+        "publish.labels",
+        "flag",
+        False,
+        "keep the labels `schema-change` and `destructive-migration` on the pull request",
+        env="SCHEMA_CI_LABELS",
+        action="labels",
+    ),
+    Option(
+        "publish.check",
+        "flag",
+        True,
+        "write a check run or commit status",
+        env="SCHEMA_CI_CHECK",
+        action="check",
+    ),
+    Option(
+        "publish.commit",
+        "text",
+        "check",
+        "a missing migration: fail and show it, write it, or commit it to the branch",
+        choices=("check", "write", "push"),
+        env="SCHEMA_CI_COMMIT",
+        action="commit",
+    ),
+    Option(
+        "publish.max-auto-commits",
+        "number",
+        3,
+        "how many commits one pull request may get from us",
+        env="SCHEMA_CI_MAX_AUTO_COMMITS",
+    ),
+    Option(
+        "publish.api-max-wait",
+        "number",
+        120,
+        "seconds to wait for the forge in all: its rate limits, and answers that fail",
+        env="SCHEMA_CI_API_MAX_WAIT",
+    ),
+)

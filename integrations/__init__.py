@@ -1,0 +1,1 @@
+"""What starts schema-ci on a CI platform, written from the one option table."""
