@@ -13,10 +13,7 @@ RUN /opt/schema-ci/bin/python -m pip install --no-cache-dir --disable-pip-versio
   --require-hashes --only-binary :all: -r /opt/schema-ci/requirements-run.lock \
   && /opt/schema-ci/bin/python -m pip uninstall --quiet --yes pip
 COPY script/link /opt/schema-ci/script/link
-COPY ci_runner /opt/schema-ci/ci_runner
-COPY LICENSE /opt/schema-ci/LICENSE
-RUN /opt/schema-ci/bin/python /opt/schema-ci/script/link \
-  && /opt/schema-ci/bin/python -m compileall -q /opt/schema-ci/ci_runner
+RUN /opt/schema-ci/bin/python /opt/schema-ci/script/link
 
 # hadolint ignore=DL3006 # as above
 FROM ${BASE}
@@ -30,7 +27,11 @@ RUN if ! command -v git >/dev/null || ! command -v ssh >/dev/null; then \
   && groupadd --gid 1000 schema-ci \
   && useradd --uid 1000 --gid 1000 --home-dir /home/schema-ci --create-home --shell /bin/bash schema-ci \
   && install -d -o schema-ci -g schema-ci /work
+# Two layers: what schema-ci needs changes seldom, schema-ci itself is small.
 COPY --from=build /opt/schema-ci /opt/schema-ci
+COPY LICENSE /opt/schema-ci/LICENSE
+COPY ci_runner /opt/schema-ci/ci_runner
+RUN /opt/schema-ci/bin/python -m compileall -q /opt/schema-ci/ci_runner
 ENV PATH=/opt/schema-ci/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
   HOME=/home/schema-ci \
   LANG=C.UTF-8 \

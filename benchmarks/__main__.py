@@ -13,6 +13,7 @@ import click
 from benchmarks.containers import containers
 from benchmarks.figures import Figure, table
 from benchmarks.inspected import inspected
+from benchmarks.inspected_maria import inspected as inspected_maria
 from benchmarks.parts import PARTS as USUAL
 from benchmarks.parts import Plan
 from benchmarks.snapshots import copied, started_locally, warmed
@@ -20,6 +21,7 @@ from benchmarks.snapshots import copied, started_locally, warmed
 PARTS = {
     **USUAL,
     "inspect": inspected,
+    "inspect-maria": inspected_maria,
     "start-container": containers,
     "snapshot": copied,
     "start-local": started_locally,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,7 @@ def mask_secrets(out: Terminal) -> None:
     """Let the runner hide what we hide, in later steps too: these lines are for it alone."""
     from ci_runner.providers.github_job import mask_commands
 
-    sys.stderr.writelines(mask_commands(os.environ, out.redactor.spellings))
-    sys.stderr.flush()
+    out.obey(mask_commands(os.environ, out.redactor.spellings))
 
 
 def leave_result(

@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ci_runner.errors import ConfigError
+from ci_runner.errors import ConfigError, SchemaCiError
 from ci_runner.forges.opening import Unavailable, open_forge
 from ci_runner.publish.awaited import AwaitedCheck, awaited_check
+from ci_runner.publish.check import check_name
 from ci_runner.publish.frame import Frame, frame
 from ci_runner.publish.publish import PublishSettings
 from ci_runner.publish.talk import Talk
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from ci_runner.context import Build, Sha
     from ci_runner.git import Git
     from ci_runner.report.model import Report
+
+_MAX_WAIT = 120.0
+_NO = ("false", "0", "no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +60,7 @@ def publication(
     """With the check in progress until the block ends. `base` is where the frame is read."""
     settings, around = _settings(config, names), Frame()
     try:
-        talk: Talk | Unavailable | ConfigError = _talk(build, config, out)
+        talk: Talk | Unavailable | ConfigError = _talk(build, float(config.api_max_wait), out)
         around = _frame(config, git, base)
     except ConfigError as error:
         talk = error
@@ -74,14 +78,33 @@ def opened(build: Build, config: Config, out: Terminal, git: Git | None) -> Publ
         return replace(through, settings=_settings(config, ()))
 
 
-def _talk(build: Build, config: Config, out: Terminal) -> Talk | Unavailable:
+def show_failure(build: Build, out: Terminal, names: tuple[str, ...], error: SchemaCiError) -> None:
+    """Let the check say why there is no review, before configuration could be read.
+
+    Whoever waits for a required check must not wait for ever. Trouble on the way is a warning.
+    """
+    environ = os.environ
+    if environ.get("SCHEMA_CI_CHECK", "").lower() in _NO:
+        return
+    name = check_name(environ.get("SCHEMA_CI_COMMENT_ID", "") or ", ".join(names))
+    try:
+        talk = _talk(build, _MAX_WAIT, out)
+        if isinstance(talk, Talk):
+            with awaited_check(talk, name, out.log.warn, out.redactor.redact):
+                raise error
+    except SchemaCiError as other:
+        if other is not error:
+            out.log.warn(str(other))
+
+
+def _talk(build: Build, max_wait: float, out: Terminal) -> Talk | Unavailable:
     """The pull request on the forge that it lives on, or why there is none."""
     if build.repository is None or build.pull_request is None:
         return Unavailable("this build belongs to no pull request")
     forge = open_forge(
         build.repository,
         os.environ,
-        max_wait=float(config.api_max_wait),
+        max_wait=max_wait,
         secret=out.redactor.register,
     )
     if isinstance(forge, Unavailable):

@@ -62,9 +62,10 @@ def run(
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
     from ci_runner.cli.build import merged_into, this_build
     from ci_runner.cli.job import leave_result, mask_secrets
-    from ci_runner.cli.publication import publication
+    from ci_runner.cli.publication import publication, show_failure
     from ci_runner.cli.publishing import publish_report
     from ci_runner.cli.workspace import open_workspace
+    from ci_runner.errors import SchemaCiError
     from ci_runner.pipeline.run import exit_code, write_report
     from ci_runner.pipeline.run import run as review
     from ci_runner.report.text import render
@@ -73,9 +74,14 @@ def run(
         _refuse_part()
     build = this_build(common.out)
     flags = {"output-dir": output_dir, "lint.fail-on": fail_on, "stats.file": stats, **given(more)}
-    workspace = open_workspace(
-        common, config=config, base=base or merged_into(build), flags=flags, build=build
-    )
+    try:
+        workspace = open_workspace(
+            common, config=config, base=base or merged_into(build), flags=flags, build=build
+        )
+    except SchemaCiError as error:
+        if not no_publish:
+            show_failure(build, common.out, names, error)
+        raise
     place = workspace.root / workspace.config.output_dir
     mask_secrets(common.out)
     chosen = _chosen(workspace, names, shard, touched=touched)

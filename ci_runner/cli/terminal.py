@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 
 import click
 
@@ -16,6 +17,7 @@ class Terminal:
 
     def __init__(self, level: Level, redactor: Redactor, *, no_color: bool = False) -> None:
         self.redactor = redactor
+        self._obeyed: set[str] = set()
         self.result_color = wants_color(sys.stdout, no_color=no_color)
         self.log = Log(
             sys.stderr,
@@ -29,6 +31,13 @@ class Terminal:
         self.log.clear()
         if text:
             click.echo(self.redactor.redact(text), nl=not text.endswith("\n"))
+
+    def obey(self, commands: Iterable[str]) -> None:
+        """Lines that the CI's runner obeys and does not show, each once. They may hold secrets."""
+        for command in commands:
+            if command not in self._obeyed:
+                self._obeyed.add(command)
+                click.echo(command, nl=False, err=True)
 
 
 def wants_color(stream: object, *, no_color: bool) -> bool:

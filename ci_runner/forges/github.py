@@ -6,11 +6,12 @@ import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from github import Auth, Github
 
 from ci_runner.context import Repository, Sha
+from ci_runner.errors import ConfigError
 from ci_runner.forges.base import (
     Check,
     Comment,
@@ -49,7 +50,17 @@ def github(
     max_wait: float = 120.0,
     seconds_between_writes: float = 1.0,
 ) -> GitHubForge:
-    """The forge of `repository`. Nothing is sent until it is asked something."""
+    """The forge of `repository`. Nothing is sent until it is asked something.
+
+    Raises ConfigError where GraphQL is on another host than REST: both get the token.
+    """
+    asked, graphql = urlsplit(repository.api_url), urlsplit(repository.graphql_url)
+    if repository.graphql_url and (asked.scheme, asked.netloc) != (graphql.scheme, graphql.netloc):
+        raise ConfigError(
+            "GITHUB_GRAPHQL_URL is on another host than GITHUB_API_URL",
+            where=f"{asked.netloc}, {graphql.netloc}",
+            next_step="GitHub Actions sets both: keep them",
+        )
     client = Github(
         base_url=repository.api_url,
         auth=Auth.Token(token),

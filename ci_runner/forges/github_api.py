@@ -112,7 +112,15 @@ class Api:
     ) -> tuple[Mapping[str, str], Any]:
         again = verb != "POST" if repeatable is None else repeatable
         answer = self._patience.send(what, lambda: self._once(verb, path, body), repeatable=again)
-        return answer.headers, json.loads(answer.text) if answer.text else None
+        try:
+            return answer.headers, json.loads(answer.text) if answer.text else None
+        except ValueError as bad:
+            raise ForgeError(
+                f"something that is not GitHub answered: {what}",
+                where=self._api_url,
+                said=self._said(answer.text),
+                next_step="see which proxy stands between this machine and the API",
+            ) from bad
 
     def _once(self, verb: str, path: str, body: Mapping[str, object] | None) -> Answer:
         try:
@@ -120,6 +128,12 @@ class Api:
                 verb, path, input=dict(body) if body is not None else None
             )
         except requests.RequestException as failed:
+            if "CERTIFICATE_VERIFY_FAILED" in str(failed):
+                raise ForgeError(
+                    "the certificate of GitHub's API is signed by nobody who is trusted here",
+                    where=self._api_url,
+                    next_step="set REQUESTS_CA_BUNDLE to the file of your authority's certificates",
+                ) from None
             raise NoAnswer(type(failed).__name__) from None
         except RuntimeError:
             raise ForgeError("GitHub redirects to another host; it was not followed") from None

@@ -123,9 +123,8 @@ def _by_git_data(
 
 def _prove(api: Api, repo: str, made: Sha, expected: Sha, files: Mapping[str, bytes]) -> None:
     """The commit has one parent, the one we planned from, and changes our files only."""
-    commit = api.call("read our commit", "GET", f"{repo}/git/commits/{made}")
-    compared = api.call("compare our commit", "GET", f"{repo}/compare/{expected}...{made}")
-    changed = {file["filename"]: file["sha"] for file in compared["files"]}
+    commit = api.call("read our commit", "GET", f"{repo}/commits/{made}")
+    changed = {file["filename"]: file["sha"] for file in commit["files"]}
     parents = [parent["sha"] for parent in commit["parents"]]
     if parents != [expected] or changed != {path: _blob(text) for path, text in files.items()}:
         raise ForgeError(

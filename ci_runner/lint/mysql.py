@@ -6,12 +6,13 @@ What was not run is judged by its text, as far as that is certain.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import OnlineDdl
 from ci_runner.dialects.mysql.online import alteration
-from ci_runner.dialects.mysql.tokens import Token, tokenize
+from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 from ci_runner.dialects.token_lists import split
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
@@ -21,6 +22,8 @@ from ci_runner.lint.seen import of_column
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Identity
 
+_LIMIT = re.compile(r"SET\s.*\block_wait_timeout\b", re.IGNORECASE | re.DOTALL)
+_WAITS = re.compile(r"\b(?:WAIT\s+\d+|NOWAIT)\b", re.IGNORECASE)
 TABLE_COPY = "mysql-table-copy"
 ORDER = "mysql-column-order"
 # What makes InnoDB copy or lock whatever the table looks like: mariadb.com/kb, InnoDB Online DDL.
@@ -57,6 +60,12 @@ class Waiting:
     evidence: str
 
 
+def definition(step: Step) -> tuple[Token, ...]:
+    """The tokens of a statement that makes or alters something; none of one that writes rows."""
+    sql = step.statement.text
+    return tokenize(sql) if verb(sql) in {"CREATE", "ALTER"} else ()
+
+
 def clauses(review: Review) -> Iterator[Clause]:
     """The clauses of ALTER TABLE in order; CREATE INDEX and DROP INDEX are one each."""
     for step, touches in review.statements():
@@ -90,7 +99,7 @@ def waiting(review: Review) -> Iterator[Waiting]:
         causes = [cause for each in parts if (cause := _cause(each))]
         ddl = step.observed.online
         if ran(step) and ddl is not None:
-            if _waits(ddl):
+            if _waits(ddl) and not asked_for(step):
                 rule = next((each for each in causes if each != ORDER), (causes or [TABLE_COPY])[0])
                 why = f": {ddl.reason}" if ddl.reason else ""
                 evidence = f"the server asks for {ddl} at least{why}"
@@ -99,6 +108,15 @@ def waiting(review: Review) -> Iterator[Waiting]:
             rule = next(each for each in causes if each in _CERTAIN)
             how = f"makes writers of {table.qualified} wait"
             yield Waiting(step, table, rule, how, "")
+
+
+def asked_for(step: Step) -> bool:
+    """Whether others wait because the statement names a lock or a copy, not for want of less."""
+    what, ddl = alteration(step.statement.text), step.observed.online
+    if what is None:
+        return False
+    copies = ran(step) and ddl is not None and ddl.algorithm == "COPY"
+    return what.algorithm == "COPY" or (what.lock in {"SHARED", "EXCLUSIVE"} and not copies)
 
 
 def blamed(review: Review, rule: str) -> Iterator[Waiting]:
@@ -184,3 +202,18 @@ def _retyped(each: Clause) -> bool:
     old = of_column(each.step.before, each.table, name)
     new = of_column(each.step.after, each.table, name)
     return old is not None and new is not None and old.type != new.type
+
+
+def unlimited_waits(review: Review) -> Iterator[tuple[Step, Identity]]:
+    """The first change of a known table in each file that may wait for it as long as the server's
+    lock_wait_timeout says: a year on MySQL, a day on MariaDB.
+    """
+    limited: set[str] = set()
+    for step, touches in review.statements():
+        path = step.statement.path
+        if _LIMIT.match(step.statement.text):
+            limited.add(path)
+        parts = [each for each in _clauses(step, touches) if each.known]
+        if parts and path not in limited and not _WAITS.search(step.statement.text):
+            limited.add(path)
+            yield step, parts[0].table

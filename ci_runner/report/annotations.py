@@ -52,7 +52,9 @@ def _command(finding: ReportedFinding) -> str:
 
 
 def _escaped(text: str) -> str:
-    return visible(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """The runner also obeys `##[name]`, wherever it stands in a line."""
+    inert = visible(text).replace("##[", "#\u200b#[")
+    return inert.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:

@@ -16,6 +16,7 @@ import yaml
 from ci_runner.devdb.url import parse
 from integrations.inputs import inputs
 from integrations.orb import COMMANDS, files, packed
+from integrations.orb_pack import dumped
 from tests.checkout import CHECKOUT
 
 SOURCE = CHECKOUT / "circleci" / "src"
@@ -71,6 +72,25 @@ def test_the_packed_orb_and_its_generated_files_are_fresh() -> None:
 
 def test_circlecis_schema_takes_the_orb() -> None:
     checked = schema(CHECKOUT / "circleci" / "orb.yml")
+
+    assert 0 == checked.returncode, checked.stdout
+
+
+def test_circlecis_schema_takes_the_orb_inside_of_a_configuration(tmp_path: Path) -> None:
+    inline = {part: ORB[part] for part in ("commands", "jobs", "executors")}
+    jobs = [{"schema-ci/review": {"executor": "schema-ci/machine"}}]
+    config = tmp_path / "config.yml"
+    config.write_text(
+        dumped(
+            {
+                "version": 2.1,
+                "orbs": {"schema-ci": inline},
+                "workflows": {"schema": {"jobs": jobs}},
+            }
+        )
+    )
+
+    checked = schema(config)
 
     assert 0 == checked.returncode, checked.stdout
 

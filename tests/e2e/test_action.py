@@ -7,12 +7,15 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.checkout import CHECKOUT
+from ci_runner.report.outputs import OUTPUTS
+from tests.checkout import CHECKOUT, Checkout
 from tests.e2e.conftest import BRANCH, TOKEN, PullRequestScene
+from tests.fakes.github import FakeGitHub
 
 WORKFLOW = """
 on: pull_request
@@ -22,11 +25,18 @@ jobs:
     steps:
       - uses: actions/checkout@v4
       - uses: ./.action
+        id: review
         with:
           commit: {commit}
           dev-url: "{dev_url}"
-          fail-on: error
+          fail-on: {fail_on}
+      - if: always()
+        env:
+          OUTPUTS: ${{{{ toJSON(steps.review.outputs) }}}}
+          TOLD: {told}
+        run: printf '%s' "$OUTPUTS" >"$TOLD/outputs.json"
 """
+EXAMPLE = CHECKOUT / "examples" / "shop-sqlite"
 # What the action's own checkout brings along.
 BROUGHT = ("action.yml", "script", "pyproject.toml", "requirements.lock", "requirements-run.lock")
 
@@ -37,10 +47,36 @@ def act() -> Path:
     return Path(sys.executable).with_name("act")
 
 
-def prepare(scene: PullRequestScene, *, commit: str, dev_url: str = "") -> None:
+@pytest.fixture
+def example(tmp_path: Path) -> Iterator[PullRequestScene]:
+    """The project of examples/ whose change drops a column and lacks a migration."""
+    bare = tmp_path / "bare.git"
+    subprocess.run(("git", "init", "-q", "--bare", "-b", "main", str(bare)), check=True)
+    checkout = Checkout(tmp_path / "work")
+    checkout.root.mkdir()
+    checkout.git("init", "--quiet", "--initial-branch=main")
+    checkout.git("remote", "add", "origin", str(bare))
+    shutil.copytree(EXAMPLE / "base", checkout.root, dirs_exist_ok=True)
+    checkout.commit("base")
+    checkout.git("push", "--quiet", "origin", "main")
+    checkout.git("checkout", "--quiet", "-b", BRANCH)
+    shutil.copytree(EXAMPLE / "change", checkout.root, dirs_exist_ok=True)
+    checkout.commit("change")
+    scene = PullRequestScene(FakeGitHub(bare, BRANCH), checkout, tmp_path)
+    scene.push()
+    with scene.fake:
+        yield scene
+    assert [] == scene.fake.violations
+
+
+def prepare(
+    scene: PullRequestScene, *, commit: str, dev_url: str = "", fail_on: str = "error"
+) -> None:
     """The action beside the project, with the tests' own environment: nothing is installed."""
     root = scene.checkout.root
-    workflow = WORKFLOW.format(commit=commit, dev_url=dev_url)
+    workflow = WORKFLOW.format(
+        commit=commit, dev_url=dev_url, fail_on=fail_on, told=scene.events.as_posix()
+    )
     scene.checkout.write(".github/workflows/review.yml", workflow)
     scene.checkout.write(".gitignore", "/.action/\n")
     scene.checkout.commit("add the workflow")
@@ -69,7 +105,7 @@ def start(scene: PullRequestScene, act: Path) -> subprocess.CompletedProcess[str
     event = scene.events / "event.json"
     event.write_text(json.dumps({"pull_request": pull, "repository": repo}))
     home = scene.events / "home"
-    home.mkdir()
+    home.mkdir(exist_ok=True)
     return subprocess.run(
         (
             *(str(act), "pull_request", "--workflows", ".github/workflows/review.yml"),
@@ -92,17 +128,36 @@ def start(scene: PullRequestScene, act: Path) -> subprocess.CompletedProcess[str
     )
 
 
-def test_the_action_commits_comments_and_checks(scene: PullRequestScene, act: Path) -> None:
-    prepare(scene, commit="push")
-    before = scene.fake.head()
+def test_the_action_reviews_an_example_and_a_second_run_does_nothing(
+    example: PullRequestScene, act: Path
+) -> None:
+    prepare(example, commit="push", fail_on="never")
+    before = example.fake.head()
 
-    done = start(scene, act)
+    done = start(example, act)
 
     assert 0 == done.returncode, done.stdout + done.stderr
-    assert before == scene.fake.git("rev-parse", f"{scene.fake.head()}^")
-    assert 1 == len(scene.fake.comments)
-    assert ["success"] == [run["conclusion"] for run in scene.fake.check_runs]
+    head = example.fake.head()
+    assert before == example.fake.git("rev-parse", f"{head}^")
+    (comment,) = example.fake.comments
+    results = [(run["head_sha"], run["conclusion"]) for run in example.fake.check_runs]
+    assert [(before, "cancelled"), (head, "neutral")] == results
+    outputs = json.loads((example.events / "outputs.json").read_text())
+    assert OUTPUTS.keys() == outputs.keys()
+    assert (head, comment["html_url"]) == (outputs["commit-sha"], outputs["comment-url"])
+    assert "⚙  Summary - ### ⚠️ Passed with warnings: 1 error" in done.stdout
     assert TOKEN not in done.stdout + done.stderr
+
+    example.checkout.git("fetch", "--quiet", "origin")
+    example.checkout.git("reset", "--quiet", "--hard", f"origin/{BRANCH}")
+    again = start(example, act)
+    writes = len(example.fake.writes)
+    third = start(example, act)
+
+    assert [0, 0] == [again.returncode, third.returncode], again.stdout + third.stdout
+    assert head == example.fake.head()
+    assert 1 == len(example.fake.comments)
+    assert writes == len(example.fake.writes)
 
 
 def test_the_action_fails_when_the_review_does(scene: PullRequestScene, act: Path) -> None:

@@ -81,9 +81,8 @@ def test_b19_a_missing_migration_is_pushed_with_the_write_key_of_the_checkout(
     assert ExitCode.OK == done.code, done.err
     assert before == scene.fake.git("rev-parse", f"{scene.fake.head()}^")
     assert "git-receive-pack 'acme/shop.git'" in log.read_text().splitlines()
-    (status,) = [each for each in scene.fake.statuses if each["state"] != "pending"]
-    assert "success" == status["state"]
-    assert status["url"].endswith(scene.fake.head())
+    told = [each for each in scene.fake.statuses if each["url"].endswith(scene.fake.head())]
+    assert ["success"] == [each["state"] for each in told]
 
 
 def test_b19_before_the_pull_request_is_opened_the_default_branch_is_the_base(

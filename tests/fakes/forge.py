@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 import subprocess
 import threading
 import time
@@ -67,6 +68,7 @@ class FakeForge:
     before_commit: list[tuple[str, str]] = field(default_factory=list)
     before_answer: Callable[[int], None] | None = None
     url: str = ""
+    tls: ssl.SSLContext | None = None
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
@@ -88,7 +90,10 @@ class FakeForge:
                 """Silent: `requests` is the log."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Exchange)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        if self.tls is not None:
+            self._server.socket = self.tls.wrap_socket(self._server.socket, server_side=True)
+        scheme = "http" if self.tls is None else "https"
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
@@ -191,7 +196,9 @@ class FakeForge:
                 except Answer as other:
                     status, answer = other.status, other.body
             if fault is not None and fault.status != 200:
-                status, answer = fault.status, {"message": fault.message}
+                # What begins as HTML is no JSON either: a proxy's page.
+                page = fault.message.startswith("<")
+                status, answer = fault.status, fault.message if page else {"message": fault.message}
                 headers.update(fault.headers)
             else:
                 answer = self.paged(answer, target.path, query, headers)
@@ -200,7 +207,8 @@ class FakeForge:
         if not status:
             handler.connection.close()
             return
-        text = b"" if answer is None else json.dumps(answer).encode()
+        body_text = answer if isinstance(answer, str) else json.dumps(answer)
+        text = b"" if answer is None else body_text.encode()
         handler.send_response(status)
         for name, value in headers.items():
             handler.send_header(name, value)

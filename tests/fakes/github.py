@@ -31,9 +31,13 @@ class FakeGitHub(FakeForge):
     query: Mapping[str, str] = field(default_factory=dict)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
+    review_requests: list[dict[str, Any]] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     hides: bool = True
+    # GitHub Enterprise Server: REST below /api/v3, GraphQL at /api/graphql.
+    enterprise: bool = False
+    next_page_host: str = ""
     # Comments that arrive just before ours does.
     before_comment: list[dict[str, Any]] = field(default_factory=list)
     run_states: dict[int, list[str]] = field(default_factory=dict)
@@ -68,10 +72,14 @@ class FakeGitHub(FakeForge):
 
     def verb(self, verb: str, path: str, body: Any) -> str:
         query = str((body or {}).get("query", "")) if isinstance(body, dict) else ""
-        return "QUERY" if path == "/graphql" and not query.startswith("mutation") else verb
+        return "QUERY" if path.endswith("/graphql") and not query.startswith("mutation") else verb
 
     def answer(self, verb: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
         self.query = query
+        if self.enterprise:
+            if not path.startswith("/api/"):
+                raise Answer(404, {"message": "Not Found"})
+            path = path.removeprefix("/api").removeprefix("/v3")
         status, answer = self._answer(verb, path, body)
         if self._contract is not None and path != "/graphql":
             try:
@@ -92,7 +100,8 @@ class FakeGitHub(FakeForge):
         rows = answer if isinstance(answer, list) else answer["check_runs"]
         if page * size < len(rows):
             rest = "&".join(f"{key}={value}" for key, value in query.items() if key != "page")
-            headers["Link"] = f'<{self.url}{path}?{rest}&page={page + 1}>; rel="next"'
+            host = self.next_page_host or self.url
+            headers["Link"] = f'<{host}{path}?{rest}&page={page + 1}>; rel="next"'
         rows = rows[(page - 1) * size : page * size]
         return rows if isinstance(answer, list) else {**answer, "check_runs": rows}
 
@@ -280,6 +289,11 @@ class FakeGitHub(FakeForge):
             "parents": [{"sha": one} for one in parents],
         }
 
+    def _show_commit(self, body: Any, sha: str) -> tuple[int, Any]:
+        commit = self._read_commit(body, sha)[1]
+        files = self._compare(body, commit["parents"][0]["sha"], sha)[1]["files"]
+        return 200, {"sha": sha, "parents": commit["parents"], "files": files}
+
     def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
         lines = self.git("diff-tree", "-r", "--no-abbrev", old, new).splitlines()
         files = [{"filename": line.split("\t")[1], "sha": line.split()[3]} for line in lines]
@@ -335,6 +349,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/commits/([^/]+)/check-runs", _F._runs),
     ("GET", r"/commits/([^/]+)/statuses", _F._statuses),
     ("POST", r"/statuses/([^/]+)", _F._create_status),
+    ("GET", r"/commits/([^/]+)", _F._show_commit),
     ("GET", r"/branches/(.+)", _F._branch),
     ("GET", r"/git/ref/heads/(.+)", _F._ref),
     ("PATCH", r"/git/refs/heads/(.+)", _F._move),

@@ -69,11 +69,13 @@ def remove_label(fake: FakeGitHub, body: Any, name: str) -> tuple[int, Any]:
 
 def create_review(fake: FakeGitHub, body: Any) -> tuple[int, Any]:
     made = fake.next_id()
+    fake.review_requests.append(body)
     url = f"https://github.invalid/{fake.slug}/pull/7#pullrequestreview-{made}"
     for each in body["comments"]:
         lines = fake.git("show", f"{body['commit_id']}:{each['path']}").split("\n")
         if not 1 <= each.get("start_line", each["line"]) <= each["line"] <= len(lines):
             raise Answer(422, {"message": "line must be part of the diff"})
+    for each in body["comments"]:
         add_review_comment(fake, each["body"], fake.login, each["path"], each["line"])
     review = {"id": made, "body": body["body"], "state": "COMMENTED", "html_url": url}
     fake.reviews.append(review)

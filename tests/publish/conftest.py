@@ -79,6 +79,14 @@ class Scene:
             *announce(committed, talk, settings, draw, at),
         )
 
+    def add_file(self, path: str, content: bytes) -> None:
+        """Push a file to the pull request's branch, once."""
+        blob = self.fake.git("hash-object", "-w", "--stdin", text=content)
+        tree = self.fake.make_tree(self.head(), [{"mode": "100644", "sha": blob, "path": path}])
+        if tree != self.fake.git("rev-parse", f"{self.head()}^{{tree}}"):
+            pushed = self.fake.git("commit-tree", tree, "-p", self.head(), "-m", "more")
+            self.fake.git("update-ref", f"refs/heads/{BRANCH}", pushed)
+
     def head(self) -> Sha:
         return Sha(self.fake.head())
 

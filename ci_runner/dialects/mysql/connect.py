@@ -214,6 +214,8 @@ def connect(
             charset="utf8mb4",
             autocommit=True,
             local_infile=False,
+            # A socket of this machine needs no TLS, and to read the certificates takes a while.
+            ssl_disabled=bool(where.socket),
             connect_timeout=timeout,
             read_timeout=patience,
             write_timeout=patience,

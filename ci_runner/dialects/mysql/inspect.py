@@ -27,6 +27,7 @@ from ci_runner.schema.model import (
 
 # A period of application time looks like a check in MariaDB's catalogue, and SHOW CREATE tells.
 _MAY_BE_PERIOD = re.compile(r"CHECK \(`[^`]+` < `[^`]+`\)")
+_KEY_LINE = re.compile(r"  (?:\w+ )*KEY (?:`(?P<name>[^`]+)` )?\(")
 _KNOWN_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED", "VIEW", "SEQUENCE", "TEMPORARY"})
 
 
@@ -49,8 +50,12 @@ def inspect(connection: Connection) -> Schema:
     objects += rules
     objects += keys.indexes(connection.query(_of(here, "INDEXES")))
     objects += keys.foreign_keys(
-        connection.query(keys.FOREIGN_KEYS), connection.query(keys.FOREIGN_KEY_RULES), here
+        connection.query(keys.FOREIGN_KEYS),
+        connection.query(keys.FOREIGN_KEY_RULES),
+        here,
+        (text(row[0]) for row in listed),
     )
+    unmanaged |= set(_unsaid(connection, listed))
     objects += sequences(connection, (text(row[0]) for row in listed if text(row[1]) == "SEQUENCE"))
     fired: list[Trigger] = []
     for each in _programs(connection, here, shown):
@@ -116,6 +121,27 @@ def _checks(
         else:
             rules.append(each)
     return rules, of_columns, periods
+
+
+def _unsaid(connection: Connection, listed: Iterable[Row]) -> Iterator[Identity]:
+    """What only SHOW CREATE tells, of the few tables where it means something: it is not compared.
+
+    InnoDB knows neither a block size of an index nor a connection to another server.
+    """
+    for row in listed:
+        name = text(row[0])
+        if tables.is_table(row) and text(row[2]) != "InnoDB":
+            for line in _created(connection, name).splitlines():
+                yield from told_by(line, name)
+
+
+def told_by(line: str, table: str) -> Iterator[Identity]:
+    """What one line of SHOW CREATE TABLE tells that no catalogue table does."""
+    key = _KEY_LINE.match(line)
+    if key and " KEY_BLOCK_SIZE=" in line:
+        yield Identity("block size of index", "", key["name"] or "PRIMARY", table)
+    if line.startswith(")") and " CONNECTION=" in line:
+        yield Identity("connection", "", table)
 
 
 def _is_period(connection: Connection, rule: Check) -> bool:

@@ -131,11 +131,16 @@ def checks(rows: Iterable[Row], place: Place) -> Iterator[Check | tuple[str, str
 
 
 def foreign_keys(
-    rows: Iterable[Row], rules_of: Iterable[Row], place: Place
+    rows: Iterable[Row], rules_of: Iterable[Row], place: Place, tables: Iterable[str] = ()
 ) -> Iterator[ForeignKey]:
+    """`tables` are the names as they are written: where they know no case, InnoDB has them in small
+    letters beside a key.
+    """
+    written = {name.lower(): name for name in tables} if place.folds else {}
     rules_by_name = pairs(rules_of)
     for (table, name), keys in pairs(rows).items():
-        _, schema, parent, _ = keys[0]
+        _, schema, named, _ = keys[0]
+        parent = written.get(text(named).lower(), text(named))
         ((on_delete, on_update),) = rules_by_name[table, name]
         ours = tuple(text(each[0]) for each in keys)
         theirs = tuple(text(each[3]) for each in keys)
@@ -153,9 +158,9 @@ def foreign_keys(
             table,
             name,
             ours,
-            Identity("table", elsewhere, text(parent)),
+            Identity("table", elsewhere, parent),
             theirs,
-            f"FOREIGN KEY ({names(ours)}) REFERENCES {target}{quote(text(parent))}"
+            f"FOREIGN KEY ({names(ours)}) REFERENCES {target}{quote(parent)}"
             f" ({names(theirs)}){rules}",
         )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from ci_runner.dialects.base import (
     Connection,
@@ -23,19 +24,22 @@ from ci_runner.dialects.guard import STOPPED
 from ci_runner.dialects.mysql.clauses import target
 from ci_runner.dialects.mysql.quote import literal
 from ci_runner.dialects.mysql.rows import text
-from ci_runner.dialects.mysql.tokens import Token, tokenize
+from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 from ci_runner.dialects.operations import Target
 
 MARIA = ("INSTANT", "NOCOPY", "INPLACE", "COPY")
 MYSQL = ("INSTANT", "INPLACE", "COPY")
 LOCKS = ("NONE", "SHARED", "EXCLUSIVE")
-# ER_ALTER_OPERATION_NOT_SUPPORTED and the same with a reason.
-_REFUSED = frozenset({"1845", "1846"})
+# ER_UNKNOWN_ALTER_ALGORITHM on a server that is older than the word, then
+# ER_ALTER_OPERATION_NOT_SUPPORTED, and the same with a reason.
+_UNKNOWN = "1800"
+_REFUSED = frozenset({_UNKNOWN, "1845", "1846"})
 _PARTITIONS = re.compile(r"\s*(?:PARTITION\s+BY|REMOVE\s+PARTITIONING)\b", re.IGNORECASE)
 _REASON = re.compile(r"Reason: (.+?)\. Try ")
 # What the session says by itself is obeyed: then no form is tried.
 _FREE = frozenset({"DEFAULT", "OFF", "0"})
 _VALUES = {"ALGORITHM": {*MARIA, "DEFAULT"}, "LOCK": {*LOCKS, "DEFAULT"}}
+_VERBS = frozenset({"ALTER", "CREATE", "DROP"})
 _INDEX_WORDS = frozenset("OR REPLACE ONLINE OFFLINE UNIQUE FULLTEXT SPATIAL INDEX".split())
 
 
@@ -72,8 +76,11 @@ class Alteration:
         return _PARTITIONS.match(self.tail) is not None
 
 
+@lru_cache(maxsize=512)
 def alteration(sql: str) -> Alteration | None:
     """ALTER TABLE, CREATE INDEX or DROP INDEX; None for every other statement."""
+    if verb(sql) not in _VERBS:
+        return None
     tokens = tokenize(sql)
     words = [token.word for token in tokens]
     try:
@@ -161,7 +168,7 @@ def _flavour(connection: Connection) -> tuple[str, ...] | None:
 
 def _climb(connection: Connection, what: Alteration, algorithms: tuple[str, ...]) -> Ran:
     reason = ""
-    for algorithm in _wanted(what.algorithm, algorithms):
+    for algorithm in _wanted(what, algorithms):
         for lock in _locks(what.lock, algorithm, algorithms):
             form = what.asking(algorithm, lock)
             try:
@@ -175,7 +182,9 @@ def _climb(connection: Connection, what: Alteration, algorithms: tuple[str, ...]
                 continue
             table = what.table.identity("table", "")
             taken = lock or ("NONE" if algorithm == "INSTANT" else "")
-            named = "" if algorithm == "COPY" else form
+            # A copy, or a lock that others wait for, is nothing to insist on.
+            guard = what.asking(algorithm, lock if lock == "NONE" else "")
+            named = "" if algorithm == "COPY" else guard
             return replace(ran, online=OnlineDdl(table, algorithm, taken, reason, named))
     return as_written(connection, what.sql)
 
@@ -189,19 +198,22 @@ def _plain(connection: Connection, what: Alteration, failed: StatementFailed) ->
     return as_written(connection, what.sql)
 
 
-def _wanted(named: str, algorithms: tuple[str, ...]) -> Iterator[str]:
-    yield from (each for each in algorithms if named in {"", each})
+def _wanted(what: Alteration, algorithms: tuple[str, ...]) -> Iterator[str]:
+    """MySQL takes no LOCK beside ALGORITHM=INSTANT: dev.mysql.com, ALTER TABLE Statement."""
+    for each in algorithms:
+        clashes = each == "INSTANT" and algorithms == MYSQL and what.lock
+        if what.algorithm == each or not (what.algorithm or clashes):
+            yield each
 
 
 def _locks(named: str, algorithm: str, algorithms: tuple[str, ...]) -> tuple[str, ...]:
-    """MySQL takes no LOCK beside ALGORITHM=INSTANT: dev.mysql.com, ALTER TABLE Statement."""
     if named:
         return (named,)
     return ("",) if algorithm == "INSTANT" and algorithms == MYSQL else LOCKS
 
 
 def _blames_algorithm(failure: Failure) -> bool:
-    return failure.message.startswith("ALGORITHM=")
+    return failure.code == _UNKNOWN or failure.message.startswith("ALGORITHM=")
 
 
 def _reason(failure: Failure) -> str:

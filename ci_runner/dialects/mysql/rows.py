@@ -16,6 +16,7 @@ class Place:
     """Which server answers, and from which database: its name is in many texts.
 
     `mode` is the server's sql_mode, `account` who we are, `collation` the database's own.
+    `folds` is whether names of tables know no case: lower_case_table_names.
     """
 
     database: str
@@ -23,17 +24,20 @@ class Place:
     mode: str = ""
     account: str = ""
     collation: str = ""
+    folds: bool = False
 
 
 _PLACE = """
-SELECT DATABASE(), VERSION(), @@GLOBAL.sql_mode, CURRENT_USER(), @@collation_database
+SELECT DATABASE(), VERSION(), @@GLOBAL.sql_mode, CURRENT_USER(), @@collation_database,
+  @@lower_case_table_names
 """
 
 
 def place(connection: Connection) -> Place:
-    ((database, version, mode, account, collation),) = connection.query(_PLACE)
+    ((database, version, mode, account, collation, folding),) = connection.query(_PLACE)
     maria = "mariadb" in text(version).lower()
-    return Place(text(database), maria, text(mode), text(account), text(collation))
+    folds = number(folding) != 0
+    return Place(text(database), maria, text(mode), text(account), text(collation), folds)
 
 
 def text(value: object) -> str:

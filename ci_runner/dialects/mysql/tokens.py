@@ -38,6 +38,14 @@ class Token:
         return self.text if self.kind == "word" else ""
 
 
+def verb(sql: str) -> str:
+    """The first word in upper case, however long the rest is; "" where there is none."""
+    for found in _TOKEN.finditer(sql):
+        if found.lastgroup != "space":
+            return Token(found.lastgroup or "sign", found[0]).word
+    return ""
+
+
 def tokenize(sql: str) -> tuple[Token, ...]:
     """What `/*! */` hides from other engines is read as MySQL reads it."""
     return tuple(

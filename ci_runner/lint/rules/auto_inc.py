@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.tokens import tokenize
 from ci_runner.lint.arrivals import ArrivedColumn
 from ci_runner.lint.designs import told_of
+from ci_runner.lint.mysql import definition
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
@@ -20,8 +20,8 @@ def _check(review: Review) -> Iterator[Hit]:
         "half of its numbers are below zero and never used",
     )
     for step in review.steps:
-        words = [token.text.upper() for token in tokenize(step.statement.text)]
-        if words[:1] in (["CREATE"], ["ALTER"]) and _start(words) > 1:
+        words = [token.text.upper() for token in definition(step)]
+        if _start(words) > 1:
             yield Hit(f"the counter begins at {_start(words)}", step)
 
 

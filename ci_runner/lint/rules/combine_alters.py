@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.mysql.online import alteration
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.nodes import definition, relation, word
 from ci_runner.dialects.postgres.tree import Node
@@ -23,6 +24,8 @@ _TOGETHER = {
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    if review.dialect == "mysql":
+        yield from _consecutive(review)
     last: tuple[str, Target] | None = None
     said = False
     for each in review.written:
@@ -37,6 +40,21 @@ def _check(review: Review) -> Iterator[Hit]:
             yield Hit(f"{table} is altered by the statement before as well", each.step)
         said = last == (path, table)
         last = (path, table)
+
+
+def _consecutive(review: Review) -> Iterator[Hit]:
+    """MySQL's, where whatever does not concern partitions can stand in one list."""
+    last: tuple[str, str] | None = None
+    said = False
+    for step in review.steps:
+        what = alteration(step.statement.text)
+        if what is None or not what.listed or " PARTITION" in what.tail.upper():
+            last, said = None, False
+            continue
+        here = (step.statement.path, what.table.name.lower())
+        if last == here and not said:
+            yield Hit(f"{what.table} is altered by the statement before as well", step)
+        last, said = here, last == here
 
 
 def _combinable(node: Node) -> bool:
@@ -56,7 +74,7 @@ RULE = Rule(
     id="combine-alters",
     title="Alterations that one statement could do",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="Each waits for its lock anew, and each that writes or reads the table does so by itself.",
     instead="One ALTER TABLE with all actions, a comma between them.",
     check=_check,

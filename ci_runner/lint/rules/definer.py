@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.tokens import tokenize
+from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
@@ -14,9 +14,9 @@ _SELF = frozenset({"CURRENT_USER", "CURRENT_ROLE"})
 def _check(review: Review) -> Iterator[Hit]:
     allowed = {each.lower() for each in texts(review.options.get(RULE.id, {}), "allowed")}
     for step in review.steps:
-        tokens = tokenize(step.statement.text)
+        tokens = definition(step)
         words = [token.word for token in tokens]
-        if words[:1] not in (["CREATE"], ["ALTER"]) or "DEFINER" not in words[1:8]:
+        if "DEFINER" not in words[1:8]:
             continue
         at = words.index("DEFINER") + 1
         if words[at : at + 1] != ["="] or words[at + 1] in _SELF:

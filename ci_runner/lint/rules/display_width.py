@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.tokens import Token, tokenize
+from ci_runner.dialects.mysql.tokens import Token
+from ci_runner.lint.mysql import definition
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 # With the widths that a server prints where none was said, signed and unsigned.
@@ -20,11 +21,9 @@ _INTEGERS = {
 
 def _check(review: Review) -> Iterator[Hit]:
     for step in review.steps:
-        tokens = tokenize(step.statement.text)
-        if [token.word for token in tokens[:1]] in (["CREATE"], ["ALTER"]):
-            found = next(iter(_widths(tokens)), "")
-            if found:
-                yield Hit(f"{found} is as wide as every other: the number is for display", step)
+        found = next(iter(_widths(definition(step))), "")
+        if found:
+            yield Hit(f"{found} is as wide as every other: the number is for display", step)
 
 
 def _widths(tokens: tuple[Token, ...]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.lint.mysql import clauses
+from ci_runner.lint.mysql import asked_for, clauses
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 _HEAVY = {"ALGORITHM": {"COPY"}, "LOCK": {"SHARED", "EXCLUSIVE"}}
@@ -12,9 +12,11 @@ _HEAVY = {"ALGORITHM": {"COPY"}, "LOCK": {"SHARED", "EXCLUSIVE"}}
 
 def _check(review: Review) -> Iterator[Hit]:
     for each in clauses(review):
+        if not each.known or not asked_for(each.step):
+            continue
         words = [word for word in each.words if word != "="]
         for at, word in enumerate(words[:-1]):
-            if each.known and words[at + 1] in _HEAVY.get(word, ()):
+            if words[at + 1] in _HEAVY.get(word, ()):
                 yield Hit(f"asks for {word}={words[at + 1]} on {each.table.qualified}", each.step)
 
 

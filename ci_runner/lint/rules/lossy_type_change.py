@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from ci_runner.dialects.mysql.types import holds
 from ci_runner.dialects.operations import AlterColumnType
 from ci_runner.dialects.postgres.types import UserTypes, widens
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import of_column
+from ci_runner.migrations.history import Step
+from ci_runner.schema.model import Column
 
 _LIMITED = re.compile(
     r"(?P<kind>bit varying|character|interval|timestamp|time)(?:\((?P<limit>\d+)\))?"
@@ -24,14 +27,23 @@ def _check(review: Review) -> Iterator[Hit]:
         new = of_column(touch.step.after, touch.table, changed.column)
         if not ran(touch.step) or old is None or new is None or old.type == new.type:
             continue
-        types = UserTypes.of(touch.step.after)
-        was, becomes = types.plain(old.type), types.plain(new.type)
-        if types.asks(new.type) or not (widens(was, becomes) or _fits(was, becomes)):
+        kept = holds if review.dialect == "mysql" else _survives(touch.step)
+        if not kept(old, new):
             yield Hit(
                 f"changes column {changed.column} of {changed.table} from {old.type} to {new.type},"
                 " which not every value may survive",
                 touch.step,
             )
+
+
+def _survives(step: Step) -> Callable[[Column, Column], bool]:
+    types = UserTypes.of(step.after)
+
+    def kept(old: Column, new: Column) -> bool:
+        was, becomes = types.plain(old.type), types.plain(new.type)
+        return not types.asks(new.type) and (widens(was, becomes) or _fits(was, becomes))
+
+    return kept
 
 
 def _fits(old: str, new: str) -> bool:
@@ -67,7 +79,7 @@ RULE = Rule(
     id="lossy-type-change",
     title="Type change that may lose values",
     severity=Severity.WARNING,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="A value that does not fit stops the migration, or is cut or rounded.",
     instead=(
         "Add a column of the new type, copy with a rule for what does not fit, then swap them."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.tokens import tokenize
+from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
@@ -14,7 +14,7 @@ _KINDS = ("PROCEDURE", "FUNCTION", "EVENT", "TRIGGER", "VIEW")
 def _check(review: Review) -> Iterator[Hit]:
     allowed = {each.upper() for each in texts(review.options.get(RULE.id, {}), "allowed")}
     for step in review.steps:
-        words = [token.word for token in tokenize(step.statement.text)]
+        words = [token.word for token in definition(step)]
         head = words[: words.index("(")] if "(" in words else words
         if words[:1] == ["CREATE"] and "TABLE" not in head[:4]:
             kind = next((each for each in head if each in _KINDS), "")

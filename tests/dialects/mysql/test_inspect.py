@@ -9,6 +9,7 @@ import pytest
 from ci_runner.dialects.base import Outcome
 from ci_runner.dialects.mysql import DIALECT
 from ci_runner.dialects.mysql.connect import MysqlConnection
+from ci_runner.dialects.mysql.inspect import told_by
 from ci_runner.dialects.mysql.quote import unqualified
 from ci_runner.schema.model import Check, Identity, Sequence, Table
 from tests.dialects.mysql.laws import load
@@ -77,6 +78,31 @@ def test_a_period_of_application_time_is_named_and_is_no_check(maria: MysqlConne
 
     assert (Identity("period", "", "p", "t"),) == found.unmanaged
     assert ["q"] == [each.name for each in found.of_type(Check)]
+
+
+def test_what_only_show_create_tells_is_named(maria: MysqlConnection) -> None:
+    maria.execute("CREATE TABLE i (a int, b text, KEY k (a) KEY_BLOCK_SIZE=4)")
+    maria.execute("CREATE TABLE m (a int, KEY k (a) KEY_BLOCK_SIZE=4, KEY l (a)) ENGINE=MyISAM")
+
+    found = DIALECT.inspect(maria)
+
+    assert (Identity("block size of index", "", "k", "m"),) == found.unmanaged
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        (
+            "  PRIMARY KEY (`a`) KEY_BLOCK_SIZE=4,",
+            Identity("block size of index", "", "PRIMARY", "t"),
+        ),
+        (") ENGINE=FEDERATED CONNECTION='mysql://h/d/t'", Identity("connection", "", "t")),
+        ("  `KEY_BLOCK_SIZE=` int(11) DEFAULT NULL,", None),
+        ("  KEY `a` (`a`) COMMENT 'b',", None),
+    ],
+)
+def test_lines_of_show_create_are_told_apart(line: str, expected: Identity | None) -> None:
+    assert [expected] * (expected is not None) == list(told_by(line, "t"))
 
 
 @pytest.mark.parametrize(

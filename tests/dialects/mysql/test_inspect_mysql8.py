@@ -12,7 +12,7 @@ from ci_runner.schema.model import Check, Column, Index, Schema, Table
 
 _MODE = "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES"
 ANSWERS: dict[str, list[Row]] = {
-    "VERSION()": [("shop", "8.4.3", _MODE, "jo@%", "utf8mb4_0900_ai_ci")],
+    "VERSION()": [("shop", "8.4.3", _MODE, "jo@%", "utf8mb4_0900_ai_ci", 0)],
     "information_schema.TABLES": [
         ("t", "BASE TABLE", "InnoDB", "utf8mb4_0900_ai_ci", "row_format=DYNAMIC", ""),
     ],

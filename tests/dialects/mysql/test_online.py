@@ -89,6 +89,15 @@ def test_the_cheapest_form_that_is_accepted_is_what_ran(table: MysqlConnection) 
     )
 
 
+def test_a_lock_that_others_wait_for_is_not_named(table: MysqlConnection) -> None:
+    table.execute("ALTER TABLE t ADD b varchar(20)")
+
+    found = online(run(table, "ALTER TABLE t ADD FULLTEXT (b)"))
+
+    assert ("INPLACE", "SHARED") == (found.algorithm, found.lock)
+    assert "ALTER TABLE t ALGORITHM=INPLACE, ADD FULLTEXT (b)" == found.form
+
+
 def test_a_copy_has_the_servers_reason_and_no_form(table: MysqlConnection) -> None:
     found = online(run(table, "ALTER TABLE t MODIFY a bigint"))
 

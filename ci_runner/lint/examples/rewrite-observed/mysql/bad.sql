@@ -1,0 +1,2 @@
+-- What it does is not in its text.
+CALL widen();
