@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--from", "source", required=True, metavar="DIR", help="Where report.json lies: folder or .zip."
+    "--from",
+    "source",
+    required=True,
+    metavar="DIR",
+    help="Where report.json lies, or several: folder or .zip.",
 )
 @click.option(
     "--pull-request",
