@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from ci_runner.errors import UsageError
 from ci_runner.report.artifact import LARGEST
+from ci_runner.report.formats import FORMATS
 from ci_runner.report.json import dump, load
+from ci_runner.report.markdown import LEVELS, render
 from ci_runner.report.model import (
     GeneratedFile,
     Report,
@@ -20,6 +22,8 @@ from ci_runner.report.model import (
     ReportedProject,
     ReportedStep,
 )
+from ci_runner.report.text import render as text
+from ci_runner.report.verdict import verdict
 from tests.report.examples import REPORT
 
 T = TypeVar("T")
@@ -82,6 +86,19 @@ REPORTS = st.builds(
 @settings(max_examples=40, deadline=None)
 def test_a_report_survives_the_round_trip(report: Report) -> None:
     assert report == load(dump(report))
+
+
+@given(REPORTS)
+@settings(max_examples=25, deadline=None)
+def test_t21_whatever_is_read_can_be_shown(report: Report) -> None:
+    """A stranger's report must not be able to end the job that publishes it."""
+    findings = tuple(each for project in report.projects for each in project.findings)
+
+    shown = [render(report, level) for level in range(LEVELS)]
+    shown += [text(report, False), *(each(findings, report.fail_on) for each in FORMATS.values())]
+
+    assert all(shown[: LEVELS + 1])
+    assert verdict(report).sentence in shown[0]
 
 
 def test_it_is_written_in_one_way() -> None:
