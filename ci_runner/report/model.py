@@ -187,3 +187,11 @@ class Report:
     shards: tuple[str, ...] = ()
     gaps: tuple[str, ...] = ()
     reported_by: str = ""
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """What the hash of its plan covers besides the plan: the base, and where a job that is not
+        to be trusted tells what the files hold, the head, which it can't choose.
+        """
+        base = self.build.base_sha
+        return (base, self.build.head_sha) if self.reported_by else (base,)

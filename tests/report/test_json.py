@@ -199,3 +199,39 @@ def test_t21_what_is_not_sound_is_refused_with_the_place(
 
     assert where in refused.value.where
     assert "\n::error" not in str(refused.value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Every place of a JSON document that holds something."""
+    pairs: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    elif isinstance(value, list):
+        pairs = list(enumerate(value))
+    found = [path] if path else []
+    return found + [each for key, inner in pairs for each in places(inner, (*path, key))]
+
+
+@given(st.sampled_from(places(json.loads(dump(REPORT)))), JSON)
+@settings(max_examples=150, deadline=None)
+def test_t21_whatever_stands_in_any_place_is_read_or_refused(
+    place: tuple[str | int, ...], value: object
+) -> None:
+    document = json.loads(dump(REPORT))
+    put(*place, value=value)(document)
+
+    try:
+        report = load(json.dumps(document).encode())
+    except UsageError as refused:
+        assert refused.where  # noqa: PT017 - a refusal is one of two good ends
+    else:
+        assert render(report)
