@@ -20,7 +20,7 @@ from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
-from ci_runner.pipeline.workspace import Workspace, projects
+from ci_runner.pipeline.workspace import Workspace
 from ci_runner.report.formats import FORMATS
 from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
@@ -46,9 +46,13 @@ class Result:
 
 
 def run(
-    workspace: Workspace, build: Build, names: tuple[str, ...], log: Log, redactor: Redactor
+    workspace: Workspace,
+    build: Build,
+    chosen: tuple[Project, ...],
+    log: Log,
+    redactor: Redactor,
 ) -> Result:
-    """Review every project and write what is missing, if configuration lets us.
+    """Review the `chosen` projects and write what is missing, if configuration lets us.
 
     A dev database that can't be had does not end the run: the report says so, and whoever waits
     for a check gets one.
@@ -60,7 +64,7 @@ def run(
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
     with servers(workspace, log) as server:
-        for project in projects(config, names):
+        for project in chosen:
             try:
                 reviewed = _review(workspace, project, server, log, redactor)
                 if wrote:
