@@ -87,3 +87,14 @@ class Build:
     merge_group: MergeGroup | None = None
     branch: str = ""
     sha: Sha = Sha("")
+
+    @property
+    def lone_commit(self) -> Sha:
+        """The commit to tell of where no pull request has it, "" where that is not so.
+
+        A merge queue's, or one that was pushed to a branch before its pull request is opened.
+        """
+        if self.merge_group is not None:
+            return self.merge_group.head_sha
+        merged = self.branch in {"", self.default_branch} or not self.default_branch
+        return Sha("") if self.pull_request is not None or merged else self.sha

@@ -77,7 +77,7 @@ def publish_report(
 
     from ci_runner.cli.job import commit_outputs, leave_result, mask_secrets
     from ci_runner.cli.publication import opened
-    from ci_runner.cli.queued import tell_queue
+    from ci_runner.cli.queued import tell_of_commit
     from ci_runner.errors import ConfigError
     from ci_runner.pipeline.run import exit_code
     from ci_runner.publish.commit import without_generated
@@ -86,11 +86,11 @@ def publish_report(
 
     through = through or opened(build, config, out, git)
     mask_secrets(out)
-    if build.merge_group is not None:
+    if head := build.lone_commit:
         report = without_generated(report) if config.commit == "push" else report
         show(report)
-        queued = tell_queue(report, build, build.merge_group, config, out, through)
-        return _say(queued, exit_code(report), out)
+        told = tell_of_commit(report, build, head, config, out, through)
+        return _say(told, exit_code(report), out)
     talk, settings, path = through.talk, through.settings, through.report_path
     if not isinstance(talk, Talk):
         if config.commit == "push":
