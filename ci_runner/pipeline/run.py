@@ -23,7 +23,7 @@ from ci_runner.pipeline.pushed import branch_of, for_branch
 from ci_runner.pipeline.renewed import renewed
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
-from ci_runner.pipeline.workspace import Workspace, projects
+from ci_runner.pipeline.workspace import Workspace
 from ci_runner.publish.size import fullest
 from ci_runner.report.bounded import bounded
 from ci_runner.report.formats import FORMATS
@@ -54,9 +54,13 @@ class Result:
 
 
 def run(
-    workspace: Workspace, build: Build, names: tuple[str, ...], log: Log, redactor: Redactor
+    workspace: Workspace,
+    build: Build,
+    chosen: tuple[Project, ...],
+    log: Log,
+    redactor: Redactor,
 ) -> Result:
-    """Review every project and write what is missing, if configuration lets us.
+    """Review the `chosen` projects and write what is missing, if configuration lets us.
 
     A dev database that can't be had does not end the run: the report says so, and whoever waits
     for a check gets one.
@@ -69,7 +73,7 @@ def run(
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
     with servers(workspace, log) as server, branch_of(workspace, build, writes=wrote) as branch:
-        for project in projects(config, names):
+        for project in chosen:
             try:
                 reviewed = _review(workspace, project, server, log, redactor, head, writes=wrote)
                 if branch and (reviewed.files or reviewed.superseded):

@@ -29,6 +29,9 @@ def render(report: Report, color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: 
     result = verdict(report)
     word = paint(result.outcome, _COLORS[result.outcome], color=color)
     lines = [f"{word}: {result.sentence}"]
+    if report.reported_by:
+        lines.append(f"untrusted: a job of {indented(report.reported_by)} wrote this report")
+    lines += [f"missing: {indented(gap)}" for gap in report.gaps]
     lines += [f"note: {indented(notice)}" for notice in report.notices]
     lines += [f"approval: {indented(line)}" for line in approval_lines(report.approval)]
     for project in report.projects:

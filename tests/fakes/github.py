@@ -25,11 +25,14 @@ from tests.fakes.github_words import Words
 class FakeGitHub(FakeForge):
     """GitHub's side of a pull request: REST and the GraphQL operations that we use.
 
+    `other_pulls` are numbers of more pull requests of the same head; `query` is the last request's.
     `slips` are files that its commits hold besides what was asked for. `words` are what people
     said of the pull request, and what they may do.
     """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
+    other_pulls: list[int] = field(default_factory=list)
+    query: Mapping[str, str] = field(default_factory=dict)
     slips: dict[str, bytes] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
@@ -80,6 +83,7 @@ class FakeGitHub(FakeForge):
         return "QUERY" if path.endswith("/graphql") and not query.startswith("mutation") else verb
 
     def answer(self, verb: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
+        self.query = query
         if self.enterprise:
             if not path.startswith("/api/"):
                 raise Answer(404, {"message": "Not Found"})
@@ -134,11 +138,11 @@ class FakeGitHub(FakeForge):
         pull = self.pull()
         return 200, [pull] if self.branch in inside and self.opened else []
 
-    def pull(self) -> Any:
+    def pull(self, number: int = 7) -> Any:
         repo = {"full_name": self.slug, "default_branch": self.base}
         head = {"full_name": self.head_slug, "default_branch": self.base}
         return {
-            "number": 7,
+            "number": number,
             "state": self.state,
             "merged": False,
             "draft": False,
@@ -147,6 +151,15 @@ class FakeGitHub(FakeForge):
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
             "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
         }
+
+    def _pulls(self, body: Any) -> tuple[int, Any]:
+        """Open ones, of the branch that the query names."""
+        owner = self.head_slug.partition("/")[0]
+        found = self.state == "open" and self.query.get("head") == f"{owner}:{self.branch}"
+        pull = self.pull()
+        del pull["merged"]
+        others = [{**pull, "number": number} for number in self.other_pulls]
+        return 200, [pull, *others] if found else []
 
     def _pull_commits(self, body: Any) -> tuple[int, Any]:
         found = self.git("rev-list", "--reverse", f"{self.base}..refs/heads/{self.branch}")
@@ -341,7 +354,8 @@ _OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "", _F._repository),
-    ("GET", r"/pulls/7", lambda fake, body: (200, fake.pull())),
+    ("GET", r"/pulls", _F._pulls),
+    ("GET", r"/pulls/(7|8)", lambda fake, body, number: (200, fake.pull(int(number)))),
     ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
     ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
