@@ -309,6 +309,8 @@ class FakeGitLab(FakeForge):
         if wanted is not None and self.pipelines.get(wanted) != sha:
             raise Answer(404, {"message": "404 Pipeline for pipeline_id, sha and ref Not Found"})
         self.git("cat-file", "-e", f"{sha}^{{commit}}")
+        if wanted is None and not self.git("branch", "--contains", sha):
+            raise Answer(404, {"message": "404 References for commit Not Found"})
         fields = {key: body.get(key) for key in ("name", "target_url", "description")}
         for status in reversed(self.statuses):
             same = (status["sha"], status["name"]) == (sha, body["name"])
