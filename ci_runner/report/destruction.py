@@ -29,9 +29,9 @@ class Destruction:
 def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
     """Statements of the new files and of the plan that lose a schema, table, column or rows.
 
-    What the dev database was seen dropping counts, unless the change itself had created it or
-    puts it back (SQLite's rebuild). Of a planned statement its planner knows; of one that was not
-    run only the text tells.
+    What the dev database was seen dropping counts, unless the change itself had created it before,
+    or renames something to its name (SQLite's rebuild). What is made anew is empty. Of a planned
+    statement its planner knows; of one that was not run only the text tells.
     """
     planned = {statement.sql: statement for statement in project.plan}
     rehearsed = {step.sql for step in project.steps}
@@ -68,8 +68,6 @@ def _is_lost(steps: Sequence[ReportedStep], place: int, drop: re.Match[str]) -> 
     back = f" to {drop['qualified']}"
     before = {change for step in steps[:place] for change in step.changes}
     after = {change for step in steps[place + 1 :] for change in step.changes}
-    return (
-        created not in before
-        and created not in after
-        and not any(change.startswith("rename ") and change.endswith(back) for change in after)
+    return created not in before and not any(
+        change.startswith("rename ") and change.endswith(back) for change in after
     )

@@ -36,6 +36,15 @@ def test_a_rebuilt_table_is_no_loss() -> None:
     assert [] == lost(step("DROP TABLE a", "drop table a"), back)
 
 
+@pytest.mark.parametrize("what", ["table a", "column a.b"])
+def test_what_is_made_anew_is_empty(what: str) -> None:
+    drop, back = step("the drop", f"drop {what}"), step("the other", f"create {what}")
+
+    assert ["the drop"] == lost(drop, back)
+    assert [] == lost(back, drop)
+    assert ["the drop"] == lost(drop, back, replace(drop, sql="a second drop"))
+
+
 @pytest.mark.parametrize("sql", ["DELETE FROM a", "truncate a"])
 def test_rows_are_lost_too(sql: str) -> None:
     assert [sql] == lost(step(sql))
