@@ -31,9 +31,9 @@ class Destruction:
 def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
     """Statements of the new files and of the plan that lose a schema, table, column or rows.
 
-    What the dev database was seen dropping counts, unless the change itself had created it or
-    puts it back (SQLite's rebuild). Of a planned statement its planner knows; of one that was not
-    run only the text tells.
+    What the dev database was seen dropping counts, unless the change itself had created it before,
+    or renames something to its name (SQLite's rebuild). What is made anew is empty. Of a planned
+    statement its planner knows; of one that was not run only the text tells.
     """
     planned = {statement.sql: statement for statement in project.plan}
     rehearsed = {step.sql for step in project.steps}
@@ -90,6 +90,6 @@ def _drops(step: ReportedStep) -> Iterator[re.Match[str]]:
 
 
 def _is_lost(place: int, drop: re.Match[str], kept: _Kept) -> bool:
-    """Unless another step creates it, or a later one gives something its name."""
-    others = kept.created.get(drop["identity"], frozenset()) - {place}
-    return not others and kept.renamed.get(drop["qualified"], -1) <= place
+    """Unless an earlier step created it, or a later one gives something its name."""
+    created = any(each < place for each in kept.created.get(drop["identity"], ()))
+    return not created and kept.renamed.get(drop["qualified"], -1) <= place
