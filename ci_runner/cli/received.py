@@ -19,8 +19,9 @@ from ci_runner.migrations.reader import detect as detect_format
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.providers import detect
 from ci_runner.publish.vet import of_merge_group, vetted
-from ci_runner.report.artifact import read_report
+from ci_runner.report.artifact import read_reports
 from ci_runner.report.json import load
+from ci_runner.report.merge import merge
 from ci_runner.report.model import Report
 from ci_runner.report.redact import redacted
 
@@ -37,18 +38,23 @@ class Received:
 def receive(common: Common, source: str, config: str, number: int) -> Received | Overtaken:
     """The report in the folder or archive `source`, for the pull request that the forge tells of.
 
-    Raises UsageError for a report that is not sound, or of another commit than the pull request's.
+    Several that lie there side by side are merged. Raises UsageError for a report that is not
+    sound, or of another commit than the pull request's.
     """
-    report = redacted(load(read_report(Path(source))), common.out.redactor.redact)
+    report = redacted(_read(Path(source)), common.out.redactor.redact)
     told = detect(os.environ)
     build = told if number else this_build(common.out)
     # A job that is told a number, or an earlier run, has the base branch checked out.
-    of_change = build.pull_request if not (number or told.number) else None
-    merged_into = of_change.base_branch if of_change else ""
-    workspace = open_workspace(common, config=config, base=merged_into or None, build=build)
+    of_change = not (number or told.number or told.upstream)
+    workspace = open_workspace(
+        common, config=config, base=_base(build) or None if of_change else None, build=build
+    )
     if build.merge_group and not number:
-        _same(report.build.head_sha, build.merge_group.head_sha, "the merge queue's commit")
-        return Received(of_merge_group(report, workspace.config), build, workspace)
+        head = build.merge_group.head_sha
+        _same(report.build.head_sha, head, "the merge queue's commit")
+        changed = _changed(workspace, None, head)
+        believed = of_merge_group(report, workspace.config, changed, _formats(workspace, changed))
+        return Received(believed, build, workspace)
     forge = _forge(common, build, workspace)
     if build.upstream and not number:
         _same(report.build.head_sha, build.upstream.head_sha, "the commit of the run before")
@@ -65,13 +71,22 @@ def receive(common: Common, source: str, config: str, number: int) -> Received |
         raise UsageError("this build belongs to no pull request", next_step=_NUMBER)
     _same(report.build.head_sha, pull.head_sha, "the pull request's head")
     _refuse_strangers_checkout(workspace, build, pull)
-    changed = _changed(workspace, forge, pull)
-    formats = {
-        project.name: _format(workspace.root, project, changed or ())
-        for project in workspace.config.projects
-    }
+    known = None if isinstance(forge, Unavailable) else forge
+    changed = _changed(workspace, known, pull.head_sha)
+    formats = _formats(workspace, changed)
     believed = vetted(report, build, pull, workspace.config, changed, formats)
     return Received(believed, build, workspace)
+
+
+def _read(source: Path) -> Report:
+    found = [load(content) for _, content in read_reports([source])]
+    return found[0] if len(found) == 1 else merge(found)
+
+
+def _base(build: Build) -> str:
+    if build.merge_group is not None:
+        return build.merge_group.base_branch
+    return build.pull_request.base_branch if build.pull_request else ""
 
 
 _TOKEN = "give the job the token that its other calls use"  # noqa: S105 - no secret
@@ -117,16 +132,21 @@ def _refuse_strangers_checkout(workspace: Workspace, build: Build, pull: PullReq
         )
 
 
-def _changed(
-    workspace: Workspace, forge: Forge | Unavailable, pull: PullRequest
-) -> tuple[str, ...] | None:
-    """What the pull request changes; None where that can't be told."""
-    git, base, head = workspace.git, workspace.base, workspace.head
-    if git is None or base is None or head is None:
+def _changed(workspace: Workspace, forge: Forge | None, head: Sha) -> tuple[str, ...] | None:
+    """What differs between the base and `head`; None where that can't be told."""
+    git, base, here = workspace.git, workspace.base, workspace.head
+    if git is None or base is None or here is None:
         return None
-    if _is_of(workspace, pull.head_sha):
-        return git.changed_paths(base, head)
-    return None if isinstance(forge, Unavailable) else forge.changed_paths(base, pull.head_sha)
+    if _is_of(workspace, head):
+        return git.changed_paths(base, here)
+    return forge.changed_paths(base, head) if forge is not None else None
+
+
+def _formats(workspace: Workspace, changed: tuple[str, ...] | None) -> dict[str, str]:
+    return {
+        project.name: _format(workspace.root, project, changed or ())
+        for project in workspace.config.projects
+    }
 
 
 def _format(root: Path, project: Project, changed: tuple[str, ...]) -> str:

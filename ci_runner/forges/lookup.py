@@ -32,12 +32,13 @@ def complete(build: Build, forge: Forge) -> Build:
         return replace(build, default_branch=build.default_branch or forge.default_branch())
     return replace(
         build,
-        pull_request=_pull_request(state, pull.head_sha if pull else build.sha),
+        pull_request=pull_request_at(state, pull.head_sha if pull else build.sha),
         default_branch=state.default_branch,
     )
 
 
-def _pull_request(state: PullRequestState, built: Sha) -> PullRequest:
+def pull_request_at(state: PullRequestState, built: Sha | None = None) -> PullRequest:
+    """The pull request of a build of the commit `built`; None is the head that it has now."""
     return PullRequest(
         number=state.number,
         head_sha=built or state.head_sha,

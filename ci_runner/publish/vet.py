@@ -38,16 +38,11 @@ def vetted(
     committed.
     """
     known = severities(config.policy)
-    gaps = (
-        *report.gaps,
-        *missing_shards(report.shards),
-        *_left_out(report, config, changed, formats),
-    )
     found = replace(
         report,
         build=_reported_build(report, build, pull),
         fail_on=config.fail_on,  # type: ignore[arg-type]  # the option table allows just these words
-        gaps=tuple(dict.fromkeys(gaps)),
+        gaps=_gaps(report, config, changed, formats),
         reported_by="",
         projects=tuple(
             replace(
@@ -63,11 +58,30 @@ def vetted(
     return replace(without_generated(found), reported_by=whose, notices=(), committed="")
 
 
-def of_merge_group(report: Report, config: Config) -> Report:
+def of_merge_group(
+    report: Report,
+    config: Config,
+    changed: tuple[str, ...] | None,
+    formats: Mapping[str, str],
+) -> Report:
     """`report` of a commit that a merge queue made; nothing is committed to it."""
-    gaps = tuple(dict.fromkeys((*report.gaps, *missing_shards(report.shards))))
-    fail_on = config.fail_on
-    return replace(without_generated(report), gaps=gaps, fail_on=fail_on, reported_by="")  # type: ignore[arg-type]  # the option table allows just these words
+    return replace(
+        without_generated(report),
+        gaps=_gaps(report, config, changed, formats),
+        fail_on=config.fail_on,  # type: ignore[arg-type]  # the option table allows just these words
+        reported_by="",
+    )
+
+
+def _gaps(
+    report: Report,
+    config: Config,
+    changed: tuple[str, ...] | None,
+    formats: Mapping[str, str],
+) -> tuple[str, ...]:
+    left_out = _left_out(report, config, changed, formats)
+    gaps = (*report.gaps, *missing_shards(report.shards), *left_out)
+    return tuple(dict.fromkeys(gaps))
 
 
 def _reported_build(report: Report, build: Build, pull: PullRequest) -> ReportedBuild:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -55,26 +54,26 @@ def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What of the change itself is no loss: the steps that create an object, by its identity, and
-    the last one that renames something to a name, by the name.
+    """What of the change itself is no loss: the first step that creates an object, by its identity,
+    and the last one that renames something to a name, by the name.
     """
 
-    created: Mapping[str, frozenset[int]]
+    created: Mapping[str, int]
     renamed: Mapping[str, int]
 
 
 def _kept(steps: Sequence[ReportedStep]) -> _Kept:
-    created: defaultdict[str, set[int]] = defaultdict(set)
+    created: dict[str, int] = {}
     renamed: dict[str, int] = {}
     for place, step in enumerate(steps):
         for change in step.changes:
             if change.startswith("create "):
-                created[change.removeprefix("create ")].add(place)
+                created.setdefault(change.removeprefix("create "), place)
             elif change.startswith("rename "):
                 # A quoted name may hold " to " itself, so each could be the one before the name.
                 for found in _TO.finditer(change):
                     renamed[change[found.end() :]] = place
-    return _Kept({name: frozenset(places) for name, places in created.items()}, renamed)
+    return _Kept(created, renamed)
 
 
 def _loses(step: ReportedStep, place: int, kept: _Kept) -> bool:
@@ -91,5 +90,5 @@ def _drops(step: ReportedStep) -> Iterator[re.Match[str]]:
 
 def _is_lost(place: int, drop: re.Match[str], kept: _Kept) -> bool:
     """Unless an earlier step created it, or a later one gives something its name."""
-    created = any(each < place for each in kept.created.get(drop["identity"], ()))
-    return not created and kept.renamed.get(drop["qualified"], -1) <= place
+    created = kept.created.get(drop["identity"], place)
+    return created >= place and kept.renamed.get(drop["qualified"], -1) <= place

@@ -32,7 +32,7 @@ _LINES = frozenset(
 )
 _COMMITS = frozenset({"head_sha", "base_sha", "committed"})
 _ADDRESSES = frozenset({"web_url", "run_url"})
-_PATHS = frozenset({"path", "directory"})
+_PATHS = frozenset({"path", "directory", "superseded"})
 
 
 def problems(report: Report) -> Iterator[str]:

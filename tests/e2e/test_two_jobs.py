@@ -50,22 +50,27 @@ class TwoJobs:
                 "pull_requests": [],
             }
         }
+        asked = self.environ(told, name)
+        return self.trusted.run("publish", "--from", str(self.artifact), *argv, **asked)
+
+    def environ(self, event: Any, name: str) -> dict[str, str]:
+        """Of a job with a token that writes, for an event without its repository."""
         slug = self.scene.fake.slug
-        repository = {"full_name": slug, "default_branch": "main"}
         path = self.scene.events / "trusted.json"
-        path.write_text(json.dumps({**told, "repository": repository}))
-        return self.trusted.run(
-            *("publish", "--from", str(self.artifact), *argv),
-            GITHUB_ACTIONS="true",
-            GITHUB_EVENT_NAME=name,
-            GITHUB_EVENT_PATH=str(path),
-            GITHUB_REPOSITORY=slug,
-            GITHUB_SERVER_URL="https://github.invalid",
-            GITHUB_API_URL=self.scene.fake.url,
-            GITHUB_RUN_ID="78",
-            GITHUB_TOKEN=TOKEN,
-            SCHEMA_CI_COMMIT="push",
-        )
+        repository = {"full_name": slug, "default_branch": "main"}
+        path.write_text(json.dumps({**event, "repository": repository}))
+        return {
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_EVENT_NAME": name,
+            "GITHUB_EVENT_PATH": str(path),
+            "GITHUB_REPOSITORY": slug,
+            "GITHUB_SERVER_URL": "https://github.invalid",
+            "GITHUB_API_URL": self.scene.fake.url,
+            "GITHUB_GRAPHQL_URL": f"{self.scene.fake.url}/graphql",
+            "GITHUB_RUN_ID": "78",
+            "GITHUB_TOKEN": TOKEN,
+            "SCHEMA_CI_COMMIT": "push",
+        }
 
     @property
     def comment(self) -> str:
@@ -146,6 +151,22 @@ def test_t21_a_report_without_the_project_fails(jobs: TwoJobs) -> None:
 
     assert ExitCode.FINDINGS == jobs.publish().code
     assert "not whole" in jobs.check[2]
+
+
+def test_a21_reports_that_lie_side_by_side_are_published_as_one(jobs: TwoJobs) -> None:
+    for part in ("1", "2"):
+        shutil.copytree(jobs.artifact, jobs.artifact / part, ignore=shutil.ignore_patterns("[12]"))
+        place = jobs.artifact / part / "report.json"
+        report = {**json.loads(place.read_text()), "shards": [f"{part}/2"]}
+        projects = report["projects"] if part == "1" else []
+        place.write_text(json.dumps({**report, "projects": projects}))
+    (jobs.artifact / "report.json").unlink()
+
+    done = jobs.publish()
+
+    assert ExitCode.OK == done.code, done.err
+    assert "neutral" == jobs.check[1]
+    assert "not whole" not in jobs.comment
 
 
 def test_a21_a_part_of_a_report_is_not_the_whole(jobs: TwoJobs) -> None:
@@ -316,24 +337,34 @@ def test_a19_a_dispatched_job_is_told_the_number(jobs: TwoJobs) -> None:
     assert "Reported by an untrusted job" in jobs.comment
 
 
-def test_b20_a_merge_queue_gets_a_check_and_nothing_else(scene: PullRequestScene) -> None:
-    event = {
-        "merge_group": {"head_sha": scene.fake.head(), "base_ref": "refs/heads/main"},
-        "repository": {"full_name": scene.fake.slug, "default_branch": "main"},
-    }
-    path = scene.events / "queue.json"
-    path.write_text(json.dumps(event))
-    scene.run("run", "--no-publish")
-    asked = {"GITHUB_EVENT_NAME": "merge_group", "GITHUB_EVENT_PATH": str(path)}
-    head = scene.fake.head()
+def test_a_dispatched_review_is_told_the_number(jobs: TwoJobs) -> None:
+    """By somebody who may start it: the job is ours, and so is its word."""
+    event = {"inputs": {"pull-request": "7"}}
+    asked = jobs.environ(event, "workflow_dispatch")
 
-    done = scene.checkout.run("run", **asked, SCHEMA_CI_COMMIT="push")
+    done = jobs.scene.checkout.run("run", **asked)
+
+    assert ExitCode.OK == done.code, done.err
+    assert "untrusted" not in jobs.comment
+    assert "success" == jobs.check[1]
+    assert jobs.scene.fake.head() == jobs.check[0]
+
+
+def test_b20_a_merge_queue_gets_a_check_and_nothing_else(jobs: TwoJobs) -> None:
+    scene = jobs.scene
+    schema = (scene.checkout.root / "schema.sql").read_text()
+    scene.checkout.write("schema.sql", schema.replace("\n);", ",\n  age integer\n);"))
+    head = scene.checkout.commit("ask for more")
+    scene.push()
+    event = {"merge_group": {"head_sha": head, "base_ref": "refs/heads/main"}}
+    asked = jobs.environ(event, "merge_group")
+
+    done = scene.checkout.run("run", **asked)
 
     assert ExitCode.DRIFT == done.code, done.err
     assert ([], head) == (scene.fake.comments, scene.fake.head())
-    assert [(head, "failure")] == [
-        (run["head_sha"], run["conclusion"]) for run in scene.fake.check_runs
-    ]
-    assert "no pull request" in done.err
+    assert (head, "failure") == jobs.check[:2]
+    again = scene.checkout.run("publish", "--from", "schema-ci-report", **asked)
+    assert (ExitCode.DRIFT, 1) == (again.code, len(scene.fake.check_runs)), again.err
     scene.checkout.commit("another")
     assert "not that of the merge queue" in scene.checkout.run("run", **asked).err

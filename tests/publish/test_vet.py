@@ -12,6 +12,7 @@ from ci_runner.context import Build, PullRequest, Repository, Sha, Upstream
 from ci_runner.lint.rules import RULES
 from ci_runner.publish.vet import vetted
 from ci_runner.report.model import Report, ReportedFinding, ReportedProject, SeverityName
+from ci_runner.report.outputs import plan_hash
 from tests.report.examples import HEAD, PROJECT, REPORT
 
 PULL = PullRequest(7, Sha(HEAD), "b", "mallory/shop", Sha(""), "main", "acme/shop")
@@ -145,3 +146,17 @@ def test_t2_a_severity_is_no_less_than_our_policy_sets(
     found = believed(report, config(tmp_path, f"[lint.rules]\n{more}\n"))
 
     assert expected == found.projects[0].findings[0].severity
+
+
+def test_t25_a_strangers_claim_does_not_keep_the_hash_of_a_plan(tmp_path: Path) -> None:
+    """Whoever writes the report could go on naming the files that somebody has approved."""
+    later = replace(PULL, head_sha=Sha("b" * 40))
+    ours = replace(PULL, head_slug="acme/shop")
+
+    hashes = [
+        plan_hash(believed(of(CLEAN), config(tmp_path), pull=pull))
+        for pull in (PULL, PULL, later, ours, replace(ours, head_sha=later.head_sha))
+    ]
+
+    assert hashes[0] == hashes[1] != hashes[2]
+    assert hashes[3] == hashes[4]

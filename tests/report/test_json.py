@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from ci_runner.errors import UsageError
 from ci_runner.report.artifact import LARGEST
+from ci_runner.report.formats import FORMATS
 from ci_runner.report.json import dump, load
+from ci_runner.report.markdown import LEVELS, render
 from ci_runner.report.model import (
     GeneratedFile,
     Report,
@@ -20,6 +22,8 @@ from ci_runner.report.model import (
     ReportedProject,
     ReportedStep,
 )
+from ci_runner.report.text import render as text
+from ci_runner.report.verdict import verdict
 from tests.report.examples import REPORT
 
 T = TypeVar("T")
@@ -82,6 +86,19 @@ REPORTS = st.builds(
 @settings(max_examples=40, deadline=None)
 def test_a_report_survives_the_round_trip(report: Report) -> None:
     assert report == load(dump(report))
+
+
+@given(REPORTS)
+@settings(max_examples=25, deadline=None)
+def test_t21_whatever_is_read_can_be_shown(report: Report) -> None:
+    """A stranger's report must not be able to end the job that publishes it."""
+    findings = tuple(each for project in report.projects for each in project.findings)
+
+    shown = [render(report, level) for level in range(LEVELS)]
+    shown += [text(report, False), *(each(findings, report.fail_on) for each in FORMATS.values())]
+
+    assert all(shown[: LEVELS + 1])
+    assert verdict(report).sentence in shown[0]
 
 
 def test_it_is_written_in_one_way() -> None:
@@ -182,3 +199,39 @@ def test_t21_what_is_not_sound_is_refused_with_the_place(
 
     assert where in refused.value.where
     assert "\n::error" not in str(refused.value)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    """Every place of a JSON document that holds something."""
+    pairs: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict):
+        pairs = list(value.items())
+    elif isinstance(value, list):
+        pairs = list(enumerate(value))
+    found = [path] if path else []
+    return found + [each for key, inner in pairs for each in places(inner, (*path, key))]
+
+
+@given(st.sampled_from(places(json.loads(dump(REPORT)))), JSON)
+@settings(max_examples=150, deadline=None)
+def test_t21_whatever_stands_in_any_place_is_read_or_refused(
+    place: tuple[str | int, ...], value: object
+) -> None:
+    document = json.loads(dump(REPORT))
+    put(*place, value=value)(document)
+
+    try:
+        report = load(json.dumps(document).encode())
+    except UsageError as refused:
+        assert refused.where  # noqa: PT017 - a refusal is one of two good ends
+    else:
+        assert render(report)
