@@ -111,6 +111,10 @@ class Git:
             return found
         raise GitError(f"the origin has no branch {ref!r}", said=said, next_step=_FETCH)
 
+    def is_ancestor(self, old: Sha, new: Sha) -> bool:
+        """Whether `new` holds `old`; a commit holds itself."""
+        return not _run(self.root, "rev-list", "--max-count=1", f"{new}..{old}", "--")
+
     def _branches(self) -> list[str]:
         """The names of all branches that the clone knows, its own and the remote's."""
         listed = _run(

@@ -163,6 +163,7 @@ def _chosen(
 @click.option(
     "--fix", "fixing", is_flag=True, help="Write new files in their safe form, then judge them."
 )
+@click.option("--static", is_flag=True, help="Judge FILES by their text alone; nothing is run.")
 @config_option
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the exit code is 1.")
 @stats_option
@@ -178,6 +179,7 @@ def lint(
     format_: str,
     write_baseline: str | None,
     fixing: bool,
+    static: bool,
     config: str,
     fail_on: str | None,
     stats: str | None,
@@ -187,15 +189,21 @@ def lint(
     FILES are judged alone, in the given order, and need no repository.
     """
     from ci_runner.cli.linting import fix, keep_baseline, lint_changes, lint_files, shown
+    from ci_runner.errors import UsageError
     from ci_runner.report.findings import render_text
     from ci_runner.report.formats import FORMATS
     from ci_runner.report.verdict import fails
 
+    if static and (fixing or setup or not files):
+        raise UsageError(
+            "--static judges files by their text, without a database",
+            next_step="give FILES, and neither --setup nor --fix",
+        )
     flags = {"lint.fail-on": fail_on, "stats.file": stats}
     if fixing:
         fix(common, config, None if files else base, latest, flags)
     if files:
-        linted = lint_files(common, files, setup, config, flags)
+        linted = lint_files(common, files, setup, config, flags, static=static)
     else:
         linted = lint_changes(common, config, base, latest, flags)
     if write_baseline:
@@ -230,7 +238,7 @@ def dry_run(
 
     steps = rehearsed(common, config, base, latest, {"stats.file": stats})
     if format_ == "json":
-        common.out.result(json.dumps([asdict(step) for step in steps], indent=2))
+        common.out.verbatim(json.dumps([asdict(step) for step in steps], indent=2))
     else:
         common.out.result(render_steps(steps, color=common.out.result_color))
     return int(any(step.outcome != "ok" for step in steps))

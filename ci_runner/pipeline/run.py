@@ -12,6 +12,7 @@ from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
 from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
 from ci_runner.lint.rule import Finding, Severity
+from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
@@ -21,6 +22,8 @@ from ci_runner.pipeline.production import production
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace
+from ci_runner.publish.size import fullest
+from ci_runner.report.bounded import bounded
 from ci_runner.report.formats import FORMATS
 from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
@@ -35,6 +38,9 @@ _FOR_FORGES = {
     "report.junit.xml": "junit",
     "report.codequality.json": "codequality",
 }
+
+# GitHub takes a step summary of 1 MiB, GitLab a note of a million characters.
+_PAGE_BYTES = 999_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ def run(
         config.fail_on,
         notices,
     )
-    return Result(redacted(report, redactor.redact), trouble)
+    return Result(redacted(bounded(report), redactor.redact), trouble)
 
 
 def _review(
@@ -122,12 +128,14 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         chosen,
         progress=log.step,
         terms=terms(workspace.config),
-        production=production(workspace).of(server.dialect.name),
+        production=production(workspace, chosen.assumed).of(server.dialect.name),
         cache=workspace.cache,
         say=log.info,
     )
     log.clear()
     say_mended(reviewed, chosen, log)
+    for line in unread(reviewed.steps):
+        log.detail(line)
     for each in reviewed.idle:
         log.warn(f"{each} matches nothing")
     older = shortfalls(server, chosen.severities, workspace.config.path)
@@ -190,6 +198,7 @@ def _unread(project: Project, error: SchemaCiError, where: str) -> ReportedProje
 def write_report(report: Report, folder: Path) -> None:
     """report.json for us, report.md for people, the findings for forges; each whole or not at all.
 
+    report.md is the fullest that a forge shows: a step summary of GitHub, or a note of GitLab.
     The folder keeps itself out of the repository.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -197,7 +206,10 @@ def write_report(report: Report, folder: Path) -> None:
     if not ignore.exists():
         write_whole(ignore, b"*\n")
     write_whole(folder / "report.json", dump(report))
-    write_whole(folder / "report.md", render(report).encode())
+    text = fullest(
+        lambda level: render(report, level), characters=_PAGE_BYTES, max_bytes=_PAGE_BYTES
+    )
+    write_whole(folder / "report.md", text.encode())
     findings = tuple(each for project in report.projects for each in project.findings)
     for name, format_ in _FOR_FORGES.items():
         text = FORMATS[format_](findings, report.fail_on)

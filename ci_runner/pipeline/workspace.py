@@ -16,7 +16,7 @@ from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
 from ci_runner.pipeline.options import sizes
 from ci_runner.pipeline.review import Change
-from ci_runner.pipeline.trust import Trust
+from ci_runner.pipeline.trust import PRIVILEGED, REVIEW_ELSEWHERE, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,9 @@ class Workspace:
         raise GitError(
             f"the checkout is not that of pull request {pull.number}",
             where=f"HEAD is {self.head[:12]}, the pull request's head {pull.head_sha[:12]}",
-            next_step="check out the pull request's head, or CI's merge of it with the base",
+            next_step=REVIEW_ELSEWHERE
+            if build.event == PRIVILEGED and pull.is_fork
+            else "check out the pull request's head, or CI's merge of it with the base",
         )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -31,9 +30,9 @@ class Destruction:
 def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
     """Statements of the new files and of the plan that lose a schema, table, column or rows.
 
-    What the dev database was seen dropping counts, unless the change itself had created it or
-    puts it back (SQLite's rebuild). Of a planned statement its planner knows; of one that was not
-    run only the text tells.
+    What the dev database was seen dropping counts, unless the change itself had created it before,
+    or renames something to its name (SQLite's rebuild). What is made anew is empty. Of a planned
+    statement its planner knows; of one that was not run only the text tells.
     """
     planned = {statement.sql: statement for statement in project.plan}
     rehearsed = {step.sql for step in project.steps}
@@ -55,26 +54,26 @@ def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What of the change itself is no loss: the steps that create an object, by its identity, and
+    """What of the change itself is no loss: the first step that creates an object, by its identity,
     the last one that renames something to a name, by the name.
     """
 
-    created: Mapping[str, frozenset[int]]
+    created: Mapping[str, int]
     renamed: Mapping[str, int]
 
 
 def _kept(steps: Sequence[ReportedStep]) -> _Kept:
-    created: defaultdict[str, set[int]] = defaultdict(set)
+    created: dict[str, int] = {}
     renamed: dict[str, int] = {}
     for place, step in enumerate(steps):
         for change in step.changes:
             if change.startswith("create "):
-                created[change.removeprefix("create ")].add(place)
+                created.setdefault(change.removeprefix("create "), place)
             elif change.startswith("rename "):
                 # A quoted name may hold " to " itself, so each could be the one before the name.
                 for found in _TO.finditer(change):
                     renamed[change[found.end() :]] = place
-    return _Kept({name: frozenset(places) for name, places in created.items()}, renamed)
+    return _Kept(created, renamed)
 
 
 def _loses(step: ReportedStep, place: int, kept: _Kept) -> bool:
@@ -90,6 +89,6 @@ def _drops(step: ReportedStep) -> Iterator[re.Match[str]]:
 
 
 def _is_lost(place: int, drop: re.Match[str], kept: _Kept) -> bool:
-    """Unless another step creates it, or a later one gives something its name."""
-    others = kept.created.get(drop["identity"], frozenset()) - {place}
-    return not others and kept.renamed.get(drop["qualified"], -1) <= place
+    """Unless an earlier step has created it, or a later one gives something its name."""
+    is_new = kept.created.get(drop["identity"], place) < place
+    return not is_new and kept.renamed.get(drop["qualified"], -1) <= place

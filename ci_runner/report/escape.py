@@ -17,6 +17,7 @@ _ACTIVE = re.compile(r"[&<>|`@#*_\[\]\\~!:$\"\n\t]|(?<=[wW])\.|\A | \Z|(?<= ) ")
 _WORD = re.compile(r"[(\"']*[A-Za-z]+(?:['-][A-Za-z]+)*[\"').,;:?!]*|\d{1,6}[.,;)]*|[-\u2013]")
 _TICKS = re.compile(r"`+")
 _MARKED = re.compile(r"(?:(?<=\s)|\A)`([^`\s][^`\n]*)`(?=[\s.,;:?!)]|\Z)")
+_LIST = re.compile(r"\A(\d+[.)]|-)(?=\s|\Z)")
 _FENCE = re.compile(r" {0,3}(?P<ticks>`{3,})(?P<rest>.*)")
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 _SITE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~-]+)*")
@@ -48,7 +49,7 @@ def prose(text: str) -> str:
             parts[-1] += _entity_or_same(shown[end])
             end += 1
     parts.append(_words(shown[end:]))
-    return " ".join(part for part in parts if part)
+    return _LIST.sub(r"<code>\1</code>", " ".join(part for part in parts if part))
 
 
 def _words(text: str) -> str:

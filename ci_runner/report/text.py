@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from ci_runner.log import disarmed
 from ci_runner.report.findings import indented, paint, render_text
 from ci_runner.report.model import Report, ReportedProject, ReportedStep
 from ci_runner.report.verdict import count, verdict
@@ -33,7 +34,7 @@ def render(report: Report, color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: 
     lines += [f"note: {indented(notice)}" for notice in report.notices]
     for project in report.projects:
         lines += ["", *_project(project, report.committed, color=color)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return disarmed("\n".join(line.rstrip() for line in lines) + "\n")
 
 
 def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterator[str]:

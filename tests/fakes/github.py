@@ -35,6 +35,8 @@ class FakeGitHub(FakeForge):
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     hides: bool = True
+    # Lists are told by a replica that knows nothing that was written since then.
+    lagging: bool = False
     # GitHub Enterprise Server: REST below /api/v3, GraphQL at /api/graphql.
     enterprise: bool = False
     next_page_host: str = ""
@@ -232,8 +234,12 @@ class FakeGitHub(FakeForge):
     def _read_run(self, body: Any, number: str) -> tuple[int, Any]:
         return 200, self._run(number)
 
+    def listed_comments(self) -> list[dict[str, Any]]:
+        return [] if self.lagging else list(self.comments)
+
     def _runs(self, body: Any, sha: str) -> tuple[int, Any]:
-        found = [run for run in self.check_runs if run["head_sha"] == sha]
+        known = [] if self.lagging else self.check_runs
+        found = [run for run in known if run["head_sha"] == sha]
         return 200, {"total_count": len(found), "check_runs": found}
 
     def _statuses(self, body: Any, sha: str) -> tuple[int, Any]:
@@ -334,7 +340,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/pulls/(7|8)", lambda fake, body, number: (200, fake.pull(int(number)))),
     ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
-    ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
+    ("GET", r"/issues/7/comments", lambda fake, body: (200, fake.listed_comments())),
     ("POST", r"/issues/7/comments", _F._create_comment),
     ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
     ("DELETE", r"/issues/comments/(\d+)", _F._delete_comment),
