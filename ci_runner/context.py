@@ -66,6 +66,14 @@ class MergeGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Restraint:
+    """Why a run publishes nothing; with `check` nothing but its check."""
+
+    reason: str
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
     """One CI run. Absent parts are empty strings; `local` builds have neither run nor forge.
 
@@ -87,3 +95,15 @@ class Build:
     merge_group: MergeGroup | None = None
     branch: str = ""
     sha: Sha = Sha("")
+    restraint: Restraint | None = None
+
+    @property
+    def lone_commit(self) -> Sha:
+        """The commit to tell of where no pull request has it, "" where that is not so.
+
+        A merge queue's, or one that was pushed to a branch before its pull request is opened.
+        """
+        if self.merge_group is not None:
+            return self.merge_group.head_sha
+        merged = self.branch in {"", self.default_branch} or not self.default_branch
+        return Sha("") if self.pull_request is not None or merged else self.sha

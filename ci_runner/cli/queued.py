@@ -1,4 +1,4 @@
-"""Publish what a review of a merge queue's commit came to."""
+"""Publish what a review came to of a commit that no pull request has."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from ci_runner.cli.job import leave_result
 from ci_runner.cli.publication import Publication
 from ci_runner.cli.terminal import Terminal
 from ci_runner.config.model import Config
-from ci_runner.context import Build, MergeGroup
+from ci_runner.context import Build, Sha
 from ci_runner.forges.base import Forge
 from ci_runner.forges.opening import Unavailable, open_forge
 from ci_runner.publish.outcome import Outcome
-from ci_runner.publish.queue import check_merge_group
+from ci_runner.publish.queue import check_commit
 from ci_runner.report.model import Report
 
 
-def tell_queue(
+def tell_of_commit(
     report: Report,
     build: Build,
-    group: MergeGroup,
+    head: Sha,
     config: Config,
     out: Terminal,
     through: Publication,
 ) -> tuple[Outcome, ...]:
-    """What became of the check on the queue's commit; nothing where no forge can be told."""
+    """What became of the check on commit `head`; nothing where no forge can be told."""
     forge = _forge(build, config, out)
     told: tuple[Outcome, ...] = ()
     if isinstance(forge, Unavailable):
         out.log.warn(f"nothing published: {forge.reason}")
     else:
         settings, draw = through.settings, through.draw
-        told = check_merge_group(report, forge, build, group.head_sha, settings, draw)
+        told = check_commit(report, forge, build, head, settings, draw)
     leave_result(report, build, out, told=told, report_path=through.report_path)
     return told
 

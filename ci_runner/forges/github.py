@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
@@ -13,6 +13,7 @@ from github import Auth, Github
 from ci_runner.context import Repository, Sha
 from ci_runner.errors import ConfigError
 from ci_runner.forges.base import (
+    Changes,
     Check,
     Comment,
     Conversation,
@@ -24,6 +25,7 @@ from ci_runner.forges.base import (
     StaleHead,
 )
 from ci_runner.forges.github_api import Api
+from ci_runner.forges.github_approval import GitHubApprovals
 from ci_runner.forges.github_checks import Checks
 from ci_runner.forges.github_commit import commit_files
 from ci_runner.forges.github_talk import (
@@ -79,10 +81,11 @@ def github(
     return GitHubForge(api, repository.slug)
 
 
-class GitHubForge:
+class GitHubForge(GitHubApprovals):
     """`forges.base.Forge` for GitHub."""
 
     comment_limit = 65_000
+    comment_bytes = 240_000  # of the 262,144 that GitHub stores
 
     def __init__(self, api: Api, slug: str) -> None:
         self._api = api
@@ -231,9 +234,12 @@ class GitHubForge:
     def changed_paths(self, old: Sha, new: Sha) -> tuple[str, ...] | None:
         what, path = "compare two commits", f"{self._repo}/compare/{old}...{new}"
         files = self._api.call(what, "GET", path)["files"]
-        return tuple(file["filename"] for file in files) if len(files) < _COMPARED else None
+        if len(files) >= _COMPARED:
+            return None
+        both = ((file["filename"], file.get("previous_filename")) for file in files)
+        return tuple(name for names in both for name in names if name)
 
     def commit(
-        self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str
+        self, branch: str, expected_head: Sha, changes: Changes, message: str
     ) -> Sha | StaleHead:
-        return commit_files(self._api, self._slug, branch, expected_head, files, message)
+        return commit_files(self._api, self._slug, branch, expected_head, changes, message)

@@ -1,4 +1,4 @@
-"""Tell a merge queue what a review came to: a check on its commit, and nothing else."""
+"""Tell of a commit that no pull request has: a check on it, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ci_runner.publish.publish import PublishSettings
 from ci_runner.report.model import Report
 
 
-def check_merge_group(
+def check_commit(
     report: Report,
     forge: Forge,
     build: Build,
@@ -23,12 +23,14 @@ def check_merge_group(
 ) -> tuple[Outcome, ...]:
     """The check on `head`, which no pull request has: there is nothing to comment on or commit to.
 
-    Without it the queue would wait for a required check until it gives up. Forge trouble is an
-    outcome, never raised.
+    Without it a merge queue would wait for a required check until it gives up, and so would a pull
+    request that is opened after its last push. Forge trouble is an outcome, never raised.
     """
-    silent = Skipped("comment", "a merge queue's commit has no pull request")
+    silent = Skipped("comment", "no pull request has this commit")
     if not settings.check:
         return silent, Skipped("check", "checks are off")
+    if report.build.head_sha != head:
+        return silent, Skipped("check", "another commit than the one that was pushed was reviewed")
 
     def render(level: int) -> str:
         return draw(report, level)

@@ -55,7 +55,7 @@ def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What of the change itself is no loss: the first step that creates an object, by its identity,
-    the last one that renames something to a name, by the name.
+    and the last one that renames something to a name, by the name.
     """
 
     created: Mapping[str, int]
@@ -89,6 +89,6 @@ def _drops(step: ReportedStep) -> Iterator[re.Match[str]]:
 
 
 def _is_lost(place: int, drop: re.Match[str], kept: _Kept) -> bool:
-    """Unless an earlier step has created it, or a later one gives something its name."""
-    is_new = kept.created.get(drop["identity"], place) < place
-    return not is_new and kept.renamed.get(drop["qualified"], -1) <= place
+    """Unless an earlier step created it, or a later one gives something its name."""
+    created = kept.created.get(drop["identity"], place)
+    return created >= place and kept.renamed.get(drop["qualified"], -1) <= place
