@@ -64,7 +64,7 @@ def plan_hash(report: Report) -> str:
     does whether a file was committed since.
     """
     plan = {
-        "base": report.build.base_sha,
+        "base": report.standing,
         "projects": [_plan(project) for project in report.projects],
     }
     text = json.dumps(plan, sort_keys=True, ensure_ascii=True)
