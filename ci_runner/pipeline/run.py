@@ -12,6 +12,7 @@ from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
 from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
 from ci_runner.lint.rule import Finding, Severity
+from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
@@ -20,7 +21,7 @@ from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
-from ci_runner.pipeline.workspace import Workspace, projects
+from ci_runner.pipeline.workspace import Workspace
 from ci_runner.publish.size import fullest
 from ci_runner.report.bounded import bounded
 from ci_runner.report.formats import FORMATS
@@ -51,9 +52,13 @@ class Result:
 
 
 def run(
-    workspace: Workspace, build: Build, names: tuple[str, ...], log: Log, redactor: Redactor
+    workspace: Workspace,
+    build: Build,
+    chosen: tuple[Project, ...],
+    log: Log,
+    redactor: Redactor,
 ) -> Result:
-    """Review every project and write what is missing, if configuration lets us.
+    """Review the `chosen` projects and write what is missing, if configuration lets us.
 
     A dev database that can't be had does not end the run: the report says so, and whoever waits
     for a check gets one.
@@ -65,7 +70,7 @@ def run(
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
     with servers(workspace, log) as server:
-        for project in projects(config, names):
+        for project in chosen:
             try:
                 reviewed = _review(workspace, project, server, log, redactor)
                 if wrote:
@@ -123,12 +128,14 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         chosen,
         progress=log.step,
         terms=terms(workspace.config),
-        production=production(workspace).of(server.dialect.name),
+        production=production(workspace, chosen.assumed).of(server.dialect.name),
         cache=workspace.cache,
         say=log.info,
     )
     log.clear()
     say_mended(reviewed, chosen, log)
+    for line in unread(reviewed.steps):
+        log.detail(line)
     for each in reviewed.idle:
         log.warn(f"{each} matches nothing")
     older = shortfalls(server, chosen.severities, workspace.config.path)

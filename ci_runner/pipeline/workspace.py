@@ -112,7 +112,13 @@ class Workspace:
         """
         if self.git is None or self.head is None:
             raise GitError("there is no commit to review", where=str(self.root))
-        pull = build.pull_request
+        pull, group = build.pull_request, build.merge_group
+        if group is not None and group.head_sha != self.head:
+            raise GitError(
+                "the checkout is not that of the merge queue",
+                where=f"HEAD is {self.head[:12]}, the queue's commit {group.head_sha[:12]}",
+                next_step="check out the event's own commit: give actions/checkout no `ref`",
+            )
         if pull is None or not pull.head_sha:
             return self.head
         if pull.head_sha in {self.head, *self.git.parents(self.head)}:

@@ -73,6 +73,11 @@ def blob_url(web_url: str, sha: str, path: str, line: int, *, blob: str = "blob"
     return f"{web_url}/{blob}/{sha}/{address}{anchor}"
 
 
+def site(url: str) -> bool:
+    """Whether `url` is a plain address of a page, fit to be a link's target as it is."""
+    return _SITE.fullmatch(url) is not None
+
+
 def guard(body: str) -> str:
     """`body`, when none of its lines outside a fence starts with `/`: GitLab would obey that.
 

@@ -28,6 +28,9 @@ def render(report: Report, color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: 
     result = verdict(report)
     word = paint(result.outcome, _COLORS[result.outcome], color=color)
     lines = [f"{word}: {result.sentence}"]
+    if report.reported_by:
+        lines.append(f"untrusted: a job of {indented(report.reported_by)} wrote this report")
+    lines += [f"missing: {indented(gap)}" for gap in report.gaps]
     lines += [f"note: {indented(notice)}" for notice in report.notices]
     for project in report.projects:
         lines += ["", *_project(project, report.committed, color=color)]

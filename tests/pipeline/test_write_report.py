@@ -4,8 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ci_runner.pipeline.run import write_report
+from ci_runner.report.artifact import LARGEST
 from ci_runner.report.bounded import FINDINGS, bounded
-from ci_runner.report.json import LARGEST, load
+from ci_runner.report.json import load
 from ci_runner.report.verdict import verdict
 from tests.report.examples import FINDINGS as EXAMPLES
 from tests.report.examples import PROJECT, REPORT
