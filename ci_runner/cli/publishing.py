@@ -73,6 +73,7 @@ def publish_report(
     was opened before the review, if anything was. Returns what the process should say of it.
     Raises ForgeError when commit or check failed: a gate must never hang.
     """
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from ci_runner.cli.job import commit_outputs, leave_result, mask_secrets
@@ -80,8 +81,9 @@ def publish_report(
     from ci_runner.cli.queued import tell_of_commit
     from ci_runner.errors import ConfigError
     from ci_runner.pipeline.run import exit_code
+    from ci_runner.publish.approval import needed, unasked
     from ci_runner.publish.commit import without_generated
-    from ci_runner.publish.publish import announce, commit
+    from ci_runner.publish.publish import announce, approved, commit
     from ci_runner.publish.talk import Talk
 
     through = through or opened(build, config, out, git)
@@ -95,6 +97,10 @@ def publish_report(
     if not isinstance(talk, Talk):
         if config.commit == "push":
             report = without_generated(report)
+        if build.pull_request is not None:
+            asked = needed(report, config.policy.approval, build.pull_request.head_sha)
+            why = talk.what if isinstance(talk, ConfigError) else talk.reason
+            report = replace(report, approval=unasked(asked, why))
         show(report)
         if isinstance(talk, ConfigError):
             raise talk
@@ -103,6 +109,7 @@ def publish_report(
         leave_result(report, build, out, report_path=path)
         return exit_code(report)
     committed = commit(report, talk, settings, git.push_files if git else None)
+    committed = approved(committed, talk, config.policy.approval)
     show(committed.report)
     now = datetime.now(UTC)
     told = announce(committed, talk, settings, through.draw, now, through.awaited)

@@ -19,7 +19,12 @@ MOST_ANNOTATIONS = 1000
 _SUMMARY_BYTES = 65_000
 _MESSAGE_CHARACTERS = 15_000  # at most 60,000 bytes of UTF-8
 _TITLE = 255
-_CONCLUSIONS: dict[str, Conclusion] = {"pass": "success", "warn": "neutral", "fail": "failure"}
+_CONCLUSIONS: dict[str, Conclusion] = {
+    "pass": "success",
+    "warn": "neutral",
+    "wait": "action_required",
+    "fail": "failure",
+}
 _WORST_FIRST = {"error": 0, "warning": 1, "note": 2}
 
 

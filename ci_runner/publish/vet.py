@@ -15,7 +15,13 @@ from ci_runner.lint.rules import RULES
 from ci_runner.migrations.reader import read_files
 from ci_runner.publish.commit import without_generated
 from ci_runner.report.merge import missing_shards
-from ci_runner.report.model import Report, ReportedBuild, ReportedFinding, SeverityName
+from ci_runner.report.model import (
+    Report,
+    ReportedApproval,
+    ReportedBuild,
+    ReportedFinding,
+    SeverityName,
+)
 
 # What a job may say less of than its policy does, where the base's own file of sizes says so.
 _WAITING = frozenset(rule.id for rule in RULES if rule.waits)
@@ -44,6 +50,7 @@ def vetted(
         fail_on=config.fail_on,  # type: ignore[arg-type]  # the option table allows just these words
         gaps=_gaps(report, config, changed, formats),
         reported_by="",
+        approval=ReportedApproval(),
         projects=tuple(
             replace(
                 project,

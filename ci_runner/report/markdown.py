@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ci_runner.report.approval import approval_blocks
 from ci_runner.report.destruction import Destruction, destructive
 from ci_runner.report.elide import error_without_data, without_data
 from ci_runner.report.escape import blob_url, code, fence, guard, prose, site
@@ -19,7 +20,12 @@ from ci_runner.report.model import Report, ReportedBuild, ReportedFinding, Repor
 from ci_runner.report.verdict import Verdict, count, stopped, verdict
 
 LEVELS = 4
-_WORDS = {"pass": "✅ Passed", "warn": "⚠️ Passed with warnings", "fail": "❌ Failed"}
+_WORDS = {
+    "pass": "✅ Passed",
+    "warn": "⚠️ Passed with warnings",
+    "wait": "⏸️ Waiting",
+    "fail": "❌ Failed",
+}
 _SEVERITIES = {"error": "❌ error", "warning": "⚠️ warning", "note": "💬 note"}
 _STATES = {
     "in-sync": "✅ in sync",
@@ -67,6 +73,7 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
             f"> ✂️ Left out to fit: {_LEFT_OUT[level]}. The whole report is in the job's log and in "
             "its <code>report&#46;md</code>."
         )
+    yield from approval_blocks(report.approval)
     if level == 3:
         return
     yield from _provenance(report)

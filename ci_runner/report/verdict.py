@@ -10,7 +10,7 @@ from typing import Literal
 from ci_runner.report.destruction import destructive
 from ci_runner.report.model import Report, ReportedProject, ReportedStep
 
-Outcome = Literal["pass", "warn", "fail"]
+Outcome = Literal["pass", "warn", "wait", "fail"]
 _RANK = {"note": 1, "warning": 2, "error": 3, "never": 4}
 
 
@@ -37,7 +37,8 @@ def verdict(report: Report) -> Verdict:
     Never `pass` for what was not looked at: a statement that failed, a comparison that could not
     be made, a migration that is missing or a part of the report that is are `fail` whatever
     `fail_on` says; no project at all is `warn`, and so is the word of a job that is not to be
-    trusted. Destructive statements without a finding are `warn`.
+    trusted. Destructive statements without a finding are `warn`. What would not fail and needs an
+    approval that it has not is `wait`.
     """
     found = [finding.severity for project in report.projects for finding in project.findings]
     losses = sum(len(destructive(project)) for project in report.projects)
@@ -47,6 +48,8 @@ def verdict(report: Report) -> Verdict:
     outcome: Outcome = "pass"
     if broken or report.gaps or any(fails(severity, report.fail_on) for severity in found):
         outcome = "fail"
+    elif report.approval.is_awaited:
+        outcome = "wait"
     elif losses or report.reported_by or not report.projects or {"error", "warning"} & set(found):
         outcome = "warn"
     return Verdict(
@@ -92,14 +95,7 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
     if not report.projects:
         yield "no project was reviewed"
         return
-    steps = Counter[str]()
-    for project in report.projects:
-        for step in project.steps:
-            steps[step.outcome] += step.statements
-    if failed := steps["failed"]:
-        yield f"{count(failed, 'statement')} failed"
-    if skipped := steps["not run"]:
-        yield f"{count(skipped, 'statement')} not run"
+    yield from _unfinished(report)
     states = [project.state for project in report.projects]
     if unknown := states.count("unknown"):
         yield f"{count(unknown, 'project')} could not be compared"
@@ -110,6 +106,8 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
     yield ", ".join(counts) or "no findings"
     if losses:
         yield count(losses, "destructive statement")
+    if report.approval.plan:
+        yield "waits for an approval" if report.approval.is_awaited else "approved"
     if generated := states.count("generated"):
         yield f"{count(generated, 'migration')} generated"
     if differing := states.count("differs"):
@@ -120,3 +118,15 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
         yield f"schema and migrations agree{besides}"
     if unset := states.count("no-schema"):
         yield f"{count(unset, 'project')} without a desired schema to compare with"
+
+
+def _unfinished(report: Report) -> Iterator[str]:
+    """Statements that did not end well, or did not begin."""
+    steps = Counter[str]()
+    for project in report.projects:
+        for step in project.steps:
+            steps[step.outcome] += step.statements
+    if failed := steps["failed"]:
+        yield f"{count(failed, 'statement')} failed"
+    if skipped := steps["not run"]:
+        yield f"{count(skipped, 'statement')} not run"

@@ -17,6 +17,8 @@ from typing import Any
 
 from tests.fakes import github_talk
 from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.github_files import compared
+from tests.fakes.github_words import Words
 
 
 @dataclass
@@ -24,11 +26,15 @@ class FakeGitHub(FakeForge):
     """GitHub's side of a pull request: REST and the GraphQL operations that we use.
 
     `other_pulls` are numbers of more pull requests of the same head; `query` is the last request's.
+    `slips` are files that its commits hold besides what was asked for. `words` are what people
+    said of the pull request, and what they may do.
     """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
     other_pulls: list[int] = field(default_factory=list)
     query: Mapping[str, str] = field(default_factory=dict)
+    slips: dict[str, bytes] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
     review_requests: list[dict[str, Any]] = field(default_factory=list)
@@ -59,7 +65,7 @@ class FakeGitHub(FakeForge):
         made = self.next_id()
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         link = f"https://github.invalid/{self.slug}/pull/7#issuecomment-{made}"
-        user = {"login": login, "id": 1, "type": "User"}
+        user = self.words.user(login)
         comment = {
             "id": made,
             "node_id": f"IC_{made}",
@@ -140,6 +146,7 @@ class FakeGitHub(FakeForge):
             "state": self.state,
             "merged": False,
             "draft": False,
+            "user": self.words.user(self.words.author),
             "labels": [{"name": name} for name in sorted(self.labels)],
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
             "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
@@ -301,9 +308,8 @@ class FakeGitHub(FakeForge):
         return 200, {"sha": sha, "parents": commit["parents"], "files": files}
 
     def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
-        lines = self.git("diff-tree", "-r", "--no-abbrev", old, new).splitlines()
-        files = [{"filename": line.split("\t")[1], "sha": line.split()[3]} for line in lines]
-        return 200, {"files": files}
+        lines = self.git("diff-tree", "-r", "-M", "--no-abbrev", old, new).splitlines()
+        return 200, {"files": [compared(line) for line in lines]}
 
     def _graphql(self, query: str, variables: Any) -> Any:
         if "minimizeComment" in query:
@@ -321,10 +327,22 @@ class FakeGitHub(FakeForge):
         if self.head(name) != expected:
             message = f'Expected branch to point to "{expected}"'
             return {"data": None, "errors": [{"type": "STALE_DATA", "message": message}]}
-        entries = []
+        entries: list[dict[str, Any]] = []
         for file in asked["fileChanges"]["additions"]:
             sha = self._blob({"content": file["contents"]})[1]["sha"]
             entries.append({"mode": "100644", "sha": sha, "path": file["path"]})
+        entries += [
+            {"mode": "100644", "sha": None, "path": file["path"]}
+            for file in asked["fileChanges"].get("deletions", ())
+        ]
+        entries += [
+            {
+                "mode": "100644",
+                "sha": self.git("hash-object", "-w", "--stdin", text=content),
+                "path": path,
+            }
+            for path, content in self.slips.items()
+        ]
         tree = self.make_tree(expected, entries)
         message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"
         made = self._commit({"message": message, "tree": tree, "parents": [expected]})[1]["sha"]
@@ -340,6 +358,9 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/pulls/(7|8)", lambda fake, body, number: (200, fake.pull(int(number)))),
     ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
+    ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
+    ("GET", r"/issues/7/events", lambda fake, body: (200, list(fake.words.events))),
+    ("GET", r"/collaborators/([^/]+)/permission", lambda fake, body, who: fake.words.right(who)),
     ("GET", r"/issues/7/comments", lambda fake, body: (200, fake.listed_comments())),
     ("POST", r"/issues/7/comments", _F._create_comment),
     ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
