@@ -209,5 +209,7 @@ def _refuse_unsafe(changes: Changes, directories: tuple[str, ...]) -> None:
             raise ForgeError(
                 "refuses to commit outside the migration directories", where=ascii(name)
             )
+        if content is None and not name.endswith((".sql", ".sql.conf")):
+            raise ForgeError("refuses to delete what is no migration", where=name)
         if content is not None and len(content) > _MAX_BYTES:
             raise ForgeError("refuses to commit a file over 1 MiB", where=name)
