@@ -125,6 +125,10 @@ class Git:
             _run(self.root, "checkout-index", "--all", "--quiet", f"--prefix={folder}/",
                  extra=index)  # fmt: skip
 
+    def is_ancestor(self, old: Sha, new: Sha) -> bool:
+        """Whether `new` holds `old`; a commit holds itself."""
+        return not _run(self.root, "rev-list", "--max-count=1", f"{new}..{old}", "--")
+
     def _branches(self) -> list[str]:
         """The names of all branches that the clone knows, its own and the remote's."""
         listed = _run(

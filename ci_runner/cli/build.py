@@ -37,6 +37,8 @@ def this_build(out: Terminal) -> Build:
 def merged_into(build: Build) -> str:
     """The branch that the change will be merged into. Raises UsageError."""
     pull = build.pull_request
+    if build.merge_group is not None:
+        return build.merge_group.base_branch
     if pull is not None and pull.base_branch:
         return pull.base_branch
     if pull is None and build.sha and build.default_branch:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ci_runner import dialects
 from ci_runner.cli.common import Common
 from ci_runner.cli.workspace import open_config, open_settings, open_workspace
 from ci_runner.config.model import Config
 from ci_runner.devdb.provision import provision
-from ci_runner.devdb.replay import counted, rehearse, replay, script
+from ci_runner.devdb.replay import counted, rehearse, replay, script, unexecuted
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import dialect_of
-from ci_runner.dialects.base import Connection
+from ci_runner.dialects.base import Connection, Dialect
 from ci_runner.errors import UsageError
 from ci_runner.lint import baseline
 from ci_runner.lint.baseline import Baseline
@@ -23,6 +25,7 @@ from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review
 from ci_runner.lint.team import of_steps
+from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import MigrationFile
@@ -31,6 +34,7 @@ from ci_runner.migrations.intake import USUAL, Intake, Sizes
 from ci_runner.pipeline import assemble, options
 from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.policy import in_force, policy_findings
+from ci_runner.pipeline.production import production
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.run import examine, unreviewed
 from ci_runner.pipeline.servers import preparation, servers
@@ -38,6 +42,8 @@ from ci_runner.pipeline.sources import scripts
 from ci_runner.pipeline.suggestions import suggested
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.report.model import ReportedFinding, ReportedStep
+from ci_runner.schema.model import Schema
+from ci_runner.schema.production import UNKNOWN, Production
 
 _DEFAULT_LEVEL = "error"
 
@@ -63,8 +69,10 @@ def lint_files(
     setup: str | None,
     config: str,
     flags: Mapping[str, object],
+    *,
+    static: bool = False,
 ) -> Linted:
-    """Files alone, on a database that `setup` has prepared."""
+    """Files alone, on a database that `setup` has prepared, or by their text where `static`."""
     workspace = open_config(common, config, flags)
     loaded = workspace.config if workspace else None
     url = str(loaded.dev_url) if loaded else common.dev_url
@@ -77,10 +85,24 @@ def lint_files(
     root = workspace.root
     log = common.out.log
     sizes = options.sizes(workspace.config)
-    prepare = preparation(workspace, dialect)
-    with provision(url, dialect, prepare=prepare, say=log.info) as server:
-        found = judge(server, files, setup, policy, progress=log.step, sizes=sizes)
-    log.clear()
+    known = production(workspace, policy.assumed).of(dialect)
+    if static:
+        engine = dialects.dialect(dialect)
+        found = judge_texts(engine, files, policy, warn=log.warn, sizes=sizes, production=known)
+    else:
+        prepare = preparation(workspace, dialect)
+        with provision(url, dialect, prepare=prepare, say=log.info) as server:
+            found = judge(
+                server,
+                files,
+                setup,
+                policy,
+                progress=log.step,
+                detail=log.detail,
+                sizes=sizes,
+                production=known,
+            )
+        log.clear()
     judged = policy.judge(replace(each, path=_within(root, each.path)) for each in found)
     return Linted(
         (*policy.expirations(), *judged.findings),
@@ -126,7 +148,9 @@ def judge(
     policy: Policy,
     *,
     progress: Callable[[str], None] = lambda _: None,
+    detail: Callable[[str], None] = lambda _: None,
     sizes: Sizes = USUAL,
+    production: Production = UNKNOWN,
 ) -> tuple[Finding, ...]:
     """Findings on files alone. Without `setup` nobody knows what they stand on."""
     engine = server.dialect
@@ -143,6 +167,8 @@ def judge(
         plain = tuple(counted(script(each, "plain", engine) for each in new))
         history = rehearse(connection, engine, plain, progress=progress, compared=False)
     known = setup is not None
+    for line in unread(history.steps):
+        detail(line)
 
     def judged(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
         review = Review(
@@ -151,16 +177,70 @@ def judge(
             history.base,
             steps,
             base_known=known,
+            tool_known=False,
+            production=production,
             options=policy.options,
+            version=policy.assumed.numbers,
+        )
+        reached = steps[-1].after if steps else history.base
+        return check(review, policy, of_steps(policy.team_rules, steps, reached))
+
+    found = judged(history.steps)
+    if history.failed is not None:
+        return found
+    found, _ = suggested(server, base, new, "plain", history, found, judged, policy)
+    return found
+
+
+def judge_texts(
+    engine: Dialect,
+    files: Sequence[str],
+    policy: Policy,
+    *,
+    warn: Callable[[str], None] = lambda _: None,
+    sizes: Sizes = USUAL,
+    production: Production = UNKNOWN,
+) -> tuple[Finding, ...]:
+    """Findings on files that are not run: nobody knows what they stand on, and nothing is seen.
+
+    `warn` gets a line for each statement that can't be read.
+    """
+    nothing = Schema(engine.name)
+    new = (MigrationFile(each, each, _content(each, sizes), "", "") for each in files)
+    with _uncollected():
+        steps = tuple(
+            step
+            for each in counted(script(file, "plain", engine) for file in new)
+            for step in unexecuted(engine, each.statements, nothing, wrapped=each.wrapped)
+        )
+        for line in unread(steps):
+            warn(line)
+        review = Review(
+            engine.name,
+            engine.default_schema,
+            nothing,
+            steps,
+            base_known=False,
+            tool_known=False,
+            production=production,
+            options=policy.options,
+            version=policy.assumed.numbers,
         )
         return check(review, policy)
 
-    found = judged(history.steps)
-    team = of_steps(policy.team_rules, history.steps, history.schema)
-    if history.failed is not None:
-        return (*found, *team)
-    found, _ = suggested(server, base, new, "plain", history, found, judged, policy)
-    return (*found, *team)
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Half a million values that live until the end of the block are not looked through meanwhile:
+    on a file of 5 MB that takes as long as to judge it.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _content(path: str, sizes: Sizes) -> bytes:

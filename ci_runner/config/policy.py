@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ci_runner.config import approval
+from ci_runner.config import approval, assume
 from ci_runner.config.approval import ApprovalPolicy
+from ci_runner.config.assume import Assumed
 from ci_runner.config.options import SEVERITIES
 from ci_runner.config.source import Source, unknown, wrong
 
 # Tables and keys of [lint] beside those of the option table.
-TABLES = ("rules", "groups", "options", "except")
+TABLES = ("rules", "groups", "options", "assume", "except")
 _EXCEPTION = ("rules", "paths", "tables", "reason", "until")
 _TEAM_RULE = ("id", "for", "when", "require", "message", "severity")
 # Options by rule, and what checks them: it gets them with file:line by key, raises ConfigError.
@@ -60,7 +61,7 @@ class TeamRule:
 class LintPolicy:
     """`rules` and `groups` are severities by name, `baseline` a path, "" for none.
 
-    `options` are the checked ones, by rule.
+    `options` are the checked ones, by rule; `assumed` is what holds in production.
     `fail_on` is the severity from which a run fails; `path` names the file that all this is from.
     `approval` says what needs somebody's word besides.
     """
@@ -68,6 +69,7 @@ class LintPolicy:
     rules: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
     options: RuleOptions = field(default_factory=dict)
+    assumed: Assumed = Assumed()
     exemptions: tuple[Exemption, ...] = ()
     team_rules: tuple[TeamRule, ...] = ()
     require_reason: bool = False
@@ -109,6 +111,7 @@ def read(
         rules=_severities(source, "lint.rules", lint.get("rules", {}), names.rules),
         groups=_severities(source, "lint.groups", lint.get("groups", {}), names.groups),
         options=_rule_options(source, lint.get("options", {}), names),
+        assumed=assume.read(source, lint.get("assume", {})),
         exemptions=tuple(_exemptions(source, known)),
         team_rules=team,
         require_reason=bool(values["lint.require-reason"]),

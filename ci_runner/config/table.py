@@ -37,6 +37,13 @@ def markdown_table() -> str:
             ("[[rule]]", "a rule of your own about schemas and changes"),
         )
     ]
+    rows += [
+        f"| `lint.assume.{name}` | | | | {says}: [policy](docs/policy.md#assume) |"
+        for name, says in (
+            ("version", "the version of the server in production"),
+            ("rows", "how many rows tables have there, by pattern for their names"),
+        )
+    ]
     rows.append("| `lint.options.RULE` | | | none | the rule's options: see docs/rules.md |")
     return "\n".join(rows) + "\n"
 
@@ -82,6 +89,12 @@ def json_schema() -> Json:
         "rules": named,
         "groups": named,
         "options": {"type": "object", "additionalProperties": {"type": "object"}},
+        "assume": _object(
+            {
+                "version": {"type": ["string", "integer"]},
+                "rows": {"type": "object", "additionalProperties": {"type": "integer"}},
+            }
+        ),
         "except": _array(_EXEMPTION, ["reason"]),
     }
     team_rule: Json = {

@@ -212,7 +212,7 @@ def rehearse(
     for each in scripts:
         progress(each.path)
         if failed:
-            steps += _unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
+            steps += unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
             continue
         rehearsed, look = _rehearse_file(connection, dialect, each, look)
         steps += rehearsed
@@ -270,7 +270,7 @@ def _watch(
             return [
                 *steps,
                 step,
-                *_unexecuted(dialect, rest, look.schema, wrapped=connection.in_transaction),
+                *unexecuted(dialect, rest, look.schema, wrapped=connection.in_transaction),
             ], look
         if connection.in_transaction and not was_open and dialect.locks_relations:
             look = dialect.sight(connection, look)
@@ -356,7 +356,7 @@ def _seen(
     return replace(step, after=after.schema, observed=observed), after
 
 
-def _unexecuted(
+def unexecuted(
     dialect: Dialect, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
 ) -> list[Step]:
     """Steps as they would have been: `wrapped` is whether a transaction is open before them."""

@@ -70,7 +70,8 @@ class RenameColumn:
 
 @dataclass(frozen=True, slots=True)
 class AddColumn:
-    """`default` is the expression's text; `default_calls` the functions called in it, lower case.
+    """`default` is the expression's text; `default_calls` the functions called in it, lower case,
+    and `own_calls` those of them that are written with a schema, which is not the system's.
 
     `serial` also for identity columns; `generated` for stored and virtual expressions alike.
     """
@@ -85,6 +86,7 @@ class AddColumn:
     generated: Literal["", "stored", "virtual"] = ""
     primary_key: bool = False
     unique: bool = False
+    own_calls: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +315,8 @@ class Data:
     """INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY.
 
     `everywhere` is whether nothing chooses among the rows: no WHERE, or one that is always true.
-    `columns` are those that are written, empty where the text names none.
+    `columns` are those that are written, empty where the text names none; `fills` those of them
+    that an UPDATE writes in every row where they are NULL.
     """
 
     verb: str
@@ -321,6 +324,7 @@ class Data:
     everywhere: bool = False
     cascade: bool = False
     columns: tuple[str, ...] = ()
+    fills: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

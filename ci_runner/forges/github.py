@@ -149,6 +149,18 @@ class GitHubForge(GitHubApprovals):
     def default_branch(self) -> str:
         return str(self._api.call("read the repository", "GET", self._repo)["default_branch"])
 
+    def open_pull_requests(self, head_slug: str, branch: str) -> tuple[int, ...]:
+        """GitHub filters by the owner's name; an owner may have several repositories."""
+        head = quote(f"{head_slug.partition('/')[0]}:{branch}", safe="")
+        path = f"{self._repo}/pulls?state=open&per_page=100&head={head}"
+        return tuple(
+            int(pull["number"])
+            for pull in self._api.pages("list the pull requests of a branch", path)
+            if pull["head"]["ref"] == branch
+            and pull["head"]["repo"]
+            and pull["head"]["repo"]["full_name"].lower() == head_slug.lower()
+        )
+
     def comments(self, number: int) -> tuple[Comment, ...]:
         path = f"{self._repo}/issues/{number}/comments?per_page=100"
         return tuple(map(rest_comment, self._api.pages("list the comments", path)))

@@ -11,6 +11,19 @@ from ci_runner.dialects.operations import (
     Vacuum,
 )
 from ci_runner.lint.effects import Effect
+from ci_runner.lint.rule import Review
+
+
+def untold(review: Review) -> set[str]:
+    """Files of which nobody knows whether they run in a transaction: no tool, and no `txmode`."""
+    if review.tool_known:
+        return set()
+    paths = {step.statement.path for step in review.steps}
+    return paths - {
+        step.statement.path
+        for step in review.steps
+        if any(each.verb == "txmode" for each in step.statement.directives)
+    }
 
 
 def concurrently(operation: Effect) -> str:

@@ -1,8 +1,9 @@
 """Evaluates rules in CEL in a process that may be killed: run by its path, never imported.
 
 Reads {"rules": [{"when", "require"}], "subjects": [[...], ...]} from standard input, the subjects
-of each rule in order, and writes {"broken": [[rule, subject], ...]}, or {"rule", "said"} for a rule
-that makes no sense. It needs nothing but the standard library and `cel`.
+of each rule in order, and writes a line for each rule as soon as it is done with it: {"broken":
+[subject, ...]}, or {"said"} for a rule that makes no sense. It needs nothing but the standard
+library and `cel`.
 """
 
 from __future__ import annotations
@@ -20,19 +21,16 @@ def main(seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     asked = json.load(sys.stdin)
-    json.dump(_answer(asked["rules"], asked["subjects"]), sys.stdout)
+    for rule, subjects in zip(asked["rules"], asked["subjects"], strict=True):
+        print(json.dumps(_answer(rule, subjects)), flush=True)  # noqa: T201 - it is what we answer
 
 
-def _answer(rules: list[dict[str, str]], subjects: list[list[Any]]) -> dict[str, Any]:
-    broken = []
-    for number, rule in enumerate(rules):
-        try:
-            broken += [[number, at] for at in _broken(rule, subjects[number])]
-        # What cel raises for an expression is one of these, by its documentation.
-        except (ValueError, TypeError, ArithmeticError, LookupError, RuntimeError) as bad:
-            said = f"there is no {bad}" if isinstance(bad, KeyError) else str(bad)
-            return {"rule": number, "said": said}
-    return {"broken": broken}
+def _answer(rule: dict[str, str], subjects: list[Any]) -> dict[str, Any]:
+    try:
+        return {"broken": _broken(rule, subjects)}
+    # What cel raises for an expression is one of these, by its documentation.
+    except (ValueError, TypeError, ArithmeticError, LookupError, RuntimeError) as bad:
+        return {"said": f"there is no {bad}" if isinstance(bad, KeyError) else str(bad)}
 
 
 def _broken(rule: dict[str, str], subjects: list[Any]) -> list[int]:

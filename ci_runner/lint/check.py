@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from ci_runner.lint.ignores import Ignores
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Hit, Review, Rule, Severity
 from ci_runner.lint.rules import RULES
+from ci_runner.lint.team import NOT_ASKED, Team
 from ci_runner.lint.weigh import weighed
 from ci_runner.migrations.literals import discreet, without_literals
 
 _Tables = Mapping[int, tuple[str, ...]]
 
 
-def check(review: Review, policy: Policy) -> tuple[Finding, ...]:
-    """Findings by file and line, without those that a comment silences.
+def check(review: Review, policy: Policy, team: Team = NOT_ASKED) -> tuple[Finding, ...]:
+    """Findings by file and line, those of the `team` among them, without what a comment silences.
 
     Exceptions and the baseline are not looked at here: `Policy.judge` does, for all findings.
     """
@@ -28,15 +30,25 @@ def check(review: Review, policy: Policy) -> tuple[Finding, ...]:
         severity = policy.severities.get(rule.id, rule.severity)
         if severity is Severity.OFF or review.dialect not in rule.dialects:
             continue
-        active |= {rule.id, *rule.aliases, rule.group}
+        names = frozenset({rule.id, *rule.aliases, rule.group})
+        active |= names
         for hit in rule.check(review):
             usual = severity if rule.id in policy.severities else hit.severity or severity
             finding = _finding(rule, usual, hit, tables)
             if rule.waits and hit.step is not None:
                 finding = weighed(finding, hit.step, review.production)
-            if not ignores.silences(rule, finding):
+            if not ignores.silences(names, finding):
                 found.append(finding)
-    found += ignores.findings(active, policy.severities, require_reason=policy.require_reason)
+    active |= team.asked
+    own = _placed(team.findings, review, tables)
+    found += (each for each in own if not ignores.silences(frozenset({each.rule}), each))
+    found += team.broken
+    found += ignores.findings(
+        active,
+        policy.severities,
+        own={rule.id for rule in policy.team_rules},
+        require_reason=policy.require_reason,
+    )
     return tuple(sorted(found, key=lambda each: (each.path, each.line, each.rule)))
 
 
@@ -47,6 +59,17 @@ def _tables(review: Review) -> _Tables:
         if touch.table.name:
             found[id(touch.step)][touch.table.qualified] = None
     return {step: tuple(names) for step, names in found.items()}
+
+
+def _placed(found: Iterable[Finding], review: Review, tables: _Tables) -> Iterator[Finding]:
+    """With the tables of their statement where they are about no object."""
+    at = {
+        (step.statement.path, step.statement.line, step.statement.column): tables.get(id(step), ())
+        for step in review.steps
+    }
+    for each in found:
+        place = each.path, each.line, each.column
+        yield each if each.tables else replace(each, tables=at.get(place, ()))
 
 
 def _finding(rule: Rule, severity: Severity, hit: Hit, tables: _Tables) -> Finding:

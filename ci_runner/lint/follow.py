@@ -47,6 +47,8 @@ from ci_runner.schema.virtual import VirtualTable
 
 E_co = TypeVar("E_co", bound=Effect, covariant=True)
 
+# errcodes-appendix.html: undefined_table, invalid_schema_name.
+_NO_SUCH_TABLE = frozenset({"42P01", "3F000"})
 _UPON = (
     AddColumn,
     AddConstraint,
@@ -161,14 +163,22 @@ class _Follower:
                 # IF NOT EXISTS or a failure: the constraints of a CREATE TABLE are never added.
                 within = isinstance(operation, AddConstraint) and operation.table in created
                 idle = within or (bool(self.default) and _did_nothing(operation, step, table))
-                known = not idle and self._touches_known(operation, table)
+                known = not idle and self._touches_known(operation, table, step)
                 yield Touch(step, operation, table, known)
                 self._apply(operation, table)
 
-    def _touches_known(self, operation: Effect, table: Identity) -> bool:
+    def _touches_known(self, operation: Effect, table: Identity, step: Step) -> bool:
         if isinstance(operation, DropIndex | Reindex):
             return table != NOWHERE and (table.kind != "table" or self._is_known(table))
-        return table != NOWHERE and self._is_known(table)
+        return table != NOWHERE and (self._is_known(table) or self._is_missed(table, step))
+
+    def _is_missed(self, table: Identity, step: Step) -> bool:
+        """Whether a statement fails for want of a table that no file makes.
+
+        It may be one that was made by hand, so the text is judged as if clients knew it.
+        """
+        wanting = step.failure is not None and step.failure.code in _NO_SUCH_TABLE
+        return wanting and table not in self.now and table not in step.before.by_identity
 
     def _is_known(self, table: Identity) -> bool:
         return self.now.get(table, table in self.known or not self.base_known)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from ci_runner.lint.notices import IGNORE_WITHOUT_REASON, UNUSED_IGNORE, Notice
-from ci_runner.lint.rule import Finding, Review, Rule, Severity
+from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.lint.rules import RULES
 from ci_runner.migrations.directives import file_directives
 from ci_runner.migrations.history import Directive, Statement
@@ -53,9 +53,11 @@ class Ignores:
             for directive in sorted(directives, key=lambda each: each.line):
                 self._at[path, 0, 0].append(_Ignore(directive, path, run[path]))
 
-    def silences(self, rule: Rule, finding: Finding) -> bool:
-        """Whether a comment speaks for a finding; each that does counts as used."""
-        names = {rule.id, *rule.aliases, rule.group}
+    def silences(self, names: frozenset[str], finding: Finding) -> bool:
+        """Whether a comment speaks for a finding of a rule with these names.
+
+        Each that does counts as used.
+        """
         here = (finding.path, finding.line, finding.column)
         silencing = [
             (ignore, name)
@@ -67,13 +69,22 @@ class Ignores:
         return bool(silencing)
 
     def findings(
-        self, active: set[str], severities: Mapping[str, Severity], *, require_reason: bool
+        self,
+        active: set[str],
+        severities: Mapping[str, Severity],
+        *,
+        own: Collection[str],
+        require_reason: bool,
     ) -> Iterator[Finding]:
-        """At most two for one comment. `active` are the names of the rules that were asked."""
+        """At most two for one comment.
+
+        `active` are the names of the rules that were asked, `own` those of the team's, whether
+        asked or not.
+        """
         every = [ignore for found in self._at.values() for ignore in found]
         severity = severities.get(UNUSED_IGNORE.id, UNUSED_IGNORE.severity)
         for ignore in every if severity is not Severity.OFF else ():
-            if reasons := self._too_little(ignore, active):
+            if reasons := self._too_little(ignore, active, own):
                 said = f"silences less than it says: {'; '.join(reasons)}"
                 yield _finding(UNUSED_IGNORE, severity, ignore, said)
         severity = severities.get(IGNORE_WITHOUT_REASON.id, IGNORE_WITHOUT_REASON.severity)
@@ -81,11 +92,12 @@ class Ignores:
             if not ignore.directive.reason:
                 yield _finding(IGNORE_WITHOUT_REASON, severity, ignore, "does not say why")
 
-    def _too_little(self, ignore: _Ignore, active: set[str]) -> list[str]:
+    def _too_little(self, ignore: _Ignore, active: set[str], own: Collection[str]) -> list[str]:
         """What was not run, and rules that were not asked, hold nothing."""
         rules = ignore.directive.rules
         names = [name for name in rules if (ignore, name) not in self._used]
-        reasons = [f"there is no rule {name}" for name in names if name not in _KNOWN]
+        unknown = (name for name in names if name not in _KNOWN and name not in own)
+        reasons = [f"there is no rule {name}" for name in unknown]
         if ignore.judged:
             reasons += [f"{name} finds nothing here" for name in names if name in active]
             if not rules and (ignore, "") not in self._used:

@@ -178,10 +178,7 @@ def known_table(review: Review, name: Target) -> Identity | None:
     """The table of that name if running clients know it."""
     for schema in (name.schema,) if name.schema else (review.default_schema,):
         identity = Identity("table", schema, name.name)
-        fresh = any(
-            touch.table == identity and isinstance(touch.operation, CreateTable)
-            for touch in review.touches
-        )
+        fresh = identity in review.made
         if identity in review.base.by_identity or not (review.base_known or fresh):
             return identity
     return None

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ci_runner.dialects.postgres.parse_names import Given, given
 from ci_runner.lint.arrivals import Arrival
 from ci_runner.lint.rule import Review
 from ci_runner.migrations.history import Step
-from ci_runner.schema.model import Column, Index, Table, Trigger, View
+from ci_runner.schema.model import (
+    Check,
+    Column,
+    ForeignKey,
+    Index,
+    PrimaryKey,
+    Schema,
+    Table,
+    Trigger,
+    Unique,
+    View,
+)
+from ci_runner.schema.tables import Exclusion
 
 
 def named(review: Review) -> Iterator[tuple[Step, Given]]:
@@ -21,11 +34,43 @@ def named(review: Review) -> Iterator[tuple[Step, Given]]:
         for each in review.written:
             for name in given(each.kind, each.node):
                 if name.name != name.old:
-                    yield each.step, name
+                    yield each.step, _placed(name, each.step.before)
         return
     for arrival in review.arrivals:
         for name in _shown(arrival):
             yield arrival.step, name
+
+
+def _placed(name: Given, schema: Schema) -> Given:
+    """A renamed index or constraint with what the catalogue knows of it: the text tells little."""
+    if not name.old or name.kind not in {"index", "constraint"}:
+        return name
+    for each in schema.objects:
+        match each:
+            case Index(name=name.old, table=table, keys=keys, unique=unique) if (
+                name.kind == "index"
+            ):
+                kind = "unique index" if unique else "index"
+                return replace(name, kind=kind, table=table, columns=keys)
+            case PrimaryKey(name=name.old) | Unique(name=name.old):
+                return replace(
+                    name, kind=each.identity.kind, table=each.table, columns=each.columns
+                )
+            case ForeignKey(name=name.old, table=name.table):
+                return replace(
+                    name,
+                    kind="foreign key",
+                    columns=each.columns,
+                    references=each.references.name,
+                    referenced=each.referenced_columns,
+                )
+            case (
+                Check(name=name.old, table=name.table) | Exclusion(name=name.old, table=name.table)
+            ):
+                return replace(name, kind=each.identity.kind)
+            case _:
+                pass
+    return name
 
 
 def _shown(arrival: Arrival) -> Iterator[Given]:

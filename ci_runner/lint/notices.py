@@ -65,6 +65,16 @@ UNREADABLE_POLICY = Notice(
     " by the rules' own severities, without exceptions.",
     "Correct the file on the base branch.",
 )
+BROKEN_TEAM_RULE = Notice(
+    "broken-team-rule",
+    "Rule of the team that can't be asked",
+    Severity.ERROR,
+    "A `[[rule]]` asks for a field that does not exist, is no sentence in CEL, or takes too long:"
+    " what it was to keep out of the schema passes unseen.",
+    "Correct the rule on its line: docs/policy.md says what `this` holds. On the base branch, where"
+    " it is in force; or give it the severity `off`.",
+    fixed=True,
+)
 UNMANAGED_DIFFERENCE = Notice(
     "unmanaged-difference",
     "Objects that are not compared differ",
@@ -125,6 +135,7 @@ UNREADABLE = Notice(
     fixed=True,
 )
 NOTICES = (
+    BROKEN_TEAM_RULE,
     CHECKSUM,
     EXPIRED_EXCEPTION,
     IGNORE_WITHOUT_REASON,

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Literal, Protocol
 
 from ci_runner.errors import ConfigError
+from ci_runner.lint.patterns import Pattern, Unsupported, fits
 
 Kind = Literal["texts", "pattern", "number", "flag"]
 _EXPECTED: Mapping[Kind, str] = {
@@ -18,6 +19,7 @@ _EXPECTED: Mapping[Kind, str] = {
     "number": "a whole number, 0 or more",
     "flag": "true or false",
 }
+_SHOWN = 60
 _BLANK = re.compile(r"\\?\{(table|columns|column|referenced_table|referenced_columns)\\?\}")
 
 NO_OPTIONS: Mapping[str, Mapping[str, object]] = MappingProxyType({})
@@ -83,6 +85,10 @@ def _checked(
     if not _fits(option.kind, value):
         said = f"expected {_EXPECTED[option.kind]}"
         raise ConfigError(f"`{key}.{name}` can't be {value!r}", where=where, said=said)
+    if option.kind == "pattern" and (said := _senseless(str(value))):
+        raise ConfigError(
+            f"`{key}.{name}` can't be {str(value)[:_SHOWN]!r}", where=where, said=said
+        )
     return tuple(value) if isinstance(value, list) else value
 
 
@@ -91,28 +97,33 @@ def _fits(kind: Kind, value: object) -> bool:
         case "texts":
             return isinstance(value, list | tuple) and all(isinstance(each, str) for each in value)
         case "pattern":
-            return isinstance(value, str) and _compiles(value)
+            return isinstance(value, str)
         case "number":
             return isinstance(value, int) and not isinstance(value, bool) and value >= 0
         case "flag":
             return isinstance(value, bool)
 
 
-def _compiles(pattern: str) -> bool:
+def _senseless(pattern: str) -> str:
+    """Why a pattern can't be matched, "" for one that can."""
     try:
-        re.compile(_BLANK.sub("x", pattern))
-    except re.error:
-        return False
-    return True
+        Pattern(_BLANK.sub("x", pattern))
+    except re.error as bad:
+        return f"expected {_EXPECTED['pattern']}: {bad}"
+    except Unsupported as bad:
+        return str(bad)
+    return ""
 
 
-def filled(pattern: str, blanks: Mapping[str, str]) -> re.Pattern[str]:
-    """`pattern` with {table} and the like replaced by names; those not given match anything."""
-    return re.compile(
-        _BLANK.sub(
-            lambda blank: re.escape(blanks[blank[1]]) if blank[1] in blanks else ".*", pattern
-        )
+def fitting(pattern: str, blanks: Mapping[str, str], name: str) -> bool:
+    """Whether `pattern` fits all of a name, with {table} and the like replaced by other names.
+
+    Those not given stand for anything.
+    """
+    filled = _BLANK.sub(
+        lambda blank: re.escape(blanks[blank[1]]) if blank[1] in blanks else ".*", pattern
     )
+    return fits(filled, name)
 
 
 def texts(options: Mapping[str, object], name: str) -> tuple[str, ...]:

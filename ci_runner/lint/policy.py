@@ -9,6 +9,7 @@ from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
 
+from ci_runner.config.assume import Assumed
 from ci_runner.config.policy import Exemption, LintPolicy, TeamRule
 from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.fingerprint import fingerprinted
@@ -33,7 +34,8 @@ class Judged:
 class Policy:
     """`severities` by rule: what the configuration sets, for a rule or for its group.
 
-    `today` is what exceptions expire by; `options` are the checked ones, by rule.
+    `today` is what exceptions expire by; `options` are the checked ones, by rule; `assumed` is
+    what holds in production.
     """
 
     severities: Mapping[str, Severity] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class Policy:
     team_rules: tuple[TeamRule, ...] = ()
     today: date = date.min
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    assumed: Assumed = Assumed()
 
     def judge(self, findings: Iterable[Finding]) -> Judged:
         """Findings with their fingerprints, without those that are excepted.
@@ -89,6 +92,7 @@ def policy(configured: LintPolicy, baseline: Baseline, today: date) -> Policy:
         configured.team_rules,
         today,
         configured.options,
+        configured.assumed,
     )
 
 

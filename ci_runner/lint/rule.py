@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Literal, TypeVar, get_args
 
+from ci_runner.dialects.operations import CreateTable
 from ci_runner.lint.arrivals import Arrival, ArrivedColumn, arrivals, columns
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch, follow
@@ -16,7 +17,7 @@ from ci_runner.lint.options import RuleOption
 from ci_runner.lint.written import Written, told, written
 from ci_runner.migrations.directory import DirectoryChange
 from ci_runner.migrations.history import Step
-from ci_runner.schema.model import Schema
+from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.production import UNKNOWN, Production
 
 E = TypeVar("E", bound=Effect)
@@ -89,7 +90,9 @@ class Review:
 
     `base` is the schema that running clients know: before the first new file. Where `base_known`
     is False (files linted alone) every table that they themselves do not create counts as known.
-    `production` is what is known of the real tables; `options` are the checked ones, by rule.
+    `tool_known` is False for files of no project: nobody knows what will run them.
+    `production` is what is known of the real tables, and `version` that of their server, such as
+    (14, 2), () for what the dev server has; `options` are the checked ones, by rule.
     """
 
     dialect: str
@@ -98,13 +101,26 @@ class Review:
     steps: tuple[Step, ...]
     change: DirectoryChange = DirectoryChange()
     base_known: bool = True
+    tool_known: bool = True
     production: Production = UNKNOWN
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    version: tuple[int, ...] = ()
+
+    def before(self, *version: int) -> bool:
+        """Whether production is said to be older than a version."""
+        return bool(self.version) and self.version < version
 
     @cached_property
     def touches(self) -> tuple[Touch[Effect], ...]:
         """What every statement does, in order, on which tables."""
         return follow(self.steps, self.base, self.default_schema, base_known=self.base_known)
+
+    @cached_property
+    def made(self) -> frozenset[Identity]:
+        """The tables that the files make, under the names that they make them with."""
+        return frozenset(
+            touch.table for touch in self.touches if isinstance(touch.operation, CreateTable)
+        )
 
     @cached_property
     def arrivals(self) -> tuple[Arrival, ...]:
@@ -129,9 +145,16 @@ class Review:
 
     def statements(self) -> Iterator[tuple[Step, tuple[Touch[Effect], ...]]]:
         """Every step with what it does."""
-        for _, touches in groupby(self.touches, key=lambda touch: id(touch.step)):
-            together = tuple(touches)
-            yield together[0].step, together
+        return iter(self._statements)
+
+    @cached_property
+    def _statements(self) -> tuple[tuple[Step, tuple[Touch[Effect], ...]], ...]:
+        together = (tuple(found) for _, found in groupby(self.touches, key=_step))
+        return tuple((touches[0].step, touches) for touches in together)
+
+
+def _step(touch: Touch[Effect]) -> int:
+    return id(touch.step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
-from pathlib import Path
 
 from ci_runner.config.policy import TeamRule
 from ci_runner.errors import ConfigError
+from ci_runner.lint.cel import SECONDS, Broken, evaluated
+from ci_runner.lint.notices import BROKEN_TEAM_RULE
+from ci_runner.lint.policy import configured
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.subjects import (
     Subject,
@@ -25,39 +23,67 @@ from ci_runner.migrations.literals import without_literals
 from ci_runner.schema.changes import Drop
 from ci_runner.schema.model import Identity, Schema
 
-SECONDS = 10
-_WORKER = Path(__file__).with_name("cel_worker.py")
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """What a team's rules find; `asked` are the names of those that could be asked.
+
+    `broken` is a finding for each that makes no sense, or takes too long.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    broken: tuple[Finding, ...] = ()
+    asked: frozenset[str] = frozenset()
+
+
+NOT_ASKED = Team()
 
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """A subject with its name for people and where it came from; None is the schema itself."""
+    """A subject with its name for people and where it came from; None is the schema itself.
+
+    `tables` are the full names of those that it is, or lives on.
+    """
 
     subject: Subject
     name: str
     step: Step | None = None
+    tables: tuple[str, ...] = ()
 
 
 def of_schema(
     rules: Sequence[TeamRule], schema: Schema, path: str, *, seconds: int = SECONDS
 ) -> tuple[Finding, ...]:
-    """Every object of a schema against the rules that are for objects. Raises ConfigError.
+    """Every object of a schema against the rules that are for objects.
 
-    Also when they take more than so many seconds of processor time, or twice that by the clock.
+    Raises ConfigError for a rule that makes no sense, or takes more than so many seconds of
+    processor time, or twice that by the clock.
     """
     subjects = Subjects(schema)
-    about = [
-        [_About(found, str(name)) for name, found in subjects.all(rule.target)] for rule in rules
-    ]
-    return _findings(rules, about, path, seconds)
+    about = [[_object(name, found) for name, found in subjects.all(rule.target)] for rule in rules]
+    found, broken = _judged(rules, about, path, seconds)
+    for each in broken:
+        raise ConfigError(
+            each.what,
+            where=each.rule.where,
+            said=each.said,
+            next_step=each.next_step,
+        )
+    return found
 
 
 def of_steps(
-    rules: Sequence[TeamRule], steps: Sequence[Step], reached: Schema
-) -> tuple[Finding, ...]:
+    rules: Sequence[TeamRule],
+    steps: Sequence[Step],
+    reached: Schema,
+    *,
+    seconds: int = SECONDS,
+) -> Team:
     """What the statements made or altered, as it is in the end, and the statements themselves.
 
-    An object is judged once, at the last statement that changed it. Raises ConfigError.
+    An object is judged once, at the last statement that changed it. Raises ConfigError where there
+    is nothing to evaluate rules with.
     """
     ran = [step for step in steps if step.executed and step.failure is None]
     last: dict[Identity, Step] = {}
@@ -66,26 +92,57 @@ def of_steps(
             if not isinstance(change, Drop):
                 last[change.identity] = step
     subjects = Subjects(reached)
-    return _findings(rules, [_judged(rule, ran, last, subjects) for rule in rules], "", SECONDS)
+    about = [list(_of_rule(rule, ran, last, subjects)) for rule in rules]
+    found, broken = _judged(rules, about, "", seconds)
+    return Team(found, tuple(map(_told, broken)), _asked(rules) - {each.rule.id for each in broken})
 
 
-def _judged(
+def senseless(rules: Sequence[TeamRule]) -> tuple[Finding, ...]:
+    """A finding for each rule that can't even be read, whatever it would be asked about."""
+    asked = [rule for rule in rules if rule.severity != Severity.OFF]
+    _, broken = evaluated(asked, [[] for _ in asked], SECONDS)
+    return tuple(map(_told, broken))
+
+
+def _asked(rules: Iterable[TeamRule]) -> frozenset[str]:
+    return frozenset(rule.id for rule in rules if rule.severity != Severity.OFF)
+
+
+def _told(each: Broken) -> Finding:
+    said = " ".join(each.said.split())
+    return configured(
+        BROKEN_TEAM_RULE, BROKEN_TEAM_RULE.severity, f"{each.what}: {said}", each.rule.where
+    )
+
+
+def _of_rule(
     rule: TeamRule, ran: Sequence[Step], last: dict[Identity, Step], subjects: Subjects
-) -> list[_About]:
+) -> Iterator[_About]:
     if rule.target == "statement":
-        return [_About(statement_subject(step), "the statement", step) for step in ran]
-    if rule.target == "change":
-        return [
-            _About(change_subject(change), str(change.identity), step)
-            for step in ran
-            for change in changed(step)
-        ]
-    found = []
-    for name, subject in subjects.all(rule.target):
-        step = last.get(name) or _of_its_table(name, last)
-        if step:
-            found.append(_About(subject, str(name), step))
-    return found
+        for step in ran:
+            yield _About(statement_subject(step), "the statement", step)
+    elif rule.target == "change":
+        for step in ran:
+            for change in changed(step):
+                subject = change_subject(change)
+                yield _About(subject, str(change.identity), step, _tables(change.identity, subject))
+    else:
+        for name, subject in subjects.all(rule.target):
+            step_of = last.get(name) or _of_its_table(name, last)
+            if step_of:
+                yield _object(name, subject, step_of)
+
+
+def _object(name: Identity, subject: Subject, step: Step | None = None) -> _About:
+    return _About(subject, str(name), step, _tables(name, subject))
+
+
+def _tables(name: Identity, subject: Subject) -> tuple[str, ...]:
+    on = subject.get("table")
+    table = name.parent or (on if isinstance(on, str) else "")
+    if table:
+        return (Identity("table", name.schema, table).qualified,)
+    return (name.qualified,) if name.kind == "table" else ()
 
 
 def _of_its_table(name: Identity, last: dict[Identity, Step]) -> Step | None:
@@ -102,14 +159,21 @@ def _is_on(each: Identity, table: Identity) -> bool:
     return (each.schema, each.parent) == (table.schema, table.name)
 
 
-def _findings(
+def _judged(
     rules: Sequence[TeamRule], about: Sequence[Sequence[_About]], path: str, seconds: int
-) -> tuple[Finding, ...]:
-    asked = [number for number, rule in enumerate(rules) if rule.severity != Severity.OFF]
-    if not any(about[number] for number in asked):
-        return ()
-    broken = _broken([rules[n] for n in asked], [about[n] for n in asked], seconds)
-    return tuple(_finding(rules[asked[n]], about[asked[n]][at], path) for n, at in broken)
+) -> tuple[tuple[Finding, ...], tuple[Broken, ...]]:
+    """Rules that are off, or have nothing to judge, are not evaluated."""
+    asked = [
+        (rule, found)
+        for rule, found in zip(rules, about, strict=True)
+        if rule.severity != Severity.OFF and found
+    ]
+    hits, broken = evaluated(
+        [rule for rule, _ in asked],
+        [[each.subject for each in found] for _, found in asked],
+        seconds,
+    )
+    return tuple(_finding(asked[n][0], asked[n][1][at], path) for n, at in hits), broken
 
 
 def _finding(rule: TeamRule, about: _About, path: str) -> Finding:
@@ -123,60 +187,9 @@ def _finding(rule: TeamRule, about: _About, path: str) -> Finding:
         statement.end_line if statement else 0,
         column=statement.column if statement else 0,
         statement=_shown(statement) if statement else "",
+        tables=about.tables,
     )
-
-
-def _broken(
-    rules: Sequence[TeamRule], about: Sequence[Sequence[_About]], seconds: int
-) -> list[tuple[int, int]]:
-    """(rule, subject) where `require` does not hold, found by a process that can be killed.
-
-    Isolated (-I): neither the folder that we run in, which is the pull request's, nor the
-    environment decides what it imports.
-    """
-    if find_spec("cel") is None:
-        raise ConfigError(
-            "[[rule]] needs an evaluator of CEL",
-            where=rules[0].where,
-            next_step="pip install 'schema-ci[rules]'",
-        )
-    asked = {
-        "rules": [{"when": each.when, "require": each.require} for each in rules],
-        "subjects": [[each.subject for each in found] for found in about],
-    }
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(_WORKER), str(seconds)],
-            input=json.dumps(asked).encode(),
-            env={},
-            capture_output=True,
-            check=False,
-            timeout=2 * seconds,
-        )
-    except subprocess.TimeoutExpired as expired:
-        raise _too_long(rules, seconds) from expired
-    if done.returncode:
-        raise _too_long(rules, seconds)
-    answer = json.loads(done.stdout)
-    if "rule" in answer:
-        rule = rules[answer["rule"]]
-        raise ConfigError(
-            f"rule {rule.id} makes no sense",
-            where=rule.where,
-            said=answer["said"],
-            next_step="docs/policy.md says what `this` holds",
-        )
-    return [(number, at) for number, at in answer["broken"]]
 
 
 def _shown(statement: Statement) -> str:
     return without_literals(statement.text) if statement.sensitive else statement.text
-
-
-def _too_long(rules: Sequence[TeamRule], seconds: int) -> ConfigError:
-    names = ", ".join(rule.id for rule in rules)
-    return ConfigError(
-        f"the rules {names} take more than {seconds} s or 1 GiB",
-        where=rules[0].where,
-        next_step="make them simpler: each macro in a macro multiplies the work",
-    )

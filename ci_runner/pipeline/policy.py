@@ -13,6 +13,7 @@ from ci_runner.lint.notices import LOOSENED_POLICY, NOTICES, UNREADABLE_POLICY
 from ci_runner.lint.policy import Policy, configured, policy, severities
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.rules import RULES
+from ci_runner.lint.team import senseless
 from ci_runner.log import Log
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.workspace import Workspace
@@ -67,6 +68,9 @@ def policy_findings(workspace: Workspace) -> tuple[Finding, ...]:
             configured(LOOSENED_POLICY, severity, message, where or config.path)
             for message, where in told
         )
+    if config.policy is not config.proposed:
+        known = config.policy.team_rules
+        found += senseless([each for each in config.proposed.team_rules if each not in known])
     judged = chosen.judge(each for each in found if each.severity is not Severity.OFF)
     return judged.findings
 
@@ -89,6 +93,8 @@ def loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]
     for rule in sorted(before.options.keys() | after.options.keys()):
         if before.options.get(rule, {}) != after.options.get(rule, {}):
             yield f"rule {rule} gets other options", ""
+    if before.assumed != after.assumed:
+        yield f"production is assumed to be otherwise: {after.assumed}", ""
     yield from _team_rules(before, after)
     if before.approval != after.approval:
         yield "approvals are asked for in another way", ""

@@ -1,7 +1,8 @@
-"""What a run knows of the real database: the sizes that `schema-ci stats` has written."""
+"""What a run knows of the real database: sizes that `schema-ci stats` wrote, or are assumed."""
 
 from __future__ import annotations
 
+from ci_runner.config.assume import NOTHING, Assumed
 from ci_runner.errors import ConfigError
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.schema.production import Production
@@ -10,7 +11,7 @@ from ci_runner.schema.sizes import NoSizes, Sizes, load
 _LARGEST = 64 * 1024 * 1024
 
 
-def production(workspace: Workspace) -> Production:
+def production(workspace: Workspace, assumed: Assumed = NOTHING) -> Production:
     """Raises ConfigError for a file of sizes that is not there or can't be read.
 
     A pull request does not say itself how small the tables are that it locks: of a file that is
@@ -23,7 +24,7 @@ def production(workspace: Workspace) -> Production:
         if content is None:
             content = _on_disk(workspace)
         sizes = _sizes(content, config.stats_file)
-    return Production(sizes, config.small_rows, config.megabytes_per_second)
+    return Production(sizes, config.small_rows, config.megabytes_per_second, assumed.rows)
 
 
 def _merged(workspace: Workspace) -> bytes | None:

@@ -160,13 +160,24 @@ def _review(
     steps = (*history.steps, *compared.steps)
     broken = _checksum_findings(change.head, severities)
 
+    planned = set(map(id, compared.steps))
+
     def judge(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
         name, schema = server.dialect.name, server.dialect.default_schema
         known, options = reviewed.production, policy.options
         of = Review(
-            name, schema, history.base, steps, change.files, production=known, options=options
+            name,
+            schema,
+            history.base,
+            steps,
+            change.files,
+            production=known,
+            options=options,
+            version=policy.assumed.numbers,
         )
-        return check(of, policy)
+        own = tuple(step for step in steps if id(step) not in planned)
+        reached = own[-1].after if own else history.base
+        return check(of, policy, of_steps(policy.team_rules, own, reached))
 
     findings = judge(steps)
     rewritten: tuple[Rewritten, ...] = ()
@@ -176,14 +187,13 @@ def _review(
         findings, rewritten = suggested(
             server, again, added, style, history, findings, judge, policy
         )
-    team = of_steps(policy.team_rules, history.steps, history.schema)
     return replace(
         reviewed,
         steps=steps,
         plan=compared.plan,
         # A new checksum file would bless whatever the old one does not fit.
         files={} if broken else compared.files,
-        findings=(*broken, *findings, *team, *compared.findings),
+        findings=(*broken, *findings, *compared.findings),
         unmanaged=_unmanaged(history.schema, compared, terms),
         left_out=compared.left_out,
         idle=compared.idle,

@@ -12,6 +12,7 @@ from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
 from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
 from ci_runner.lint.rule import Finding, Severity
+from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_migrations, write_whole
@@ -22,7 +23,9 @@ from ci_runner.pipeline.pushed import branch_of, for_branch
 from ci_runner.pipeline.renewed import renewed
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
-from ci_runner.pipeline.workspace import Workspace, projects
+from ci_runner.pipeline.workspace import Workspace
+from ci_runner.publish.size import fullest
+from ci_runner.report.bounded import bounded
 from ci_runner.report.formats import FORMATS
 from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
@@ -38,6 +41,9 @@ _FOR_FORGES = {
     "report.codequality.json": "codequality",
 }
 
+# GitHub takes a step summary of 1 MiB, GitLab a note of a million characters.
+_PAGE_BYTES = 999_000
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -48,9 +54,13 @@ class Result:
 
 
 def run(
-    workspace: Workspace, build: Build, names: tuple[str, ...], log: Log, redactor: Redactor
+    workspace: Workspace,
+    build: Build,
+    chosen: tuple[Project, ...],
+    log: Log,
+    redactor: Redactor,
 ) -> Result:
-    """Review every project and write what is missing, if configuration lets us.
+    """Review the `chosen` projects and write what is missing, if configuration lets us.
 
     A dev database that can't be had does not end the run: the report says so, and whoever waits
     for a check gets one.
@@ -63,7 +73,7 @@ def run(
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
     with servers(workspace, log) as server, branch_of(workspace, build, writes=wrote) as branch:
-        for project in projects(config, names):
+        for project in chosen:
             try:
                 reviewed = _review(workspace, project, server, log, redactor, head, writes=wrote)
                 if branch and (reviewed.files or reviewed.superseded):
@@ -92,7 +102,7 @@ def run(
         config.fail_on,
         notices,
     )
-    return Result(redacted(report, redactor.redact), trouble)
+    return Result(redacted(bounded(report), redactor.redact), trouble)
 
 
 def _review(
@@ -142,12 +152,14 @@ def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> R
         chosen,
         progress=log.step,
         terms=terms(workspace.config),
-        production=production(workspace).of(server.dialect.name),
+        production=production(workspace, chosen.assumed).of(server.dialect.name),
         cache=workspace.cache,
         say=log.info,
     )
     log.clear()
     say_mended(reviewed, chosen, log)
+    for line in unread(reviewed.steps):
+        log.detail(line)
     for each in reviewed.idle:
         log.warn(f"{each} matches nothing")
     older = shortfalls(server, chosen.severities, workspace.config.path)
@@ -210,6 +222,7 @@ def _unread(project: Project, error: SchemaCiError, where: str) -> ReportedProje
 def write_report(report: Report, folder: Path) -> None:
     """report.json for us, report.md for people, the findings for forges; each whole or not at all.
 
+    report.md is the fullest that a forge shows: a step summary of GitHub, or a note of GitLab.
     The folder keeps itself out of the repository.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -217,7 +230,10 @@ def write_report(report: Report, folder: Path) -> None:
     if not ignore.exists():
         write_whole(ignore, b"*\n")
     write_whole(folder / "report.json", dump(report))
-    write_whole(folder / "report.md", render(report).encode())
+    text = fullest(
+        lambda level: render(report, level), characters=_PAGE_BYTES, max_bytes=_PAGE_BYTES
+    )
+    write_whole(folder / "report.md", text.encode())
     findings = tuple(each for project in report.projects for each in project.findings)
     for name, format_ in _FOR_FORGES.items():
         text = FORMATS[format_](findings, report.fail_on)

@@ -16,7 +16,7 @@ from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
 from ci_runner.pipeline.options import sizes
 from ci_runner.pipeline.review import Change
-from ci_runner.pipeline.trust import Trust
+from ci_runner.pipeline.trust import PRIVILEGED, REVIEW_ELSEWHERE, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,13 @@ class Workspace:
         """
         if self.git is None or self.head is None:
             raise GitError("there is no commit to review", where=str(self.root))
-        pull = build.pull_request
+        pull, group = build.pull_request, build.merge_group
+        if group is not None and group.head_sha != self.head:
+            raise GitError(
+                "the checkout is not that of the merge queue",
+                where=f"HEAD is {self.head[:12]}, the queue's commit {group.head_sha[:12]}",
+                next_step="check out the event's own commit: give actions/checkout no `ref`",
+            )
         if pull is None or not pull.head_sha:
             return self.head
         if pull.head_sha in {self.head, *self.git.parents(self.head)}:
@@ -142,7 +148,9 @@ class Workspace:
         raise GitError(
             f"the checkout is not that of pull request {pull.number}",
             where=f"HEAD is {self.head[:12]}, the pull request's head {pull.head_sha[:12]}",
-            next_step="check out the pull request's head, or CI's merge of it with the base",
+            next_step=REVIEW_ELSEWHERE
+            if build.event == PRIVILEGED and pull.is_fork
+            else "check out the pull request's head, or CI's merge of it with the base",
         )
 
 

@@ -170,8 +170,6 @@ def without_generated(report: Report) -> Report:
 
 
 def _missing(project: ReportedProject) -> ReportedProject:
-    if project.state != "generated":
-        return project
     files = tuple(
         replace(file, status="missing")
         if file.status == "generated"
@@ -180,7 +178,8 @@ def _missing(project: ReportedProject) -> ReportedProject:
         else file
         for file in project.files
     )
-    return replace(project, state="differs", files=files, generated=(), superseded=())
+    state = "differs" if project.state == "generated" else project.state
+    return replace(project, state=state, files=files, generated=(), superseded=())
 
 
 def _unwelcome(forge: Forge, pull: PullRequestState) -> str:

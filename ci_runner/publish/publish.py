@@ -200,9 +200,7 @@ def _check(
     begun = awaited.begun if awaited is not None else None
     existing = None
     if head == old:
-        finished = begun is not None and begun.conclusion
-        # One in progress may be shared with another run, which has ended it meanwhile.
-        existing = begun if finished else talk.forge.find_check(head, name)
+        existing = begun or talk.forge.find_check(head, name)
     outcome = write_check(talk.forge, check, existing)
     if isinstance(outcome, Published):
         talk.wrote()

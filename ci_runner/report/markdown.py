@@ -1,7 +1,7 @@
 """The comment on a pull request: is this change safe, in ten seconds.
 
-The same report always gives the same text: no time, no date, no run. Everything that comes from
-the repository or a database goes through `escape` or is a number.
+The same report always gives the same text: no time, no date, no run but an untrusted one.
+Everything that comes from the repository or a database goes through `escape` or is a number.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import PurePosixPath
 from ci_runner.report.approval import approval_blocks
 from ci_runner.report.destruction import Destruction, destructive
 from ci_runner.report.elide import error_without_data, without_data
-from ci_runner.report.escape import blob_url, code, fence, guard, prose
+from ci_runner.report.escape import blob_url, code, fence, guard, prose, site
 from ci_runner.report.model import Report, ReportedBuild, ReportedFinding, ReportedProject
 from ci_runner.report.verdict import Verdict, count, stopped, verdict
 
@@ -76,6 +76,7 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
     yield from approval_blocks(report.approval)
     if level == 3:
         return
+    yield from _provenance(report)
     if report.projects:
         yield _overview(report.projects)
     yield from (f"> {prose(notice)}" for notice in report.notices)
@@ -85,6 +86,23 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
             yield f"#### Project {code(project.name)}"
         yield from blocks
     yield from _next_steps(report)
+
+
+def _provenance(report: Report) -> Iterator[str]:
+    """What a reader must know before the rest: whose word this is, and what it leaves out."""
+    if report.reported_by:
+        address = report.build.run_url
+        job = f"[a job]({address})" if site(address) else "a job"
+        yield (
+            f"> ⚠️ **Reported by an untrusted job**: {job} of {code(report.reported_by)}, which "
+            "whoever opened this pull request could change. It can hide what it found: read the "
+            "SQL yourself before you go by a pass."
+        )
+    if report.gaps:
+        lines = [f"- {prose(gap)}" for gap in report.gaps[:_SOME]]
+        rest = len(report.gaps) - _SOME
+        lines += [f"- and {rest} more"] if rest > 0 else []
+        yield "**❌ The report is not whole**\n\n" + "\n".join(lines)
 
 
 def _status(report: Report, result: Verdict) -> str:

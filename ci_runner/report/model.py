@@ -209,6 +209,9 @@ class Report:
     """The whole run. `fail_on` is the severity from which the verdict is `fail`.
 
     `committed` is the commit that brought the generated files to the branch, "" without one.
+    `shards` are the parts of the work that it holds, as `2/3`; none where the work was not parted.
+    `gaps` says what it ought to hold and does not: such a report never passes. `reported_by` is
+    whose job wrote it where its word can't be trusted, "" where it can: a publisher knows.
     """
 
     tool_version: str
@@ -218,4 +221,15 @@ class Report:
     format: int = FORMAT
     notices: tuple[str, ...] = ()
     committed: str = ""
+    shards: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    reported_by: str = ""
     approval: ReportedApproval = ReportedApproval()
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """What the hash of its plan covers besides the plan: the base, and where a job that is not
+        to be trusted tells what the files hold, the head, which it can't choose.
+        """
+        base = self.build.base_sha
+        return (base, self.build.head_sha) if self.reported_by else (base,)

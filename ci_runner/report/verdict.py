@@ -35,8 +35,9 @@ def verdict(report: Report) -> Verdict:
     """What the whole run comes to.
 
     Never `pass` for what was not looked at: a statement that failed, a comparison that could not
-    be made or a migration that is missing is `fail` whatever `fail_on` says; no project at all is
-    `warn`. Destructive statements without a finding are `warn`. What would not fail and needs an
+    be made, a migration that is missing or a part of the report that is are `fail` whatever
+    `fail_on` says; no project at all is `warn`, and so is the word of a job that is not to be
+    trusted. Destructive statements without a finding are `warn`. What would not fail and needs an
     approval that it has not is `wait`.
     """
     found = [finding.severity for project in report.projects for finding in project.findings]
@@ -45,11 +46,11 @@ def verdict(report: Report) -> Verdict:
         project.state in {"unknown", "differs"} or stopped(project) for project in report.projects
     )
     outcome: Outcome = "pass"
-    if broken or any(fails(severity, report.fail_on) for severity in found):
+    if broken or report.gaps or any(fails(severity, report.fail_on) for severity in found):
         outcome = "fail"
     elif report.approval.is_awaited:
         outcome = "wait"
-    elif losses or not report.projects or {"error", "warning"} & set(found):
+    elif losses or report.reported_by or not report.projects or {"error", "warning"} & set(found):
         outcome = "warn"
     return Verdict(
         outcome,
@@ -57,13 +58,13 @@ def verdict(report: Report) -> Verdict:
         found.count("warning"),
         found.count("note"),
         losses,
-        "; ".join(_clauses(report, losses)),
+        "; ".join((*_caveats(report), *_clauses(report, losses))),
     )
 
 
 def changed(report: Report) -> bool:
-    """Whether there is anything to tell: a file, a plan, a finding, or what was not compared."""
-    return any(
+    """Whether there is anything to tell: a file, plan, finding, gap, or what was not compared."""
+    return bool(report.gaps) or any(
         project.files
         or project.plan
         or project.findings
@@ -81,6 +82,13 @@ def stopped(project: ReportedProject) -> tuple[ReportedStep, ...]:
 def count(number: int, noun: str) -> str:
     """`1 error`, `2 errors`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _caveats(report: Report) -> Iterator[str]:
+    if report.reported_by:
+        yield "reported by an untrusted job"
+    if report.gaps:
+        yield f"the report is not whole: {count(len(report.gaps), 'gap')}"
 
 
 def _clauses(report: Report, losses: int) -> Iterator[str]:

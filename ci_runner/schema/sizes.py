@@ -15,15 +15,18 @@ _THOUSAND, _KIB = 1000, 1024
 
 @dataclass(frozen=True, slots=True)
 class TableSize:
-    """`rows` is an estimate, None where nobody has counted; `bytes` has indexes and TOAST in it."""
+    """`rows` is an estimate, None where nobody has counted.
+
+    `bytes` has indexes and TOAST in it, and is None where nobody has measured.
+    """
 
     rows: int | None
-    bytes: int
+    bytes: int | None
 
     def __str__(self) -> str:
         """`118 M rows, 48 GB`, as short as it can be told."""
         counted = "rows not counted" if self.rows is None else _counted(self.rows)
-        return f"{counted}, {weighed(self.bytes)}"
+        return counted if self.bytes is None else f"{counted}, {weighed(self.bytes)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,3 +190,30 @@ def test_fix_writes_files_and_checksum_or_says_that_there_is_nothing(
     )
     assert 0 == checkout.run("validate").code
     assert "nothing to fix" in again.err
+
+
+RULE = '[[rule]]\nid = "own"\nfor = "table"\nrequire = "{require}"\n'
+
+
+def test_a_broken_rule_on_the_base_branch_is_named_and_the_rest_is_reviewed(tmp_path: Path) -> None:
+    checkout = change(tmp_path, merged=RULE.format(require="this.nme"))
+    checkout.write(SECOND, "DROP TABLE users;\nCREATE TABLE t (a INTEGER PRIMARY KEY);\n")
+    assert 0 == checkout.run("hash").code
+    checkout.commit("and make one")
+
+    found = told(checkout)
+
+    assert {"broken-team-rule", "drop-table"} <= {each[0] for each in found}
+    [broken] = [each for each in found if each[0] == "broken-team-rule"]
+    assert ("error", "rule own makes no sense: there is no 'nme'") == broken[1:]
+    assert ExitCode.FINDINGS == checkout.run(*LINT).code
+
+
+def test_a_change_that_brings_a_rule_without_sense_is_told_before_it_is_merged(
+    tmp_path: Path,
+) -> None:
+    checkout = change(tmp_path, proposed=RULE.format(require="this."))
+
+    [broken] = [each for each in told(checkout) if each[0] == "broken-team-rule"]
+
+    assert broken[2].startswith("rule own makes no sense: ")

@@ -17,7 +17,7 @@ WRITTEN = Path(__file__).parents[2] / "docs" / "schema-ci.schema.json"
 def test_every_option_has_a_row() -> None:
     rows = markdown_table().splitlines()
 
-    assert len(OPTIONS) + 7 == len(rows)
+    assert len(OPTIONS) + 9 == len(rows)
     assert {rows[0].count("|")} == {row.count("|") for row in rows}
 
 

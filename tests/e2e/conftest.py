@@ -25,6 +25,7 @@ class PullRequestScene:
     checkout: Checkout
     events: Path
     environ: dict[str, str] = field(default_factory=dict)
+    branch: str = BRANCH
 
     def push(self) -> str:
         """Push what is checked out to the pull request's branch, as its author would."""
@@ -41,7 +42,7 @@ class PullRequestScene:
         repo = {"full_name": slug}
         pull = {
             "number": 7,
-            "head": {"sha": head, "ref": BRANCH, "repo": {"full_name": head_slug}},
+            "head": {"sha": head, "ref": self.branch, "repo": {"full_name": head_slug}},
             "base": {"sha": self.fake.head("main"), "ref": "main", "repo": repo},
         }
         event = {"pull_request": pull, "repository": {**repo, "default_branch": "main"}}

@@ -26,18 +26,23 @@ class FakeGitHub(FakeForge):
     """GitHub's side of a pull request: REST and the GraphQL operations that we use.
 
     `slips` are files that its commits hold besides what was asked for. `words` are what people
-    said of the pull request, and what they may do.
+    said of the pull request, and what they may do. `other_pulls` are numbers of more pull requests
+    of the same head; `query` is the last request's.
     """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
     slips: dict[str, bytes] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
+    other_pulls: list[int] = field(default_factory=list)
+    query: Mapping[str, str] = field(default_factory=dict)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
     review_requests: list[dict[str, Any]] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     hides: bool = True
+    # Lists are told by a replica that knows nothing that was written since then.
+    lagging: bool = False
     # GitHub Enterprise Server: REST below /api/v3, GraphQL at /api/graphql.
     enterprise: bool = False
     next_page_host: str = ""
@@ -78,6 +83,7 @@ class FakeGitHub(FakeForge):
         return "QUERY" if path.endswith("/graphql") and not query.startswith("mutation") else verb
 
     def answer(self, verb: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
+        self.query = query
         if self.enterprise:
             if not path.startswith("/api/"):
                 raise Answer(404, {"message": "Not Found"})
@@ -132,11 +138,11 @@ class FakeGitHub(FakeForge):
         pull = self.pull()
         return 200, [pull] if self.branch in inside and self.opened else []
 
-    def pull(self) -> Any:
+    def pull(self, number: int = 7) -> Any:
         repo = {"full_name": self.slug, "default_branch": self.base}
         head = {"full_name": self.head_slug, "default_branch": self.base}
         return {
-            "number": 7,
+            "number": number,
             "state": self.state,
             "merged": False,
             "draft": False,
@@ -145,6 +151,15 @@ class FakeGitHub(FakeForge):
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
             "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
         }
+
+    def _pulls(self, body: Any) -> tuple[int, Any]:
+        """Open ones, of the branch that the query names."""
+        owner = self.head_slug.partition("/")[0]
+        found = self.state == "open" and self.query.get("head") == f"{owner}:{self.branch}"
+        pull = self.pull()
+        del pull["merged"]
+        others = [{**pull, "number": number} for number in self.other_pulls]
+        return 200, [pull, *others] if found else []
 
     def _pull_commits(self, body: Any) -> tuple[int, Any]:
         found = self.git("rev-list", "--reverse", f"{self.base}..refs/heads/{self.branch}")
@@ -226,8 +241,12 @@ class FakeGitHub(FakeForge):
     def _read_run(self, body: Any, number: str) -> tuple[int, Any]:
         return 200, self._run(number)
 
+    def listed_comments(self) -> list[dict[str, Any]]:
+        return [] if self.lagging else list(self.comments)
+
     def _runs(self, body: Any, sha: str) -> tuple[int, Any]:
-        found = [run for run in self.check_runs if run["head_sha"] == sha]
+        known = [] if self.lagging else self.check_runs
+        found = [run for run in known if run["head_sha"] == sha]
         return 200, {"total_count": len(found), "check_runs": found}
 
     def _statuses(self, body: Any, sha: str) -> tuple[int, Any]:
@@ -335,13 +354,14 @@ _OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "", _F._repository),
-    ("GET", r"/pulls/7", lambda fake, body: (200, fake.pull())),
+    ("GET", r"/pulls", _F._pulls),
+    ("GET", r"/pulls/(7|8)", lambda fake, body, number: (200, fake.pull(int(number)))),
     ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
     ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
     ("GET", r"/issues/7/events", lambda fake, body: (200, list(fake.words.events))),
     ("GET", r"/collaborators/([^/]+)/permission", lambda fake, body, who: fake.words.right(who)),
-    ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
+    ("GET", r"/issues/7/comments", lambda fake, body: (200, fake.listed_comments())),
     ("POST", r"/issues/7/comments", _F._create_comment),
     ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
     ("DELETE", r"/issues/comments/(\d+)", _F._delete_comment),

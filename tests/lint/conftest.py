@@ -9,6 +9,7 @@ from typing import Protocol
 import pytest
 
 from ci_runner.cli.linting import judge
+from ci_runner.config.assume import NOTHING, Assumed
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.embedded import embedded
 from ci_runner.devdb.mariadb import MysqlServer
@@ -18,6 +19,7 @@ from ci_runner.lint.options import NO_OPTIONS, settle
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.rules import RULES
+from ci_runner.schema.production import Production
 
 
 class Lint(Protocol):
@@ -32,6 +34,7 @@ class Lint(Protocol):
         setup: str | None = ...,
         severities: Mapping[str, Severity] = ...,
         options: Mapping[str, Mapping[str, object]] = ...,
+        assumed: Assumed = ...,
         engine: str = ...,
         policy: Policy | None = ...,
         advice: bool = ...,
@@ -56,6 +59,7 @@ def lint(request: pytest.FixtureRequest, tmp_path: Path) -> Lint:
         setup: str | None = "",
         severities: Mapping[str, Severity] = {},
         options: Mapping[str, Mapping[str, object]] = NO_OPTIONS,
+        assumed: Assumed = NOTHING,
         engine: str = "postgres",
         policy: Policy | None = None,
         advice: bool = False,
@@ -69,8 +73,9 @@ def lint(request: pytest.FixtureRequest, tmp_path: Path) -> Lint:
             (tmp_path / "setup").mkdir(exist_ok=True)
             (tmp_path / "setup" / "setup.sql").write_text(setup, encoding="utf-8")
         before = None if setup is None else str(tmp_path / "setup")
-        chosen = policy or Policy(severities, options=settle(RULES, options, {}))
-        findings = judge(server, files, before, chosen)
+        chosen = policy or Policy(severities, options=settle(RULES, options, {}), assumed=assumed)
+        production = Production(assumed=chosen.assumed.rows)
+        findings = judge(server, files, before, chosen, production=production)
         return tuple(each for each in findings if advice or each.severity is not Severity.NOTE)
 
     return run

@@ -49,6 +49,25 @@ POSTGRES = {
         ),
         [("misleading-if-not-exists", 1), ("create-index-blocking", 2)],
     ),
+    "a table that a statement misses may have been made by hand": (
+        T,
+        "TRUNCATE elsewhere;",
+        [("syntax-error", 1), ("truncate", 1)],
+    ),
+    "what fails for another reason is judged by what is known": (
+        T,
+        "CREATE TABLE n (a int);\nDELETE FROM n WHERE b;\nTRUNCATE n;\nDELETE FROM t;",
+        [("syntax-error", 2), ("delete-without-where", 4)],
+    ),
+    "a function that nobody saw is volatile, one that is there is what it says": (
+        f"{T} CREATE FUNCTION f() RETURNS int STABLE LANGUAGE sql AS $$ SELECT 1 $$;",
+        (
+            "SELECT nonsense;\nALTER TABLE t ADD e int DEFAULT public.g();\n"
+            "ALTER TABLE t ADD c int DEFAULT public.f();\n"
+            "ALTER TABLE t ADD d int DEFAULT pg_catalog.abs(1);"
+        ),
+        [("syntax-error", 1), ("volatile-default", 2)],
+    ),
     "drop if exists of nothing drops nothing": (T, "DROP TABLE IF EXISTS nothing;", []),
     "a temporary table hides a known one until it is gone": (
         T,

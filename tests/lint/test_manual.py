@@ -65,7 +65,7 @@ def test_the_page_says_first_how_it_is_made_and_links_to_what_it_has() -> None:
     }
 
     assert "script/generate" in text.splitlines()[0]
-    assert set(IDS) == set(re.findall(r"\]\(#([a-z-]+)\)", text))
+    assert set(IDS) == set(re.findall(r"\]\(#([a-z0-9-]+)\)", text))
     assert set(IDS) <= headings
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ci_runner.errors import ConfigError
-from ci_runner.lint.options import filled, flag, number, settle, text, texts
+from ci_runner.lint.options import fitting, flag, number, settle, text, texts
 from ci_runner.lint.rules import RULES
 
 ORIGINS = {
@@ -19,6 +19,9 @@ ORIGINS = {
     [
         ("naming", {"tabel": "x"}, "schema-ci.toml:7", "did you mean `table`?"),
         ("naming", {"table": "("}, "schema-ci.toml:8", "a regular expression"),
+        ("naming", {"table": "(a)\\1"}, "schema-ci.toml:8", "references and word edges"),
+        ("naming", {"table": "(?=a)a"}, "schema-ci.toml:8", "only plain and named groups"),
+        ("naming", {"table": "a" * 1001}, "schema-ci.toml:8", "more than 1000 characters"),
         ("naming", {"table": 3}, "schema-ci.toml:8", "a regular expression"),
         ("wide-index", {"columns": -1}, "", "a whole number"),
         ("wide-index", {"columns": True}, "", "a whole number"),
@@ -72,10 +75,9 @@ def test_options_are_read_by_kind_and_missing_ones_are_the_usual() -> None:
     ],
 )
 def test_a_pattern_knows_the_table_and_its_columns(pattern: str, name: str, fits: bool) -> None:
-    found = filled(pattern, {"table": "t", "columns": "a_b"}).fullmatch(name)
-
-    assert fits is (found is not None)
+    assert fits is fitting(pattern, {"table": "t", "columns": "a_b"}, name)
 
 
 def test_a_name_in_a_pattern_is_no_pattern() -> None:
-    assert filled("{table}_x", {"table": "a.c"}).fullmatch("abc_x") is None
+    assert not fitting("{table}_x", {"table": "a.c"}, "abc_x")
+    assert fitting("{table}_x", {"table": "a.c"}, "a.c_x")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ci_runner.config.assume import read
+from ci_runner.config.source import Source
 from ci_runner.dialects import dialect
 from ci_runner.lint.check import check
 from ci_runner.lint.manual import EXAMPLES, example, team
@@ -129,7 +131,8 @@ def judged(rule: Rule, which: str, engine: str, lint: Lint) -> tuple[Finding, ..
         example(rule, which, engine),
         setup=example(rule, "setup", engine),
         severities=asked(rule),
-        options=settled(rule),
+        options=settled(rule).get("options", {}),
+        assumed=read(Source("team.toml", team(rule)), settled(rule).get("assume", {})),
         engine=engine,
         advice=True,
     )
@@ -145,10 +148,10 @@ def asked(rule: Rule) -> dict[str, Severity]:
     return {rule.id: Severity.NOTE} if rule.severity is Severity.OFF else {}
 
 
-def settled(rule: Rule) -> dict[str, dict[str, object]]:
-    """The options that the team of the example has given its rule."""
+def settled(rule: Rule) -> dict[str, dict[str, dict[str, object]]]:
+    """What the team of the example has said in `[lint]`: options of the rule, what it assumes."""
     lint: dict[str, dict[str, dict[str, object]]] = tomllib.loads(team(rule)).get("lint", {})
-    return lint.get("options", {})
+    return lint
 
 
 MERGED, NEW = "20240301120000_users.sql", "20240308090000_users_email.sql"

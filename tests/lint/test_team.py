@@ -12,6 +12,7 @@ from ci_runner.config.policy import TARGETS, TeamRule
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.errors import ConfigError
 from ci_runner.lint.policy import Policy
+from ci_runner.lint.rule import Severity
 from ci_runner.lint.team import of_schema
 from ci_runner.schema.model import Schema
 from tests.lint.conftest import Lint
@@ -141,10 +142,69 @@ def test_a_rule_can_not_fill_the_machine(schemas: dict[str, Schema]) -> None:
     for name in "abcdefghi":
         grown = f"[1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map({name}, {grown})"
 
-    with pytest.raises(ConfigError, match="take more than") as refused:
+    with pytest.raises(ConfigError, match="takes too much") as refused:
         of_schema([rule("table", f"size({grown}) == 0")], schemas["bad"], "x.sql", seconds=1)
 
     assert "schema-ci.toml:4" == refused.value.where
+
+
+def test_a_rule_that_can_not_be_asked_is_a_finding_and_the_others_are_asked(lint: Lint) -> None:
+    rules = (
+        rule("table", "this.nme == 1", name="misspelt"),
+        rule("table", 'this.name == "x"', name="good"),
+    )
+
+    found = lint("CREATE TABLE t (a int PRIMARY KEY);", policy=Policy(team_rules=rules))
+
+    own = {each.rule: each for each in found if each.rule == "good"}
+    [broken] = [each for each in found if each.rule == "broken-team-rule"]
+    assert "table public.t: not so" == own["good"].message
+    assert ("schema-ci.toml", 4, Severity.ERROR) == (broken.path, broken.line, broken.severity)
+    assert "rule misspelt makes no sense: there is no 'nme'" == broken.message
+
+
+@pytest.mark.parametrize(
+    ("comment", "unused"),
+    [
+        ("-- schema-ci:nolint own: a log", []),
+        ("-- schema-ci:nolint-file own: a log", []),
+        ("-- schema-ci:nolint", []),
+        ("-- schema-ci:nolint own, off", []),
+        ("-- schema-ci:nolint own, kept", ["kept finds nothing here"]),
+        ("-- schema-ci:nolint own, broken", []),
+        ("-- schema-ci:nolint own, nobody", ["there is no rule nobody"]),
+    ],
+)
+def test_a_comment_silences_a_rule_of_the_team(comment: str, unused: list[str], lint: Lint) -> None:
+    rules = (
+        rule("table", "size(this.primary_key) > 0"),
+        rule("table", 'this.name != "s"', name="kept"),
+        rule("table", "false", severity="off", name="off"),
+        rule("table", "this.nme", name="broken"),
+    )
+    change = f"{comment}\nCREATE TABLE t (a int);\n"
+
+    found = lint(change, policy=Policy(team_rules=rules))
+
+    assert "own" not in {each.rule for each in found}
+    said = [each.message.partition(": ")[2] for each in found if each.rule == "unused-ignore"]
+    assert unused == said
+
+
+def test_a_finding_of_the_team_can_be_excepted_by_its_table(lint: Lint) -> None:
+    rules = (
+        rule("column", 'this.type != "json"', name="column"),
+        rule("index", "false", name="index"),
+        rule("statement", "false", name="statement"),
+        rule("change", 'this.kind != "column"', name="change"),
+    )
+    setup = "CREATE TABLE t (a int PRIMARY KEY);"
+    change = "ALTER TABLE t ADD b json;\nCREATE INDEX i ON t (a);"
+
+    found = lint(change, setup=setup, policy=Policy(team_rules=rules))
+
+    tables = {each.rule: each.tables for each in found if each.rule in {own.id for own in rules}}
+    assert dict.fromkeys(["column", "index", "statement", "change"], ("public.t",)) == tables
 
 
 def test_an_evaluator_imports_nothing_from_where_it_runs(

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from ci_runner.config.assume import Assumed
 from ci_runner.config.policy import Exemption, LintPolicy, TeamRule
 from ci_runner.pipeline.policy import loosened
 
@@ -53,6 +54,11 @@ RULE = TeamRule("pk", "table", "true", "no key")
             LintPolicy(options={"bad-types": {"forbidden": ("money",)}}),
             LintPolicy(),
             "rule bad-types gets other options",
+        ),
+        (
+            LintPolicy(),
+            LintPolicy(assumed=Assumed("14.2", {"users": 3})),
+            "production is assumed to be otherwise: version 14.2, 3 rows in users",
         ),
         (
             LintPolicy(team_rules=(RULE,)),

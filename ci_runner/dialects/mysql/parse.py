@@ -83,12 +83,33 @@ def _data(tokens: Sequence[Token], words: list[str]) -> Data:
     table, behind = target(tokens, at)
     if words[0] == "TRUNCATE":
         return Data("TRUNCATE", table, everywhere=True)
+    written = _written(tokens, words, behind)
+    everywhere = words[0] in {"UPDATE", "DELETE"} and _always(tokens, words)
     return Data(
         words[0].lower(),
         table,
-        words[0] in {"UPDATE", "DELETE"} and _always(tokens, words),
-        columns=_written(tokens, words, behind),
+        everywhere,
+        columns=written,
+        fills=_filled(tokens, words, written, everywhere=everywhere)
+        if words[0] == "UPDATE"
+        else (),
     )
+
+
+def _filled(
+    tokens: Sequence[Token], words: Sequence[str], written: tuple[str, ...], *, everywhere: bool
+) -> tuple[str, ...]:
+    """The columns that an UPDATE gives a value wherever they are NULL."""
+    if everywhere:
+        return written
+    where = tokens[words.index("WHERE") + 1 :] if "WHERE" in words else ()
+    match [token.word for token in where]:
+        case [_, "IS", "NULL"]:
+            return tuple(each for each in written if each == where[0].name)
+        case [_, ".", _, "IS", "NULL"]:
+            return tuple(each for each in written if each == where[2].name)
+        case _:
+            return ()
 
 
 def _always(tokens: Sequence[Token], words: Sequence[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from ci_runner.dialects.operations import Target, Unparsed
 from ci_runner.dialects.postgres.tree import Node, library, tree
@@ -29,8 +30,14 @@ def inner(node: Node) -> tuple[str, Node]:
 
 def word(message: Node, field: str) -> str:
     """The name of an enum field's value."""
-    number = getattr(message, field)
-    return str(message.DESCRIPTOR.fields_by_name[field].enum_type.values_by_number[number].name)
+    return _words(message.DESCRIPTOR, field)[getattr(message, field)]
+
+
+@cache
+def _words(descriptor: Node, field: str) -> dict[int, str]:
+    """The names of an enum field's values by their numbers."""
+    values = descriptor.fields_by_name[field].enum_type.values_by_number
+    return {number: str(each.name) for number, each in values.items()}
 
 
 def strings(nodes: Iterable[Node]) -> tuple[str, ...]:
@@ -55,10 +62,16 @@ def qualified(parts: tuple[str, ...]) -> Target:
 
 def text(expression: Node) -> str:
     """An expression as SQL."""
-    postgast = library()
-    select = postgast.parse("SELECT 1")
+    one = _select_one()
+    select = type(one)()
+    select.CopyFrom(one)
     select.stmts[0].stmt.select_stmt.target_list[0].res_target.val.CopyFrom(expression)
-    return str(postgast.deparse(select)).removeprefix("SELECT ")
+    return str(library().deparse(select)).removeprefix("SELECT ")
+
+
+@cache
+def _select_one() -> Node:
+    return library().parse("SELECT 1")
 
 
 def within(node: Node) -> Iterator[tuple[str, Node]]:

@@ -66,7 +66,39 @@ def _data(kind: str, node: Node) -> Data:
     elif kind == "update_stmt":
         columns = _targets(node.target_list)
     table = relation(node.relation) if node.relation.relname else None
-    return Data(_DATA[kind], table, everywhere and not joined, columns=columns)
+    fills = _fills(node) if kind == "update_stmt" and not joined else ()
+    return Data(_DATA[kind], table, everywhere and not joined, columns=columns, fills=fills)
+
+
+def _fills(update: Node) -> tuple[str, ...]:
+    """The columns that get a value other than NULL wherever they are NULL."""
+    written = tuple(
+        each.res_target.name
+        for each in update.target_list
+        if not each.res_target.indirection and not _is_null(each.res_target.val)
+    )
+    if _always(update.where_clause):
+        return written
+    asked = set(_null_tests(update.where_clause))
+    return tuple(each for each in written if each in asked)
+
+
+def _is_null(value: Node) -> bool:
+    kind, constant = inner(value)
+    return kind == "a_const" and bool(constant.isnull)
+
+
+def _null_tests(condition: Node) -> Iterator[str]:
+    """Columns of `x IS NULL`, alone or as a part of OR."""
+    kind, node = inner(condition)
+    match kind:
+        case "null_test" if word(node, "nulltesttype") == "IS_NULL":
+            yield from strings(node.arg.column_ref.fields)[-1:]
+        case "bool_expr" if word(node, "boolop") == "OR_EXPR":
+            for each in node.args:
+                yield from _null_tests(each)
+        case _:
+            pass
 
 
 def _always(condition: Node) -> bool:

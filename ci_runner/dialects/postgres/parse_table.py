@@ -220,6 +220,7 @@ def _add_column(table: Target, column: Node) -> AddColumn:
         generated="" if generated is None else _generated(generated),
         primary_key="CONSTR_PRIMARY" in found,
         unique="CONSTR_UNIQUE" in found,
+        own_calls=() if default is None else tuple(dict.fromkeys(_own_calls(default))),
     )
 
 
@@ -242,3 +243,12 @@ def _calls(default: Node) -> Iterator[str]:
     for field, node in within(default):
         if field == "func_call":
             yield strings(node.funcname)[-1].lower()
+
+
+def _own_calls(default: Node) -> Iterator[str]:
+    """`schema.name` of those that are written with a schema other than the system's."""
+    for field, node in within(default):
+        if field == "func_call":
+            schema, *name = strings(node.funcname)
+            if name and schema != "pg_catalog":
+                yield f"{schema}.{name[-1]}".lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import Any, TypeAlias, TypeVar
 
@@ -25,13 +26,20 @@ _PAGE = 1024 * 1024
 _one_stack_at_a_time = threading.Lock()
 
 
+@cache
 def library() -> Node:
     """The parser's module."""
     return import_module("postgast")
 
 
+@cache
+def _too_deep() -> type[Exception]:
+    found: type[Exception] = import_module("google.protobuf.message").DecodeError
+    return found
+
+
 def tree(sql: str) -> Node | Unparsed:
-    """The parse result of `sql`. Never raises, never crashes."""
+    """The parse result of `sql`, which is shared and never changed. Never raises, never crashes."""
     if "\0" in sql:
         return Unparsed("a NUL character ends the text for the parser")
     if len(sql) > LONGEST:
@@ -41,14 +49,15 @@ def tree(sql: str) -> Node | Unparsed:
     return _with_stack(lambda: _tree(sql), _ORDINARY_STACK + len(sql) * _STACK_PER_CHARACTER)
 
 
+# What a statement does and what it says are read at different times, often of thousands.
+@lru_cache(maxsize=65_536)
 def _tree(sql: str) -> Node | Unparsed:
     postgast = library()
-    too_deep: type[Exception] = import_module("google.protobuf.message").DecodeError
     try:
         return postgast.parse(sql)
     except postgast.PgQueryError as refused:
         return Unparsed(str(refused))
-    except too_deep:
+    except _too_deep():
         return Unparsed("nested too deeply")
     except UnicodeEncodeError:
         return Unparsed("not valid Unicode")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AlterTable
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+_ENABLES = re.compile(r"ENABLE (?:ALWAYS |REPLICA )?TRIGGER(?: ALL| USER)?")
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -18,6 +21,16 @@ def _check(review: Review) -> Iterator[Hit]:
             if touch.known and not any(_enables(each, touch) for each in later):
                 what = f"trigger {change.name}" if change.name else _SETS[change.action]
                 yield Hit(f"switches off {what} of {change.table}", touch.step)
+        elif isinstance(change, AlterTable) and _ENABLES.fullmatch(change.action):
+            earlier = review.touches[:position]
+            if touch.known and not any(_enables(touch, each) for each in earlier):
+                what = f"trigger {change.name}" if change.name else "triggers"
+                yield Hit(
+                    f"switches on {what} of {change.table}: rows that were written before are not"
+                    " as it keeps them, and writes wait for a moment",
+                    touch.step,
+                    severity=Severity.NOTE,
+                )
 
 
 _SETS = {
@@ -32,6 +45,7 @@ def _enables(later: Touch[Effect], off: Touch[Effect]) -> bool:
     return (
         isinstance(on, AlterTable)
         and isinstance(was, AlterTable)
+        and was.action.startswith("DISABLE TRIGGER")
         and later.table == off.table
         and later.step.statement.path == off.step.statement.path
         and on.action.startswith("ENABLE")

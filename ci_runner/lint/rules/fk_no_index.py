@@ -13,37 +13,45 @@ from ci_runner.schema.model import Identity, PrimaryKey, Unique
 
 def _check(review: Review) -> Iterator[Hit]:
     """An index that comes later in the change counts; a partial one does not."""
-    for touch in review.touches:
-        added = touch.operation
-        if not isinstance(added, AddConstraint) or added.references is None or not added.columns:
-            continue
-        covered = any(
-            set(keys[: len(added.columns)]) == set(added.columns)
-            for keys in _indexed(review, touch.table)
-        )
-        if not covered:
-            keys = ", ".join(added.columns)
-            yield Hit(f"{added.table} has no index that begins with ({keys})", touch.step)
+    added = [
+        (touch, touch.operation)
+        for touch in review.touches
+        if isinstance(touch.operation, AddConstraint)
+        and touch.operation.references is not None
+        and touch.operation.columns
+    ]
+    indexed = _indexed(review, {touch.table for touch, _ in added})
+    for touch, key in added:
+        wanted = set(key.columns)
+        if not any(set(keys[: len(key.columns)]) == wanted for keys in indexed[touch.table]):
+            keys = ", ".join(key.columns)
+            yield Hit(f"{key.table} has no index that begins with ({keys})", touch.step)
 
 
-def _indexed(review: Review, table: Identity) -> Iterator[tuple[str, ...]]:
-    """The columns of every whole index that the table has in the end, as far as it is known."""
-    schema = review.steps[-1].after
-    yield from (each.keys for each in indexes_on(schema, table) if not each.predicate)
-    for each in keys_on(schema, table):
-        if isinstance(each, PrimaryKey | Unique):
-            yield each.columns
+def _indexed(review: Review, tables: set[Identity]) -> dict[Identity, list[tuple[str, ...]]]:
+    """The columns of every whole index that each table has in the end, as far as it is known."""
+    schema = review.steps[-1].after if tables else review.base
+    found: dict[Identity, list[tuple[str, ...]]] = {
+        table: [
+            *(each.keys for each in indexes_on(schema, table) if not each.predicate),
+            *(
+                each.columns
+                for each in keys_on(schema, table)
+                if isinstance(each, PrimaryKey | Unique)
+            ),
+        ]
+        for table in tables
+    }
     for touch in review.touches:
-        made = touch.operation
-        match made:
-            case CreateIndex(columns=columns):
-                pass
-            case AddConstraint(kind="primary key" | "unique", columns=columns):
-                pass
+        match touch.operation:
+            case (
+                CreateIndex(columns=columns)
+                | AddConstraint(kind="primary key" | "unique", columns=columns)
+            ) if touch.table in tables and not ran(touch.step):
+                found[touch.table].append(columns)
             case _:
-                continue
-        if touch.table == table and not ran(touch.step):
-            yield columns
+                pass
+    return found
 
 
 RULE = Rule(

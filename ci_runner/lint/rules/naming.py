@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ci_runner.dialects.operations import DropTable
 from ci_runner.dialects.postgres.parse_names import Given
 from ci_runner.lint.names import named
-from ci_runner.lint.options import RuleOption, filled, text
+from ci_runner.lint.options import RuleOption, fitting, text
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step
 
@@ -29,6 +29,7 @@ _KINDS = (
     "type",
     "schema",
 )
+_CONSTRAINTS = ("primary-key", "unique", "foreign-key", "check", "exclusion")
 _DATES = {"date"}
 _TIMES = {"timestamp", "timestamptz"}
 
@@ -41,7 +42,7 @@ def _check(review: Review) -> Iterator[Hit]:
             yield Hit(f"{each.kind} {each.name} {says}", step)
     pattern = text(options, "dropped-table")
     for step, table in _dropped(review) if pattern else ():
-        if re.fullmatch(pattern, table) is None:
+        if not fitting(pattern, {}, table):
             yield Hit(f"table {table} is dropped before its name says so", step)
 
 
@@ -76,16 +77,26 @@ def _broken(each: Given, options: Mapping[str, object]) -> str:
         blanks |= {"referenced_table": each.references}
     if each.referenced:
         blanks |= {"referenced_columns": "_".join(each.referenced)}
+    if key == "constraint":
+        return _of_no_kind(each, options, blanks)
     pattern = text(options, key) if key in _KINDS else ""
     if not pattern and key == "unique-index":
         pattern = text(options, "unique") or text(options, "index")
-    if pattern and filled(pattern, blanks).fullmatch(each.name) is None:
+    if pattern and not fitting(pattern, blanks, each.name):
         return f"does not match {pattern}"
     for kinds, option in ((_TIMES, "timestamp-suffix"), (_DATES, "date-suffix")):
         suffix = text(options, option)
         if suffix and each.type in kinds and not each.name.endswith(suffix):
             return f"does not end with {suffix}"
     return ""
+
+
+def _of_no_kind(each: Given, options: Mapping[str, object], blanks: Mapping[str, str]) -> str:
+    """A renamed constraint that is not there to be looked at may be any of them."""
+    patterns = [pattern for kind in _CONSTRAINTS if (pattern := text(options, kind))]
+    if not patterns or any(fitting(one, blanks, each.name) for one in patterns):
+        return ""
+    return f"does not match {' or '.join(patterns)}"
 
 
 RULE = Rule(

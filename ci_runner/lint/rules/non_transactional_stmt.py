@@ -4,15 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.lint.alone import alone
+from ci_runner.dialects.operations import AlterObject, Operation
+from ci_runner.lint.alone import alone, untold
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+
+# release-12.html: ALTER TYPE ... ADD VALUE may run in a transaction.
+_ADDS_VALUES = 12
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    unknown = untold(review)
     for step in review.steps:
         if step.transactional:
             for what in dict.fromkeys(filter(None, map(alone, step.operations))):
                 yield Hit(f"{what} cannot run inside a transaction", step)
+            if review.before(_ADDS_VALUES) and any(map(_adds_value, step.operations)):
+                yield Hit(
+                    f"ADD VALUE cannot run inside a transaction before PostgreSQL {_ADDS_VALUES}",
+                    step,
+                )
+        elif step.statement.path in unknown:
+            for what in dict.fromkeys(filter(None, map(alone, step.operations))):
+                yield Hit(
+                    f"{what} fails in a transaction, and most tools open one for a file",
+                    step,
+                    severity=Severity.NOTE,
+                )
+
+
+def _adds_value(operation: Operation) -> bool:
+    return isinstance(operation, AlterObject) and operation.action == "ADD VALUE"
 
 
 RULE = Rule(

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ci_runner.dialects.postgres.parse_robust import alone, dropped_constraints, missing
+from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    always = flag(review.options.get(RULE.id, {}), "always")
     length = Counter(step.statement.path for step in review.steps)
     dropped: set[str] = set()
     file = ""
@@ -19,7 +21,7 @@ def _check(review: Review) -> Iterator[Hit]:
             file, dropped = path, set()
         apart = alone(each.kind, each.node)
         # A file of one statement is done or not done; but a failed CONCURRENTLY leaves its index.
-        if apart or (not step.transactional and length[path] > 1):
+        if always or apart or (not step.transactional and length[path] > 1):
             lacks = dict.fromkeys(missing(each.kind, each.node, dropped))
             if lacks:
                 said = " and ".join(f"{what} lacks {word}" for what, word in lacks)
@@ -50,5 +52,8 @@ RULE = Rule(
         "GN008",
         "GN029",
         "GN030",
+    ),
+    options=(
+        RuleOption("always", "flag", "asked inside of transactions too, for files run by hand"),
     ),
 )

@@ -1,4 +1,4 @@
-"""A procedure, function, event, trigger or view, where the team has none."""
+"""A procedure, function, event, trigger, rule or view, where the team has none."""
 
 from __future__ import annotations
 
@@ -7,30 +7,46 @@ from collections.abc import Iterator
 from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.migrations.history import Step
 
-_KINDS = ("PROCEDURE", "FUNCTION", "EVENT", "TRIGGER", "VIEW")
+_KINDS = frozenset(
+    {"procedure", "function", "event", "trigger", "rule", "view", "materialized view"}
+)
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    allowed = {each.upper() for each in texts(review.options.get(RULE.id, {}), "allowed")}
+    allowed = {each.lower() for each in texts(review.options.get(RULE.id, {}), "allowed")}
+    made = _written(review) if review.dialect == "mysql" else _arrived(review)
+    for step, kind, name in made:
+        if kind not in allowed:
+            yield Hit(f"makes {kind} {name}".rstrip(), step)
+
+
+def _arrived(review: Review) -> Iterator[tuple[Step, str, str]]:
+    """What stays as it was, or is made again under its name, is no news."""
+    for each in review.arrivals:
+        identity = each.new.identity
+        if each.created and each.old is None and identity.kind in _KINDS:
+            yield each.step, identity.kind, identity.qualified
+
+
+def _written(review: Review) -> Iterator[tuple[Step, str, str]]:
     for step in review.steps:
-        words = [token.word for token in definition(step)]
+        words = [token.word.lower() for token in definition(step)]
         head = words[: words.index("(")] if "(" in words else words
-        if words[:1] == ["CREATE"] and "TABLE" not in head[:4]:
+        if words[:1] == ["create"] and "table" not in head[:4]:
             kind = next((each for each in head if each in _KINDS), "")
-            if kind and kind not in allowed:
-                yield Hit(f"makes a {kind.lower()}", step)
+            if kind:
+                yield step, kind, ""
 
 
 RULE = Rule(
     id="routine-policy",
     title="Code in the database",
     severity=Severity.OFF,
-    dialects=("mysql",),
-    why=(
-        "It runs out of the application's sight, is tested by nobody, and does not come "
-        "along with tools that copy tables."
-    ),
+    dialects=("postgres", "mysql", "sqlite"),
+    why="It runs out of the application's sight, is tested by nobody, and does not come along with"
+    " tools that copy tables.",
     instead="Keep it in the application, or name the kind in `allowed`.",
     check=_check,
     aliases=(
@@ -47,6 +63,6 @@ RULE = Rule(
         "SQLE00014",
         "SQLE00031",
     ),
-    group="design",
     options=(RuleOption("allowed", "texts", "kinds that may be made: view, trigger and the like"),),
+    group="design",
 )

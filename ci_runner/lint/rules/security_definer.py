@@ -16,6 +16,13 @@ def _check(review: Review) -> Iterator[Hit]:
         says = _open(each) if each.definer else ""
         if says:
             yield Hit(f"{each.name} runs with its owner's rights and {says}", step)
+        elif each.definer and each.path == (_TEMPORARY,):
+            yield Hit(
+                f"{each.name} runs with its owner's rights and finds, of names without a schema,"
+                " only the system's and the caller's temporary tables",
+                step,
+                severity=Severity.NOTE,
+            )
 
 
 def _open(each: Routine) -> str:
@@ -24,8 +31,6 @@ def _open(each: Routine) -> str:
         return "looks up names in the caller's search_path"
     if _TEMPORARY in each.path[:-1]:
         return "looks among the caller's temporary tables first"
-    if each.path == (_TEMPORARY,):
-        return "looks for everything among the caller's temporary tables"
     return ""
 
 

@@ -11,6 +11,9 @@ from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Check, Column, Identity
 
+# release-12.html: SET NOT NULL takes a valid check for a proof.
+_BELIEVES_CHECKS = 12
+
 
 def _check(review: Review) -> Iterator[Hit]:
     pending: dict[tuple[Identity, str], tuple[str, ...]] = {}
@@ -29,7 +32,8 @@ def _check(review: Review) -> Iterator[Hit]:
                 trusted.add(touch.table)  # by its text nobody can tell what it checks
             case SetNotNull(table=table, column=column) if touch.known:
                 said = touch.table in trusted or (touch.table, column) in proven
-                if not said and not _holds(touch, column):
+                proves = not review.before(_BELIEVES_CHECKS)
+                if not (said and proves) and not _holds(touch, column, checks=proves):
                     yield Hit(
                         f"sets column {column} of {table} NOT NULL and reads every row for it",
                         touch.step,
@@ -38,12 +42,12 @@ def _check(review: Review) -> Iterator[Hit]:
                 pass
 
 
-def _holds(touch: Touch[Effect], column: str) -> bool:
-    """Whether it is so already, or a valid check says so: then PostgreSQL 12+ reads nothing."""
+def _holds(touch: Touch[Effect], column: str, *, checks: bool) -> bool:
+    """Whether it is so already or, where that counts, a valid check says so."""
     table, before = touch.table, touch.step.before
     known = before.get(Identity("column", table.schema, column, table.name))
     return (isinstance(known, Column) and known.not_null) or any(
-        check.valid and column in never_null(check.definition)
+        checks and check.valid and column in never_null(check.definition)
         for check in before.of_type(Check)
         if (check.schema, check.table) == (table.schema, table.name)
     )

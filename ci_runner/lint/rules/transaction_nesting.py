@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import Transaction
+from ci_runner.lint.alone import untold
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
-from ci_runner.migrations.history import Step
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    unknown = untold(review)
     file, opened = "", False
     for step in review.steps:
         if step.statement.path != file:
@@ -17,7 +18,11 @@ def _check(review: Review) -> Iterator[Hit]:
         for operation in step.operations:
             match operation:
                 case Transaction("begin"):
-                    yield from _begins(review, step, nested=opened or step.transactional)
+                    if opened or step.transactional:
+                        yield Hit("BEGIN in a transaction begins none", step)
+                    elif step.statement.path in unknown:
+                        says = "most tools have begun a transaction before this BEGIN"
+                        yield Hit(says, step, severity=Severity.NOTE)
                     opened = True
                 case Transaction(verb):
                     if not opened:
@@ -26,20 +31,6 @@ def _check(review: Review) -> Iterator[Hit]:
                     opened = False
                 case _:
                     pass
-
-
-def _begins(review: Review, step: Step, *, nested: bool) -> Iterator[Hit]:
-    if nested:
-        yield Hit("BEGIN in a transaction begins none", step)
-    elif not review.base_known and not any(
-        each.verb == "txmode" for each in step.statement.directives
-    ):
-        # Files alone: nobody knows the tool, and most of them open a transaction.
-        yield Hit(
-            "most tools have begun a transaction before this BEGIN",
-            step,
-            severity=Severity.NOTE,
-        )
 
 
 RULE = Rule(

@@ -112,7 +112,15 @@ T = Target("", "t")
         ("# why\nTRUNCATE TABLE t", [Data("TRUNCATE", T, everywhere=True)]),
         ("INSERT IGNORE INTO t VALUES (1)", [Data("insert", T)]),
         ("INSERT INTO t (a, `b`) VALUES (1, 2)", [Data("insert", T, columns=("a", "b"))]),
-        ("UPDATE t SET a = 1, t.b = 2", [Data("update", T, everywhere=True, columns=("a", "b"))]),
+        (
+            "UPDATE t SET a = 1, t.b = 2",
+            [Data("update", T, everywhere=True, columns=("a", "b"), fills=("a", "b"))],
+        ),
+        (
+            "UPDATE t SET a = 1, b = 2 WHERE t.b IS NULL",
+            [Data("update", T, columns=("a", "b"), fills=("b",))],
+        ),
+        ("UPDATE t SET a = 1 WHERE a IS NULL AND b", [Data("update", T, columns=("a",))]),
         ("UPDATE t SET a = 1 WHERE a = 2", [Data("update", T, columns=("a",))]),
         ("UPDATE t JOIN u USING (id) SET t.a = 1", [Data("update", T, columns=("a",))]),
         ("DELETE FROM t WHERE 1 = 1", [Data("delete", T, everywhere=True)]),

@@ -132,7 +132,18 @@ ONE = {
     "SET LOCAL lock_timeout = '2s'": Setting("lock_timeout", "2s", local=True),
     "RESET lock_timeout": Setting("lock_timeout", ""),
     "TRUNCATE t CASCADE": Data("TRUNCATE", T, everywhere=True, cascade=True),
-    "UPDATE t SET a = 1 WHERE 1 = 1": Data("UPDATE", T, everywhere=True, columns=("a",)),
+    "UPDATE t SET a = 1 WHERE 1 = 1": Data(
+        "UPDATE", T, everywhere=True, columns=("a",), fills=("a",)
+    ),
+    "UPDATE t SET a = 1, b = NULL, c[1] = 2": Data(
+        "UPDATE", T, everywhere=True, columns=("a", "b"), fills=("a",)
+    ),
+    "UPDATE t SET a = 1, b = 2, c = 3 WHERE a IS NULL OR t.b IS NULL": Data(
+        "UPDATE", T, columns=("a", "b", "c"), fills=("a", "b")
+    ),
+    "UPDATE t SET a = 1 WHERE a IS NULL AND id < 9": Data("UPDATE", T, columns=("a",)),
+    "UPDATE t SET a = 1 FROM u WHERE a IS NULL": Data("UPDATE", T, columns=("a",)),
+    "UPDATE t SET a = 1 WHERE a IS NOT NULL": Data("UPDATE", T, columns=("a",)),
     "UPDATE t SET a = 1 WHERE b": Data("UPDATE", T, columns=("a",)),
     "DELETE FROM t USING s WHERE true": Data("DELETE", T),
     "INSERT INTO t (a, b) VALUES (1, 2)": Data("INSERT", T, columns=("a", "b")),

@@ -1,1 +1,1 @@
-ALTER TABLE users DROP INDEX users_email;
+DROP INDEX CONCURRENTLY orders_placed;

@@ -1,2 +1,2 @@
--- Hidden before, and nobody has missed it.
-ALTER TABLE users DROP INDEX users_hidden;
+-- orders_customer_placed begins with the same column.
+DROP INDEX CONCURRENTLY orders_customer;

@@ -1,6 +1,8 @@
-CREATE TABLE users (
+CREATE TABLE orders (
   id bigint PRIMARY KEY,
-  email varchar(100),
-  KEY users_email (email),
-  KEY users_hidden (email, id) IGNORED
+  customer_id bigint NOT NULL,
+  placed_at timestamptz NOT NULL
 );
+CREATE INDEX orders_placed ON orders (placed_at);
+CREATE INDEX orders_customer ON orders (customer_id);
+CREATE INDEX orders_customer_placed ON orders (customer_id, placed_at);

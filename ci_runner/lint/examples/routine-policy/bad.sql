@@ -1,1 +1,1 @@
-CREATE VIEW emails AS SELECT email FROM users;
+CREATE VIEW user_emails AS SELECT email FROM users;

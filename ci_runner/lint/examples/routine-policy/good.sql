@@ -1,1 +1,1 @@
-ALTER TABLE users ADD COLUMN plan int;
+ALTER TABLE users ADD COLUMN nickname varchar(80);

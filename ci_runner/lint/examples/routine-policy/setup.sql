@@ -1,6 +1,4 @@
 CREATE TABLE users (
   id bigint PRIMARY KEY,
-  email varchar(100),
-  age int,
-  mood enum('good', 'bad')
+  email varchar(200) NOT NULL
 );

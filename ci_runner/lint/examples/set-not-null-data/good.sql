@@ -1,6 +1,6 @@
 -- schema-ci:txmode none
 
-UPDATE users SET email = '' WHERE id < 1000 AND email IS NULL;
+UPDATE users SET email = '' WHERE email IS NULL;
 
 -- schema-ci:nolint set-not-null-scan: the table is small
 ALTER TABLE users ALTER COLUMN email SET NOT NULL;

@@ -5,7 +5,7 @@ CREATE TABLE users_new (
 );
 
 INSERT INTO users_new (id, email, active)
-SELECT id, email, active FROM users;
+SELECT id, coalesce(email, ''), active FROM users;
 
 DROP TABLE users;
 

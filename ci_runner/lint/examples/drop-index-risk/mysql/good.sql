@@ -1,0 +1,2 @@
+-- Hidden before, and nobody has missed it.
+ALTER TABLE users DROP INDEX users_hidden;

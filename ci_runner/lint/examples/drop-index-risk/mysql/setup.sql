@@ -1,0 +1,6 @@
+CREATE TABLE users (
+  id bigint PRIMARY KEY,
+  email varchar(100),
+  KEY users_email (email),
+  KEY users_hidden (email, id) IGNORED
+);

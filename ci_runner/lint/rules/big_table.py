@@ -1,0 +1,77 @@
+"""A statement keeps others from a table that is large in production."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ci_runner.lint.locks import at_least, held
+from ci_runner.lint.options import RuleOption, number
+from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.migrations.history import Step
+from ci_runner.schema.model import Identity
+
+_ROWS, _MEGABYTES = 1_000_000, 1024
+_MEGABYTE = 2**20
+# explicit-locking.html: the weakest mode that writes wait for.
+_BLOCKS_WRITES = "SHARE"
+
+
+def _check(review: Review) -> Iterator[Hit]:
+    """Each table once in a file, by the statement that keeps it the longest."""
+    slow: set[tuple[str, Identity]] = set()
+    quick: dict[tuple[str, Identity], Hit] = {}
+    for each in held(review):
+        for table, mode in {**each.before, **each.takes}.items():
+            place = each.step.statement.path, table
+            if not at_least(mode, _BLOCKS_WRITES) or place in slow or not _big(review, table):
+                continue
+            works = _works(each.step, table)
+            if works:
+                slow.add(place)
+                quick.pop(place, None)
+                yield _hit(review, each.step, table, mode, works)
+            elif place not in quick and table in each.takes:
+                quick[place] = _hit(review, each.step, table, mode, "")
+    yield from quick.values()
+
+
+def _works(step: Step, table: Identity) -> str:
+    if table in step.observed.rewritten:
+        return ", while it is rewritten"
+    return ", while it is read in full" if table in step.observed.scanned else ""
+
+
+def _hit(review: Review, step: Step, table: Identity, mode: str, works: str) -> Hit:
+    size = review.production.size(table)
+    lasting = works or ", for a moment, once it has waited for all running queries"
+    return Hit(
+        f"holds {mode} on {table.qualified}, {size}{lasting}",
+        step,
+        severity=None if works else Severity.WARNING,
+    )
+
+
+def _big(review: Review, table: Identity) -> bool:
+    size = review.production.size(table)
+    if size is None:
+        return False
+    options = review.options.get(RULE.id, {})
+    rows, megabytes = number(options, "rows", _ROWS), number(options, "megabytes", _MEGABYTES)
+    return (size.rows or 0) >= rows or (size.bytes or 0) >= megabytes * _MEGABYTE
+
+
+RULE = Rule(
+    id="big-table",
+    title="Large table blocked",
+    severity=Severity.ERROR,
+    dialects=("postgres",),
+    why="What takes a moment on a small table takes minutes on this one, and everybody who wants"
+    " it waits. Asked of tables whose size is known, by `[stats]` or `[lint.assume]`.",
+    instead="Use the form that does not block, set a lock_timeout, and choose a quiet hour.",
+    check=_check,
+    aliases=("db-stats", "ddl_check_table_size", "AdviseOnlineMigration"),
+    options=(
+        RuleOption("rows", "number", f"from how many rows on a table is large (default {_ROWS})"),
+        RuleOption("megabytes", "number", f"from how many MiB on it is (default {_MEGABYTES})"),
+    ),
+)
