@@ -66,6 +66,14 @@ class MergeGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class Restraint:
+    """Why a run publishes nothing; with `check` nothing but its check."""
+
+    reason: str
+    check: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Build:
     """One CI run. Absent parts are empty strings; `local` builds have neither run nor forge.
 
@@ -87,6 +95,7 @@ class Build:
     merge_group: MergeGroup | None = None
     branch: str = ""
     sha: Sha = Sha("")
+    restraint: Restraint | None = None
 
     @property
     def lone_commit(self) -> Sha:

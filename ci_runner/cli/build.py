@@ -24,7 +24,7 @@ def this_build(out: Terminal) -> Build:
     if is_complete(build) or build.repository is None:
         return build
     secret = out.redactor.register
-    forge = open_forge(build.repository, os.environ, max_wait=_MAX_WAIT, secret=secret)
+    forge = open_forge(build.repository, os.environ, max_wait=_MAX_WAIT, secret=secret, reads=True)
     if isinstance(forge, Unavailable):
         out.log.info(f"no forge was asked about this change: {forge.reason}")
         return build

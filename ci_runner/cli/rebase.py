@@ -130,7 +130,7 @@ def _commit_to_branch(common: Common, workspace: Workspace, build: Build, change
     from ci_runner.publish.outcome import Skipped
 
     config, git = workspace.config, workspace.git
-    talk = pull_request_talk(build, config, common.out)
+    talk = pull_request_talk(build, config, common.out, git)
     pull = talk.now().pull
     if pull.head_sha != talk.event.head_sha:
         common.out.log.info("a newer head is under review: nothing is committed")

@@ -143,9 +143,13 @@ class OutcomeUnknown(ForgeError):
 
 
 class Forge(Protocol):
-    """One repository on one forge, with the limits that its comments have."""
+    """One repository on one forge, with the limits that its comments have.
+
+    `comment_limit` is in characters, as code points or UTF-16 units, whichever are more.
+    """
 
     comment_limit: int
+    comment_bytes: int
 
     def viewer(self) -> str:
         """Our own login."""

@@ -15,7 +15,6 @@ from ci_runner.publish.size import Render
 from ci_runner.publish.talk import Talk
 
 Mode = Literal["update", "new", "hide-and-new", "delete-and-new"]
-_MAX_BYTES = 240_000
 _FOLDED = "<details><summary>Superseded by a later comment</summary>\n\n"
 
 
@@ -47,7 +46,7 @@ def message(
         render,
         split,
         characters=talk.forge.comment_limit - ROOM,
-        max_bytes=_MAX_BYTES - ROOM,
+        max_bytes=talk.forge.comment_bytes - ROOM,
     )
     build = talk.build
     when = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -104,10 +104,13 @@ def commit(
         pushed = True
         return push(branch, expected, changes, message) if push is not None else None
 
-    made = _commit(report, talk, settings, by_git if push is not None else None)
+    if talk.build.restraint is not None:
+        made: Sha | Skipped | Failed = Skipped("commit", talk.build.restraint.reason)
+    else:
+        made = _commit(report, talk, settings, by_git if push is not None else None)
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), head, made)
-    done = Published("commit", f"{_web(talk.build)}/commit/{made}")
+    done = Published("commit", _commit_url(talk.build, made))
     silent = same_login(talk.viewer, "github-actions")
     notices = (*report.notices, _SILENT) if silent else report.notices
     report = replace(report, committed=made, notices=notices)
@@ -167,13 +170,16 @@ def _steps(
     def check() -> Outcome:
         return _check(committed, talk, settings, render, awaited)
 
-    if comments.mode == "off" or comments.on == "never":
+    restraint = talk.build.restraint
+    if restraint is not None:
+        yield "comment", lambda: Skipped("comment", restraint.reason), False
+    elif comments.mode == "off" or comments.on == "never":
         yield "comment", lambda: Skipped("comment", "commenting is off"), False
     else:
         yield "comment", comment, comments.required
-    if comments.inline:
+    if comments.inline and restraint is None:
         yield "inline", lambda: write_inline(talk, report, settings.identity, head), False
-    if comments.labels:
+    if comments.labels and restraint is None:
         yield "labels", lambda: keep_labels(talk, report), False
     if settings.check:
         yield "check", check, True
@@ -253,5 +259,8 @@ def _stale(what: What, found: Sha) -> Skipped:
     return Skipped(what, f"stale: the pull request's head is {found[:7]} now", stale=True)
 
 
-def _web(build: Build) -> str:
-    return build.repository.web_url if build.repository is not None else ""
+def _commit_url(build: Build, made: Sha) -> str:
+    if build.repository is None:
+        return made
+    dash = "-/" if build.repository.forge == "gitlab" else ""
+    return f"{build.repository.web_url}/{dash}commit/{made}"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ci_runner.errors import UsageError
-from ci_runner.report.model import Report, ReportedProject
+from ci_runner.report.model import Report, ReportedApproval, ReportedProject
 from ci_runner.report.sound import shard
 
 # Here saying nothing does not contradict: a report that was not parted holds whole projects.
@@ -43,6 +43,7 @@ def merge(reports: Sequence[Report], expected: Expected = Expected()) -> Report:
         fail_on=min((each.fail_on for each in distinct), key=_STRICTEST.index),
         notices=_union(each.notices for each in distinct),
         committed=max(each.committed for each in distinct),
+        approval=ReportedApproval(),
         shards=_union(each.shards for each in distinct),
         reported_by=max(each.reported_by for each in distinct),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import Checkout, Done, add_column, new_checkout
+from tests.e2e.gitlab_scene import merge_request  # noqa: F401 - a fixture
 from tests.fakes.github import FakeGitHub
 
 BRANCH = 'jo\'s "e-mail" #1'.replace(" ", "-")

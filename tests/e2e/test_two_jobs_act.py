@@ -80,6 +80,7 @@ def test_a19_act_runs_both_jobs_of_a_fork(scene: PullRequestScene, tmp_path: Pat
             *("--workflows", ".github/workflows/report.yml", "--eventpath", str(event)),
             *("--platform", "ubuntu-latest=-self-hosted", "--no-cache-server"),
             *("--use-gitignore=false", "--env", f"GITHUB_API_URL={scene.fake.url}"),
+            *("--env", f"GITHUB_GRAPHQL_URL={scene.fake.url}/graphql"),
             *("--env", f"GITHUB_REPOSITORY={scene.fake.slug}", "--env", f"ARTIFACT={artifact}"),
             *("--secret", f"GITHUB_TOKEN={TOKEN}"),
         ),

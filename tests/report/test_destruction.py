@@ -77,13 +77,14 @@ def test_a_planned_statement_counts_once_and_its_planner_knows() -> None:
     ("changes", "is_lost"),
     [
         ((("drop table a",), ("create table a",)), True),
+        ((("create table a",), ("drop table a",), ("create table a",)), False),
         ((("rename table b to a",), ("drop table a",)), True),
         ((("drop table a", "create table a"),), True),
         ((("drop table x to y",), ("rename table n to x to y",)), False),
         ((("drop table a",), ("rename table n to b a",)), True),
     ],
 )
-def test_only_what_another_step_brings_back_is_no_loss(
+def test_only_what_is_new_or_brought_back_is_no_loss(
     changes: tuple[tuple[str, ...], ...], is_lost: bool
 ) -> None:
     steps = [step(f"statement {place}", *each) for place, each in enumerate(changes)]
