@@ -118,6 +118,18 @@ def test_b9_our_commit_that_somebody_amended_is_theirs(scene: Scene) -> None:
     assert isinstance(commit(scene, {FILE.path: b"b\n"}), str)
 
 
+def test_b9_our_commit_that_somebody_rebased_is_no_answer_to_what_it_stands_on(
+    scene: Scene,
+) -> None:
+    commit(scene, {FILE.path: b"a\n"})
+    message = scene.fake.git("log", "-1", "--format=%B", REF)
+    scene.fake.git("update-ref", REF, scene.fake.git("rev-parse", f"{REF}^"))
+    push(scene, "schema.sql", b"CREATE TABLE v (id int);\n")
+    push(scene, FILE.path, b"a\n", message)
+
+    assert isinstance(commit(scene, {FILE.path: b"b\n"}), str)
+
+
 def test_b9_there_are_no_more_commits_than_allowed(scene: Scene) -> None:
     commit(scene, {FILE.path: b"a\n"})
     push(scene, "schema.sql", b"x\n")
