@@ -12,7 +12,8 @@ SchemaCiError            never raised itself
 |- StrictError      10   with --strict: something is not compared, or a question is open
 `- InternalError    70   ours: a broken invariant
 
-Exit code 0 is success, 1 means findings at or above `fail-on`, 130 an interrupt.
+Exit code 0 is success, 1 means findings at or above `fail-on`, 11 that a plan waits for an
+approval, 130 an interrupt.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class ExitCode(IntEnum):
     SQL = 8
     UNPROVEN = 9
     INCOMPLETE = 10
+    UNAPPROVED = 11
     INTERNAL = 70
     INTERRUPTED = 130
 

@@ -73,21 +73,21 @@ class Git:
         done = _run(self.root, "symbolic-ref", "--quiet", "--short", "HEAD", accept=(0, 1))
         return done.decode().strip() or None
 
-    def merge_base(self, ref: str) -> Sha:
-        """The commit that HEAD and `ref` share.
+    def merge_base(self, ref: str, head: str = "HEAD") -> Sha:
+        """The commit that `head` and `ref` share.
 
         What a shallow or single-branch clone lacks is fetched from its origin.
         """
-        found = self._known_merge_base(ref)
+        found = self._known_merge_base(ref, head)
         if found is not None:
             return found
         said = self._fetch(ref)
-        found = self._known_merge_base(ref)
+        found = self._known_merge_base(ref, head)
         if found is not None:
             return found
         if self.is_shallow():
             said = f"the clone is shallow\n{said}".rstrip()
-        if self._resolve(ref) is not None:
+        if self.resolve(ref) is not None:
             raise GitError(f"HEAD and {ref!r} share no commit", said=said, next_step=_FETCH)
         what = f"there is no branch or commit {ref!r} here"
         if near := get_close_matches(ref, self._branches(), 1):
@@ -110,6 +110,24 @@ class Git:
         if found := self._commit(name):
             return found
         raise GitError(f"the origin has no branch {ref!r}", said=said, next_step=_FETCH)
+
+    def fetch_commit(self, sha: Sha) -> None:
+        """Have a commit with its files; its history is not asked for. Nothing where it is here."""
+        if self._commit(sha) is None:
+            _run(self.root, "fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1",
+                 "--end-of-options", "origin", sha)  # fmt: skip
+
+    def export(self, commit: Sha, folder: Path) -> None:
+        """Write the files of a commit into `folder`; work tree and index stay as they are."""
+        with tempfile.TemporaryDirectory(prefix="schema-ci-") as place:
+            index = {"GIT_INDEX_FILE": str(Path(place, "index"))}
+            _run(self.root, "read-tree", commit, extra=index)
+            _run(self.root, "checkout-index", "--all", "--quiet", f"--prefix={folder}/",
+                 extra=index)  # fmt: skip
+
+    def is_ancestor(self, old: Sha, new: Sha) -> bool:
+        """Whether `new` holds `old`; a commit holds itself."""
+        return not _run(self.root, "rev-list", "--max-count=1", f"{new}..{old}", "--")
 
     def _branches(self) -> list[str]:
         """The names of all branches that the clone knows, its own and the remote's."""
@@ -139,37 +157,74 @@ class Git:
         return tuple(os.fsdecode(entry[3:]) for entry in listed.split(b"\0") if entry)
 
     def push_files(
-        self, branch: str, parent: Sha, files: Mapping[str, bytes], message: str
+        self,
+        branch: str,
+        parent: Sha,
+        changes: Mapping[str, bytes | None],
+        message: str,
+        access: Mapping[str, str] | None = None,
     ) -> Sha | None:
-        """One commit of `files` on `parent`, pushed to `branch` of the origin; None if it moved.
+        """One commit of `changes` on `parent`, pushed to `branch` of the origin; None if it moved.
 
-        Work tree and index stay as they are. The lease makes it a compare-and-swap: a branch that
-        is not at `parent` stays as it is.
+        None as content deletes a file. Work tree and index stay as they are. The lease makes it a
+        compare-and-swap: a branch that is not at `parent` stays as it is. `access` is what git's
+        environment holds besides: who the author is, and what lets us in where the checkout does
+        not.
         """
-        with tempfile.TemporaryDirectory(prefix="schema-ci-") as folder:
-            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
-            _run(self.root, "read-tree", parent, extra=index)
-            for path, content in files.items():
-                blob = _run(self.root, "hash-object", "-w", "--stdin", stdin=content).decode()
-                entry = f"100644,{blob.strip()},{path}"
-                _run(self.root, "update-index", "--add", "--cacheinfo", entry, extra=index)
-            tree = _run(self.root, "write-tree", extra=index).decode().strip()
-        made = Sha(
-            _run(
-                self.root, "commit-tree", tree, "-p", parent, stdin=message.encode(), extra=_AUTHOR
-            )
-            .decode()
-            .strip()
-        )
+        access = access or {}
+        made = self.commit_files(parent, changes, message, {**_AUTHOR, **access})
         try:
             _run(self.root, "push", "--quiet", "--no-verify",
                  f"--force-with-lease=refs/heads/{branch}:{parent}",
-                 "--end-of-options", "origin", f"{made}:refs/heads/{branch}")  # fmt: skip
+                 "--end-of-options", "origin", f"{made}:refs/heads/{branch}",
+                 extra=access)  # fmt: skip
         except GitError as refused:
             if "stale info" in refused.said:
                 return None
             raise
         return made
+
+    def commit_files(
+        self,
+        parent: Sha,
+        changes: Mapping[str, bytes | None],
+        message: str,
+        who: Mapping[str, str] | None = None,
+    ) -> Sha:
+        """One commit of `changes` on `parent` that no branch has yet, by `who` or git's own user.
+
+        None as content deletes a file. Work tree and index stay as they are.
+        """
+        with tempfile.TemporaryDirectory(prefix="schema-ci-") as folder:
+            index = {"GIT_INDEX_FILE": str(Path(folder, "index"))}
+            _run(self.root, "read-tree", parent, extra=index)
+            for path, content in changes.items():
+                if content is None:
+                    _run(self.root, "update-index", "--force-remove", "--", path, extra=index)
+                    continue
+                blob = _run(self.root, "hash-object", "-w", "--stdin", stdin=content).decode()
+                entry = f"100644,{blob.strip()},{path}"
+                _run(self.root, "update-index", "--add", "--cacheinfo", entry, extra=index)
+            tree = _run(self.root, "write-tree", extra=index).decode().strip()
+        return Sha(
+            _run(self.root, "commit-tree", tree, "-p", parent, stdin=message.encode(), extra=who)
+            .decode()
+            .strip()
+        )
+
+    def commit_here(self, changes: Mapping[str, bytes | None], message: str) -> Sha:
+        """One commit of `changes`, which the work tree has already, on the checked-out head.
+
+        What is staged or edited besides stays so.
+        """
+        head = self.head()
+        made = self.commit_files(head, changes, message)
+        _run(self.root, "update-ref", "-m", "schema-ci", "HEAD", made, head)
+        _run(self.root, "reset", "--quiet", "HEAD", "--", *changes, accept=(0, 1))
+        return made
+
+    def is_merging(self) -> bool:
+        return self._commit("MERGE_HEAD") is not None
 
     def is_shallow(self) -> bool:
         return _run(self.root, "rev-parse", "--is-shallow-repository").strip() == b"true"
@@ -234,7 +289,7 @@ class Git:
         text = done.decode().strip()
         return Sha(text) if _SHA.fullmatch(text) else None
 
-    def _resolve(self, ref: str) -> Sha | None:
+    def resolve(self, ref: str) -> Sha | None:
         """A branch as the remote has it, else a local branch, else any revision."""
         if not ref or ref.startswith("-") or _UNPRINTABLE.search(ref):
             raise GitError(f"{ref!r} is no name of a branch or commit")
@@ -243,11 +298,11 @@ class Git:
                 return commit
         return None
 
-    def _known_merge_base(self, ref: str) -> Sha | None:
-        other = self._resolve(ref)
+    def _known_merge_base(self, ref: str, head: str) -> Sha | None:
+        other = self.resolve(ref)
         if other is None:
             return None
-        done = _run(self.root, "merge-base", "HEAD", other, accept=(0, 1, 128)).decode().strip()
+        done = _run(self.root, "merge-base", head, other, accept=(0, 1, 128)).decode().strip()
         return Sha(done) if done else None
 
     def _fetch(self, ref: str) -> str:

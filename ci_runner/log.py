@@ -40,11 +40,15 @@ def _shown(found: re.Match[str]) -> str:
 
 
 def neutral(text: str) -> str:
-    """`text` as it may be printed in a CI log: no escape sequences, no workflow commands.
+    """`text` as it may be printed in a CI log: no escape sequences, no workflow commands."""
+    return disarmed(visible(_ESCAPES.sub("", text.replace("\r\n", "\n")).replace("\r", "\n")))
+
+
+def disarmed(shown: str) -> str:
+    """`shown` without workflow commands, for lines that were put together of neutral parts.
 
     GitHub obeys `::name::` at the start of a line and `##[name]`, GitLab `section_start:`.
     """
-    shown = visible(_ESCAPES.sub("", text.replace("\r\n", "\n")).replace("\r", "\n"))
     inert = _COMMAND.sub(rf"\1:{_ZERO_WIDTH_SPACE}", shown)
     inert = inert.replace("##[", f"#{_ZERO_WIDTH_SPACE}#[")
     return _SECTION.sub(rf"section_\1{_ZERO_WIDTH_SPACE}", inert)

@@ -8,13 +8,19 @@ are flags of the command. circleci/src/scripts/run.sh turns them into what the r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from integrations.inputs import Input, inputs
 from integrations.orb_pack import dumped, pack
 
 Json = dict[str, object]
+_PARALLELISM: Json = {
+    "type": "integer",
+    "description": "how many containers share the work",
+    "default": 2,
+}
 _NOTE = "# Written by script/generate; see integrations/orb.py.\n"
 _DEV = ("dialect", "dev.")
 
@@ -32,7 +38,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One command of the runner. `keys` begin the keys of the options that it heeds."""
+    """One command of the runner. `keys` begin the keys of the options that it heeds.
+
+    `fixed` is environment that no parameter has a say in.
+    """
 
     name: str
     title: str
@@ -40,6 +49,7 @@ class Command:
     own: tuple[Own, ...]
     keys: tuple[str, ...]
     stores: bool = False
+    fixed: tuple[tuple[str, str], ...] = ()
 
     @property
     def inputs(self) -> tuple[Input, ...]:
@@ -67,13 +77,29 @@ _PUBLISHING = (
     Own("pull_request", "ORB_PULL_REQUEST", "the URL of the pull request, if CircleCI knows none"),
 )
 
+_SHARDED = Own(
+    "sharded",
+    "ORB_SHARDED",
+    "review this container's share of the projects that the change touches, and publish nothing: "
+    "a later job does, with merge",
+    False,
+    "boolean",
+)
+_MERGE = Own(
+    "merge",
+    "ORB_MERGE",
+    "from holds the reports of several containers: make one of them, and publish that",
+    False,
+    "boolean",
+)
+
 COMMANDS = (
     Command(
         "run",
         "Review the schema change",
         "The whole review: diff, lint, rehearsal, one comment, one status, and what was found as "
         "test results and artifacts.",
-        (_BASE, _PROJECT, *_PUBLISHING),
+        (_BASE, _PROJECT, _SHARDED, *_PUBLISHING),
         ("",),
         stores=True,
     ),
@@ -107,6 +133,7 @@ COMMANDS = (
         "Publish the report that an earlier job wrote.",
         (
             Own("from", "ORB_OPTION_FROM", "where report.json lies", "schema-ci-report"),
+            _MERGE,
             *_PUBLISHING,
         ),
         ("publish.",),
@@ -123,8 +150,8 @@ def files(source: Path) -> Iterator[tuple[Path, str]]:
     yield source / "commands" / "install.yml", _NOTE + dumped(_install())
     for command in COMMANDS:
         yield source / "commands" / f"{command.name}.yml", _NOTE + dumped(_command(command))
-    for name, title, command in (("review", "Review", COMMANDS[0]), ("lint", "Lint", COMMANDS[2])):
-        yield source / "jobs" / f"{name}.yml", _NOTE + dumped(_job(title, command))
+    for name, job in _jobs():
+        yield source / "jobs" / f"{name}.yml", _NOTE + dumped(job)
 
 
 def packed(source: Path) -> str:
@@ -149,7 +176,7 @@ def _command(command: Command) -> Json:
 
 
 def _steps(command: Command) -> list[object]:
-    environment: Json = {"ORB_COMMAND": command.name.replace("_", "-")}
+    environment: Json = {"ORB_COMMAND": command.name.replace("_", "-"), **dict(command.fixed)}
     environment |= {each.variable: _value(each.name) for each in command.own}
     environment |= {
         f"ORB_{'NAMED_' if each.secret else ''}{each.env}": _value(_parameter(each))
@@ -164,7 +191,7 @@ def _steps(command: Command) -> list[object]:
     return steps
 
 
-def _job(title: str, command: Command) -> Json:
+def _job(description: str, command: Command) -> dict[str, Any]:
     """With the command's own steps: inside of the orb a step `run` is CircleCI's."""
     executor: Json = {
         "type": "executor",
@@ -176,11 +203,30 @@ def _job(title: str, command: Command) -> Json:
     parameters |= _parameters(command)
     given = {each.name: _value(each.name) for each in _INSTALL}
     return {
-        "description": f"{title} the change that was pushed, in a job of its own.",
+        "description": description,
         "parameters": parameters,
         "executor": _value("executor"),
         "steps": ["checkout", {"install": given}, *_steps(command)],
     }
+
+
+def _jobs() -> Iterator[tuple[str, Json]]:
+    run, _, lint, _, publish = COMMANDS
+    whole = replace(run, own=tuple(each for each in run.own if each != _SHARDED))
+    yield "review", _job("Review the change that was pushed.", whole)
+    part = _job(
+        "Review a share of the projects in each of several containers; the job publish merges.",
+        replace(whole, fixed=((_SHARDED.variable, "true"),)),
+    )
+    part["parameters"]["parallelism"] = _PARALLELISM
+    part["parallelism"] = _value("parallelism")
+    part["steps"].append({"persist_to_workspace": {"root": ".", "paths": [_value("output_dir")]}})
+    yield "review_part", part
+    yield "lint", _job("Lint the change that was pushed.", lint)
+    published = _job("Publish what review_part has left in the workspace.", publish)
+    published["parameters"][_MERGE.name]["default"] = True
+    published["steps"].insert(1, {"attach_workspace": {"at": "."}})
+    yield "publish", published
 
 
 def _parameters(command: Command) -> Json:

@@ -125,3 +125,15 @@ def add_column(checkout: Checkout, column: str = "email text") -> None:
     """Let the desired schema ask for one more column."""
     schema = (checkout.root / "schema.sql").read_text()
     checkout.write("schema.sql", schema.replace("\n);", f",\n  {column}\n);"))
+
+
+def validated(schema: str, file: Path) -> None:
+    """`file` is what check-jsonschema's own copy of a platform's schema asks for."""
+    command = Path(sys.executable).with_name("check-jsonschema")
+    done = subprocess.run(
+        (str(command), "--builtin-schema", schema, str(file)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stdout

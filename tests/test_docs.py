@@ -27,6 +27,7 @@ PAGES = [
     *ROOT.glob("*.md"),
     *ROOT.glob("docs/**/*.md"),
     *ROOT.glob("examples/*.md"),
+    *ROOT.glob("gitlab/*.md"),
 ]
 _FENCE = r"(?ms)^```{language}\n(.*?)^```$"
 
@@ -121,7 +122,7 @@ def test_every_variable_that_is_named_exists() -> None:
     }
 
     of_tests = {"SCHEMA_CI_REQUIRE_ALL", "SCHEMA_CI_EXAMPLES"}
-    assert named <= {*(option.env for option in OPTIONS), *of_tests}
+    assert named <= {*(option.env for option in OPTIONS), *of_tests, "SCHEMA_CI_GITLAB_TOKEN"}
 
 
 def test_every_dev_url_that_is_shown_is_understood() -> None:

@@ -135,7 +135,7 @@ def gives_what_the_orb_has(config: Any) -> None:
     assert used
     for element, given in used:
         part, _, called = element.partition("/")
-        allowed = {*ORB[part][called]["parameters"], "context", "filters", "requires"}
+        allowed = {*ORB[part][called]["parameters"], "context", "filters", "name", "requires"}
         assert given.keys() <= allowed, element
 
 

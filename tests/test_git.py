@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ci_runner.context import Sha
 from ci_runner.errors import GitError
 from ci_runner.git import Git, open_repository
 from tests.conftest import require
@@ -282,3 +283,35 @@ def test_a_push_that_is_refused_says_why(clone: Git) -> None:
         clone.push_files("change", clone.head(), {"a.sql": b""}, "x")
 
     assert "/nonexistent" in refused.value.said
+
+
+def test_a_pushed_commit_takes_files_away(origin: Path, clone: Git) -> None:
+    (first, *_) = git(origin, "ls-tree", "-r", "--name-only", "change").splitlines()
+
+    made = clone.push_files("change", clone.head(), {first: None, "a/b.sql": b"x"}, "replace\n")
+
+    assert made is not None
+    assert {first, "a/b.sql"} == set(clone.changed_paths(clone.head(), made))
+    assert clone.file_at(made, first) is None
+    assert "" == git(clone.root, "status", "--porcelain")
+
+
+def test_b14_a_shallow_clone_fetches_the_one_commit_that_it_lacks(
+    origin: Path, tmp_path: Path
+) -> None:
+    git(tmp_path, "clone", "-q", "--depth=1", "-b", "main", f"file://{origin}", "shallow")
+    shallow, head = open_repository(tmp_path / "shallow"), Sha(git(origin, "rev-parse", "change"))
+
+    shallow.fetch_commit(head)
+
+    shallow.export(head, tmp_path / "out")
+    assert shallow.is_shallow()
+    listed = git(origin, "ls-tree", "-r", "--name-only", head).splitlines()
+    found = (path for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert listed == sorted(path.relative_to(tmp_path / "out").as_posix() for path in found)
+    assert "" == git(shallow.root, "status", "--porcelain")
+
+
+def test_b14_a_commit_that_the_origin_lacks_is_an_error(clone: Git) -> None:
+    with pytest.raises(GitError, match="git fetch failed"):
+        clone.fetch_commit(Sha("0" * 39 + "1"))

@@ -24,7 +24,7 @@ def this_build(out: Terminal) -> Build:
     if is_complete(build) or build.repository is None:
         return build
     secret = out.redactor.register
-    forge = open_forge(build.repository, os.environ, max_wait=_MAX_WAIT, secret=secret)
+    forge = open_forge(build.repository, os.environ, max_wait=_MAX_WAIT, secret=secret, reads=True)
     if isinstance(forge, Unavailable):
         out.log.info(f"no forge was asked about this change: {forge.reason}")
         return build
@@ -37,6 +37,8 @@ def this_build(out: Terminal) -> Build:
 def merged_into(build: Build) -> str:
     """The branch that the change will be merged into. Raises UsageError."""
     pull = build.pull_request
+    if build.merge_group is not None:
+        return build.merge_group.base_branch
     if pull is not None and pull.base_branch:
         return pull.base_branch
     if pull is None and build.sha and build.default_branch:

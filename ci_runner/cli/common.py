@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from ci_runner.cli.terminal import Terminal
 from ci_runner.log import Level
 from ci_runner.secrets import Redactor
+
+if TYPE_CHECKING:
+    from ci_runner.pipeline.shards import Shard
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,6 +65,26 @@ online_option = click.option(
 
 stats_option = click.option(
     "--stats", metavar="FILE", help="Sizes of the real tables, from `schema-ci stats`."
+)
+
+
+def _as_shard(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> Shard | None:
+    """Part (2, 3) of `2/3`, which is the second of three."""
+    from ci_runner.pipeline.shards import Shard
+    from ci_runner.report.sound import shard
+
+    if value is None:
+        return None
+    if (part := shard(value)) is None:
+        problem = f"{value!r} is no part such as 2/3, the second of three"
+        raise click.BadParameter(problem, context, parameter)
+    return Shard(*part)
+
+
+shard_option = click.option(
+    "--shard", callback=_as_shard, metavar="I/N", help="Only this part of the projects."
 )
 
 

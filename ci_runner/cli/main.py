@@ -10,7 +10,18 @@ import traceback
 import click
 
 from ci_runner import __version__
-from ci_runner.cli import dev, migrations, publishing, review, rules, schema, sizes
+from ci_runner.cli import (
+    dev,
+    migrations,
+    projects,
+    publishing,
+    rebase,
+    report,
+    review,
+    rules,
+    schema,
+    sizes,
+)
 from ci_runner.cli.terminal import Terminal
 from ci_runner.errors import ExitCode, SchemaCiError
 from ci_runner.log import Level
@@ -31,8 +42,11 @@ for _command in (
     sizes.stats,
     migrations.hash_,
     migrations.validate,
+    rebase.rebase,
     schema.schema,
     publishing.publish,
+    projects.projects,
+    report.report,
     rules.rules,
     dev.dev,
     rules.explain,

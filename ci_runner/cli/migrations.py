@@ -97,7 +97,7 @@ def _lacks_a_migration(common: Common, reviewed: Reviewed) -> bool:
     if reviewed.plan is None or not reviewed.plan.statements:
         log.info(f"{name}: nothing is missing among what is compared")
         return False
-    common.out.result(sql(reviewed.plan))
+    common.out.verbatim(sql(reviewed.plan))
     return True
 
 
@@ -151,6 +151,7 @@ def validate(common: Common, config: str, names: tuple[str, ...]) -> int:
     """Compare the checksum file with the directory; exit with 1 when they differ."""
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.errors import ExitCode
+    from ci_runner.log import neutral
     from ci_runner.migrations import checksum
     from ci_runner.migrations.formats import FORMATS
     from ci_runner.pipeline.workspace import projects
@@ -166,7 +167,7 @@ def validate(common: Common, config: str, names: tuple[str, ...]) -> int:
         problems = checksum.verify(directory)
         for problem in problems:
             place = f"{directory.path}/{checksum.NAME}:{problem.line}"
-            common.out.result(f"{place}: {problem.message}")
+            common.out.result(neutral(f"{place}: {problem.message}"))
         if not problems:
             log.info(f"{project.name}: {checksum.NAME} fits {len(directory.files)} files")
         bad += len(problems)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ci_runner.errors import ConfigError, SchemaCiError
+from ci_runner.errors import ConfigError, ForgeError, SchemaCiError
 from ci_runner.forges.opening import Unavailable, open_forge
 from ci_runner.publish.awaited import AwaitedCheck, awaited_check
 from ci_runner.publish.check import check_name
@@ -60,7 +60,7 @@ def publication(
     """With the check in progress until the block ends. `base` is where the frame is read."""
     settings, around = _settings(config, names), Frame()
     try:
-        talk: Talk | Unavailable | ConfigError = _talk(build, float(config.api_max_wait), out)
+        talk: Talk | Unavailable | ConfigError = _talk(build, float(config.api_max_wait), out, git)
         around = _frame(config, git, base)
     except ConfigError as error:
         talk = error
@@ -88,7 +88,7 @@ def show_failure(build: Build, out: Terminal, names: tuple[str, ...], error: Sch
         return
     name = check_name(environ.get("SCHEMA_CI_COMMENT_ID", "") or ", ".join(names))
     try:
-        talk = _talk(build, _MAX_WAIT, out)
+        talk = _talk(build, _MAX_WAIT, out, None)
         if isinstance(talk, Talk):
             with awaited_check(talk, name, out.log.warn, out.redactor.redact):
                 raise error
@@ -97,19 +97,32 @@ def show_failure(build: Build, out: Terminal, names: tuple[str, ...], error: Sch
             out.log.warn(str(other))
 
 
-def _talk(build: Build, max_wait: float, out: Terminal) -> Talk | Unavailable:
+def _talk(build: Build, max_wait: float, out: Terminal, git: Git | None) -> Talk | Unavailable:
     """The pull request on the forge that it lives on, or why there is none."""
     if build.repository is None or build.pull_request is None:
         return Unavailable("this build belongs to no pull request")
+    if build.restraint is not None and not build.restraint.check:
+        return Unavailable(build.restraint.reason)
     forge = open_forge(
         build.repository,
         os.environ,
         max_wait=max_wait,
         secret=out.redactor.register,
+        push=git.push_files if git else None,
     )
     if isinstance(forge, Unavailable):
         return forge
     return Talk(forge, build, build.pull_request)
+
+
+def pull_request_talk(build: Build, config: Config, out: Terminal, git: Git | None) -> Talk:
+    """The build's pull request. Raises ForgeError where there is none to talk to, ConfigError."""
+    talk = _talk(build, float(config.api_max_wait), out, git)
+    if isinstance(talk, Unavailable):
+        raise ForgeError(
+            f"nothing can be committed: {talk.reason}", next_step="or give --no-commit"
+        )
+    return talk
 
 
 def _settings(config: Config, names: tuple[str, ...]) -> PublishSettings:
@@ -121,6 +134,7 @@ def _settings(config: Config, names: tuple[str, ...]) -> PublishSettings:
         comments=config.comments,
         check=config.check,
         max_auto_commits=config.max_auto_commits,
+        skip_ci=config.skip_ci,
     )
 
 

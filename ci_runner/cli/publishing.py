@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,38 +21,39 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--from", "folder", required=True, metavar="DIR", help="Where report.json lies.")
+@click.option(
+    "--from",
+    "source",
+    required=True,
+    metavar="DIR",
+    help="Where report.json lies, or several: folder or .zip.",
+)
+@click.option(
+    "--pull-request",
+    "number",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="Where the event does not tell it.",
+)
 @config_option
 @common
-def publish(common: Common, folder: str, config: str) -> int:
-    """Publish a report that an earlier job wrote."""
-    from ci_runner.cli.build import this_build
-    from ci_runner.cli.workspace import open_workspace
-    from ci_runner.errors import UsageError
-    from ci_runner.report.json import load
-    from ci_runner.report.redact import redacted
+def publish(common: Common, source: str, number: int | None, config: str) -> int:
+    """Publish a report that an earlier job wrote, which is believed no more than it must be."""
+    from ci_runner.cli.located import Overtaken
+    from ci_runner.cli.received import receive
+    from ci_runner.errors import ExitCode
 
-    place = Path(folder) / "report.json"
-    if not place.is_file():
-        raise UsageError("there is no report", where=str(place), next_step="run `schema-ci run`")
-    report = load(place.read_bytes())
-    workspace = open_workspace(common, config=config)
-    build = this_build(common.out)
-    if build.pull_request is None:
-        raise UsageError(
-            "this build belongs to no pull request: there is nothing to publish to",
-            next_step="run it in the CI of a pull request",
-        )
-    if build.pull_request.head_sha != report.build.head_sha:
-        raise UsageError(
-            "the report is of another commit",
-            where=f"{report.build.head_sha[:12] or '(none)'}, the pull request's head is"
-            f" {build.pull_request.head_sha[:12]}",
-            next_step="publish the report of this run",
-        )
-    report = redacted(report, common.out.redactor.redact)
+    received = receive(common, source, config, number or 0)
+    if isinstance(received, Overtaken):
+        common.out.log.info(f"nothing published: {received.reason}")
+        return ExitCode.OK
     return publish_report(
-        report, build, workspace.config, common.out, show=lambda _: None, git=workspace.git
+        received.report,
+        received.build,
+        received.workspace.config,
+        common.out,
+        show=lambda _: None,
+        git=received.workspace.git,
     )
 
 
@@ -73,22 +73,34 @@ def publish_report(
     was opened before the review, if anything was. Returns what the process should say of it.
     Raises ForgeError when commit or check failed: a gate must never hang.
     """
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from ci_runner.cli.job import commit_outputs, leave_result, mask_secrets
     from ci_runner.cli.publication import opened
+    from ci_runner.cli.queued import tell_of_commit
     from ci_runner.errors import ConfigError
     from ci_runner.pipeline.run import exit_code
+    from ci_runner.publish.approval import needed, unasked
     from ci_runner.publish.commit import without_generated
-    from ci_runner.publish.publish import announce, commit
+    from ci_runner.publish.publish import announce, approved, commit
     from ci_runner.publish.talk import Talk
 
     through = through or opened(build, config, out, git)
     mask_secrets(out)
+    if head := build.lone_commit:
+        report = without_generated(report) if config.commit == "push" else report
+        show(report)
+        told = tell_of_commit(report, build, head, config, out, through)
+        return _say(told, exit_code(report), out)
     talk, settings, path = through.talk, through.settings, through.report_path
     if not isinstance(talk, Talk):
         if config.commit == "push":
             report = without_generated(report)
+        if build.pull_request is not None:
+            asked = needed(report, config.policy.approval, build.pull_request.head_sha)
+            why = talk.what if isinstance(talk, ConfigError) else talk.reason
+            report = replace(report, approval=unasked(asked, why))
         show(report)
         if isinstance(talk, ConfigError):
             raise talk
@@ -97,6 +109,7 @@ def publish_report(
         leave_result(report, build, out, report_path=path)
         return exit_code(report)
     committed = commit(report, talk, settings, git.push_files if git else None)
+    committed = approved(committed, talk, config.policy.approval)
     show(committed.report)
     now = datetime.now(UTC)
     told = announce(committed, talk, settings, through.draw, now, through.awaited)

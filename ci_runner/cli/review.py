@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -16,11 +16,15 @@ from ci_runner.cli.common import (
     online_option,
     project_option,
     selecting,
+    shard_option,
     stats_option,
     strict_option,
 )
 
 if TYPE_CHECKING:
+    from ci_runner.config.model import Project
+    from ci_runner.pipeline.shards import Shard
+    from ci_runner.pipeline.workspace import Workspace
     from ci_runner.report.model import Report
 
 _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
@@ -34,6 +38,8 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 @click.option("--fail-on", type=_FAIL_ON, help="The severity from which the run fails.")
 @online_option
 @click.option("--no-publish", is_flag=True, help="Write the report, tell no forge.")
+@click.option("--touched", is_flag=True, help="Only projects that this change touches.")
+@shard_option
 @strict_option
 @stats_option
 @selecting
@@ -47,8 +53,10 @@ def run(
     output_dir: str | None,
     fail_on: str | None,
     stats: str | None,
+    shard: Shard | None,
     *,
     no_publish: bool,
+    touched: bool,
     **more: object,
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
@@ -62,6 +70,8 @@ def run(
     from ci_runner.pipeline.run import run as review
     from ci_runner.report.text import render
 
+    if shard and not no_publish:
+        _refuse_part()
     build = this_build(common.out)
     flags = {"output-dir": output_dir, "lint.fail-on": fail_on, "stats.file": stats, **given(more)}
     try:
@@ -74,13 +84,16 @@ def run(
         raise
     place = workspace.root / workspace.config.output_dir
     mask_secrets(common.out)
+    chosen = _chosen(workspace, names, shard, touched=touched)
 
     def show(report: Report) -> None:
         write_report(report, place)
         common.out.result(render(report, color=common.out.result_color))
 
     if no_publish:
-        result = review(workspace, build, names, common.out.log, common.out.redactor)
+        result = review(workspace, build, chosen, common.out.log, common.out.redactor)
+        if shard:
+            result = replace(result, report=replace(result.report, shards=(str(shard),)))
         show(result.report)
         code: int = exit_code(result.report)
         leave_result(result.report, build, common.out, report_path=str(place / "report.json"))
@@ -90,7 +103,7 @@ def run(
             names=names,
             report_path=str(place / "report.json"),
         ) as through:
-            result = review(workspace, build, names, common.out.log, common.out.redactor)
+            result = review(workspace, build, chosen, common.out.log, common.out.redactor)
             code = publish_report(
                 result.report,
                 build,
@@ -103,6 +116,30 @@ def run(
     if result.trouble:
         raise result.trouble
     return code
+
+
+def _refuse_part() -> NoReturn:
+    from ci_runner.errors import UsageError
+
+    raise UsageError(
+        "a part of the review is not published by itself",
+        next_step="add --no-publish; then `schema-ci report merge` and `schema-ci publish`",
+    )
+
+
+def _chosen(
+    workspace: Workspace, names: tuple[str, ...], shard: Shard | None, *, touched: bool
+) -> tuple[Project, ...]:
+    """The projects that are asked for, in the order of the configuration."""
+    from ci_runner.pipeline.shards import share
+    from ci_runner.pipeline.touched import touched_projects
+    from ci_runner.pipeline.workspace import projects
+
+    asked = projects(workspace.config, names)
+    if touched:
+        found = touched_projects(workspace)
+        asked = tuple(each for each in asked if each in found)
+    return share(shard, asked, workspace.root)
 
 
 @click.command()
@@ -201,7 +238,7 @@ def dry_run(
 
     steps = rehearsed(common, config, base, latest, {"stats.file": stats})
     if format_ == "json":
-        common.out.result(json.dumps([asdict(step) for step in steps], indent=2))
+        common.out.verbatim(json.dumps([asdict(step) for step in steps], indent=2))
     else:
         common.out.result(render_steps(steps, color=common.out.result_color))
     return int(any(step.outcome != "ok" for step in steps))

@@ -72,9 +72,9 @@ def diff(
         compared = schema_diff(server, from_, to, terms)
     warn(common, compared, terms)
     if format_ == "json":
-        common.out.result(json.dumps(document(compared), indent=2))
+        common.out.verbatim(json.dumps(document(compared), indent=2))
     else:
-        common.out.result(sql(compared.plan))
+        common.out.verbatim(sql(compared.plan))
     if terms.strict:
         refuse_open_ends(compared.unmanaged, compared.questions)
     if check and compared.plan.statements:
@@ -118,9 +118,9 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
             if each.identity.kind not in terms.options.leave
         ]
         document = {"dialect": found.dialect, "objects": objects, "unmanaged": skipped}
-        common.out.result(json.dumps(document, indent=2))
+        common.out.verbatim(json.dumps(document, indent=2))
     else:
-        common.out.result("".join(f"{statement.sql};\n" for statement in statements))
+        common.out.verbatim("".join(f"{statement.sql};\n" for statement in statements))
 
 
 @schema.command("lint")

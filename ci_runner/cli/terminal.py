@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from secrets import token_hex
 
 import click
 
-from ci_runner.log import Level, Log
+from ci_runner.log import Level, Log, disarmed
 from ci_runner.secrets import Redactor
+
+_UNGUESSABLE = 32
 
 
 class Terminal:
@@ -27,10 +30,22 @@ class Terminal:
         )
 
     def result(self, text: str) -> None:
-        """The command's answer. SQL and JSON pass as they are but for secrets."""
+        """The command's answer to a person."""
         self.log.clear()
         if text:
             click.echo(self.redactor.redact(text), nl=not text.endswith("\n"))
+
+    def verbatim(self, text: str) -> None:
+        """An answer for a program: SQL and JSON pass as they are but for secrets.
+
+        Where GitHub would obey a line of it, two lines around it tell GitHub not to. Who feeds such
+        a text to a program through a pipe gets an error from that program, and not its effect.
+        """
+        if os.environ.get("GITHUB_ACTIONS") == "true" and disarmed(text) != text:
+            word = token_hex(_UNGUESSABLE)
+            end = "" if text.endswith("\n") else "\n"
+            text = f"::stop-commands::{word}\n{text}{end}::{word}::\n"
+        self.result(text)
 
     def obey(self, commands: Iterable[str]) -> None:
         """Lines that the CI's runner obeys and does not show, each once. They may hold secrets."""

@@ -19,7 +19,7 @@ from ci_runner.lint.options import settle
 from ci_runner.lint.rule import GROUPS
 from ci_runner.lint.rules import RULES
 from ci_runner.pipeline.cache import cache
-from ci_runner.pipeline.trust import Trust, trust
+from ci_runner.pipeline.trust import Trust, refuse_stranger, trust
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.providers import detect
 
@@ -89,7 +89,9 @@ class _Place:
     @staticmethod
     def here(base: str, build: Build | None = None) -> _Place:
         git = find_repository(Path.cwd())
-        trusted = trust(build or detect(os.environ), os.environ, git, base)
+        build = build or detect(os.environ)
+        refuse_stranger(build, git)
+        trusted = trust(build, os.environ, git, base)
         return _Place(git.root if git else Path.cwd(), git, trusted)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
-from ci_runner.config import policy
+from ci_runner.config import approval, policy
 from ci_runner.config.comments import comments
 from ci_runner.config.container import MEMORY, PROCESSES, container_bounds
 from ci_runner.config.dev import Copy, dev_url, extensions, like, roles
@@ -111,6 +111,7 @@ def load(
         ),
         cache_dir=cache_dir,
         cache_secret=cache_secret,
+        skip_ci=bool(values["publish.skip-ci"]),
     )
 
 
@@ -131,12 +132,14 @@ def _limits(values: Mapping[str, object]) -> Limits:
 def _policy(
     source: Source, names: policy.Names, environ: Mapping[str, str], flags: Mapping[str, object]
 ) -> LintPolicy:
-    values = {
-        key: _value(option, source, environ, flags)[0]
+    found = {
+        key: _value(option, source, environ, flags)
         for key, option in by_key().items()
-        if key.startswith("lint.")
+        if key.startswith("lint.") or key in approval.KEYS
     }
-    return policy.read(source, names, values)
+    values = {key: value for key, (value, _) in found.items()}
+    origins = {key: origin for key, (_, origin) in found.items()}
+    return policy.read(source, names, values, origins)
 
 
 def _base_policy(

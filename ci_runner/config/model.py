@@ -96,6 +96,7 @@ class Config:
     base_problem: str = ""
     cache_dir: str = ""
     cache_secret: Secret = Secret()
+    skip_ci: bool = False
 
     @property
     def fail_on(self) -> str:

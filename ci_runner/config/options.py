@@ -281,6 +281,25 @@ OPTIONS: tuple[Option, ...] = (
     ),
     *PUBLISHING,
     Option(
+        "approval.require",
+        "texts",
+        ("never",),
+        "what needs an approval: `never`, `destructive`, `policy`, or names of lint rules",
+        env="SCHEMA_CI_APPROVAL",
+    ),
+    Option(
+        "approval.by",
+        "texts",
+        ("review", "label", "comment"),
+        "the ways to approve, of which one is enough: `review`, `label`, `comment`",
+    ),
+    Option(
+        "approval.self-approve",
+        "flag",
+        False,
+        "let the author of a pull request approve it, if they may write",
+    ),
+    Option(
         "output-dir",
         "text",
         "schema-ci-report",

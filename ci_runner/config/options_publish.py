@@ -111,6 +111,13 @@ PUBLISHING: tuple[Option, ...] = (
         env="SCHEMA_CI_MAX_AUTO_COMMITS",
     ),
     Option(
+        "publish.skip-ci",
+        "flag",
+        False,
+        "write `[skip ci]` into our commits; checks that are required then never run on them",
+        env="SCHEMA_CI_SKIP_CI",
+    ),
+    Option(
         "publish.api-max-wait",
         "number",
         120,

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ci_runner.config import assume
+from ci_runner.config import approval, assume
+from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.assume import Assumed
 from ci_runner.config.options import SEVERITIES
 from ci_runner.config.source import Source, unknown, wrong
@@ -62,6 +63,7 @@ class LintPolicy:
 
     `options` are the checked ones, by rule; `assumed` is what holds in production.
     `fail_on` is the severity from which a run fails; `path` names the file that all this is from.
+    `approval` says what needs somebody's word besides.
     """
 
     rules: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class LintPolicy:
     baseline: str = ""
     fail_on: str = "error"
     path: str = ""
+    approval: ApprovalPolicy = ApprovalPolicy()
 
 
 def as_written(options: RuleOptions, _: Mapping[str, str]) -> RuleOptions:
@@ -91,8 +94,11 @@ class Names:
     settle: Settle = as_written
 
 
-def read(source: Source, names: Names, values: Mapping[str, object]) -> LintPolicy:
-    """The policy in `source`. `values` are those of the option table's own keys in `[lint]`.
+def read(
+    source: Source, names: Names, values: Mapping[str, object], origins: Mapping[str, str]
+) -> LintPolicy:
+    """The policy in `source`. `values` are those of the option table's own keys in `[lint]` and
+    `[approval]`, `origins` say where each is from.
 
     Raises ConfigError.
     """
@@ -112,6 +118,7 @@ def read(source: Source, names: Names, values: Mapping[str, object]) -> LintPoli
         baseline=str(values["lint.baseline"]),
         fail_on=str(values["lint.fail-on"]),
         path=source.path,
+        approval=approval.read(values, origins, known),
     )
 
 

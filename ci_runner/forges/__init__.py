@@ -1,1 +1,1 @@
-"""Where the code lives: GitHub now, GitLab behind the same protocol."""
+"""Where the code lives: GitHub and GitLab, behind one protocol."""

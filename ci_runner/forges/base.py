@@ -10,6 +10,8 @@ from typing import Literal, Protocol, runtime_checkable
 from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
 
+# What a commit changes, by path in the repository: the new content, None for a file that goes.
+Changes = Mapping[str, bytes | None]
 Conclusion = Literal["success", "neutral", "failure", "cancelled", "action_required"]
 
 
@@ -141,9 +143,13 @@ class OutcomeUnknown(ForgeError):
 
 
 class Forge(Protocol):
-    """One repository on one forge, with the limits that its comments have."""
+    """One repository on one forge, with the limits that its comments have.
+
+    `comment_limit` is in characters, as code points or UTF-16 units, whichever are more.
+    """
 
     comment_limit: int
+    comment_bytes: int
 
     def viewer(self) -> str:
         """Our own login."""
@@ -182,9 +188,13 @@ class Forge(Protocol):
         """Files that differ between two commits; None when there are too many to tell."""
 
     def commit(
-        self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str
+        self, branch: str, expected_head: Sha, changes: Changes, message: str
     ) -> Sha | StaleHead:
-        """One commit on `branch`, only if its head still is `expected_head` (compare-and-swap)."""
+        """One commit on `branch`, only if its head still is `expected_head` (compare-and-swap).
+
+        Once made it is read back: its one parent is `expected_head` and it changes just that, else
+        ForgeError.
+        """
 
 
 @runtime_checkable

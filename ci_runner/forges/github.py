@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import quote, urlsplit
@@ -11,8 +11,8 @@ from urllib.parse import quote, urlsplit
 from github import Auth, Github
 
 from ci_runner.context import Repository, Sha
-from ci_runner.errors import ConfigError
 from ci_runner.forges.base import (
+    Changes,
     Check,
     Comment,
     Conversation,
@@ -24,6 +24,7 @@ from ci_runner.forges.base import (
     StaleHead,
 )
 from ci_runner.forges.github_api import Api
+from ci_runner.forges.github_approval import GitHubApprovals
 from ci_runner.forges.github_checks import Checks
 from ci_runner.forges.github_commit import commit_files
 from ci_runner.forges.github_talk import (
@@ -52,15 +53,10 @@ def github(
 ) -> GitHubForge:
     """The forge of `repository`. Nothing is sent until it is asked something.
 
-    Raises ConfigError where GraphQL is on another host than REST: both get the token.
+    A GraphQL address on another host than the API is not used: it would get the token too.
     """
     asked, graphql = urlsplit(repository.api_url), urlsplit(repository.graphql_url)
-    if repository.graphql_url and (asked.scheme, asked.netloc) != (graphql.scheme, graphql.netloc):
-        raise ConfigError(
-            "GITHUB_GRAPHQL_URL is on another host than GITHUB_API_URL",
-            where=f"{asked.netloc}, {graphql.netloc}",
-            next_step="GitHub Actions sets both: keep them",
-        )
+    same_host = (asked.scheme, asked.netloc) == (graphql.scheme, graphql.netloc)
     client = Github(
         base_url=repository.api_url,
         auth=Auth.Token(token),
@@ -74,15 +70,16 @@ def github(
         token,
         sleep=sleep,
         max_wait=max_wait,
-        graphql_url=repository.graphql_url,
+        graphql_url=repository.graphql_url if same_host else "",
     )
     return GitHubForge(api, repository.slug)
 
 
-class GitHubForge:
+class GitHubForge(GitHubApprovals):
     """`forges.base.Forge` for GitHub."""
 
     comment_limit = 65_000
+    comment_bytes = 240_000  # of the 262,144 that GitHub stores
 
     def __init__(self, api: Api, slug: str) -> None:
         self._api = api
@@ -146,6 +143,18 @@ class GitHubForge:
 
     def default_branch(self) -> str:
         return str(self._api.call("read the repository", "GET", self._repo)["default_branch"])
+
+    def open_pull_requests(self, head_slug: str, branch: str) -> tuple[int, ...]:
+        """GitHub filters by the owner's name; an owner may have several repositories."""
+        head = quote(f"{head_slug.partition('/')[0]}:{branch}", safe="")
+        path = f"{self._repo}/pulls?state=open&per_page=100&head={head}"
+        return tuple(
+            int(pull["number"])
+            for pull in self._api.pages("list the pull requests of a branch", path)
+            if pull["head"]["ref"] == branch
+            and pull["head"]["repo"]
+            and pull["head"]["repo"]["full_name"].lower() == head_slug.lower()
+        )
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         path = f"{self._repo}/issues/{number}/comments?per_page=100"
@@ -219,9 +228,12 @@ class GitHubForge:
     def changed_paths(self, old: Sha, new: Sha) -> tuple[str, ...] | None:
         what, path = "compare two commits", f"{self._repo}/compare/{old}...{new}"
         files = self._api.call(what, "GET", path)["files"]
-        return tuple(file["filename"] for file in files) if len(files) < _COMPARED else None
+        if len(files) >= _COMPARED:
+            return None
+        both = ((file["filename"], file.get("previous_filename")) for file in files)
+        return tuple(name for names in both for name in names if name)
 
     def commit(
-        self, branch: str, expected_head: Sha, files: Mapping[str, bytes], message: str
+        self, branch: str, expected_head: Sha, changes: Changes, message: str
     ) -> Sha | StaleHead:
-        return commit_files(self._api, self._slug, branch, expected_head, files, message)
+        return commit_files(self._api, self._slug, branch, expected_head, changes, message)

@@ -18,7 +18,6 @@ from ci_runner.forges.retry import Answer, NoAnswer, Patience
 if TYPE_CHECKING:
     from github.Requester import Requester
 
-_REPLICAS = (1.0, 2.0)  # seconds to wait before a second and a third look
 _PERMISSIONS = re.compile(r"[a-z_]+=[a-z]+(?:[,;] ?[a-z_]+=[a-z]+)*")
 _NEXT_STEPS = {
     401: "give schema-ci a token that is valid: GITHUB_TOKEN, or one of your own",
@@ -69,13 +68,7 @@ class Api:
 
     def get_soon(self, what: str, path: str) -> Any:  # noqa: ANN401 - the JSON edge
         """As `call`, for what an event has just told of: a replica may not know it yet."""
-        for pause in _REPLICAS:
-            try:
-                return self.call(what, "GET", path)
-            except Refused as refused:
-                if refused.status != HTTPStatus.NOT_FOUND or not self._patience.wait(pause):
-                    raise
-        return self.call(what, "GET", path)
+        return self._patience.soon(lambda: self.call(what, "GET", path))
 
     def pages(self, what: str, path: str, key: str = "") -> Iterator[Any]:
         """Every element of every page. Links to another host are refused, not followed."""

@@ -69,8 +69,7 @@ class Checks:
     def end(self, check: Check, begun: ExistingCheck) -> bool:
         """Reads first: a run that goes on beside ours may have concluded it."""
         if begun.annotated:
-            what, path = "read the check run", f"{self._repo}/check-runs/{begun.id}"
-            running = bool(self._api.call(what, "GET", path)["status"] != "completed")
+            running = bool(self._read_run(begun.id)["status"] != "completed")
         else:
             latest = self._find_status(check.sha, check.name)
             running = latest is not None and not latest.conclusion
@@ -81,10 +80,17 @@ class Checks:
     def write(self, check: Check, existing: ExistingCheck | None, digest: str) -> str:
         """Conclude a run that is in progress, else write a new one: GitHub shows the latest.
 
-        Annotations can only be added to a run, so a changed result is never written over.
+        Annotations can only be added to a run, so a changed result is never written over. One in
+        progress is looked at by its number first, since another run may have concluded it; a list
+        could miss it. What has no digest is no result of a review, which nobody else can have.
         """
         running = existing is not None and existing.annotated and not existing.conclusion
         try:
+            if existing is not None and running and digest:
+                now = self._read_run(existing.id)
+                running = now["status"] != "completed"
+                if not running and now["external_id"] == digest:
+                    return str(now["html_url"])
             if not self._refused:
                 return self._write_run(check, existing, running=running, digest=digest)
         except Refused as refused:
@@ -155,11 +161,16 @@ class Checks:
         try:
             run: dict[str, Any] = self._api.call(what, "PATCH", path, body, repeatable=not sent)
         except OutcomeUnknown:
-            run = self._api.call("read the check run", "GET", path)
+            run = self._read_run(number)
             if int(run["output"]["annotations_count"]) < sent:
                 run = self._api.call(what, "PATCH", path, body, repeatable=False)
             elif not _is(run, body):
                 raise
+        return run
+
+    def _read_run(self, number: int) -> dict[str, Any]:
+        path = f"{self._repo}/check-runs/{number}"
+        run: dict[str, Any] = self._api.call("read the check run", "GET", path)
         return run
 
     def _find_run(self, sha: Sha, name: str) -> ExistingCheck | None:

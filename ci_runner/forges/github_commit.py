@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator
+from typing import Any
 from urllib.parse import quote
 
 from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
-from ci_runner.forges.base import OutcomeUnknown, Refused, StaleHead
+from ci_runner.forges.base import Changes, OutcomeUnknown, Refused, StaleHead
 from ci_runner.forges.github_api import Api
 
+_FILE = "100644"
 _MUTATION = (
     "mutation($input: CreateCommitOnBranchInput!) "
     "{ createCommitOnBranch(input: $input) { commit { oid } } }"
@@ -19,15 +21,15 @@ _MUTATION = (
 
 
 def commit_files(
-    api: Api, slug: str, branch: str, expected: Sha, files: Mapping[str, bytes], message: str
+    api: Api, slug: str, branch: str, expected: Sha, changes: Changes, message: str
 ) -> Sha | StaleHead:
     """By GraphQL, which signs and swaps in one step; by git data where that is refused."""
     repo = f"/repos/{quote(slug, safe='/')}"
-    made = _by_graphql(api, repo, slug, branch, expected, files, message)
+    made = _by_graphql(api, repo, slug, branch, expected, changes, message)
     if made is None:
-        made = _by_git_data(api, repo, branch, expected, files, message)
+        made = _by_git_data(api, repo, branch, expected, changes, message)
     if not isinstance(made, StaleHead):
-        _prove(api, repo, made, expected, files)
+        _prove(api, repo, made, expected, changes)
     return made
 
 
@@ -42,21 +44,23 @@ def _by_graphql(
     slug: str,
     branch: str,
     expected: Sha,
-    files: Mapping[str, bytes],
+    changes: Changes,
     message: str,
 ) -> Sha | StaleHead | None:
     """None where the branch is untouched and another way should be tried."""
     headline, _, body = message.partition("\n")
     additions = [
         {"path": path, "contents": base64.b64encode(content).decode()}
-        for path, content in files.items()
+        for path, content in changes.items()
+        if content is not None
     ]
+    deletions = [{"path": path} for path, content in changes.items() if content is None]
     variables = {
         "input": {
             "branch": {"repositoryNameWithOwner": slug, "branchName": branch},
             "message": {"headline": headline, "body": body.strip("\n")},
             "expectedHeadOid": expected,
-            "fileChanges": {"additions": additions},
+            "fileChanges": {"additions": additions, "deletions": deletions},
         }
     }
     try:
@@ -82,17 +86,20 @@ def _after_silence(
 
 
 def _by_git_data(
-    api: Api, repo: str, branch: str, expected: Sha, files: Mapping[str, bytes], message: str
+    api: Api, repo: str, branch: str, expected: Sha, changes: Changes, message: str
 ) -> Sha | StaleHead:
     """Objects first, then the ref moves without force. Objects sent twice are the same objects."""
     if (found := _head(api, repo, branch)) != expected:
         return StaleHead(found)
     base = api.call("read the commit", "GET", f"{repo}/git/commits/{expected}")["tree"]["sha"]
-    entries = []
-    for path, content in files.items():
+    entries: list[dict[str, str | None]] = []
+    for path, content in changes.items():
+        if content is None:
+            entries.append({"path": path, "mode": _FILE, "type": "blob", "sha": None})
+            continue
         body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
         blob = api.call("write a file", "POST", f"{repo}/git/blobs", body, repeatable=True)
-        entries.append({"path": path, "mode": "100644", "type": "blob", "sha": blob["sha"]})
+        entries.append({"path": path, "mode": _FILE, "type": "blob", "sha": blob["sha"]})
     tree = api.call(
         "write a tree",
         "POST",
@@ -121,12 +128,13 @@ def _by_git_data(
     return Sha(made["sha"])
 
 
-def _prove(api: Api, repo: str, made: Sha, expected: Sha, files: Mapping[str, bytes]) -> None:
+def _prove(api: Api, repo: str, made: Sha, expected: Sha, changes: Changes) -> None:
     """The commit has one parent, the one we planned from, and changes our files only."""
     commit = api.call("read our commit", "GET", f"{repo}/commits/{made}")
-    changed = {file["filename"]: file["sha"] for file in commit["files"]}
+    changed = dict(_changed(commit["files"]))
+    wanted = {path: _blob(text) for path, text in changes.items()}
     parents = [parent["sha"] for parent in commit["parents"]]
-    if parents != [expected] or changed != {path: _blob(text) for path, text in files.items()}:
+    if parents != [expected] or changed != wanted:
         raise ForgeError(
             "the commit on the branch is not the one we made",
             where=made,
@@ -134,7 +142,17 @@ def _prove(api: Api, repo: str, made: Sha, expected: Sha, files: Mapping[str, by
         )
 
 
-def _blob(content: bytes) -> str:
+def _changed(files: Any) -> Iterator[tuple[str, str | None]]:  # noqa: ANN401 - the JSON edge
+    """Each changed path with its blob, None for one that is gone. GitHub looks for renames."""
+    for file in files:
+        if file["status"] == "renamed":
+            yield file["previous_filename"], None
+        yield file["filename"], None if file["status"] == "removed" else file["sha"]
+
+
+def _blob(content: bytes | None) -> str | None:
     """Git's name of a file's content: git-scm.com, Git Internals, Git Objects."""
+    if content is None:
+        return None
     framed = b"blob %d\0" % len(content) + content
     return hashlib.sha1(framed, usedforsecurity=False).hexdigest()

@@ -9,9 +9,11 @@ from ci_runner.forges.base import Forge, PullRequestState
 
 
 def is_complete(build: Build) -> bool:
-    """False where a forge may know more: only CIs that name branch and commit leave this open."""
+    """False where a forge may know more: of a number alone, or of a branch and commit alone."""
     if build.pull_request is not None:
         return bool(build.pull_request.base_branch)
+    if build.number:
+        return False
     return not (build.branch and build.sha)
 
 
@@ -24,21 +26,19 @@ def complete(build: Build, forge: Forge) -> Build:
     if is_complete(build):
         return build
     pull = build.pull_request
-    state = (
-        forge.pull_request_of(build.branch, build.sha)
-        if pull is None
-        else forge.pull_request(pull.number)
-    )
+    number = pull.number if pull else build.number
+    state = forge.pull_request(number) if number else forge.pull_request_of(build.branch, build.sha)
     if state is None:
         return replace(build, default_branch=build.default_branch or forge.default_branch())
     return replace(
         build,
-        pull_request=_pull_request(state, pull.head_sha if pull else build.sha),
+        pull_request=pull_request_at(state, pull.head_sha if pull else build.sha),
         default_branch=state.default_branch,
     )
 
 
-def _pull_request(state: PullRequestState, built: Sha) -> PullRequest:
+def pull_request_at(state: PullRequestState, built: Sha | None = None) -> PullRequest:
+    """The pull request of a build of the commit `built`; None is the head that it has now."""
     return PullRequest(
         number=state.number,
         head_sha=built or state.head_sha,

@@ -7,12 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from random import SystemRandom
+from typing import TypeVar
 
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import OutcomeUnknown, Refused
 
+T = TypeVar("T")
 _TRIES = 5
 _PASSING = frozenset({408, 425, 500, 502, 503, 504})
+_REPLICAS = (1.0, 2.0)  # seconds to wait before a second and a third look
 _UNSTATED_LIMIT_WAIT = 60.0
 _RESET = ("x-ratelimit-reset", "ratelimit-reset")
 _REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining")
@@ -84,6 +87,16 @@ class Patience:
             elif last or not self.wait(backoff):
                 raise refused
         raise AssertionError("unreachable: the last try returns or raises")
+
+    def soon(self, look: Callable[[], T]) -> T:
+        """For what an event has just told of: a replica may not know it yet, and says 404."""
+        for pause in _REPLICAS:
+            try:
+                return look()
+            except Refused as refused:
+                if refused.status != HTTPStatus.NOT_FOUND or not self.wait(pause):
+                    raise
+        return look()
 
     def wait(self, seconds: float) -> bool:
         """False, at once, where that is longer than what is left."""

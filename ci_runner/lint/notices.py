@@ -101,6 +101,15 @@ RENAME_MISFIT = Notice(
     "Correct the names, or remove the rename when it is no longer needed.",
     fixed=True,
 )
+KEPT_MIGRATION = Notice(
+    "kept-migration",
+    "Generated migration that is kept as it is",
+    Severity.ERROR,
+    "The desired schema has changed again. The migration that was generated for this pull request"
+    " was edited by hand since, or later files build on it: to replace it would lose that.",
+    "Add what is missing to it, or remove it so that another is generated.",
+    fixed=True,
+)
 LEFT_OUT = Notice(
     "left-out",
     "Objects that are not compared by request",
@@ -130,6 +139,7 @@ NOTICES = (
     CHECKSUM,
     EXPIRED_EXCEPTION,
     IGNORE_WITHOUT_REASON,
+    KEPT_MIGRATION,
     LEFT_OUT,
     LOOSENED_POLICY,
     OLDER_DEV_SERVER,

@@ -11,6 +11,7 @@ from ci_runner.dialects.base import USUAL, Dialect, PlannedStatement, PlanOption
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
+from ci_runner.migrations.ours import marked
 from ci_runner.schema.model import Identity, Schema
 
 _WORD = re.compile(r"[^a-z0-9]+")
@@ -144,30 +145,56 @@ def _objects(plan: Plan, verb: str) -> set[Identity]:
 
 
 def written(
-    plan: Plan, directory: Directory, when: datetime, name: str = ""
+    plan: Plan,
+    directory: Directory,
+    when: datetime,
+    name: str = "",
+    *,
+    upstream: Directory | None = None,
+    mark: bool = False,
 ) -> tuple[Directory, dict[str, bytes]]:
     """The directory with the plan's files in it, and the files to write, by path in the repository.
 
     There is one file, but where statements must not share a transaction as few as the format
     allows, in order. `when` (UTC) is the commit's time, so that one input always gives one name.
+    They come behind the files of `upstream` too. With `mark` each says that we made it.
     """
     style = FORMATS[directory.format]
     grown = directory
     files: dict[str, bytes] = {}
     for part in parts(plan, style.together):
-        version = style.next_version(grown, when)
-        up, down = style.file_names(grown, version, _safe(name) or description(part))
-        content = sql(part, directive=style.has_directives).encode()
+        version, up, down = _named(grown, upstream, when, _safe(name) or description(part))
+        content = _content(sql(part, directive=style.has_directives), mark=mark)
         file = MigrationFile(f"{directory.path}/{up}", up, content, version, name)
         files[file.path] = content
         if down:
             undo = undo_sql(part, directive=style.has_directives)
-            files[f"{directory.path}/{down}"] = undo.encode()
+            files[f"{directory.path}/{down}"] = _content(undo, mark=mark)
         grown = replace(grown, files=(*grown.files, file))
     if style.has_checksum or directory.checksum is not None:
         grown = replace(grown, checksum=checksum.checksum_of(grown))
         files[f"{directory.path}/{checksum.NAME}"] = grown.checksum or b""
     return grown, files
+
+
+def _named(
+    directory: Directory, upstream: Directory | None, when: datetime, words: str
+) -> tuple[str, str, str]:
+    """A version behind both directories, and the names of the up file and the down file."""
+    style = FORMATS[directory.format]
+    places = (directory,) if upstream is None else (directory, upstream)
+    found = []
+    for place in places:
+        version = style.next_version(place, when)
+        found.append((version, *style.file_names(place, version, words)))
+    if len({version for version, *_ in found}) < len(found):
+        return found[0]
+    last = style.read(directory.path, {up: b"" for _, up, _ in found}).files[-1]
+    return next(each for each in found if each[1] == last.name)
+
+
+def _content(text: str, *, mark: bool) -> bytes:
+    return marked(text.encode()) if mark else text.encode()
 
 
 def _safe(name: str) -> str:

@@ -14,6 +14,7 @@ from ci_runner.dialects.base import Observation
 from ci_runner.dialects.operations import Data
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations import checksum
+from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.literals import without_literals
 from ci_runner.pipeline.review import Reviewed
@@ -81,6 +82,7 @@ def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
         replayed_files=reviewed.replayed,
         replay_milliseconds=round(reviewed.replay_seconds * 1000, 1),
         left_out=len(reviewed.left_out),
+        superseded=tuple(each.path for each in _superseded(reviewed)) if wrote else (),
     )
 
 
@@ -91,9 +93,14 @@ def _state(reviewed: Reviewed, *, wrote: bool) -> State:
         return "no-schema"
     if reviewed.plan is None:
         return "unknown"
-    if not reviewed.plan.statements:
+    if not reviewed.plan.statements and not reviewed.superseded:
         return "in-sync"
-    return "generated" if wrote and reviewed.files else "differs"
+    return "generated" if wrote and (reviewed.files or reviewed.superseded) else "differs"
+
+
+def _superseded(reviewed: Reviewed) -> tuple[MigrationFile, ...]:
+    """What goes: an earlier file of the same name is only written anew."""
+    return tuple(each for each in reviewed.superseded if each.path not in reviewed.files)
 
 
 def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
@@ -117,6 +124,10 @@ def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
         ReportedFile(path, "generated" if wrote else "missing", counts[path], sha256(content))
         for path, content in reviewed.files.items()
         if not path.endswith(f"/{checksum.NAME}")
+    ]
+    found += [
+        ReportedFile(each.path, "replaced", 0, sha256(each.content))
+        for each in (_superseded(reviewed) if wrote else ())
     ]
     return tuple(found)
 

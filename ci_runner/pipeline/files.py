@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ci_runner.errors import SqlError, UsageError
 
 
-def write_migrations(root: Path, directory: str, files: Mapping[str, bytes]) -> None:
+def write_migrations(
+    root: Path, directory: str, files: Mapping[str, bytes], removed: Sequence[str] = ()
+) -> None:
     """Write generated files (by path in the repository) into the migration directory.
 
-    All or none: when one can't be written, the others are taken back. The checksum file comes
-    last. Raises SqlError for a path that leads elsewhere, UsageError when the disk refuses.
+    Those that they take the place of are `removed`. All or none: when one can't be written, the
+    others are taken back. The checksum file comes last. Raises SqlError for a path that leads
+    elsewhere, UsageError when the disk refuses.
     """
     places = {_inside(root, directory, path): content for path, content in _checksum_last(files)}
+    going = [_inside(root, directory, path) for path in removed if path not in files]
     before: dict[Path, bytes | None] = {}
     try:
+        for place in going:
+            before[place] = place.read_bytes()
+            place.unlink()
         for place, content in places.items():
             before[place] = place.read_bytes() if place.exists() else None
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -96,6 +96,8 @@ def loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]
     if before.assumed != after.assumed:
         yield f"production is assumed to be otherwise: {after.assumed}", ""
     yield from _team_rules(before, after)
+    if before.approval != after.approval:
+        yield "approvals are asked for in another way", ""
     for exemption in after.exemptions:
         if exemption not in before.exemptions:
             yield _excepted(exemption), exemption.where

@@ -21,7 +21,7 @@ from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.lint.team import of_steps
 from ci_runner.migrations import checksum
-from ci_runner.migrations.directory import Directory, DirectoryChange, changed
+from ci_runner.migrations.directory import Directory, DirectoryChange, MigrationFile, changed
 from ci_runner.migrations.history import History, Step
 from ci_runner.migrations.plan import Plan, written
 from ci_runner.pipeline import prove, questions
@@ -39,7 +39,11 @@ from ci_runner.schema.select import select
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A project's part of a pull request. `when` is the head commit's time, UTC."""
+    """A project's part of a pull request. `when` is the head commit's time, UTC.
+
+    `upstream` is the directory as the base branch has it now, which may be newer than `base`; None
+    where that is not known. What is generated is marked as ours where `marks` says so.
+    """
 
     name: str
     base: Directory
@@ -47,6 +51,8 @@ class Change:
     schema: tuple[str, ...]
     when: datetime
     migration_name: str = ""
+    upstream: Directory | None = None
+    marks: bool = False
 
     @property
     def files(self) -> DirectoryChange:
@@ -61,7 +67,8 @@ class Reviewed:
     that the missing migration asks for, by path in the repository, none where the checksum file
     does not fit the directory. `left_out` is what was not compared by request, `idle` are patterns
     that match nothing, `known` findings that the baseline holds, `rewritten` files in the
-    safe form that their findings suggest.
+    safe form that their findings suggest. `superseded` are our own earlier files, which go when
+    `files` come.
     """
 
     change: Change
@@ -81,6 +88,7 @@ class Reviewed:
     replay_seconds: float = 0.0
     known: tuple[Finding, ...] = ()
     rewritten: tuple[Rewritten, ...] = ()
+    superseded: tuple[MigrationFile, ...] = ()
 
 
 def review(
@@ -268,7 +276,14 @@ def _plan(
     plan = compared.plan
     if not plan.statements:
         return _Compared(plan, left_out=compared.left_out)
-    grown, files = written(plan, change.head, change.when, change.migration_name)
+    grown, files = written(
+        plan,
+        change.head,
+        change.when,
+        change.migration_name,
+        upstream=change.upstream,
+        mark=change.marks,
+    )
     progress("proving the missing migration")
     added = grown.files[len(change.head.files) :]
     proof = rehearse(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ci_runner.config.model import Project
-from ci_runner.context import Build
+from ci_runner.context import Build, Sha
 from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
 from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
@@ -19,9 +19,13 @@ from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.options import terms
 from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
+from ci_runner.pipeline.pushed import branch_of, for_branch
+from ci_runner.pipeline.renewed import renewed
 from ci_runner.pipeline.review import Change, Reviewed, refused, review
 from ci_runner.pipeline.servers import servers
-from ci_runner.pipeline.workspace import Workspace, projects
+from ci_runner.pipeline.workspace import Workspace
+from ci_runner.publish.size import fullest
+from ci_runner.report.bounded import bounded
 from ci_runner.report.formats import FORMATS
 from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
@@ -37,6 +41,9 @@ _FOR_FORGES = {
     "report.codequality.json": "codequality",
 }
 
+# GitHub takes a step summary of 1 MiB, GitLab a note of a million characters.
+_PAGE_BYTES = 999_000
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -47,9 +54,13 @@ class Result:
 
 
 def run(
-    workspace: Workspace, build: Build, names: tuple[str, ...], log: Log, redactor: Redactor
+    workspace: Workspace,
+    build: Build,
+    chosen: tuple[Project, ...],
+    log: Log,
+    redactor: Redactor,
 ) -> Result:
-    """Review every project and write what is missing, if configuration lets us.
+    """Review the `chosen` projects and write what is missing, if configuration lets us.
 
     A dev database that can't be had does not end the run: the report says so, and whoever waits
     for a check gets one.
@@ -58,13 +69,18 @@ def run(
     head = workspace.reviewed_sha(build)
     obstacle = workspace.not_as_pushed(build) if config.commit == "push" else ""
     wrote = config.commit in {"write", "push"} and not obstacle
+    obstacles = [obstacle] if obstacle else []
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
-    with servers(workspace, log) as server:
-        for project in projects(config, names):
+    with servers(workspace, log) as server, branch_of(workspace, build, writes=wrote) as branch:
+        for project in chosen:
             try:
-                reviewed = _review(workspace, project, server, log, redactor)
-                if wrote:
+                reviewed = _review(workspace, project, server, log, redactor, head, writes=wrote)
+                if branch and (reviewed.files or reviewed.superseded):
+                    there = _review(branch, project, server, log, redactor, head, writes=True)
+                    reviewed, why = for_branch(reviewed, there)
+                    obstacles += [why] if why else []
+                elif wrote:
                     _write(workspace, reviewed, log)
                 reported.append(assemble.project(reviewed, wrote=wrote))
             except SqlError as unreadable:
@@ -77,7 +93,7 @@ def run(
     if reported:
         about = tuple(assemble.finding(each) for each in policy_findings(workspace))
         reported[0] = replace(reported[0], findings=(*about, *reported[0].findings))
-    notices = (f"Nothing is committed to the branch: {obstacle}.",) if obstacle else ()
+    notices = tuple(f"Nothing is committed to the branch: {each}." for each in obstacles)
     report = assemble.report(
         build,
         head,
@@ -86,7 +102,7 @@ def run(
         config.fail_on,
         notices,
     )
-    return Result(redacted(report, redactor.redact), trouble)
+    return Result(redacted(bounded(report), redactor.redact), trouble)
 
 
 def _review(
@@ -95,18 +111,35 @@ def _review(
     server: Callable[[str], Server],
     log: Log,
     redactor: Redactor,
+    head: Sha,
+    *,
+    writes: bool,
 ) -> Reviewed:
+    """The review; where we may write, our own earlier migration is replaced when it must be.
+
+    What is generated has the time of `head` in its name.
+    """
     change = workspace.change(project)
     new, every = len(change.files.added), len(change.head.files)
     log.info(f"{project.name}: {new} new of {every} migration files in {project.directory}")
-    return without_secrets(examine(server(project.dialect), workspace, change, log), redactor)
+
+    def reviewed(change: Change) -> Reviewed:
+        return examine(server(project.dialect), workspace, change, log)
+
+    if not writes:
+        return without_secrets(reviewed(change), redactor)
+    tip, when = workspace.upstream(project, change.head.format), workspace.time_of(head)
+    change = replace(change, marks=True, upstream=tip, when=when)
+    return without_secrets(renewed(reviewed, change), redactor)
 
 
 def _write(workspace: Workspace, reviewed: Reviewed, log: Log) -> None:
-    if reviewed.files:
-        write_migrations(workspace.root, reviewed.change.head.path, reviewed.files)
-        for path in reviewed.files:
-            log.info(f"{reviewed.change.name}: wrote {path}")
+    gone = [each.path for each in reviewed.superseded if each.path not in reviewed.files]
+    write_migrations(workspace.root, reviewed.change.head.path, reviewed.files, gone)
+    for path in gone:
+        log.info(f"{reviewed.change.name}: removed {path}")
+    for path in reviewed.files:
+        log.info(f"{reviewed.change.name}: wrote {path}")
 
 
 def examine(server: Server, workspace: Workspace, change: Change, log: Log) -> Reviewed:
@@ -165,7 +198,7 @@ def without_secrets(reviewed: Reviewed, redactor: Redactor) -> Reviewed:
                 f"the planned migration {path} is not offered: it holds text that equals a secret"
                 " of this run's environment"
             )
-            return replace(reviewed, plan=None, files={}, problem=problem)
+            return replace(reviewed, plan=None, files={}, superseded=(), problem=problem)
     return reviewed
 
 
@@ -189,6 +222,7 @@ def _unread(project: Project, error: SchemaCiError, where: str) -> ReportedProje
 def write_report(report: Report, folder: Path) -> None:
     """report.json for us, report.md for people, the findings for forges; each whole or not at all.
 
+    report.md is the fullest that a forge shows: a step summary of GitHub, or a note of GitLab.
     The folder keeps itself out of the repository.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -196,7 +230,10 @@ def write_report(report: Report, folder: Path) -> None:
     if not ignore.exists():
         write_whole(ignore, b"*\n")
     write_whole(folder / "report.json", dump(report))
-    write_whole(folder / "report.md", render(report).encode())
+    text = fullest(
+        lambda level: render(report, level), characters=_PAGE_BYTES, max_bytes=_PAGE_BYTES
+    )
+    write_whole(folder / "report.md", text.encode())
     findings = tuple(each for project in report.projects for each in project.findings)
     for name, format_ in _FOR_FORGES.items():
         text = FORMATS[format_](findings, report.fail_on)
@@ -204,8 +241,11 @@ def write_report(report: Report, folder: Path) -> None:
 
 
 def exit_code(report: Report) -> ExitCode:
-    """Findings outweigh drift: they are what a person must read first."""
-    if verdict(report).outcome != "fail":
+    """Findings outweigh drift, which outweighs a missing approval: that comes last for people."""
+    outcome = verdict(report).outcome
+    if outcome == "wait":
+        return ExitCode.UNAPPROVED
+    if outcome != "fail":
         return ExitCode.OK
     without_drift = tuple(
         replace(project, state="in-sync") if project.state == "differs" else project

@@ -15,6 +15,11 @@ from ci_runner.git import Git
 # Events of GitHub without a pull request in them whose commit somebody with write access made.
 # Others, such as workflow_run and issue_comment, are used to check out what a stranger wrote.
 _OWN_EVENTS = frozenset({"push", "schedule", "workflow_dispatch", "merge_group", "release", ""})
+PRIVILEGED = "pull_request_target"
+REVIEW_ELSEWHERE = (
+    "review it in a job for `pull_request`, which has no secrets, and publish its report from"
+    " another one: docs/publishing.md, Forks"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,35 @@ def trust(build: Build, environ: Mapping[str, str], git: Git | None, base: str) 
         return Trust(reason, git.tip(asked), asked)
     except GitError as missing:
         return Trust(f"{reason}, and {missing.what}")
+
+
+def refuse_stranger(build: Build, git: Git | None) -> None:
+    """Raises UsageError where a job that has secrets holds the commit of somebody who has none.
+
+    GitHub starts a job for `pull_request_target` with the repository's secrets and a token that
+    writes, for a fork too. It may hold the base branch; with the fork's commit checked out, its
+    files would be read beside them (docs.github.com, "Securely using pull_request_target").
+    """
+    pull = build.pull_request
+    if build.event != PRIVILEGED or git is None or pull is None or not pull.is_fork:
+        return
+    head = git.head_if_any()
+    try:
+        if head is not None and git.is_ancestor(head, git.tip(pull.base_branch)):
+            return
+    except GitError as missing:
+        raise _stranger(pull.number, f"{missing.what}, so it is not known to be the base") from None
+    where = f"HEAD is {head[:12]}" if head else "HEAD is no commit"
+    raise _stranger(pull.number, f"{where}, which {pull.base_branch} does not hold")
+
+
+def _stranger(number: int, where: str) -> UsageError:
+    return UsageError(
+        f"this job for {PRIVILEGED} has the secrets of the repository, and its checkout is not that"
+        f" of the base branch: pull request {number} is a fork's",
+        where=where,
+        next_step=REVIEW_ELSEWHERE,
+    )
 
 
 def _reason(build: Build, environ: Mapping[str, str]) -> str:

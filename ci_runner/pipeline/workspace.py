@@ -16,7 +16,7 @@ from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
 from ci_runner.pipeline.options import sizes
 from ci_runner.pipeline.review import Change
-from ci_runner.pipeline.trust import Trust
+from ci_runner.pipeline.trust import PRIVILEGED, REVIEW_ELSEWHERE, Trust
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,13 @@ class Workspace:
         base = read_files(project.directory, head.format, merged)
         return Change(project.name, base, head, project.schema, self._when(), name)
 
+    def upstream(self, project: Project, style: str) -> Directory | None:
+        """The directory as the base branch has it now; None where there is no such branch."""
+        tip = self.git.resolve(self.base_ref) if self.git and self.base_ref else None
+        if self.git is None or tip is None:
+            return None
+        return read_files(project.directory, style, self.git.files_at(tip, project.directory))
+
     def _merged(self, project: Project) -> Mapping[str, bytes]:
         return self.git.files_at(self.base, project.directory) if self.git and self.base else {}
 
@@ -69,10 +76,10 @@ class Workspace:
         return Change(project.name, base, head, (), self._when())
 
     def not_as_pushed(self, build: Build) -> str:
-        """Why what is generated here does not fit the pull request's head, "" when it does.
+        """Why nothing that is generated here may be committed, "" when it may.
 
-        A file is committed to the head, so it must be made from the head's own migrations and
-        schema: not from CI's merge with a base that has others, nor from uncommitted edits.
+        A file is made from what is committed, not from edits beside it, and lies in no folder that
+        is a link.
         """
         pull = build.pull_request
         if self.git is None or self.head is None or pull is None:
@@ -83,14 +90,22 @@ class Workspace:
         inputs = self.config.inputs
         if dirty := self.git.uncommitted_paths(inputs):
             return f"the work tree differs from its commit in {dirty[0]}"
-        if pull.head_sha == self.head:
+        return ""
+
+    def merged_in(self, build: Build) -> str:
+        """A file that CI's merge with the base has otherwise than the pull request's head.
+
+        "" where there is none of those that a review depends on, or no such merge. The head is
+        fetched where a shallow clone lacks it.
+        """
+        pull = build.pull_request
+        if self.git is None or self.head is None or pull is None or pull.head_sha == self.head:
             return ""
-        folders = tuple(PurePosixPath(path) for path in inputs)
+        self.git.fetch_commit(pull.head_sha)
+        folders = tuple(PurePosixPath(path) for path in self.config.inputs)
         for changed in map(PurePosixPath, self.git.changed_paths(pull.head_sha, self.head)):
             if any(folder in (changed, *changed.parents) for folder in folders):
-                return (
-                    f"{changed} on {pull.base_branch} is not that of the branch: update the branch"
-                )
+                return str(changed)
         return ""
 
     def _link_in(self, directory: str) -> str:
@@ -98,6 +113,13 @@ class Workspace:
         path = PurePosixPath(directory)
         parts = (part for part in (path, *path.parents) if (self.root / part).is_symlink())
         return str(next(parts, ""))
+
+    def time_of(self, head: Sha) -> datetime:
+        """When the commit was made that a review speaks of, UTC; fetched where it is not here."""
+        if self.git is None:
+            return self._when()
+        self.git.fetch_commit(head)
+        return self.git.commit_time(head)
 
     def _when(self) -> datetime:
         """The head's time, so that one input always gives one file name; else now. UTC."""
@@ -112,7 +134,13 @@ class Workspace:
         """
         if self.git is None or self.head is None:
             raise GitError("there is no commit to review", where=str(self.root))
-        pull = build.pull_request
+        pull, group = build.pull_request, build.merge_group
+        if group is not None and group.head_sha != self.head:
+            raise GitError(
+                "the checkout is not that of the merge queue",
+                where=f"HEAD is {self.head[:12]}, the queue's commit {group.head_sha[:12]}",
+                next_step="check out the event's own commit: give actions/checkout no `ref`",
+            )
         if pull is None or not pull.head_sha:
             return self.head
         if pull.head_sha in {self.head, *self.git.parents(self.head)}:
@@ -120,7 +148,9 @@ class Workspace:
         raise GitError(
             f"the checkout is not that of pull request {pull.number}",
             where=f"HEAD is {self.head[:12]}, the pull request's head {pull.head_sha[:12]}",
-            next_step="check out the pull request's head, or CI's merge of it with the base",
+            next_step=REVIEW_ELSEWHERE
+            if build.event == PRIVILEGED and pull.is_fork
+            else "check out the pull request's head, or CI's merge of it with the base",
         )
 
 

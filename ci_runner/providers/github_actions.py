@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ci_runner.context import Build, PullRequest, Repository, Sha
+from ci_runner.context import Build, MergeGroup, PullRequest, Repository, Sha, Upstream
 from ci_runner.errors import ConfigError
+
+_INPUT = "pull-request"
+_DIGITS = 10
 
 
 def detect(environ: Mapping[str, str]) -> Build | None:
@@ -27,7 +30,8 @@ def detect(environ: Mapping[str, str]) -> Build | None:
     event = _event(environ.get("GITHUB_EVENT_PATH", ""))
     try:
         pull, default = _pull_request(event), _default_branch(event)
-    except (KeyError, TypeError, ValueError) as wrong:
+        number, upstream, group = _number(event), _upstream(event, web), _merge_group(event)
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
         raise ConfigError(
             "GITHUB_EVENT_PATH holds no event as GitHub writes it",
             where=environ["GITHUB_EVENT_PATH"],
@@ -48,6 +52,9 @@ def detect(environ: Mapping[str, str]) -> Build | None:
         run_attempt=int(attempt),
         run_url=f"{web}/actions/runs/{run}" if web and run else "",
         default_branch=default,
+        number=number,
+        upstream=upstream,
+        merge_group=group,
     )
 
 
@@ -82,4 +89,39 @@ def _pull_request(event: Any) -> PullRequest | None:  # noqa: ANN401 - the JSON 
         base_branch=str(base["ref"]),
         base_slug=str(base["repo"]["full_name"]),
         draft=bool(pull.get("draft", False)),
+    )
+
+
+def _number(event: Any) -> int:  # noqa: ANN401 - the JSON edge
+    """What a person typed into the form of a workflow_dispatch; 0 where nothing was asked."""
+    typed = str((event.get("inputs") or {}).get(_INPUT) or "").strip().removeprefix("#")
+    if not typed:
+        return 0
+    if not (typed.isascii() and typed.isdigit() and len(typed) < _DIGITS):
+        raise ConfigError(
+            f"the input `{_INPUT}` is no number of a pull request",
+            said=typed,
+            next_step="start the workflow again with one, such as 7",
+        )
+    return int(typed)
+
+
+def _upstream(event: Any, web: str) -> Upstream | None:  # noqa: ANN401 - the JSON edge
+    """The run that a workflow_run speaks of; its own list of pull requests is empty for forks."""
+    if (run := event.get("workflow_run")) is None:
+        return None
+    repository = run["head_repository"]
+    return Upstream(
+        head_sha=Sha(str(run["head_sha"])),
+        head_branch=str(run["head_branch"] or ""),
+        head_slug=str(repository["full_name"]) if repository else "",
+        run_url=f"{web}/actions/runs/{int(run['id'])}" if web else "",
+    )
+
+
+def _merge_group(event: Any) -> MergeGroup | None:  # noqa: ANN401 - the JSON edge
+    if (group := event.get("merge_group")) is None:
+        return None
+    return MergeGroup(
+        Sha(str(group["head_sha"])), str(group["base_ref"]).removeprefix("refs/heads/")
     )

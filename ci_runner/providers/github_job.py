@@ -5,6 +5,7 @@ docs.github.com/actions/reference/workflow-commands. The files' names come from 
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -13,6 +14,7 @@ from ci_runner.errors import InternalError
 
 SUMMARY_BYTES = 1_000_000  # of 1 MiB for each step
 _SUMMARY, _OUTPUT = "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"
+_WORD = re.compile(r"[A-Za-z]{1,15}|[0-9]{1,7}")
 # The runner hides its own token by itself.
 _HIDDEN = ("GITHUB_TOKEN", "GH_TOKEN")
 
@@ -57,12 +59,14 @@ def _output(name: str, value: str) -> str:
 def mask_commands(environ: Mapping[str, str], secrets: Iterable[str]) -> Iterator[str]:
     """The lines that make the runner hide `secrets` in the logs of all later steps; no others do.
 
-    A secret of several lines is hidden line by line, as the runner reads logs.
+    A secret of several lines is hidden line by line, as the runner reads logs. A plain word is not,
+    such as the password `postgres` of a job's own container: the runner would hide it wherever it
+    stands, and drop every output of the job that holds it.
     """
     if environ.get("GITHUB_ACTIONS") != "true":
         return
     known = {environ.get(name, "") for name in _HIDDEN}
     lines = {line.strip() for secret in secrets for line in secret.splitlines()}
     for line in sorted(lines - known):
-        if line:
+        if line and not _WORD.fullmatch(line):
             yield f"::add-mask::{line.replace('%', '%25')}\n"

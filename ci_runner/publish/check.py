@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 
 from ci_runner.context import Build, Sha
 from ci_runner.forges.base import Annotation, Awaiting, Check, Conclusion, ExistingCheck, Forge
+from ci_runner.log import visible
 from ci_runner.publish.outcome import Published, Skipped
 from ci_runner.publish.size import Render, fullest
 from ci_runner.report.model import Report, ReportedFinding
@@ -18,7 +19,12 @@ MOST_ANNOTATIONS = 1000
 _SUMMARY_BYTES = 65_000
 _MESSAGE_CHARACTERS = 15_000  # at most 60,000 bytes of UTF-8
 _TITLE = 255
-_CONCLUSIONS: dict[str, Conclusion] = {"pass": "success", "warn": "neutral", "fail": "failure"}
+_CONCLUSIONS: dict[str, Conclusion] = {
+    "pass": "success",
+    "warn": "neutral",
+    "wait": "action_required",
+    "fail": "failure",
+}
 _WORST_FIRST = {"error": 0, "warning": 1, "note": 2}
 
 
@@ -94,8 +100,8 @@ def _annotation(finding: ReportedFinding) -> Annotation:
         else "warning"
         if finding.severity == "warning"
         else "notice",
-        title=finding.rule[:_TITLE],
-        message=finding.message[:_MESSAGE_CHARACTERS],
+        title=visible(finding.rule)[:_TITLE],
+        message=visible(finding.message)[:_MESSAGE_CHARACTERS],
     )
 
 

@@ -15,7 +15,6 @@ from ci_runner.publish.size import Render
 from ci_runner.publish.talk import Talk
 
 Mode = Literal["update", "new", "hide-and-new", "delete-and-new"]
-_MAX_BYTES = 240_000
 _FOLDED = "<details><summary>Superseded by a later comment</summary>\n\n"
 
 
@@ -47,7 +46,7 @@ def message(
         render,
         split,
         characters=talk.forge.comment_limit - ROOM,
-        max_bytes=_MAX_BYTES - ROOM,
+        max_bytes=talk.forge.comment_bytes - ROOM,
     )
     build = talk.build
     when = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -96,35 +95,42 @@ def _last_post(ours: tuple[Own, ...]) -> tuple[Own, ...]:
     return tuple(each for each in ours if each.marker.post == ours[-1].marker.post)
 
 
-def _update(
-    talk: Talk, new: Message, ours: tuple[Own, ...], *, again: bool = False
-) -> Published | Skipped:
-    """One comment for each part: the oldest is kept, all others are deleted.
+def _update(talk: Talk, new: Message, ours: tuple[Own, ...]) -> Published | Skipped:
+    """One comment for each part: the oldest is kept, all others are deleted."""
+    kept, changed = _placed(talk, new, ours)
+    created = tuple(each for each in kept if each not in ours)
+    _delete(talk, tuple(each for each in ours if not 1 <= each.marker.seq <= len(new.texts)))
+    if created:
+        # Two first runs at the same time both create. A list may not know yet what we have created.
+        listed = _ours(talk, new.id)
+        known = {each.comment.id for each in listed}
+        missed = tuple(each for each in created if each.comment.id not in known)
+        kept, _ = _placed(talk, new, _oldest_first((*listed, *missed)))
+    url = kept[0].comment.url
+    return Published("comment", url) if created or changed else _unchanged(url)
 
-    Two first runs at the same time both create: so we look again once we have.
-    """
-    kept: list[Comment] = []
-    created = changed = False
+
+def _placed(talk: Talk, new: Message, ours: tuple[Own, ...]) -> tuple[tuple[Own, ...], bool]:
+    """The comments that hold the parts now, and whether one of them had to be edited."""
+    kept, changed = [], False
     for marker in new.markers():
-        mine = [each for each in ours if each.marker.seq == marker.seq]
-        _delete(talk, tuple(mine[1:]))
+        mine = tuple(each for each in ours if each.marker.seq == marker.seq)
+        _delete(talk, mine[1:])
         if not mine:
-            kept.append(_create(talk, new, marker))
-            created = True
+            kept.append(Own(_create(talk, new, marker), marker))
         elif mine[0].marker.says_what(marker) and mine[0].intact():
-            kept.append(mine[0].comment)
+            kept.append(mine[0])
         else:
             talk.wrote()
             old = mine[0].comment
-            kept.append(talk.forge.update_comment(talk.number, old, new.body(marker)))
+            talk.forge.update_comment(talk.number, old, new.body(marker))
+            kept.append(mine[0])
             changed = True
-    _delete(talk, tuple(each for each in ours if not 1 <= each.marker.seq <= len(new.texts)))
-    url = kept[0].url
-    if created and not again:
-        _update(talk, new, _ours(talk, new.id), again=True)
-    elif not created and not changed:
-        return _unchanged(url)
-    return Published("comment", url)
+    return tuple(kept), changed
+
+
+def _oldest_first(ours: tuple[Own, ...]) -> tuple[Own, ...]:
+    return tuple(sorted(ours, key=lambda each: (each.comment.created_at, each.comment.id)))
 
 
 def _append(talk: Talk, new: Message, ours: tuple[Own, ...], mode: Mode) -> Published | Skipped:

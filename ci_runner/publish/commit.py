@@ -1,28 +1,38 @@
-"""Commit the generated files to the pull request's branch, where that is safe."""
+"""Commit files to the pull request's branch, where that is safe."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import PurePosixPath
 
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError, GitError
-from ci_runner.forges.base import Forge, PullRequestState, Refused, StaleHead
+from ci_runner.forges.base import Changes, Forge, PullRequestState, Refused, StaleHead
+from ci_runner.publish.message import base_of, is_ours, lists, message, said_base, source_of
 from ci_runner.publish.outcome import Skipped
-from ci_runner.report.model import GeneratedFile, Report, ReportedProject
+from ci_runner.report.model import Report, ReportedProject
 
-Push = Callable[[str, Sha, Mapping[str, bytes], str], Sha | None]
+Push = Callable[[str, Sha, Changes, str], Sha | None]
 _TRIES = 3
 _MAX_FILES = 100
 _MAX_BYTES = 1 << 20
 _FORBIDDEN = frozenset({".git", ".github", ".circleci", ".gitlab-ci.yml", ".gitlab"})
-_RUN = "Schema-CI-Run"
-_SOURCE = "Schema-CI-Source"
-_TRAILER = re.compile(rf"(?m)^{_RUN}: ")
-_ZERO_WIDTH_SPACE = "\u200b"
+
+
+@dataclass(frozen=True, slots=True)
+class CommitRules:
+    """What may be committed: below `directories`, at most `max_auto_commits` in one pull request.
+
+    `inputs` are the files and folders that the changes were made from. `skip_ci` asks CI not to
+    run on the commit.
+    """
+
+    directories: tuple[str, ...]
+    inputs: tuple[str, ...]
+    max_auto_commits: int = 3
+    skip_ci: bool = False
 
 
 def commit_generated(
@@ -30,45 +40,88 @@ def commit_generated(
     report: Report,
     pull: PullRequestState,
     build: Build,
-    directories: tuple[str, ...],
-    inputs: tuple[str, ...],
-    max_auto_commits: int,
+    rules: CommitRules,
     push: Push | None = None,
 ) -> Sha | Skipped:
     """The new head, or why there is none. ForgeError where a generated file must not be written.
 
-    `inputs` are the files and folders that the generated files were made from. `push` is the way
-    that is left where the forge's API takes no commit.
+    `push` is the way that is left where the forge's API takes no commit.
     """
-    files = tuple(file for project in report.projects for file in project.generated)
-    if not files:
+    changes = generated_changes(report)
+    if not changes:
         return Skipped("commit", "nothing was generated")
-    _refuse_unsafe(files, directories)
+    added = any(path.endswith(".sql") and text is not None for path, text in changes.items())
+    verb = "add migration" if added else "remove migration"
+    return commit_changes(forge, changes, verb, pull, build, rules, push)
+
+
+def generated_changes(report: Report) -> dict[str, bytes | None]:
+    """What was generated, behind what it replaces."""
+    changes: dict[str, bytes | None] = {}
+    for project in report.projects:
+        changes |= dict.fromkeys(project.superseded)
+        changes |= {file.path: file.content.encode() for file in project.generated}
+    return changes
+
+
+def commit_changes(
+    forge: Forge,
+    changes: Changes,
+    verb: str,
+    pull: PullRequestState,
+    build: Build,
+    rules: CommitRules,
+    push: Push | None = None,
+) -> Sha | Skipped:
+    """One commit of `changes` on the pull request's head, which `verb` speaks of.
+
+    ForgeError where a file must not be written, or where we would answer ourselves for ever.
+    """
+    _refuse_unsafe(changes, rules.directories)
     if reason := _unwelcome(forge, pull):
         return Skipped("commit", reason)
-    ours = [bool(_TRAILER.search(text)) for _, _, text in forge.commit_messages(pull.number)]
-    if ours and ours[-1]:
-        raise ForgeError(
-            "the generator is not idempotent: the head is our own commit and a migration is "
-            "still missing",
-            next_step="report this with the pull request's schema; nothing was committed",
-        )
-    if sum(ours) >= max_auto_commits:
-        return Skipped("commit", f"{sum(ours)} automatic commits are in this pull request already")
-    contents = {file.path: file.content.encode() for file in files}
-    text = message(files, build, pull)
+    if reason := _loops(forge, pull, build, rules.max_auto_commits):
+        return Skipped("commit", reason)
+    text = message(changes, build, pull, verb, skip_ci=rules.skip_ci)
     try:
-        return _commit(forge, pull, contents, text, inputs)
+        return _commit(forge, pull, changes, text, rules.inputs)
     except Refused as refused:
         # Any other status leaves open what became of the branch.
         if refused.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
             raise
-        return _pushed(pull, contents, text, push, refused)
+        return _pushed(pull, changes, text, push, refused)
+
+
+def _loops(forge: Forge, pull: PullRequestState, build: Build, most: int) -> str:
+    """Why there are enough commits of ours, "" if there are not.
+
+    Raises ForgeError where the head is our own commit and nothing moved that it was made from.
+    """
+    messages = [text for _, _, text in forge.commit_messages(pull.number)]
+    ours = [text for text in messages if is_ours(text)]
+    if messages and is_ours(messages[-1]) and _alone(forge, pull, messages[-1]):
+        base = base_of(build)
+        if base == "unknown" or said_base(messages[-1]) in {base, "", "unknown"}:
+            raise ForgeError(
+                "the generator is not idempotent: the head is our own commit and a migration is "
+                "still missing",
+                next_step="report this with the pull request's schema; nothing was committed",
+            )
+    if len(ours) >= most:
+        return f"{len(ours)} automatic commits are in this pull request already"
+    return ""
+
+
+def _alone(forge: Forge, pull: PullRequestState, text: str) -> bool:
+    """Whether the head holds nothing but what our message lists: nobody amended it."""
+    source = source_of(text)
+    changed = forge.changed_paths(Sha(source), pull.head_sha) if source else None
+    return changed is None or all(lists(text, path) for path in changed)
 
 
 def _pushed(
     pull: PullRequestState,
-    contents: Mapping[str, bytes],
+    changes: Changes,
     text: str,
     push: Push | None,
     refused: Refused,
@@ -77,7 +130,7 @@ def _pushed(
     if push is None:
         raise refused
     try:
-        made = push(pull.head_branch, pull.head_sha, contents, text)
+        made = push(pull.head_branch, pull.head_sha, changes, text)
     except GitError as also:
         refused.add_note(f"git push: {also.said}")
         raise refused from also
@@ -87,14 +140,14 @@ def _pushed(
 def _commit(
     forge: Forge,
     pull: PullRequestState,
-    contents: Mapping[str, bytes],
+    changes: Changes,
     text: str,
     inputs: tuple[str, ...],
 ) -> Sha | Skipped:
     """On a branch that moved meanwhile only where nothing moved that the files were made from."""
     head = pull.head_sha
     for _ in range(_TRIES):
-        made = forge.commit(pull.head_branch, head, contents, text)
+        made = forge.commit(pull.head_branch, head, changes, text)
         if not isinstance(made, StaleHead):
             return made
         head = made.found
@@ -120,25 +173,14 @@ def _missing(project: ReportedProject) -> ReportedProject:
     if project.state != "generated":
         return project
     files = tuple(
-        replace(file, status="missing") if file.status == "generated" else file
+        replace(file, status="missing")
+        if file.status == "generated"
+        else replace(file, status="new")
+        if file.status == "replaced"
+        else file
         for file in project.files
     )
-    return replace(project, state="differs", files=files, generated=())
-
-
-def message(files: tuple[GeneratedFile, ...], build: Build, pull: PullRequestState) -> str:
-    """A conventional commit whose text from the repository can neither skip CI nor close issues."""
-    name = _sane(PurePosixPath(files[0].path).stem)[:60]
-    listing = "\n".join(f"- {_sane(file.path)}" for file in files)
-    run = f"{build.run_id}.{build.run_attempt}" if build.run_id else "local"
-    trailers = f"{_RUN}: {_sane(run)}\n{_SOURCE}: {pull.head_sha}"
-    return f"chore(db): add migration {name}\n\n{listing}\n\n{trailers}\n"
-
-
-def _sane(text: str) -> str:
-    """One line without mentions, references or `[skip ci]` in any of its spellings."""
-    line = "".join(letter if letter.isprintable() else "?" for letter in text)
-    return re.sub(r"([@#\[]|\*{3})", rf"\1{_ZERO_WIDTH_SPACE}", line)
+    return replace(project, state="differs", files=files, generated=(), superseded=())
 
 
 def _unwelcome(forge: Forge, pull: PullRequestState) -> str:
@@ -153,19 +195,19 @@ def _unwelcome(forge: Forge, pull: PullRequestState) -> str:
     return ""
 
 
-def _refuse_unsafe(files: tuple[GeneratedFile, ...], directories: tuple[str, ...]) -> None:
-    if len(files) > _MAX_FILES:
-        raise ForgeError(f"refuses to commit {len(files)} files: at most {_MAX_FILES}")
+def _refuse_unsafe(changes: Changes, directories: tuple[str, ...]) -> None:
+    if len(changes) > _MAX_FILES:
+        raise ForgeError(f"refuses to commit {len(changes)} files: at most {_MAX_FILES}")
     roots = tuple(PurePosixPath(directory) for directory in directories)
-    for file in files:
-        path = PurePosixPath(file.path)
-        odd = "\\" in file.path or not file.path.isprintable() or str(path) != file.path
+    for name, content in changes.items():
+        path = PurePosixPath(name)
+        odd = "\\" in name or not name.isprintable() or str(path) != name
         parts = {part.lower() for part in path.parts}
         if odd or path.is_absolute() or ".." in parts or parts & _FORBIDDEN:
-            raise ForgeError("refuses to commit to this path", where=ascii(file.path))
+            raise ForgeError("refuses to commit to this path", where=ascii(name))
         if not any(root in path.parents for root in roots):
             raise ForgeError(
-                "refuses to commit outside the migration directories", where=ascii(file.path)
+                "refuses to commit outside the migration directories", where=ascii(name)
             )
-        if len(file.content.encode()) > _MAX_BYTES:
-            raise ForgeError("refuses to commit a file over 1 MiB", where=file.path)
+        if content is not None and len(content) > _MAX_BYTES:
+            raise ForgeError("refuses to commit a file over 1 MiB", where=name)

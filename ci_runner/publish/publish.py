@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
+from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.comments import Comments
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError
-from ci_runner.forges.base import Refused
+from ci_runner.forges.base import Changes, Refused
+from ci_runner.publish.approval import needed, sought
 from ci_runner.publish.awaited import AwaitedCheck
 from ci_runner.publish.check import check_name, result_check, supersede, write_check
 from ci_runner.publish.comment import Mode, keep_up, message, tell
-from ci_runner.publish.commit import Push, commit_generated, without_generated
+from ci_runner.publish.commit import (
+    CommitRules,
+    Push,
+    commit_generated,
+    generated_changes,
+    without_generated,
+)
 from ci_runner.publish.inline import write_inline
 from ci_runner.publish.labels import keep_labels
+from ci_runner.publish.marker import same_login
 from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
 from ci_runner.publish.talk import Talk
 from ci_runner.report.model import Report
 from ci_runner.report.verdict import changed, verdict
 
 Draw = Callable[[Report, int], str]
+# docs.github.com, "Triggering a workflow from a workflow": what GITHUB_TOKEN pushes starts none.
+_SILENT = (
+    "The migration was committed with the job's own GITHUB_TOKEN, for which GitHub starts no"
+    " workflow: this check is on the new commit, checks of other workflows are not. Give schema-ci"
+    " the token of a GitHub App or a person, start them by workflow_dispatch, or push once more."
+)
 _MODES: dict[str, Mode] = {
     "update": "update",
     "new": "new",
@@ -45,6 +60,7 @@ class PublishSettings:
     comments: Comments = Comments()
     check: bool = True
     max_auto_commits: int = 3
+    skip_ci: bool = False
 
     @property
     def check_name(self) -> str:
@@ -83,16 +99,32 @@ def commit(
         return Committed(report, head, Skipped("commit", "committing is off"))
     pushed = False
 
-    def by_git(branch: str, expected: Sha, files: Mapping[str, bytes], message: str) -> Sha | None:
+    def by_git(branch: str, expected: Sha, changes: Changes, message: str) -> Sha | None:
         nonlocal pushed
         pushed = True
-        return push(branch, expected, files, message) if push is not None else None
+        return push(branch, expected, changes, message) if push is not None else None
 
-    made = _commit(report, talk, settings, by_git if push is not None else None)
+    if talk.build.restraint is not None:
+        made: Sha | Skipped | Failed = Skipped("commit", talk.build.restraint.reason)
+    else:
+        made = _commit(report, talk, settings, by_git if push is not None else None)
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), head, made)
-    done = Published("commit", f"{_web(talk.build)}/commit/{made}")
-    return Committed(replace(report, committed=made), made, done, proven=not pushed)
+    done = Published("commit", _commit_url(talk.build, made))
+    silent = same_login(talk.viewer, "github-actions")
+    notices = (*report.notices, _SILENT) if silent else report.notices
+    report = replace(report, committed=made, notices=notices)
+    return Committed(report, made, done, proven=not pushed)
+
+
+def approved(committed: Committed, talk: Talk, policy: ApprovalPolicy) -> Committed:
+    """With what the report needs an approval for, and who gave it: a review, of the new head.
+
+    What a report says of that itself is not believed.
+    """
+    asked = needed(committed.report, policy, committed.head)
+    asked = sought(asked, talk.forge, talk.number, policy)
+    return replace(committed, report=replace(committed.report, approval=asked))
 
 
 def announce(
@@ -138,13 +170,16 @@ def _steps(
     def check() -> Outcome:
         return _check(committed, talk, settings, render, awaited)
 
-    if comments.mode == "off" or comments.on == "never":
+    restraint = talk.build.restraint
+    if restraint is not None:
+        yield "comment", lambda: Skipped("comment", restraint.reason), False
+    elif comments.mode == "off" or comments.on == "never":
         yield "comment", lambda: Skipped("comment", "commenting is off"), False
     else:
         yield "comment", comment, comments.required
-    if comments.inline:
+    if comments.inline and restraint is None:
         yield "inline", lambda: write_inline(talk, report, settings.identity, head), False
-    if comments.labels:
+    if comments.labels and restraint is None:
         yield "labels", lambda: keep_labels(talk, report), False
     if settings.check:
         yield "check", check, True
@@ -154,7 +189,7 @@ def _steps(
 
 def _worth_telling(report: Report, on: str) -> bool:
     if on == "failures":
-        return verdict(report).outcome == "fail"
+        return verdict(report).outcome in {"fail", "wait"}
     return on == "always" or changed(report)
 
 
@@ -171,9 +206,7 @@ def _check(
     begun = awaited.begun if awaited is not None else None
     existing = None
     if head == old:
-        finished = begun is not None and begun.conclusion
-        # One in progress may be shared with another run, which has ended it meanwhile.
-        existing = begun if finished else talk.forge.find_check(head, name)
+        existing = begun or talk.forge.find_check(head, name)
     outcome = write_check(talk.forge, check, existing)
     if isinstance(outcome, Published):
         talk.wrote()
@@ -191,16 +224,16 @@ def _commit(
         state = talk.now().pull
         if state.head_sha != talk.event.head_sha:
             return _stale("commit", state.head_sha)
-        if any(project.generated for project in report.projects):
+        if generated_changes(report):
             talk.wrote()
         return commit_generated(
             talk.forge,
             report,
             state,
             talk.build,
-            settings.directories,
-            settings.inputs,
-            settings.max_auto_commits,
+            CommitRules(
+                settings.directories, settings.inputs, settings.max_auto_commits, settings.skip_ci
+            ),
             push,
         )
     except ForgeError as error:
@@ -226,5 +259,8 @@ def _stale(what: What, found: Sha) -> Skipped:
     return Skipped(what, f"stale: the pull request's head is {found[:7]} now", stale=True)
 
 
-def _web(build: Build) -> str:
-    return build.repository.web_url if build.repository is not None else ""
+def _commit_url(build: Build, made: Sha) -> str:
+    if build.repository is None:
+        return made
+    dash = "-/" if build.repository.forge == "gitlab" else ""
+    return f"{build.repository.web_url}/{dash}commit/{made}"

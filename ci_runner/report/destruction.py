@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ci_runner.report.model import ReportedProject, ReportedStep
 
+_TO = re.compile(" to ")
 _DROP = re.compile(r"drop (?P<identity>(?:schema|table|column) (?P<qualified>.+))", re.DOTALL)
 _SAYS_SO = re.compile(r"\s*(?:TRUNCATE|DELETE)\b", re.IGNORECASE)
 _WOULD_DROP = re.compile(
@@ -29,18 +30,19 @@ class Destruction:
 def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
     """Statements of the new files and of the plan that lose a schema, table, column or rows.
 
-    What the dev database was seen dropping counts, unless the change itself had created it or
-    puts it back (SQLite's rebuild). Of a planned statement its planner knows; of one that was not
-    run only the text tells.
+    What the dev database was seen dropping counts, unless the change itself had created it before,
+    or renames something to its name (SQLite's rebuild). What is made anew is empty. Of a planned
+    statement its planner knows; of one that was not run only the text tells.
     """
     planned = {statement.sql: statement for statement in project.plan}
     rehearsed = {step.sql for step in project.steps}
     unwritten = {"generated", "missing"}
+    kept = _kept(project.steps)
     path = next((file.path for file in project.files if file.status in unwritten), "")
     found = [
         Destruction(step.path, step.line, step.sql)
         for place, step in enumerate(project.steps)
-        if (planned[step.sql].destructive if step.sql in planned else _loses(project.steps, place))
+        if (planned[step.sql].destructive if step.sql in planned else _loses(step, place, kept))
     ]
     found += [
         Destruction(path, 0, statement.sql, statement.undo)
@@ -50,26 +52,43 @@ def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
     return tuple(found)
 
 
-def _loses(steps: Sequence[ReportedStep], place: int) -> bool:
-    step = steps[place]
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What of the change itself is no loss: the first step that creates an object, by its identity,
+    and the last one that renames something to a name, by the name.
+    """
+
+    created: Mapping[str, int]
+    renamed: Mapping[str, int]
+
+
+def _kept(steps: Sequence[ReportedStep]) -> _Kept:
+    created: dict[str, int] = {}
+    renamed: dict[str, int] = {}
+    for place, step in enumerate(steps):
+        for change in step.changes:
+            if change.startswith("create "):
+                created.setdefault(change.removeprefix("create "), place)
+            elif change.startswith("rename "):
+                # A quoted name may hold " to " itself, so each could be the one before the name.
+                for found in _TO.finditer(change):
+                    renamed[change[found.end() :]] = place
+    return _Kept(created, renamed)
+
+
+def _loses(step: ReportedStep, place: int, kept: _Kept) -> bool:
     if _SAYS_SO.match(step.sql):
         return True
     if step.outcome != "ok":
         return _WOULD_DROP.match(step.sql) is not None
-    return any(_is_lost(steps, place, drop) for drop in _drops(step))
+    return any(_is_lost(place, drop, kept) for drop in _drops(step))
 
 
 def _drops(step: ReportedStep) -> Iterator[re.Match[str]]:
     return (found for change in step.changes if (found := _DROP.fullmatch(change)))
 
 
-def _is_lost(steps: Sequence[ReportedStep], place: int, drop: re.Match[str]) -> bool:
-    created = f"create {drop['identity']}"
-    back = f" to {drop['qualified']}"
-    before = {change for step in steps[:place] for change in step.changes}
-    after = {change for step in steps[place + 1 :] for change in step.changes}
-    return (
-        created not in before
-        and created not in after
-        and not any(change.startswith("rename ") and change.endswith(back) for change in after)
-    )
+def _is_lost(place: int, drop: re.Match[str], kept: _Kept) -> bool:
+    """Unless an earlier step created it, or a later one gives something its name."""
+    created = kept.created.get(drop["identity"], place)
+    return created >= place and kept.renamed.get(drop["qualified"], -1) <= place

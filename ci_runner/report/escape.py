@@ -17,6 +17,7 @@ _ACTIVE = re.compile(r"[&<>|`@#*_\[\]\\~!:$\"\n\t]|(?<=[wW])\.|\A | \Z|(?<= ) ")
 _WORD = re.compile(r"[(\"']*[A-Za-z]+(?:['-][A-Za-z]+)*[\"').,;:?!]*|\d{1,6}[.,;)]*|[-\u2013]")
 _TICKS = re.compile(r"`+")
 _MARKED = re.compile(r"(?:(?<=\s)|\A)`([^`\s][^`\n]*)`(?=[\s.,;:?!)]|\Z)")
+_LIST = re.compile(r"\A(\d+[.)]|-)(?=\s|\Z)")
 _FENCE = re.compile(r" {0,3}(?P<ticks>`{3,})(?P<rest>.*)")
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 _SITE = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9._~-]+)*")
@@ -48,7 +49,7 @@ def prose(text: str) -> str:
             parts[-1] += _entity_or_same(shown[end])
             end += 1
     parts.append(_words(shown[end:]))
-    return " ".join(part for part in parts if part)
+    return _LIST.sub(r"<code>\1</code>", " ".join(part for part in parts if part))
 
 
 def _words(text: str) -> str:
@@ -70,6 +71,11 @@ def blob_url(web_url: str, sha: str, path: str, line: int, *, blob: str = "blob"
     anchor = f"#L{line}" if line > 0 else ""
     address = quote(path.encode("utf-8", "surrogatepass"), safe="/")
     return f"{web_url}/{blob}/{sha}/{address}{anchor}"
+
+
+def site(url: str) -> bool:
+    """Whether `url` is a plain address of a page, fit to be a link's target as it is."""
+    return _SITE.fullmatch(url) is not None
 
 
 def guard(body: str) -> str:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from ci_runner.log import neutral
+from ci_runner.log import disarmed, neutral
 from ci_runner.report.model import ReportedFinding
 
 COLORS = {"error": "31", "warning": "33", "note": "36"}
@@ -18,7 +18,9 @@ def render_text(findings: Sequence[ReportedFinding], color: bool) -> str:  # noq
 
     "" without findings.
     """
-    return "".join(f"{line}\n" for each in findings for line in _finding(each, color=color))
+    return disarmed(
+        "".join(f"{line}\n" for each in findings for line in _finding(each, color=color))
+    )
 
 
 def _finding(finding: ReportedFinding, *, color: bool) -> Iterator[str]:

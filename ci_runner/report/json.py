@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ci_runner.errors import UsageError
+from ci_runner.report.artifact import LARGEST
 from ci_runner.report.model import FORMAT, Report
+from ci_runner.report.sound import problems
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
-LARGEST = 16 * 1024 * 1024
+_SHOWN = 5
 
 
 def dump(report: Report) -> bytes:
@@ -26,7 +29,7 @@ def load(content: bytes) -> Report:
     """The report in `content`. Raises UsageError: where it is wrong and what belongs there.
 
     Strict: no key that the model does not know, no string where a number is meant, no more than
-    16 MiB, and only the format that this version writes.
+    16 MiB, only the format that this version writes, and nothing that is not sound.
     """
     from pydantic import ValidationError
 
@@ -41,11 +44,14 @@ def load(content: bytes) -> Report:
     if document.get("format") != FORMAT:
         raise _refused(f"format: expected {FORMAT}, found {str(document.get('format'))[:40]}")
     try:
-        return _adapter().validate_json(content, strict=True)
+        report = _adapter().validate_json(content, strict=True)
     except ValidationError as bad:
-        problems = bad.errors(include_url=False, include_input=False)[:5]
-        lines = (f"{_place(each['loc'])}: {each['msg']}" for each in problems)
+        wrong = bad.errors(include_url=False, include_input=False)[:_SHOWN]
+        lines = (f"{_place(each['loc'])}: {each['msg']}" for each in wrong)
         raise _refused("\n".join(lines)) from bad
+    if unsound := tuple(islice(problems(report), _SHOWN)):
+        raise _refused("\n".join(unsound))
+    return report
 
 
 @cache

@@ -1,7 +1,7 @@
 """The comment on a pull request: is this change safe, in ten seconds.
 
-The same report always gives the same text: no time, no date, no run. Everything that comes from
-the repository or a database goes through `escape` or is a number.
+The same report always gives the same text: no time, no date, no run but an untrusted one.
+Everything that comes from the repository or a database goes through `escape` or is a number.
 """
 
 from __future__ import annotations
@@ -12,14 +12,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ci_runner.report.approval import approval_blocks
 from ci_runner.report.destruction import Destruction, destructive
 from ci_runner.report.elide import error_without_data, without_data
-from ci_runner.report.escape import blob_url, code, fence, guard, prose
+from ci_runner.report.escape import blob_url, code, fence, guard, prose, site
 from ci_runner.report.model import Report, ReportedBuild, ReportedFinding, ReportedProject
 from ci_runner.report.verdict import Verdict, count, stopped, verdict
 
 LEVELS = 4
-_WORDS = {"pass": "✅ Passed", "warn": "⚠️ Passed with warnings", "fail": "❌ Failed"}
+_WORDS = {
+    "pass": "✅ Passed",
+    "warn": "⚠️ Passed with warnings",
+    "wait": "⏸️ Waiting",
+    "fail": "❌ Failed",
+}
 _SEVERITIES = {"error": "❌ error", "warning": "⚠️ warning", "note": "💬 note"}
 _STATES = {
     "in-sync": "✅ in sync",
@@ -67,8 +73,10 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
             f"> ✂️ Left out to fit: {_LEFT_OUT[level]}. The whole report is in the job's log and in "
             "its <code>report&#46;md</code>."
         )
+    yield from approval_blocks(report.approval)
     if level == 3:
         return
+    yield from _provenance(report)
     if report.projects:
         yield _overview(report.projects)
     yield from (f"> {prose(notice)}" for notice in report.notices)
@@ -78,6 +86,23 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
             yield f"#### Project {code(project.name)}"
         yield from blocks
     yield from _next_steps(report)
+
+
+def _provenance(report: Report) -> Iterator[str]:
+    """What a reader must know before the rest: whose word this is, and what it leaves out."""
+    if report.reported_by:
+        address = report.build.run_url
+        job = f"[a job]({address})" if site(address) else "a job"
+        yield (
+            f"> ⚠️ **Reported by an untrusted job**: {job} of {code(report.reported_by)}, which "
+            "whoever opened this pull request could change. It can hide what it found: read the "
+            "SQL yourself before you go by a pass."
+        )
+    if report.gaps:
+        lines = [f"- {prose(gap)}" for gap in report.gaps[:_SOME]]
+        rest = len(report.gaps) - _SOME
+        lines += [f"- and {rest} more"] if rest > 0 else []
+        yield "**❌ The report is not whole**\n\n" + "\n".join(lines)
 
 
 def _status(report: Report, result: Verdict) -> str:

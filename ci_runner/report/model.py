@@ -98,11 +98,11 @@ class ReportedFile:
     """One migration file of the change. `statements` counts, `sha256` is of the content.
 
     `generated` was missing and has been written, `missing` was planned only: neither is in the
-    commit that was reviewed.
+    commit that was reviewed. `replaced` is one that we had generated before and took back.
     """
 
     path: str
-    status: Literal["new", "edited", "removed", "generated", "missing"]
+    status: Literal["new", "edited", "removed", "generated", "missing", "replaced"]
     statements: int
     sha256: str
 
@@ -123,7 +123,8 @@ class ReportedProject:
     `generated`, a missing migration was written and proven; `differs`, one is missing and was not
     written; `no-schema`, no desired schema is configured; `unknown`, the comparison could not be
     made and `problem` says why. `unmanaged` are objects that were there and were not compared;
-    `left_out` counts those that were not by request.
+    `left_out` counts those that were not by request. `superseded` are paths of files that we had
+    generated before and that go in the commit that brings `generated`.
     """
 
     name: str
@@ -142,6 +143,7 @@ class ReportedProject:
     replayed_files: int = 0
     replay_milliseconds: float = 0.0
     left_out: int = 0
+    superseded: tuple[str, ...] = ()
 
     @property
     def unseen(self) -> int:
@@ -168,10 +170,43 @@ class ReportedBuild:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedApproval:
+    """Somebody's word that a plan needs. `plan` is the plan's hash, "" where none is needed.
+
+    `reasons` say why it is, `ways` how it may be given, and `given` who gave it and how. `problem`
+    is why that can't be known. `head` is the commit that a review has to be of.
+    """
+
+    plan: str = ""
+    reasons: tuple[str, ...] = ()
+    ways: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
+    problem: str = ""
+    head: str = ""
+
+    @property
+    def is_awaited(self) -> bool:
+        return bool(self.plan) and not self.given
+
+    @property
+    def line(self) -> str:
+        """The first line of a comment that approves this plan and no other."""
+        return f"/schema-ci approve {self.plan}"
+
+    @property
+    def label(self) -> str:
+        """The label that does the same: at most 50 characters, as GitHub takes them."""
+        return f"schema-ci:{self.plan}"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The whole run. `fail_on` is the severity from which the verdict is `fail`.
 
     `committed` is the commit that brought the generated files to the branch, "" without one.
+    `shards` are the parts of the work that it holds, as `2/3`; none where the work was not parted.
+    `gaps` says what it ought to hold and does not: such a report never passes. `reported_by` is
+    whose job wrote it where its word can't be trusted, "" where it can: a publisher knows.
     """
 
     tool_version: str
@@ -181,3 +216,15 @@ class Report:
     format: int = FORMAT
     notices: tuple[str, ...] = ()
     committed: str = ""
+    shards: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    reported_by: str = ""
+    approval: ReportedApproval = ReportedApproval()
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """What the hash of its plan covers besides the plan: the base, and where a job that is not
+        to be trusted tells what the files hold, the head, which it can't choose.
+        """
+        base = self.build.base_sha
+        return (base, self.build.head_sha) if self.reported_by else (base,)

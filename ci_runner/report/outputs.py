@@ -52,5 +52,5 @@ def plan_hash(report: Report) -> str:
         )
         for project in report.projects
     ]
-    text = json.dumps([report.build.base_sha, reviewed], ensure_ascii=True)
+    text = json.dumps([report.standing, reviewed], ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

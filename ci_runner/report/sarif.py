@@ -45,7 +45,7 @@ def render_sarif(findings: Sequence[ReportedFinding]) -> str:
 
 def _described(name: str, entry: Rule | Notice | None) -> Json:
     if entry is None:
-        return {"id": name}
+        return {"id": visible(name)}
     words = f"{entry.why}\n\nInstead: {entry.instead}"
     help_: Json = {"text": words, "markdown": "".join(_help(entry, words))}
     return {
@@ -68,7 +68,7 @@ def _help(entry: Rule | Notice, words: str) -> Iterator[str]:
     yield words
     if isinstance(entry, Rule):
         for which in ("bad", "good"):
-            yield f"\n\n{which.capitalize()}:\n\n```sql\n{example(entry, which)}```"
+            yield f"\n\n{which.capitalize()}:\n\n```sql\n{visible(example(entry, which))}```"
 
 
 def _result(finding: ReportedFinding, index: int) -> Json:
@@ -78,14 +78,14 @@ def _result(finding: ReportedFinding, index: int) -> Json:
     if finding.instead:
         said.append(f"Instead: {finding.instead}")
     result: Json = {
-        "ruleId": finding.rule,
+        "ruleId": visible(finding.rule),
         "ruleIndex": index,
         "level": finding.severity,
         "message": {"text": visible("\n".join(said))},
         "locations": [{"physicalLocation": _place(finding)}],
     }
     if finding.fingerprint:
-        result["partialFingerprints"] = {"schemaCi/v1": finding.fingerprint}
+        result["partialFingerprints"] = {"schemaCi/v1": visible(finding.fingerprint)}
     if finding.replacement and finding.column:
         result["fixes"] = [_fix(finding)]
     return result

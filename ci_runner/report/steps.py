@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ci_runner.log import disarmed
 from ci_runner.report.findings import indented, paint
 from ci_runner.report.model import ReportedStep
 from ci_runner.report.verdict import count
@@ -23,7 +24,7 @@ def render_steps(steps: Sequence[ReportedStep], *, color: bool) -> str:
     for step, row in zip(steps, rows, strict=True):
         painted = _COLORS[step.outcome] if color else ""
         lines += [_line(row, widths, painted), *(f"  {each}" for each in _details(step))]
-    return "".join(f"{line}\n" for line in lines)
+    return disarmed("".join(f"{line}\n" for line in lines))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], painted: str = "") -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator
 
+from ci_runner.log import disarmed
+from ci_runner.report.approval import approval_lines
 from ci_runner.report.findings import indented, paint, render_text
 from ci_runner.report.model import Report, ReportedProject, ReportedStep
 from ci_runner.report.verdict import count, verdict
 
-_COLORS = {"pass": "32", "warn": "33", "fail": "31"}
+_COLORS = {"pass": "32", "warn": "33", "wait": "33", "fail": "31"}
 _STATES = {
     "in-sync": "the migrations reach the desired schema",
     "generated": "a missing migration was written and proven",
@@ -27,10 +29,14 @@ def render(report: Report, color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: 
     result = verdict(report)
     word = paint(result.outcome, _COLORS[result.outcome], color=color)
     lines = [f"{word}: {result.sentence}"]
+    if report.reported_by:
+        lines.append(f"untrusted: a job of {indented(report.reported_by)} wrote this report")
+    lines += [f"missing: {indented(gap)}" for gap in report.gaps]
     lines += [f"note: {indented(notice)}" for notice in report.notices]
+    lines += [f"approval: {indented(line)}" for line in approval_lines(report.approval)]
     for project in report.projects:
         lines += ["", *_project(project, report.committed, color=color)]
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return disarmed("\n".join(line.rstrip() for line in lines) + "\n")
 
 
 def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterator[str]:

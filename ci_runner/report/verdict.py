@@ -10,7 +10,7 @@ from typing import Literal
 from ci_runner.report.destruction import destructive
 from ci_runner.report.model import Report, ReportedProject, ReportedStep
 
-Outcome = Literal["pass", "warn", "fail"]
+Outcome = Literal["pass", "warn", "wait", "fail"]
 _RANK = {"note": 1, "warning": 2, "error": 3, "never": 4}
 
 
@@ -35,8 +35,10 @@ def verdict(report: Report) -> Verdict:
     """What the whole run comes to.
 
     Never `pass` for what was not looked at: a statement that failed, a comparison that could not
-    be made or a migration that is missing is `fail` whatever `fail_on` says; no project at all is
-    `warn`. Destructive statements without a finding are `warn`.
+    be made, a migration that is missing or a part of the report that is are `fail` whatever
+    `fail_on` says; no project at all is `warn`, and so is the word of a job that is not to be
+    trusted. Destructive statements without a finding are `warn`. What would not fail and needs an
+    approval that it has not is `wait`.
     """
     found = [finding.severity for project in report.projects for finding in project.findings]
     losses = sum(len(destructive(project)) for project in report.projects)
@@ -44,9 +46,11 @@ def verdict(report: Report) -> Verdict:
         project.state in {"unknown", "differs"} or stopped(project) for project in report.projects
     )
     outcome: Outcome = "pass"
-    if broken or any(fails(severity, report.fail_on) for severity in found):
+    if broken or report.gaps or any(fails(severity, report.fail_on) for severity in found):
         outcome = "fail"
-    elif losses or not report.projects or {"error", "warning"} & set(found):
+    elif report.approval.is_awaited:
+        outcome = "wait"
+    elif losses or report.reported_by or not report.projects or {"error", "warning"} & set(found):
         outcome = "warn"
     return Verdict(
         outcome,
@@ -54,13 +58,13 @@ def verdict(report: Report) -> Verdict:
         found.count("warning"),
         found.count("note"),
         losses,
-        "; ".join(_clauses(report, losses)),
+        "; ".join((*_caveats(report), *_clauses(report, losses))),
     )
 
 
 def changed(report: Report) -> bool:
-    """Whether there is anything to tell: a file, a plan, a finding, or what was not compared."""
-    return any(
+    """Whether there is anything to tell: a file, plan, finding, gap, or what was not compared."""
+    return bool(report.gaps) or any(
         project.files
         or project.plan
         or project.findings
@@ -80,18 +84,18 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def _caveats(report: Report) -> Iterator[str]:
+    if report.reported_by:
+        yield "reported by an untrusted job"
+    if report.gaps:
+        yield f"the report is not whole: {count(len(report.gaps), 'gap')}"
+
+
 def _clauses(report: Report, losses: int) -> Iterator[str]:
     if not report.projects:
         yield "no project was reviewed"
         return
-    steps = Counter[str]()
-    for project in report.projects:
-        for step in project.steps:
-            steps[step.outcome] += step.statements
-    if failed := steps["failed"]:
-        yield f"{count(failed, 'statement')} failed"
-    if skipped := steps["not run"]:
-        yield f"{count(skipped, 'statement')} not run"
+    yield from _unfinished(report)
     states = [project.state for project in report.projects]
     if unknown := states.count("unknown"):
         yield f"{count(unknown, 'project')} could not be compared"
@@ -102,6 +106,8 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
     yield ", ".join(counts) or "no findings"
     if losses:
         yield count(losses, "destructive statement")
+    if report.approval.plan:
+        yield "waits for an approval" if report.approval.is_awaited else "approved"
     if generated := states.count("generated"):
         yield f"{count(generated, 'migration')} generated"
     if differing := states.count("differs"):
@@ -112,3 +118,15 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
         yield f"schema and migrations agree{besides}"
     if unset := states.count("no-schema"):
         yield f"{count(unset, 'project')} without a desired schema to compare with"
+
+
+def _unfinished(report: Report) -> Iterator[str]:
+    """Statements that did not end well, or did not begin."""
+    steps = Counter[str]()
+    for project in report.projects:
+        for step in project.steps:
+            steps[step.outcome] += step.statements
+    if failed := steps["failed"]:
+        yield f"{count(failed, 'statement')} failed"
+    if skipped := steps["not run"]:
+        yield f"{count(skipped, 'statement')} not run"

@@ -39,3 +39,17 @@ setup() {
   [ "$status" -eq 3 ]
   [[ $output == *"comment"* ]]
 }
+
+@test "a21: two containers review, and a job behind them publishes what both have left" {
+  export CIRCLE_NODE_TOTAL=2
+  for CIRCLE_NODE_INDEX in 0 1; do
+    export CIRCLE_NODE_INDEX
+    job run ORB_SHARDED=true ORB_OPTION_BASE=main ORB_SCHEMA_CI_OUTPUT_DIR=shards
+    [ "$status" -eq 0 ]
+    [[ $output != *"published "* ]]
+    [ -s "shards/$CIRCLE_NODE_INDEX/report.json" ]
+  done
+  job publish ORB_MERGE=true ORB_OPTION_FROM=shards
+  [ "$status" -eq 3 ]
+  [[ $output == *"comment"* ]]
+}

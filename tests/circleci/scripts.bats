@@ -6,6 +6,7 @@ setup() {
   cat >"$BATS_TEST_TMPDIR/bin/schema-ci" <<'END'
 #!/bin/bash
 printf 'argument %s\n' "$@"
+[ "$1" != "${FAILS:-}" ] || exit "${FAILS_WITH:-0}"
 env -0 | grep -z -E '^(SCHEMA_CI_|GITHUB_|ORB_|CIRCLE_PULL)' | sort -z | tr '\0' '\n'
 END
   chmod +x "$BATS_TEST_TMPDIR/bin/schema-ci"
@@ -80,7 +81,7 @@ has() {
   start ORB_COMMAND=run ORB_SCHEMA_CI_CHECK=true ORB_NAMED_GITHUB_TOKEN=GITHUB_TOKEN ORB_PULL_REQUEST=u
   has 'SCHEMA_CI_CHECK=true'
   has 'CIRCLE_PULL_REQUEST=u'
-  [ "$(grep -c '^ORB_' <<<"$output")" -eq 1 ]
+  ! grep '^ORB_' <<<"$output"
 }
 
 @test "the repository of a GitHub App project is the checkout's origin, on GitHub only" {
@@ -118,6 +119,37 @@ has() {
   start ORB_COMMAND=run SCHEMA_CI_SIDECAR=127.0.0.1:1 SCHEMA_CI_SIDECAR_SECONDS=1
   [ "$status" -eq 5 ]
   [[ $output == *"does not answer at 127.0.0.1:1"*"next: "* ]]
+}
+
+@test "a21: a container reviews its share and leaves its verdict to the job that merges" {
+  for code in 0 1 3; do
+    start ORB_COMMAND=run ORB_SHARDED=true ORB_SCHEMA_CI_OUTPUT_DIR=reports CIRCLE_NODE_INDEX=1 \
+      CIRCLE_NODE_TOTAL=4 FAILS=run FAILS_WITH=$code
+    [ "$status" -eq 0 ]
+    has 'argument --shard=2/4'
+    has 'argument --no-publish'
+  done
+  start ORB_COMMAND=run ORB_SHARDED=1 CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=1
+  has 'SCHEMA_CI_OUTPUT_DIR=schema-ci-report/0'
+  start ORB_COMMAND=run ORB_SHARDED=true CIRCLE_NODE_INDEX=0 CIRCLE_NODE_TOTAL=1 FAILS=run FAILS_WITH=5
+  [ "$status" -eq 5 ]
+}
+
+@test "a review that is not sharded ends as the runner does" {
+  for code in 0 1 3 5; do
+    start ORB_COMMAND=run ORB_SHARDED=false FAILS=run FAILS_WITH=$code
+    [ "$status" -eq "$code" ]
+    [[ $output != *--shard* ]]
+  done
+}
+
+@test "a21: what can't be merged is not published" {
+  start ORB_COMMAND=publish ORB_MERGE=true ORB_OPTION_FROM=reports FAILS=report FAILS_WITH=2
+  [ "$status" -eq 2 ]
+  [[ $output != *"argument publish"* ]]
+  start ORB_COMMAND=publish ORB_MERGE=true ORB_OPTION_FROM=reports FAILS=report FAILS_WITH=1
+  [ "$status" -eq 0 ]
+  has 'argument publish'
 }
 
 @test "install: a command that is there is taken" {

@@ -104,7 +104,10 @@ def test_circlecis_own_parser_reads_every_command_and_job(clients: Path) -> None
     assert sorted(ORB["commands"]) == sorted(found["commands"])
     stored = ["run", "store_test_results", "store_artifacts"]
     assert stored == found["commands"]["run"]
-    assert ["checkout", "install", *stored] == found["jobs"]["review"]
+    review = ["checkout", "install", *stored]
+    assert review == found["jobs"]["review"]
+    assert [*review, "persist_to_workspace"] == found["jobs"]["review_part"]
+    assert ["checkout", "attach_workspace", "install", "run"] == found["jobs"]["publish"]
 
 
 @pytest.mark.node
@@ -153,7 +156,8 @@ def test_every_element_and_parameter_is_described() -> None:
 
 
 def test_t3_a_parameter_reaches_a_shell_as_environment_only() -> None:
-    allowed = {"environment", "path", "executor", "image", "resource_class"}
+    allowed = {"environment", "path", "paths", "executor", "image", "resource_class"}
+    allowed |= {"parallelism"}
     for path, text in texts(ORB):
         if PARAMETER.search(text):
             assert allowed & set(path) or "install" in path, (path, text)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.checkout import Checkout, Done, add_column, new_checkout
+from tests.e2e.gitlab_scene import merge_request  # noqa: F401 - a fixture
 from tests.fakes.github import FakeGitHub
 
 BRANCH = 'jo\'s "e-mail" #1'.replace(" ", "-")
@@ -25,6 +26,7 @@ class PullRequestScene:
     checkout: Checkout
     events: Path
     environ: dict[str, str] = field(default_factory=dict)
+    branch: str = BRANCH
 
     def push(self) -> str:
         """Push what is checked out to the pull request's branch, as its author would."""
@@ -41,7 +43,7 @@ class PullRequestScene:
         repo = {"full_name": slug}
         pull = {
             "number": 7,
-            "head": {"sha": head, "ref": BRANCH, "repo": {"full_name": head_slug}},
+            "head": {"sha": head, "ref": self.branch, "repo": {"full_name": head_slug}},
             "base": {"sha": self.fake.head("main"), "ref": "main", "repo": repo},
         }
         event = {"pull_request": pull, "repository": {**repo, "default_branch": "main"}}

@@ -85,17 +85,21 @@ def test_b19_a_missing_migration_is_pushed_with_the_write_key_of_the_checkout(
     assert ["success"] == [each["state"] for each in told]
 
 
-def test_b19_before_the_pull_request_is_opened_the_default_branch_is_the_base(
+def test_b19_before_the_pull_request_is_opened_its_commit_gets_the_status_that_it_will_need(
     scene: PullRequestScene,
 ) -> None:
+    as_a_person(scene)
     scene.fake.opened = False
 
-    done = job(scene)
+    done = job(scene, SCHEMA_CI_COMMIT="push")
 
     assert ExitCode.DRIFT == done.code, done.err
     assert "no open pull request comes from" in done.err
     assert "ADD COLUMN email" in done.out
-    assert [] == scene.fake.writes
+    assert [] == scene.fake.comments
+    (status,) = scene.fake.statuses
+    assert ("failure", "schema-ci / all") == (status["state"], status["context"])
+    assert status["url"].endswith(scene.fake.head())
 
 
 def test_a19_a_fork_is_reviewed_without_a_token_where_its_base_is_given(

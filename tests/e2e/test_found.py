@@ -11,7 +11,7 @@ INDEX = (
 )
 
 
-def test_a_finding_at_the_limit_fails_and_one_below_it_does_not(
+def test_a15_a_finding_at_the_limit_fails_and_one_below_it_does_not_and_both_are_suggested(
     postgres_scene: PullRequestScene,
 ) -> None:
     scene = postgres_scene
@@ -21,11 +21,16 @@ def test_a_finding_at_the_limit_fails_and_one_below_it_does_not(
     scene.checkout.commit()
     scene.push()
 
+    scene.environ["SCHEMA_CI_INLINE"] = "true"
     warned, failed = scene.run(), scene.run("run", "--fail-on", "warning")
 
     assert [ExitCode.OK, ExitCode.FINDINGS] == [warned.code, failed.code], failed.said
     assert "create-index-blocking" in scene.fake.comments[0]["body"]
     assert ["neutral", "failure"] == [each["conclusion"] for each in scene.fake.check_runs]
+    on_line = scene.fake.review_comments[0]
+    assert ("migrations/20260202000000_i.sql", 2) == (on_line["path"], on_line["line"])
+    assert "```suggestion\n-- atlas:txmode none" in on_line["body"]
+    assert "CREATE INDEX CONCURRENTLY i ON" in on_line["body"]
 
 
 def test_the_short_form_is_a_single_file(postgres_scene: PullRequestScene) -> None:

@@ -195,7 +195,7 @@ def test_an_online_migration_is_one_commit_of_files_that_run_in_order(
     ]
     first, second, third = (scene.show(name) for name in names)
     assert "CHECK ((id > 0)) NOT VALID;" in first
-    assert second.startswith("-- atlas:txmode none\n\n")
+    assert "\n-- atlas:txmode none\n\n" in second
     assert "CREATE INDEX CONCURRENTLY by_name" in second
     assert "VALIDATE CONSTRAINT users_id_check;" in third
     findings = scene.checkout.report()["projects"][0]["findings"]
@@ -216,14 +216,37 @@ def test_a_missing_migration_is_committed_on_postgres(postgres_scene: PullReques
     assert "ALTER TABLE public.users ADD COLUMN email text;" in postgres_scene.show(name)
 
 
-def test_b2_a_merge_with_a_base_that_has_new_migrations_is_not_committed_from(
+def test_b2_from_a_merge_the_branch_gets_what_it_needs_behind_the_files_of_the_base(
     scene: PullRequestScene,
 ) -> None:
     checkout = scene.checkout
     checkout.git("checkout", "--quiet", "main")
-    checkout.write("migrations/20260202000000_other.sql", "CREATE TABLE other (id integer);\n")
+    checkout.write("migrations/20260909000000_other.sql", "CREATE TABLE other (id integer);\n")
     checkout.write("schema.sql", SCHEMA + "CREATE TABLE other (id integer);\n")
     checkout.run("hash")
+    checkout.commit("meanwhile")
+    checkout.git("push", "--quiet", "origin", "main")
+    checkout.git("merge", "--quiet", "--no-edit", BRANCH)
+    head, tree = scene.fake.head(), checkout.files()
+
+    done = scene.run(SCHEMA_CI_COMMIT="push")
+
+    assert ExitCode.OK == done.code, done.err
+    after = scene.fake.head()
+    assert head == scene.fake.git("rev-parse", f"{after}^")
+    name, checksum = scene.fake.git("diff-tree", "-r", "--name-only", head, after).splitlines()
+    assert name.startswith("migrations/20260909000001_add_column")
+    assert "migrations/atlas.sum" == checksum
+    assert "other" not in scene.show("migrations/atlas.sum")
+    assert tree == checkout.files()
+
+
+def test_b2_what_the_merge_needs_otherwise_than_the_branch_is_not_committed(
+    scene: PullRequestScene,
+) -> None:
+    checkout = scene.checkout
+    checkout.git("checkout", "--quiet", "main")
+    checkout.write("schema.sql", SCHEMA + "CREATE TABLE other (id integer);\n")
     checkout.commit("meanwhile")
     checkout.git("push", "--quiet", "origin", "main")
     checkout.git("merge", "--quiet", "--no-edit", BRANCH)

@@ -1,4 +1,4 @@
-"""GitHub's own OpenAPI description, held against every request and answer of the fake."""
+"""A forge's OpenAPI description, held against every request and answer of its fake."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ from openapi_schema_validator import OAS30Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-_URI = "urn:github"
+_URI = "urn:forge"
 _SLICE = Path(__file__).with_name("github-openapi.json")
-_GREEDY = {"ref", "basehead", "branch"}
+_GREEDY = frozenset({"ref", "basehead", "branch"})
 
 
 class Contract:
-    def __init__(self) -> None:
-        self._document = json.loads(_SLICE.read_text(encoding="utf-8"), object_hook=_with_null)
+    """`greedy` are the names of parameters of paths that hold slashes."""
+
+    def __init__(self, document: Any = None, greedy: frozenset[str] = _GREEDY) -> None:
+        if document is None:
+            document = json.loads(_SLICE.read_text(encoding="utf-8"), object_hook=_with_null)
+        self._document = document
         resource = Resource.from_contents(self._document, default_specification=DRAFT202012)
         self._registry: Any = Registry().with_resource(_URI, resource)
         self._routes = [
-            (re.compile(_pattern(path)), verbs) for path, verbs in self._document["paths"].items()
+            (re.compile(_pattern(path, greedy)), verbs)
+            for path, verbs in self._document["paths"].items()
         ]
 
     def request(self, verb: str, path: str, body: Any) -> None:
-        """AssertionError for an unknown route or a body that GitHub would not take."""
+        """AssertionError for an unknown route or a body that the forge would not take."""
         asked = self._operation(verb, path).get("requestBody")
         if asked is not None:
             self._check(asked["content"]["application/json"]["schema"], body, f"{verb} {path}")
@@ -46,7 +51,7 @@ class Contract:
         for pattern, verbs in self._routes:
             if pattern.fullmatch(path) and verb.lower() in verbs:
                 return verbs[verb.lower()]
-        raise AssertionError(f"not in GitHub's API: {verb} {path}")
+        raise AssertionError(f"not in the forge's API: {verb} {path}")
 
     def _check(self, schema: Any, value: Any, where: str) -> None:
         absolute = json.loads(json.dumps(schema).replace('"#/', f'"{_URI}#/'))
@@ -107,5 +112,5 @@ def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
     return schema
 
 
-def _pattern(path: str) -> str:
-    return re.sub(r"\{(\w+)\}", lambda name: ".+" if name[1] in _GREEDY else "[^/]+", path)
+def _pattern(path: str, greedy: frozenset[str]) -> str:
+    return re.sub(r"\{(\w+)\}", lambda name: ".+" if name[1] in greedy else "[^/]+", path)

@@ -139,12 +139,17 @@ class FakeForge:
     def head(self, branch: str = "") -> str:
         return self.git("rev-parse", f"refs/heads/{branch or self.branch}")
 
-    def make_tree(self, base: str, entries: list[dict[str, str]]) -> str:
-        """The tree of `base` with `entries` of mode, sha and path put in."""
+    def make_tree(self, base: str, entries: list[dict[str, Any]]) -> str:
+        """The tree of `base` with `entries` of mode, sha and path put in; no sha takes one out."""
         index = f"{self.bare}/index-of-the-fake"
         environ = {"GIT_INDEX_FILE": index, "PATH": "/usr/bin:/bin:/usr/local/bin"}
         self.git("read-tree", base, environ=environ)
         for entry in entries:
+            if entry["sha"] is None:
+                self.git("cat-file", "-e", f"{base}:{entry['path']}")
+                gone = f"0 {'0' * 40}\t{entry['path']}\0".encode()
+                self.git("update-index", "-z", "--index-info", text=gone, environ=environ)
+                continue
             info = f"{entry['mode']},{entry['sha']},{entry['path']}"
             self.git("update-index", "--add", "--cacheinfo", info, environ=environ)
         made = self.git("write-tree", environ=environ)

@@ -17,19 +17,32 @@ from typing import Any
 
 from tests.fakes import github_talk
 from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.github_files import compared
+from tests.fakes.github_words import Words
 
 
 @dataclass
 class FakeGitHub(FakeForge):
-    """GitHub's side of a pull request: REST and the GraphQL operations that we use."""
+    """GitHub's side of a pull request: REST and the GraphQL operations that we use.
+
+    `other_pulls` are numbers of more pull requests of the same head; `query` is the last request's.
+    `slips` are files that its commits hold besides what was asked for. `words` are what people
+    said of the pull request, and what they may do.
+    """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
+    other_pulls: list[int] = field(default_factory=list)
+    query: Mapping[str, str] = field(default_factory=dict)
+    slips: dict[str, bytes] = field(default_factory=dict)
+    words: Words = field(default_factory=Words)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
     review_requests: list[dict[str, Any]] = field(default_factory=list)
     labels: set[str] = field(default_factory=set)
     minimized: set[str] = field(default_factory=set)
     hides: bool = True
+    # Lists are told by a replica that knows nothing that was written since then.
+    lagging: bool = False
     # GitHub Enterprise Server: REST below /api/v3, GraphQL at /api/graphql.
     enterprise: bool = False
     next_page_host: str = ""
@@ -52,7 +65,7 @@ class FakeGitHub(FakeForge):
         made = self.next_id()
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         link = f"https://github.invalid/{self.slug}/pull/7#issuecomment-{made}"
-        user = {"login": login, "id": 1, "type": "User"}
+        user = self.words.user(login)
         comment = {
             "id": made,
             "node_id": f"IC_{made}",
@@ -70,6 +83,7 @@ class FakeGitHub(FakeForge):
         return "QUERY" if path.endswith("/graphql") and not query.startswith("mutation") else verb
 
     def answer(self, verb: str, path: str, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
+        self.query = query
         if self.enterprise:
             if not path.startswith("/api/"):
                 raise Answer(404, {"message": "Not Found"})
@@ -124,18 +138,28 @@ class FakeGitHub(FakeForge):
         pull = self.pull()
         return 200, [pull] if self.branch in inside and self.opened else []
 
-    def pull(self) -> Any:
+    def pull(self, number: int = 7) -> Any:
         repo = {"full_name": self.slug, "default_branch": self.base}
         head = {"full_name": self.head_slug, "default_branch": self.base}
         return {
-            "number": 7,
+            "number": number,
             "state": self.state,
             "merged": False,
             "draft": False,
+            "user": self.words.user(self.words.author),
             "labels": [{"name": name} for name in sorted(self.labels)],
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
             "base": {"sha": self.head(self.base), "ref": self.base, "repo": repo},
         }
+
+    def _pulls(self, body: Any) -> tuple[int, Any]:
+        """Open ones, of the branch that the query names."""
+        owner = self.head_slug.partition("/")[0]
+        found = self.state == "open" and self.query.get("head") == f"{owner}:{self.branch}"
+        pull = self.pull()
+        del pull["merged"]
+        others = [{**pull, "number": number} for number in self.other_pulls]
+        return 200, [pull, *others] if found else []
 
     def _pull_commits(self, body: Any) -> tuple[int, Any]:
         found = self.git("rev-list", "--reverse", f"{self.base}..refs/heads/{self.branch}")
@@ -217,8 +241,12 @@ class FakeGitHub(FakeForge):
     def _read_run(self, body: Any, number: str) -> tuple[int, Any]:
         return 200, self._run(number)
 
+    def listed_comments(self) -> list[dict[str, Any]]:
+        return [] if self.lagging else list(self.comments)
+
     def _runs(self, body: Any, sha: str) -> tuple[int, Any]:
-        found = [run for run in self.check_runs if run["head_sha"] == sha]
+        known = [] if self.lagging else self.check_runs
+        found = [run for run in known if run["head_sha"] == sha]
         return 200, {"total_count": len(found), "check_runs": found}
 
     def _statuses(self, body: Any, sha: str) -> tuple[int, Any]:
@@ -280,9 +308,8 @@ class FakeGitHub(FakeForge):
         return 200, {"sha": sha, "parents": commit["parents"], "files": files}
 
     def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
-        lines = self.git("diff-tree", "-r", "--no-abbrev", old, new).splitlines()
-        files = [{"filename": line.split("\t")[1], "sha": line.split()[3]} for line in lines]
-        return 200, {"files": files}
+        lines = self.git("diff-tree", "-r", "-M", "--no-abbrev", old, new).splitlines()
+        return 200, {"files": [compared(line) for line in lines]}
 
     def _graphql(self, query: str, variables: Any) -> Any:
         if "minimizeComment" in query:
@@ -300,10 +327,22 @@ class FakeGitHub(FakeForge):
         if self.head(name) != expected:
             message = f'Expected branch to point to "{expected}"'
             return {"data": None, "errors": [{"type": "STALE_DATA", "message": message}]}
-        entries = []
+        entries: list[dict[str, Any]] = []
         for file in asked["fileChanges"]["additions"]:
             sha = self._blob({"content": file["contents"]})[1]["sha"]
             entries.append({"mode": "100644", "sha": sha, "path": file["path"]})
+        entries += [
+            {"mode": "100644", "sha": None, "path": file["path"]}
+            for file in asked["fileChanges"].get("deletions", ())
+        ]
+        entries += [
+            {
+                "mode": "100644",
+                "sha": self.git("hash-object", "-w", "--stdin", text=content),
+                "path": path,
+            }
+            for path, content in self.slips.items()
+        ]
         tree = self.make_tree(expected, entries)
         message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"
         made = self._commit({"message": message, "tree": tree, "parents": [expected]})[1]["sha"]
@@ -315,10 +354,14 @@ _OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
 _F = FakeGitHub
 _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", "", _F._repository),
-    ("GET", r"/pulls/7", lambda fake, body: (200, fake.pull())),
+    ("GET", r"/pulls", _F._pulls),
+    ("GET", r"/pulls/(7|8)", lambda fake, body, number: (200, fake.pull(int(number)))),
     ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
-    ("GET", r"/issues/7/comments", lambda fake, body: (200, list(fake.comments))),
+    ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
+    ("GET", r"/issues/7/events", lambda fake, body: (200, list(fake.words.events))),
+    ("GET", r"/collaborators/([^/]+)/permission", lambda fake, body, who: fake.words.right(who)),
+    ("GET", r"/issues/7/comments", lambda fake, body: (200, fake.listed_comments())),
     ("POST", r"/issues/7/comments", _F._create_comment),
     ("PATCH", r"/issues/comments/(\d+)", _F._update_comment),
     ("DELETE", r"/issues/comments/(\d+)", _F._delete_comment),

@@ -27,7 +27,7 @@ def looked_at(fake: FakeGitHub, variables: Any) -> Any:
         "labels": {"nodes": pull["labels"]},
         "comments": {
             "pageInfo": {
-                "hasNextPage": start + 100 < len(fake.comments),
+                "hasNextPage": start + 100 < len(fake.listed_comments()),
                 "endCursor": str(start + 100),
             },
             "nodes": [
@@ -40,7 +40,7 @@ def looked_at(fake: FakeGitHub, variables: Any) -> Any:
                     "viewerDidAuthor": each["user"]["login"] == fake.login,
                     "author": {"login": each["user"]["login"].removesuffix("[bot]")},
                 }
-                for each in fake.comments[start : start + 100]
+                for each in fake.listed_comments()[start : start + 100]
             ],
         },
     }

@@ -1,3 +1,4 @@
-"""The same fake GitHub as the publisher's tests."""
+"""The same fake GitHub as the publisher's tests, and a fake GitLab."""
 
+from tests.forges.gitlab_scene import gitlab_scene  # noqa: F401 - a fixture
 from tests.publish.conftest import scene  # noqa: F401 - a fixture

@@ -77,6 +77,16 @@ def test_a19_whether_it_is_a_fork_is_what_the_forge_says(scene: Scene) -> None:
     assert (BRANCH, "main") == (ours.head_branch, ours.base_branch)
 
 
+def test_a_number_alone_is_a_pull_request_at_the_head_that_it_has_now(scene: Scene) -> None:
+    build = Build("github-actions", SHOP, event="workflow_dispatch", number=7)
+
+    found = complete(build, scene.forge()).pull_request
+
+    assert not is_complete(build)
+    assert found is not None
+    assert (7, scene.fake.head(), "main") == (found.number, found.head_sha, found.base_branch)
+
+
 def test_a7_the_head_stays_the_one_that_was_built(scene: Scene) -> None:
     build = named(scene)
     scene.fake.head_override = "f" * 40

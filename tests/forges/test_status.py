@@ -16,3 +16,7 @@ def test_a9_a_description_is_short_and_tells_its_digest(title: str, digest: str)
 
 def test_a_description_that_is_not_ours_has_no_digest() -> None:
     assert "" == digest_in("Build [deadbeef] passed")
+
+
+def test_a_description_without_a_digest_is_its_title() -> None:
+    assert "the run was cancelled" == described("the run was cancelled", "")

@@ -91,6 +91,14 @@ def test_t10_every_spelling_of_a_secret_is_masked_line_by_line() -> None:
     assert all(line.startswith("::add-mask::") and 1 == line.count("\n") for line in masks)
 
 
+def test_t10_a_plain_word_is_not_masked_since_the_runner_would_hide_it_everywhere() -> None:
+    environ = {"GITHUB_ACTIONS": "true"}
+
+    masked = mask_commands(environ, {"postgres", "true", "12345", "hunter2", "Xk9-long-enough"})
+
+    assert ["::add-mask::Xk9-long-enough\n", "::add-mask::hunter2\n"] == list(masked)
+
+
 def test_t10_nobody_but_the_runner_of_github_is_told_secrets() -> None:
     redactor = Redactor()
     redactor.register("a secret")

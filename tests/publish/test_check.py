@@ -130,6 +130,32 @@ def test_a12_of_two_runs_that_share_a_check_the_second_writes_nothing_twice(scen
     assert [60] == [count for count in counts if count]
 
 
+def test_a12_each_of_two_runs_that_began_at_once_concludes_its_own(scene: Scene) -> None:
+    with scene.awaited() as (talk, awaited):
+        scene.fake.lagging = True
+        with scene.awaited() as (second, also):
+            scene.fake.lagging = False
+            scene.tell(second, also)
+        scene.tell(talk, awaited)
+
+    assert [("completed", "success")] * 2 == seen(scene)
+    assert 1 == len(scene.fake.comments)
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a8_a12_lists_that_do_not_know_yet_what_we_wrote_make_nothing_double(
+    scene: Scene, refused: bool
+) -> None:
+    if refused:
+        scene.fake.fail("POST", "/graphql", 403, times=99)
+    scene.fake.lagging = True
+    with scene.awaited() as (talk, awaited):
+        scene.tell(talk, awaited)
+
+    assert [("completed", "success")] == seen(scene)
+    assert 1 == len(scene.fake.comments)
+
+
 def test_a12_statuses_stand_in_where_check_runs_are_refused(scene: Scene) -> None:
     scene.fake.fail("POST", "/check-runs", 403, times=99)
     with scene.awaited() as (talk, awaited):

@@ -95,6 +95,16 @@ def test_a4_off_says_nothing_and_asks_nothing(scene: Scene) -> None:
     assert [] == scene.fake.comments
 
 
+@pytest.mark.parametrize("mode", ["new", "hide-and-new", "delete-and-new"])
+def test_a4_a_list_that_does_not_know_our_comment_yet_takes_nothing_away(
+    scene: Scene, mode: str
+) -> None:
+    scene.fake.lagging = True
+
+    assert isinstance(told(scene, "one", 1, mode=mode), Published)
+    assert ["one\n"] == bodies(scene)
+
+
 def test_a4_a8_the_same_told_by_two_runs_at_once_is_told_once(scene: Scene) -> None:
     told(scene, "one", 1, mode="new")
     theirs = scene.fake.comments.pop()
@@ -141,6 +151,15 @@ def test_a5_of_several_comments_only_the_last_is_brought_up_to_date(scene: Scene
     told(scene, "none", 3, mode="new", report=EMPTY)
 
     assert ["one\n", "none\n"] == bodies(scene)
+
+
+@pytest.mark.parametrize("mode", ["update", "new"])
+def test_a7_an_older_run_has_not_the_last_word_on_the_same_head(scene: Scene, mode: str) -> None:
+    told(scene, "of run 10", 10, mode=mode)
+
+    assert isinstance(told(scene, "of run 9", 9, mode=mode), Skipped)
+    assert isinstance(told(scene, "", 9, mode=mode, report=EMPTY), Skipped)
+    assert ["of run 10\n"] == bodies(scene)
 
 
 LONG = "\n".join(f"| row {number} | {'x' * 100} |" for number in range(1500))

@@ -47,7 +47,14 @@ def poisoned(text: str) -> Report:
         ),
         unmanaged=(text,),
     )
-    return replace(REPORT, projects=(project,), notices=(f"so {text}",), tool_version=text)
+    return replace(
+        REPORT,
+        projects=(project,),
+        notices=(f"so {text}",),
+        tool_version=text,
+        gaps=(f"no {text}",),
+        reported_by=f"by {text}",
+    )
 
 
 def failing(text: str) -> Report:
@@ -72,7 +79,8 @@ def test_the_only_html_links_and_emphasis_are_ours(text: str) -> None:
                 assert token.content in OWN_HTML
             if token.type == "link_open":
                 href = str(token.attrs["href"])
-                assert href.startswith("https://github.com/acme/shop/blob/4f1c2a9")
+                blob = "https://github.com/acme/shop/blob/4f1c2a9"
+                assert href == REPORT.build.run_url or href.startswith(blob)
             assert "image" != token.type
 
 
@@ -138,6 +146,16 @@ def test_a_long_linked_name_is_cut_in_a_table_and_whole_elsewhere() -> None:
     assert "20240611101500_long_long_lon…:3" in texts
     assert f"{long.rpartition('/')[2]}:1" in texts
     assert f"{long}:3" in [t.content for t in inlines(unlinked) if t.type == "text"]
+
+
+def test_a19_whose_word_it_is_comes_first_at_every_level() -> None:
+    report = replace(REPORT, reported_by="mallory/shop", gaps=("project a is not in the report",))
+
+    for level in range(LEVELS):
+        assert "reported by an untrusted job" in render(report, level).splitlines()[0]
+    body = render(report, 2)
+    assert body.index("Reported by an untrusted job") < body.index("**🔥")
+    assert "- project a is not in the report" in body
 
 
 def test_times_and_the_run_do_not_show() -> None:

@@ -39,7 +39,7 @@ def test_no_text_speaks_to_the_terminal_or_the_ci(text: str) -> None:
     findings = tuple(replace(each, path=text, message=text) for each in PROJECT.findings)
     project = replace(PROJECT, name=text, steps=steps, plan=plan, findings=findings)
 
-    shown = render(replace(REPORT, projects=(project,)), False)
+    shown = render(replace(REPORT, projects=(project,), gaps=(text,), reported_by=text), False)
 
     assert not {"\x1b", "\r", "\x07", "\u202e", "\ufeff"} & set(shown)
     assert not any(line.lstrip().startswith("::") for line in shown.splitlines())

@@ -77,3 +77,20 @@ def test_destruction_without_a_finding_warns() -> None:
     step = ReportedStep("a.sql", 1, "DROP TABLE a", "ok", changes=("drop table public.a",))
 
     assert "warn" == verdict(of(replace(CLEAN, steps=(step,)))).outcome
+
+
+def test_a21_a_report_with_gaps_never_passes() -> None:
+    report = replace(of(CLEAN), gaps=("part 1 of 2 is not in the report",), fail_on="never")
+
+    result = verdict(report)
+
+    assert "fail" == result.outcome
+    assert result.sentence.startswith("the report is not whole: 1 gap")
+
+
+def test_a19_the_word_of_an_untrusted_job_is_no_pass() -> None:
+    passed, failed = of(CLEAN), of(replace(CLEAN, state="differs"))
+
+    assert ["warn", "fail"] == [
+        verdict(replace(report, reported_by="mallory/shop")).outcome for report in (passed, failed)
+    ]

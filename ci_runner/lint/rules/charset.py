@@ -10,6 +10,8 @@ from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Column, Table
 
+# For codes and keys.
+_SMALL = frozenset({"ascii", "binary"})
 # utf8 is three bytes wide: dev.mysql.com, The utf8mb3 Character Set.
 _NARROW = frozenset({"utf8", "utf8mb3", "ucs2"})
 
@@ -24,6 +26,19 @@ def _check(review: Review) -> Iterator[Hit]:
         wrong = sorted(name for name in used if _is_wrong(name, sets, collations))
         if wrong:
             yield Hit(f"{of_table(review, each.table)} uses {listed(wrong)}", each.step)
+        elif isinstance(each.new, Table) and each.created and (odd := _odd(each.new)):
+            yield Hit(
+                f"{of_table(review, each.table)}: {listed(odd)} in a table of another set",
+                each.step,
+                severity=Severity.NOTE,
+            )
+
+
+def _odd(table: Table) -> list[str]:
+    """Columns for people's texts whose character set is not that of their table."""
+    usual = collation_of(table).partition("_")[0]
+    sets = {each.name: (each.collation or usual).partition("_")[0] for each in table.columns}
+    return [f"{name} is {own}" for name, own in sets.items() if own not in {usual, *_SMALL}]
 
 
 def _collations(new: object) -> set[str]:

@@ -22,7 +22,8 @@ RULE = Rule(
     severity=Severity.ERROR,
     dialects=("postgres", "mysql", "sqlite"),
     why="Databases that have run the old file never run the new one: they part ways for good.",
-    instead="Leave merged files as they are; write the correction as a new file behind them.",
+    instead="Leave merged files as they are; write the correction as a new file behind them."
+    " `schema-ci rebase` moves files that are not merged behind those that are.",
     check=_check,
     aliases=("non_linear",),
     group="history",

@@ -12,6 +12,13 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import ForeignKey, Identity
 
 _KEYLIKE = re.compile(r"(.*_)?ids?$", re.IGNORECASE)
+# dev.mysql.com, Integer Types: the largest number, signed and unsigned.
+_MYSQL = (
+    ("int", 2**31 - 1, 2**32 - 1),
+    ("mediumint", 2**23 - 1, 2**24 - 1),
+    ("smallint", 2**15 - 1, 2**16 - 1),
+    ("tinyint", 2**7 - 1, 2**8 - 1),
+)
 _LENGTH = re.compile(r"\(.*?\)")
 
 
@@ -31,6 +38,13 @@ def _check(review: Review) -> Iterator[Hit]:
         named = _KEYLIKE.match(column.name) is not None
         return at in own or counted or (named and at not in referring)
 
+    for name, signed, unsigned in _MYSQL if review.dialect == "mysql" else ():
+        for words, limit in ((name, signed), (f"{name} unsigned", unsigned)):
+            yield from told_of(
+                review,
+                lambda each, words=words: _plainly(each.column.type) == words and is_key(each),  # type: ignore[misc]
+                f"the numbers end at {limit:,}",
+            )
     yield from told_of(
         review,
         lambda each: each.column.type.removesuffix("[]") == "integer" and is_key(each),
@@ -38,10 +52,17 @@ def _check(review: Review) -> Iterator[Hit]:
     )
     yield from told_of(
         review,
-        lambda each: each.column.type.removesuffix("[]") == "smallint",
+        lambda each: (
+            review.dialect == "postgres" and each.column.type.removesuffix("[]") == "smallint"
+        ),
         "the numbers end at 32,767",
     )
     yield from _not_allowed(review, own)
+
+
+def _plainly(kind: str) -> str:
+    """The type without its width: `int unsigned` of `int(10) unsigned`."""
+    return _LENGTH.sub("", kind).lower().removesuffix(" zerofill")
 
 
 def _not_allowed(review: Review, keys: set[tuple[Identity, str]]) -> Iterator[Hit]:
@@ -60,7 +81,7 @@ RULE = Rule(
     id="pk-bigint",
     title="Key that is too small",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="When the numbers are used up every INSERT fails, and the way out rewrites the table and"
     " every one that refers to it. Padding often eats the 4 bytes that integer saves.",
     instead="bigint; integer is fine for the key of a small lookup table.",

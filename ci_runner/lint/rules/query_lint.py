@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ci_runner.dialects.mysql.queries import remarks as remarks_of_mysql
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.parse_query import remarks
 from ci_runner.dialects.postgres.parse_where import Wrapped, wrapped
@@ -26,6 +27,10 @@ _WITH_QUERIES = {
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    for step in review.steps if review.dialect == "mysql" else ():
+        told = list(remarks_of_mysql(step.statement.text))
+        if told:
+            yield Hit("; ".join(told), step)
     keys = _Keys(review.default_schema)
     for each in review.written:
         if each.kind in _WITH_QUERIES:
@@ -95,7 +100,7 @@ RULE = Rule(
     id="query-lint",
     title="Query that hardly means what it says",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="= NULL is never true, NOT IN of a NULL is never true either, SELECT * and INSERT without"
     " columns change with the table, and a function around a column reads every row.",
     instead="Name the columns, IS NULL, NOT EXISTS, and leave the column by itself on one side.",

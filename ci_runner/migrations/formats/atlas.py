@@ -76,3 +76,7 @@ class Atlas:
         description: str,
     ) -> tuple[str, str]:
         return f"{version}_{description}.sql", ""
+
+    def moved(self, name: str, up: str, version: str) -> str | None:
+        found = _NAME.fullmatch(name)
+        return f"{version}{name[found.end('version') :]}" if found and name == up else None

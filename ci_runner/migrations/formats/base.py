@@ -42,3 +42,9 @@ class Format(Protocol):
 
     def file_names(self, directory: Directory, version: str, description: str) -> tuple[str, str]:
         """Names of an up file and its down file; "" where the format has no down file."""
+
+    def moved(self, name: str, up: str, version: str) -> str | None:
+        """What file `name` is called once the migration in the file `up` has another version.
+
+        None for a file that is no part of that migration, or whose name holds no version.
+        """

@@ -27,7 +27,11 @@ _SETTING = re.compile(
 
 
 def _key(file: MigrationFile) -> tuple[int, ...]:
-    numbers = [int(part) for part in re.split(r"[._]", file.version)]
+    return _numbers(file.version)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    numbers = [int(part) for part in re.split(r"[._]", version)]
     while numbers and not numbers[-1]:
         numbers.pop()
     return tuple(numbers)
@@ -131,6 +135,17 @@ class Flyway:
         if "." not in place.name.split("__")[0]:
             version = version.replace(".", "_")
         return str(place.with_name(f"V{version}__{description}.sql")), ""
+
+    def moved(self, name: str, up: str, version: str) -> str | None:
+        """An undo file goes along, and the settings that stand beside either."""
+        found, own = (_NAME.fullmatch(each.removesuffix(".conf")) for each in (name, up))
+        if not found or not own or not found["version"] or not own["version"]:
+            return None
+        if found["kind"] == "B" or _numbers(found["version"]) != _numbers(own["version"]):
+            return None
+        joint = "." if "." in found["version"] or "_" not in found["version"] else "_"
+        written = version.replace(".", joint)
+        return f"{name[: found.start('version')]}{written}{name[found.end('version') :]}"
 
 
 def _last(directory: Directory) -> MigrationFile | None:

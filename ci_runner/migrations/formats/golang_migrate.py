@@ -81,3 +81,9 @@ class GolangMigrate:
         description: str,
     ) -> tuple[str, str]:
         return f"{version}_{description}.up.sql", f"{version}_{description}.down.sql"
+
+    def moved(self, name: str, up: str, version: str) -> str | None:
+        found, own = _NAME.fullmatch(name), _NAME.fullmatch(up)
+        if not found or not own or int(found["version"]) != int(own["version"]):
+            return None
+        return f"{version}{name[found.end('version') :]}"

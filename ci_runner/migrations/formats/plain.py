@@ -61,6 +61,13 @@ class Plain:
         place = _place(directory)
         return f"{place.before}{version}{place.joint}{description}{place.behind}", ""
 
+    def moved(self, name: str, up: str, version: str) -> str | None:
+        """All files of a numbered folder are one migration."""
+        found, own = _split(name), _split(up)
+        if found is None or own is None or found[:2] != own[:2]:
+            return None
+        return f"{found[0]}{version}{found[2]}"
+
 
 @dataclass(frozen=True, slots=True)
 class _Place:
@@ -91,6 +98,21 @@ def _place(directory: Directory) -> _Place:
     if found := _TIMED.match(name):
         return _Place(folder + found["before"], found["number"])
     return _Place(f"{folder}{name.removesuffix('.sql')}_")
+
+
+def _split(name: str) -> tuple[str, str, str] | None:
+    """What stands before the number of a file or of its innermost numbered folder, it, the rest."""
+    *folders, last = name.split("/")
+    if found := _TIMED.match(last):
+        before = "".join(f"{each}/" for each in folders) + found["before"]
+        return before, found["number"], last[found.end("number") :]
+    parts = (*folders, last)
+    for depth in range(len(parts), 0, -1):
+        if found := _NUMBERED.match(parts[depth - 1]):
+            before = "".join(f"{each}/" for each in parts[: depth - 1])
+            behind = name[len(before) + found.end("number") :]
+            return before, found["number"], behind
+    return None
 
 
 def _file(path: str, name: str, content: bytes) -> MigrationFile:

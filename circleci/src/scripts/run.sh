@@ -13,6 +13,11 @@ named() {
   printf '%s' "${!name-}"
 }
 
+# CircleCI hands a boolean on as 1 or as true.
+on() {
+  [ "$1" = true ] || [ "$1" = 1 ]
+}
+
 # What was not given is "", and leaves the variable to the job, its contexts and its executor.
 arguments=()
 while IFS= read -r variable; do
@@ -36,8 +41,7 @@ while IFS= read -r variable; do
       fi
       ;;
     ORB_SWITCH_*)
-      # CircleCI hands a boolean on as 1 or as true.
-      if [ "$value" = true ] || [ "$value" = 1 ]; then
+      if on "$value"; then
         flag=${variable#ORB_SWITCH_}
         arguments+=("--${flag,,}")
       fi
@@ -79,8 +83,35 @@ if [ -n "${SCHEMA_CI_SIDECAR:-}" ]; then
   done
 fi
 
+# A part of the work: its report goes to a folder of its own, and what it came to is for the job that
+# merges to say. CircleCI hands nothing on from a job whose step failed.
+command=$ORB_COMMAND sharded=no
+if on "${ORB_SHARDED:-}"; then
+  sharded=yes
+  arguments+=(--no-publish --touched "--shard=$((CIRCLE_NODE_INDEX + 1))/$CIRCLE_NODE_TOTAL")
+  export SCHEMA_CI_OUTPUT_DIR=${SCHEMA_CI_OUTPUT_DIR:-schema-ci-report}/$CIRCLE_NODE_INDEX
+fi
+
+# Findings and a missing migration; every other end is one without a report to go by.
+is_result() {
+  [ "$1" = 0 ] || [ "$1" = 1 ] || [ "$1" = 3 ]
+}
+
+code=0
+if on "${ORB_MERGE:-}"; then
+  merged=$(mktemp -d)
+  schema-ci report merge --output-dir "$merged" -- "$ORB_OPTION_FROM" || code=$?
+  is_result "$code" || exit "$code"
+  arguments+=("--from=$merged")
+fi
+
 # The parameters' own variables are nobody's business further down.
 while IFS= read -r variable; do
   unset "$variable"
-done < <(compgen -e | grep '^ORB_' | grep -v '^ORB_COMMAND$')
-exec schema-ci "$ORB_COMMAND" "${arguments[@]}"
+done < <(compgen -e | grep '^ORB_')
+code=0
+schema-ci "$command" "${arguments[@]}" || code=$?
+if [ "$sharded" = yes ] && is_result "$code"; then
+  exit 0
+fi
+exit "$code"

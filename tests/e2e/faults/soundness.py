@@ -140,6 +140,8 @@ def _wrong_end(case: Rehearsal, done: Done) -> Iterator[str]:
         yield f"ends with 3, and the checks say {said}"
     elif code == ExitCode.FORGE and "warning: could not publish" not in done.err:
         yield "ends with 6 and does not say why"
+    elif code != ExitCode.FORGE and said & {"in_progress", "queued", "pending"}:
+        yield "a check is left pending, and nobody is told"
     elif code not in {ExitCode.OK, ExitCode.DRIFT, ExitCode.FORGE}:
         yield f"ends with {code}: {done.err}"
 
@@ -214,7 +216,9 @@ def secrets(case: Rehearsal, done: Done) -> list[str]:
     """The token's spellings that somebody could read."""
     fake = case.fake
     said: list[Any] = [fake.comments, fake.check_runs, fake.statuses]
-    told = [done.said, *map(json.dumps, said), fake.git("log", "-p", f"main..{fake.head()}")]
+    # GitHub takes what it is to mask out of the log.
+    said_aloud = [line for line in done.said.splitlines() if not line.startswith("::add-mask::")]
+    told = [*said_aloud, *map(json.dumps, said), fake.git("log", "-p", f"main..{fake.head()}")]
     folder = case.scene.checkout.root / "schema-ci-report"
     told += [path.read_text(encoding="utf-8") for path in folder.glob("*")]
     text = "\n".join(told)

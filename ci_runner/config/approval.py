@@ -1,0 +1,59 @@
+"""`[approval]` of schema-ci.toml: which plans need somebody's word, and in what way it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ci_runner.config.source import wrong
+
+KEYS = ("approval.require", "approval.by", "approval.self-approve")
+WAYS = ("review", "label", "comment")
+DESTRUCTIVE = "destructive"
+POLICY = "policy"
+_NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPolicy:
+    """`require` is empty for never, else `destructive`, `policy` or names of rules.
+
+    `by` are the ways, one of which is enough. `self_approve` lets the pull request's author.
+    """
+
+    require: tuple[str, ...] = ()
+    by: tuple[str, ...] = WAYS
+    self_approve: bool = False
+
+
+def read(
+    values: Mapping[str, object], origins: Mapping[str, str], rules: frozenset[str]
+) -> ApprovalPolicy:
+    """What the options come to. Raises ConfigError for a word that is neither ours nor a rule's."""
+    require = _words(values, origins, "approval.require", (_NEVER, DESTRUCTIVE, POLICY, *rules))
+    if _NEVER in require and len(require) > 1:
+        expected = "`never` alone, or what needs an approval"
+        raise wrong(origins["approval.require"], "approval.require", expected, list(require))
+    by = _words(values, origins, "approval.by", WAYS)
+    if not by:
+        raise wrong(origins["approval.by"], "approval.by", f"some of {', '.join(WAYS)}", [])
+    return ApprovalPolicy(
+        require=tuple(word for word in require if word != _NEVER),
+        by=by,
+        self_approve=bool(values["approval.self-approve"]),
+    )
+
+
+def _words(
+    values: Mapping[str, object], origins: Mapping[str, str], key: str, known: tuple[str, ...]
+) -> tuple[str, ...]:
+    value = values[key]
+    words = tuple(dict.fromkeys(value)) if isinstance(value, tuple) else ()
+    for word in words:
+        if word not in known:
+            near = get_close_matches(str(word), known, 1)
+            guess = f"; did you mean {near[0]!r}?" if near else ""
+            shown = ", ".join(known[:3]) + (" or names of rules" if len(known) > len(WAYS) else "")
+            raise wrong(origins[key], key, f"some of {shown}{guess}", word)
+    return words

@@ -1,0 +1,1 @@
+CREATE TABLE orders (id int unsigned PRIMARY KEY);
