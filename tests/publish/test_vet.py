@@ -12,7 +12,7 @@ from ci_runner.context import Build, PullRequest, Repository, Sha, Upstream
 from ci_runner.lint.rules import RULES
 from ci_runner.publish.vet import vetted
 from ci_runner.report.model import Report, ReportedFinding, ReportedProject, SeverityName
-from ci_runner.report.outputs import plan_hash
+from ci_runner.report.plan_hash import plan_hash
 from tests.report.examples import HEAD, PROJECT, REPORT
 
 PULL = PullRequest(7, Sha(HEAD), "b", "mallory/shop", Sha(""), "main", "acme/shop")
