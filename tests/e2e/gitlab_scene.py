@@ -110,12 +110,13 @@ class MergeRequestScene:
         return [each["status"] for each in self.fake.statuses]
 
 
-@pytest.fixture
-def merge_request(tmp_path: Path) -> Iterator[MergeRequestScene]:
-    """A SQLite project whose desired schema asks for a column that no migration adds."""
-    bare = tmp_path / "bare.git"
+def new_merge_request(folder: Path) -> tuple[Path, Checkout]:
+    """A bare repository and the job's work tree, whose desired schema asks for a column that no
+    migration adds. The work tree has no origin yet.
+    """
+    bare = folder / "bare.git"
     subprocess.run(("git", "init", "-q", "--bare", "-b", "main", str(bare)), check=True)
-    checkout = new_checkout(tmp_path / "work", "sqlite")
+    checkout = new_checkout(folder / "work", "sqlite")
     template = Path(__file__).parents[2] / "gitlab" / "templates" / "schema-ci" / "template.yml"
     (checkout.root / "component").mkdir()
     shutil.copy(template, checkout.root / "component" / "template.yml")
@@ -126,11 +127,22 @@ def merge_request(tmp_path: Path) -> Iterator[MergeRequestScene]:
     add_column(checkout)
     checkout.commit("ask for a column")
     checkout.git("push", "--quiet", str(bare), f"HEAD:refs/heads/{BRANCH}")
+    return bare, checkout
+
+
+def origin_of(fake: FakeGitLab) -> str:
+    """Where the runner clones from, by the job's own token."""
+    host = fake.url.removeprefix("http://")
+    return f"http://gitlab-ci-token:{JOB_TOKEN}@{host}/{fake.slug}.git"
+
+
+@pytest.fixture
+def merge_request(tmp_path: Path) -> Iterator[MergeRequestScene]:
+    """A SQLite project whose desired schema asks for a column that no migration adds."""
+    bare, checkout = new_merge_request(tmp_path)
     fake = FakeGitLab(bare, BRANCH, token=TOKEN, job_token=JOB_TOKEN)
     with fake:
-        host = fake.url.removeprefix("http://")
-        origin = f"http://gitlab-ci-token:{JOB_TOKEN}@{host}/{fake.slug}.git"
-        checkout.git("remote", "add", "origin", origin)
+        checkout.git("remote", "add", "origin", origin_of(fake))
         checkout.git("fetch", "--quiet", "origin")
         yield MergeRequestScene(fake, checkout)
     assert [] == fake.violations

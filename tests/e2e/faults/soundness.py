@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from ci_runner.errors import ExitCode
 from tests.checkout import Done
 from tests.e2e.conftest import BRANCH, TOKEN, PullRequestScene
+from tests.fakes.forge import FakeForge
 from tests.fakes.github import FakeGitHub
 from tests.forked import ForkedCheckout
 
@@ -207,7 +208,7 @@ def newest_checks(fake: FakeGitHub) -> dict[str, str]:
     return {sha: conclusion for _, sha, conclusion in sorted(found)}
 
 
-def holds_the_migration(fake: FakeGitHub, sha: str) -> bool:
+def holds_the_migration(fake: FakeForge, sha: str) -> bool:
     listed = fake.git("ls-tree", "-r", "--name-only", sha, "migrations/")
     return any("email" in path for path in listed.splitlines())
 

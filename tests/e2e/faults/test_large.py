@@ -71,9 +71,6 @@ def test_a9_a14_3000_findings_are_told_within_the_limits(
         (notes,) = (each for each in fake.annotations.values() if each)
         assert 100 < len(notes) <= FINDINGS
         assert [] == secrets(case, done)
-        writes = len(fake.writes)
-        assert ExitCode.DRIFT == case.run(SCHEMA_CI_COMMIT="check").code
-        assert writes == len(fake.writes)
 
 
 @pytest.mark.parametrize("letter", ["x", "\u6570", "\U0001f642"])
