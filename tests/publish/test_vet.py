@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,9 +10,16 @@ from ci_runner.config.load import load
 from ci_runner.config.model import Config
 from ci_runner.context import Build, PullRequest, Repository, Sha, Upstream
 from ci_runner.lint.rules import RULES
+from ci_runner.publish import approval
 from ci_runner.publish.vet import vetted
-from ci_runner.report.model import Report, ReportedFinding, ReportedProject, SeverityName
-from ci_runner.report.outputs import plan_hash
+from ci_runner.report import outputs
+from ci_runner.report.model import (
+    Report,
+    ReportedApproval,
+    ReportedFinding,
+    ReportedProject,
+    SeverityName,
+)
 from tests.report.examples import HEAD, PROJECT, REPORT
 
 PULL = PullRequest(7, Sha(HEAD), "b", "mallory/shop", Sha(""), "main", "acme/shop")
@@ -75,6 +82,9 @@ def test_a19_our_own_job_keeps_its_notices_and_what_it_generated(tmp_path: Path)
         *(fork.reported_by, fork.notices),
         fork.projects[0].state,
     )
+    claimed = ReportedApproval("a" * 40, given=("the maintainers (review)",))
+    lies = replace(report, approval=claimed)
+    assert ReportedApproval() == believed(lies, config(tmp_path)).approval
     gone = believed(report, config(tmp_path), pull=replace(PULL, head_slug=""))
     assert "a fork that is gone" == gone.reported_by
 
@@ -148,13 +158,16 @@ def test_t2_a_severity_is_no_less_than_our_policy_sets(
     assert expected == found.projects[0].findings[0].severity
 
 
-def test_t25_a_strangers_claim_does_not_keep_the_hash_of_a_plan(tmp_path: Path) -> None:
+@pytest.mark.parametrize("hash_of", [outputs.plan_hash, approval.plan_hash])
+def test_t25_a_strangers_claim_does_not_keep_the_hash_of_a_plan(
+    tmp_path: Path, hash_of: Callable[[Report], str]
+) -> None:
     """Whoever writes the report could go on naming the files that somebody has approved."""
     later = replace(PULL, head_sha=Sha("b" * 40))
     ours = replace(PULL, head_slug="acme/shop")
 
     hashes = [
-        plan_hash(believed(of(CLEAN), config(tmp_path), pull=pull))
+        hash_of(believed(of(CLEAN), config(tmp_path), pull=pull))
         for pull in (PULL, PULL, later, ours, replace(ours, head_sha=later.head_sha))
     ]
 
