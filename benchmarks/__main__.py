@@ -14,6 +14,7 @@ from benchmarks.containers import containers
 from benchmarks.figures import Figure, table
 from benchmarks.inspected import inspected
 from benchmarks.inspected_maria import inspected as inspected_maria
+from benchmarks.linted import linted, observed
 from benchmarks.parts import PARTS as USUAL
 from benchmarks.parts import Plan
 from benchmarks.snapshots import copied, started_locally, warmed
@@ -21,6 +22,8 @@ from benchmarks.snapshots import copied, started_locally, warmed
 PARTS = {
     **USUAL,
     "inspect": inspected,
+    "lint": linted,
+    "observe": observed,
     "inspect-maria": inspected_maria,
     "start-container": containers,
     "snapshot": copied,

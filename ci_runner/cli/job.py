@@ -41,14 +41,15 @@ def leave_result(
     from ci_runner.publish.outcome import Published, Skipped
     from ci_runner.report.outputs import OUTPUTS, result_outputs, truth
 
-    checks = [each for each in told if isinstance(each, Published | Skipped) and each.annotated]
-    if not checks:
+    stale = any(isinstance(each, Skipped) and each.stale for each in told)
+    shown = any(isinstance(each, Published | Skipped) and each.annotated for each in told)
+    if not shown and not stale:
         _annotate(report, out)
     urls = {each.what: each.url for each in told if isinstance(each, Published | Skipped)}
     outputs = {
         **dict.fromkeys(OUTPUTS, ""),
         **result_outputs(report),
-        "stale": truth(any(isinstance(each, Skipped) and each.stale for each in told)),
+        "stale": truth(stale),
         "commit-verified": "false",
         "needs-retrigger": "false",
         "comment-url": urls.get("comment", ""),

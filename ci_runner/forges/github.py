@@ -11,7 +11,6 @@ from urllib.parse import quote, urlsplit
 from github import Auth, Github
 
 from ci_runner.context import Repository, Sha
-from ci_runner.errors import ConfigError
 from ci_runner.forges.base import (
     Changes,
     Check,
@@ -55,15 +54,10 @@ def github(
 ) -> GitHubForge:
     """The forge of `repository`. Nothing is sent until it is asked something.
 
-    Raises ConfigError where GraphQL is on another host than REST: both get the token.
+    A GraphQL address on another host than the API is not used: it would get the token too.
     """
     asked, graphql = urlsplit(repository.api_url), urlsplit(repository.graphql_url)
-    if repository.graphql_url and (asked.scheme, asked.netloc) != (graphql.scheme, graphql.netloc):
-        raise ConfigError(
-            "GITHUB_GRAPHQL_URL is on another host than GITHUB_API_URL",
-            where=f"{asked.netloc}, {graphql.netloc}",
-            next_step="GitHub Actions sets both: keep them",
-        )
+    same_host = (asked.scheme, asked.netloc) == (graphql.scheme, graphql.netloc)
     client = Github(
         base_url=repository.api_url,
         auth=Auth.Token(token),
@@ -77,7 +71,7 @@ def github(
         token,
         sleep=sleep,
         max_wait=max_wait,
-        graphql_url=repository.graphql_url,
+        graphql_url=repository.graphql_url if same_host else "",
     )
     return GitHubForge(api, repository.slug)
 

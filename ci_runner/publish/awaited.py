@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from ci_runner.context import Sha
 from ci_runner.errors import ForgeError, SchemaCiError
 from ci_runner.forges.base import Awaiting, Check, Conclusion, ExistingCheck, Refused
 from ci_runner.publish.talk import Talk
@@ -19,12 +18,11 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass
 class AwaitedCheck:
-    """`begun` is what stands on `head`, None where nothing does or nobody may know.
+    """`begun` is what stands on the head, None where nothing does or nobody may know.
 
     `settled` once a result was written for it.
     """
 
-    head: Sha
     begun: ExistingCheck | None = None
     settled: bool = False
 
@@ -39,13 +37,12 @@ def awaited_check(
     Trouble with the forge is told to `say` and hides no error of the block. `tell` takes the
     secrets out of an error's text.
     """
-    awaited = AwaitedCheck(talk.event.head_sha)
-    forge = talk.forge
+    awaited, forge = AwaitedCheck(), talk.forge
     if not isinstance(forge, Awaiting):
         yield awaited
         return
     try:
-        awaited.begun = forge.begin_check(name, awaited.head, talk.build.run_url)
+        awaited.begun = forge.begin_check(name, talk.event.head_sha, talk.build.run_url)
     except ForgeError as error:
         read_only = isinstance(error, Refused) and error.status == HTTPStatus.FORBIDDEN
         if not (talk.event.is_fork and read_only):
@@ -63,23 +60,22 @@ def awaited_check(
         ended = ("failure", "the review did not come to its end: see the log of the run")
         raise
     finally:
-        if awaited.begun is not None and not awaited.begun.conclusion and not awaited.settled:
-            _end(forge, talk, awaited, ended, say)
+        begun = awaited.begun
+        if begun is not None and not begun.conclusion and not awaited.settled:
+            _end(forge, talk, begun, ended, say)
 
 
 def _end(
     forge: Awaiting,
     talk: Talk,
-    awaited: AwaitedCheck,
+    begun: ExistingCheck,
     ended: tuple[Conclusion, str],
     say: Callable[[str], None],
 ) -> None:
-    if awaited.begun is None:
-        return
     conclusion, title = ended
     check = Check(
-        name=awaited.begun.name,
-        sha=awaited.head,
+        name=begun.name,
+        sha=talk.event.head_sha,
         conclusion=conclusion,
         title=title[:255],
         summary="There is no result for this commit. The log of the run says more.",
@@ -87,7 +83,7 @@ def _end(
     )
     try:
         with _undisturbed():
-            forge.end_check(check, awaited.begun)
+            forge.end_check(check, begun)
     except ForgeError as error:
         say(f"could not end the check: {error}")
 

@@ -204,3 +204,27 @@ def test_what_is_sensitive_is_told_nowhere(tmp_path: Path) -> None:
     assert "INSERT INTO users VALUES ('…', '…')" == done[1].json[0]["sql"]
     assert [] == [each for each in done if secret in each.said]
     assert [] == [each.name for each in reports if secret in each.read_text()]
+
+
+def test_static_judges_by_the_text_alone_and_names_what_it_can_not_read(folder: Checkout) -> None:
+    folder.write(
+        "change.sql",
+        "CREATE TABLE n (a int);\nDROP TABLE nobody;\nDROP TABEL t;\nDROP TABLE n;\n",
+    )
+
+    done = folder.run("lint", "change.sql", "--static", "--dialect=postgres", "--format=json")
+
+    errors = [each for each in done.json if each["severity"] == "error"]
+    assert [("drop-table", 2)] == [(each["rule"], each["line"]) for each in errors]
+    assert "change.sql:3: the static parser can't read the statement" in done.err
+    assert ExitCode.FINDINGS == done.code
+
+
+@pytest.mark.parametrize("flags", [("change.sql", "--setup=setup.sql"), ("--base=main",)])
+def test_static_needs_files_and_nothing_to_run(folder: Checkout, flags: tuple[str, ...]) -> None:
+    folder.write("change.sql", "SELECT 1;")
+
+    done = folder.run("lint", *flags, "--static", "--dialect=sqlite")
+
+    assert ExitCode.USAGE == done.code
+    assert "--static judges files by their text" in done.err

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ci_runner.context import Repository, Sha
-from ci_runner.errors import ConfigError, ForgeError
+from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Refused
 from ci_runner.forges.github import GitHubForge, github
 from ci_runner.providers.github_actions import detect
@@ -48,9 +48,12 @@ def test_a24_an_enterprise_server_is_spoken_to_where_its_runner_says(
     assert ["/api/graphql", "/api/v3/repos/acme/shop/pulls/7"] == paths
 
 
-def test_a24_a_graphql_address_on_another_host_is_refused(scene: Scene) -> None:
-    with pytest.raises(ConfigError, match="another host"):
-        forge_at(scene.fake.url, "https://evil.invalid/graphql")
+def test_a24_a_graphql_address_on_another_host_gets_nothing(scene: Scene) -> None:
+    with FakeGitHub(scene.fake.bare, BRANCH) as other:
+        viewer = forge_at(scene.fake.url, f"{other.url}/graphql").viewer()
+
+    assert scene.fake.login == viewer
+    assert [] == other.requests
 
 
 def test_a24_t16_a_next_page_on_another_host_is_not_followed(scene: Scene, tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ class Run:
     """One job for the head that GitLab has now, and what it told."""
 
     scene: GitLabScene
+    pipeline: int = 88
     outcomes: tuple[Outcome, ...] = ()
     warnings: list[str] = field(default_factory=list)
 
@@ -44,9 +45,9 @@ class Run:
         event = PullRequest(7, head, BRANCH, slug, head, "main", slug)
         where = self.scene.repository()
         url = f"{where.web_url}/-/jobs/5"
-        build = Build("gitlab-ci", where, event, run_id="88", run_url=url)
-        self.scene.fake.pipelines[88] = head
-        self.talk = Talk(self.scene.forge(job=Job(88, head, head)), build, event)
+        build = Build("gitlab-ci", where, event, run_id=str(self.pipeline), run_url=url)
+        self.scene.fake.pipelines[self.pipeline] = head
+        self.talk = Talk(self.scene.forge(job=Job(self.pipeline, head, head)), build, event)
 
     def publish(self, report: Report, **comments: Any) -> tuple[Outcome, ...]:
         settings = PublishSettings(
@@ -132,9 +133,9 @@ def test_a8_two_first_runs_leave_one_note(
 def test_a4_a_note_of_before_is_folded_once_and_a_new_one_written(
     gitlab_scene: GitLabScene,  # noqa: F811 - the fixture
 ) -> None:
-    for notice in ("one", "two", "three"):
-        report = replace(a_report(), notices=(notice,))
-        Run(gitlab_scene).publish(report, mode="hide-and-new")
+    for pipeline in (88, 89, 90):
+        report = replace(a_report(), notices=(f"pipeline {pipeline}",))
+        Run(gitlab_scene, pipeline).publish(report, mode="hide-and-new")
 
     folded = [
         note["body"].count("<details><summary>Superseded") for note in gitlab_scene.fake.notes

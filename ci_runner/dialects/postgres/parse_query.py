@@ -12,10 +12,13 @@ _COMPARISON = _EQUALITY | {"<", "<=", ">", ">="}
 _LIKE = {"AEXPR_LIKE", "AEXPR_ILIKE"}
 
 
-def remarks(node: Node) -> Iterator[str]:
-    """Sentences on one statement, each once; queries inside of views and others are looked at."""
+def remarks(node: Node, *, rows: bool = True) -> Iterator[str]:
+    """Sentences on one statement, each once; queries inside of views and others are looked at.
+
+    Without `rows` nothing is that stands inside: of an INSERT of ten thousand rows.
+    """
     found: dict[str, None] = {}
-    for message in (node, *(each for _, each in within(node))):
+    for message in (node, *(each for _, each in within(node))) if rows else (node,):
         found.update(dict.fromkeys(_one(message)))
     yield from found
 

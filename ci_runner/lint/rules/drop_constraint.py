@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ci_runner.dialects.operations import AddConstraint, DropConstraint
 from ci_runner.dialects.postgres.parse import never_null
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
-from ci_runner.lint.seen import of_column
-from ci_runner.schema.model import Check, Identity
+from ci_runner.lint.seen import indexes_on, keys_on, of_column
+from ci_runner.schema.model import Check, ForeignKey, Identity, PrimaryKey, SchemaObject, Unique
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -21,8 +21,43 @@ def _check(review: Review) -> Iterator[Hit]:
     }
     for touch in review.on_known(DropConstraint):
         drop = touch.operation
-        if (touch.table, drop.name) not in added and not _kept_by_column(touch):
+        named_again = (touch.table, drop.name) in added
+        if not (named_again or _kept_by_column(touch) or _kept_by_another(review, touch)):
             yield Hit(f"drops constraint {drop.name} of {drop.table}", touch.step)
+
+
+def _kept_by_another(review: Review, touch: Touch[DropConstraint]) -> bool:
+    """Whether in the end another one of the table asks for the same, under whatever name."""
+    last = review.steps[-1]
+    if not (ran(touch.step) and ran(last)):
+        return False
+    dropped = [
+        each
+        for each in keys_on(touch.step.before, touch.table)
+        if each.name == touch.operation.name
+    ]
+    others = [each for each in keys_on(last.after, touch.table) if each not in dropped]
+    unique = [each.columns for each in others if isinstance(each, PrimaryKey | Unique)]
+    unique += [
+        each.keys
+        for each in indexes_on(last.after, touch.table)
+        if each.unique and not each.predicate
+    ]
+    return any(_alike(each, others, unique) for each in dropped)
+
+
+def _alike(
+    dropped: SchemaObject, others: Iterable[SchemaObject], unique: Iterable[tuple[str, ...]]
+) -> bool:
+    match dropped:
+        case PrimaryKey(columns=columns) | Unique(columns=columns):
+            return any(set(each) <= set(columns) for each in unique)
+        case Check(definition=definition):
+            return any(isinstance(o, Check) and o.definition == definition for o in others)
+        case ForeignKey(definition=definition):
+            return any(isinstance(o, ForeignKey) and o.definition == definition for o in others)
+        case _:
+            return False
 
 
 def _kept_by_column(touch: Touch[DropConstraint]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.queries import remarks as remarks_of_mysql
@@ -12,6 +13,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.written import Written
 from ci_runner.schema.model import Identity, Index, PrimaryKey, Schema, Unique
 
+_QUERY = re.compile(r"\bselect\b", re.IGNORECASE)
 _WITH_QUERIES = {
     "select_stmt",
     "insert_stmt",
@@ -32,9 +34,18 @@ def _check(review: Review) -> Iterator[Hit]:
     keys = _Keys(review.default_schema)
     for each in review.written:
         if each.kind in _WITH_QUERIES:
-            said = [*remarks(each.node), *_wrapped(each, keys)]
+            if _only_values(each):
+                said = [*remarks(each.node, rows=False)]
+            else:
+                said = [*remarks(each.node), *_wrapped(each, keys)]
             if said:
                 yield Hit("; ".join(said), each.step)
+
+
+def _only_values(each: Written) -> bool:
+    """Whether it is an INSERT of VALUES with no query among them."""
+    values = each.kind == "insert_stmt" and each.node.select_stmt.select_stmt.values_lists
+    return bool(values) and _QUERY.search(each.step.statement.text) is None
 
 
 def _wrapped(each: Written, keys: _Keys) -> Iterator[str]:
