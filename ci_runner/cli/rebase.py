@@ -114,10 +114,11 @@ def _write(workspace: Workspace, names: tuple[str, ...], changes: Changes) -> No
 
 def _commit_here(workspace: Workspace, changes: Changes) -> str:
     from ci_runner.errors import InternalError
+    from ci_runner.publish.message import sane
 
     if workspace.git is None:
         raise InternalError("a commit without a repository")
-    listing = "\n".join(f"- {path}" for path, text in changes.items() if text is not None)
+    listing = "\n".join(f"- {sane(path)}" for path, text in changes.items() if text is not None)
     return workspace.git.commit_here(changes, f"chore(db): re-version migrations\n\n{listing}\n")
 
 

@@ -13,6 +13,9 @@ from ci_runner.errors import ConfigError
 _SHOWN = 60
 _UNSHOWN = frozenset({"dev.url", "dev.cache-secret"})
 _TOML_LINE = re.compile(r"at line (\d+)")
+_PARTS = 32
+_PART = r"""(?:(?<![\w-])[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*"""
+_LONG_KEY = re.compile(rf"(?:{_PART}\.[ \t]*){{{_PARTS}}}")
 
 
 class Source:
@@ -20,16 +23,18 @@ class Source:
 
     def __init__(self, path: str, text: str) -> None:
         self.path = path
+        # tomllib takes minutes for a key of thousands of parts: python/cpython, Lib/tomllib.
+        if deep := _LONG_KEY.search(text):
+            line = text.count("\n", 0, deep.start()) + 1
+            raise _broken(path, str(line), f"a key of {_PARTS} parts or more")
         try:
             self.values = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as broken:
-            line = _TOML_LINE.search(str(broken))
-            last = len(text.splitlines()) or 1
-            raise ConfigError(
-                f"{path} is not valid TOML",
-                where=f"{path}:{line[1] if line else last}",
-                said=str(broken),
-            ) from broken
+        except RecursionError:
+            raise _broken(path, "1", "arrays or tables are nested too deep") from None
+        except ValueError as broken:
+            found = _TOML_LINE.search(str(broken))
+            last = str(len(text.splitlines()) or 1)
+            raise _broken(path, found[1] if found else last, str(broken)) from broken
         self.lines = key_lines(text)
 
     def said(self, key: str, table: Mapping[str, object] | None = None) -> object:
@@ -46,6 +51,10 @@ class Source:
                 return f"{self.path}:{line}"
             key = key.rpartition(".")[0]
         return self.path
+
+
+def _broken(path: str, line: str, said: str) -> ConfigError:
+    return ConfigError(f"{path} is not valid TOML", where=f"{path}:{line}", said=said)
 
 
 def unknown(source: Source, key: str, name: str, valid: Iterable[str]) -> ConfigError:

@@ -30,6 +30,14 @@ _NEXT_STEPS = {
 }
 
 
+def _redirected(api_url: str) -> ForgeError:
+    return ForgeError(
+        "GitHub redirects to another address; it was not followed, since our token would go along",
+        where=api_url,
+        next_step="see whether the repository was renamed, or which proxy stands in between",
+    )
+
+
 class Api:
     """Calls on one API host. Waits at most `max_wait` seconds in its whole life."""
 
@@ -129,7 +137,9 @@ class Api:
                 ) from None
             raise NoAnswer(type(failed).__name__) from None
         except RuntimeError:
-            raise ForgeError("GitHub redirects to another host; it was not followed") from None
+            raise _redirected(self._api_url) from None
+        if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
+            raise _redirected(self._api_url)
         # GitHub names what the token lacks: docs.github.com, rest, Troubleshooting the REST API.
         self._wanted = headers.get("x-accepted-github-permissions", "")
         return Answer(status, headers, text)

@@ -33,6 +33,7 @@ from ci_runner.forges.gitlab_talk import Talk
 # Larger ones are cut: docs.gitlab.com, instance limits, "Diff limits".
 _LISTED = 1000
 _COMPARED = 100
+_REFRESHED = (1.0, 2.0)
 _NO_JOB = Job()
 _PushFiles = Callable[[str, Sha, Changes, str, Mapping[str, str]], Sha | None]
 
@@ -100,19 +101,21 @@ class GitLabForge(GitLabApprovals):
         return self._state(self._api.get_soon("read the merge request", path))
 
     def pull_request_of(self, branch: str, sha: Sha) -> PullRequestState | None:
-        """The open merge request from `branch` of this project whose head is `sha`."""
-        query = f"state=opened&source_branch={quote(branch, safe='')}"
-        path = f"{self._project}/merge_requests?{query}"
-        listed = self._api.pages("find the merge request of a branch", path)
-        numbers = sorted(
-            int(each["iid"])
-            for each in listed
-            if each["sha"] == sha and each["source_project_id"] == each["target_project_id"]
-        )
+        """The open merge request from `branch` of this project whose head is `sha`.
+
+        A push reaches its merge request a moment after its pipeline: so one that has another head
+        is looked at again.
+        """
+        for pause in (*_REFRESHED, 0.0):
+            heads = self._heads(branch)
+            numbers = sorted(number for number, head in heads.items() if head == sha)
+            if numbers or not heads or not pause or not self._api.settles(pause):
+                break
         return self.pull_request(numbers[0]) if numbers else None
 
     def default_branch(self) -> str:
-        return str(self._known()["default_branch"])
+        """Of a project without a commit it is ""."""
+        return str(self._known()["default_branch"] or "")
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         return self._talk.comments(number)
@@ -200,6 +203,16 @@ class GitLabForge(GitLabApprovals):
         return commit_files(
             self._api, self._project, self._push, branch, expected_head, changes, message
         )
+
+    def _heads(self, branch: str) -> dict[int, str]:
+        """Of the open merge requests from a branch of this project, by number."""
+        query = f"state=opened&source_branch={quote(branch, safe='')}"
+        path = f"{self._project}/merge_requests?{query}"
+        return {
+            int(each["iid"]): str(each["sha"])
+            for each in self._api.pages("find the merge request of a branch", path)
+            if each["source_project_id"] == each["target_project_id"]
+        }
 
     def _known(self) -> Any:  # noqa: ANN401 - the JSON edge
         if self._about is None:

@@ -84,6 +84,10 @@ class Api:
         """As `call`, for what an event has just told of: a replica may not know it yet."""
         return self._patience.soon(lambda: self.call(what, "GET", path))
 
+    def settles(self, seconds: float) -> bool:
+        """Wait for what GitLab does behind an event; False where there is no time left for it."""
+        return self._patience.wait(seconds)
+
     def pages(self, what: str, path: str) -> Iterator[Any]:
         """Every element of every page. Pages are asked for by number: no link is ever followed."""
         page, join = "1", "&" if "?" in path else "?"

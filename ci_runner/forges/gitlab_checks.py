@@ -23,6 +23,7 @@ _STATES: dict[Conclusion, str] = {
 }
 _UNFINISHED = frozenset({"pending", "running"})
 _CANNOT = "Cannot transition status"
+_NOWHERE = "References for commit"
 
 
 class Checks:
@@ -98,6 +99,8 @@ class Checks:
                 # GitLab takes nothing for a pipeline that was archived or deleted meanwhile.
                 self._job = Job()
                 return self._post(sha, name, state, description, details_url)
+            if refused.status == HTTPStatus.NOT_FOUND and _NOWHERE in refused.said:
+                raise _foreign(refused) from refused
             return self._standing(refused, sha, name, state)
 
     def _says(self, found: ExistingCheck, state: str, description: str) -> bool:
@@ -115,3 +118,12 @@ class Checks:
         if found is None or (found.conclusion and found.conclusion not in _UNFINISHED):
             raise refused
         return int(found.id)
+
+
+def _foreign(refused: Refused) -> Refused:
+    return Refused(
+        refused.status,
+        "GitLab takes no status for a commit that is on no branch of this project",
+        said=refused.said,
+        next_step="a fork's commit is: publish its report with SCHEMA_CI_CHECK=false",
+    )

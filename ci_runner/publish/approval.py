@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,10 +10,10 @@ from ci_runner.errors import ForgeError
 from ci_runner.forges.approving import Approval, Approving
 from ci_runner.forges.base import Forge
 from ci_runner.report.destruction import destructive
-from ci_runner.report.model import Report, ReportedApproval, ReportedFile, ReportedProject
+from ci_runner.report.model import Report, ReportedApproval
+from ci_runner.report.plan_hash import plan_hash
 from ci_runner.report.verdict import count
 
-_LENGTH = 40
 _UNKNOWN = "this forge does not tell who approved what: nothing can be approved here"
 
 
@@ -54,39 +52,6 @@ def sought(
         return replace(asked, problem=problem)
     given = (f"{each.author} ({each.way})" for each in said if may[each.author])
     return replace(asked, given=tuple(dict.fromkeys(given)))
-
-
-def plan_hash(report: Report) -> str:
-    """40 hex digits of SHA-256 over all that would be merged, and the base that it is merged into.
-
-    The whole of each file counts, not just its destructive statements: what comes before one
-    decides what it destroys. Names and versions do not, so that a file may move behind others; nor
-    does whether a file was committed since.
-    """
-    plan = {
-        "base": report.standing,
-        "projects": [_plan(project) for project in report.projects],
-    }
-    text = json.dumps(plan, sort_keys=True, ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:_LENGTH]
-
-
-def _plan(project: ReportedProject) -> dict[str, object]:
-    files = [_file(file) for file in project.files if file.status != "replaced"]
-    written = any(file.status in {"generated", "missing"} for file in project.files)
-    statements = [] if written else [each.sql for each in project.plan]
-    return {
-        "name": project.name,
-        "dialect": project.dialect,
-        "directory": project.directory,
-        "files": files,
-        "plan": statements,
-    }
-
-
-def _file(file: ReportedFile) -> tuple[str, str]:
-    status = "new" if file.status in {"generated", "missing"} else file.status
-    return status, file.sha256
 
 
 def _reasons(report: Report, require: tuple[str, ...]) -> Iterator[str]:

@@ -92,7 +92,9 @@ def _overtaken(ours: tuple[Own, ...], new: Message) -> bool:
 
 
 def _last_post(ours: tuple[Own, ...]) -> tuple[Own, ...]:
-    return tuple(each for each in ours if each.marker.post == ours[-1].marker.post)
+    """The comments of the last telling: as many as it had parts, if they are all there still."""
+    last = ours[-1].marker
+    return tuple(each for each in ours[-last.parts :] if each.marker.post == last.post)
 
 
 def _update(talk: Talk, new: Message, ours: tuple[Own, ...]) -> Published | Skipped:
@@ -137,22 +139,20 @@ def _append(talk: Talk, new: Message, ours: tuple[Own, ...], mode: Mode) -> Publ
     """A telling of its own below those of before, which are left, hidden or deleted after it."""
     last = _last_post(ours) if ours else ()
     told = _tells(last, new)
-    url = last[0].comment.url if told else ""
     if not told:
-        created = [_create(talk, new, marker) for marker in new.markers()]
-        url = created[0].url
-        ours = _ours(talk, new.id)
-        last = tuple(each for each in ours if each.marker.post == new.markers()[0].post)
-        if twin := _twin(ours, last, new):
+        last = tuple(Own(_create(talk, new, marker), marker) for marker in new.markers())
+        seen, ours = ours, _ours(talk, new.id)
+        if twin := _twin(seen, ours, last, new):
             _delete(talk, last)
-            last, url = twin, twin[0].comment.url
-    posts = {each.marker.post for each in last} | {new.markers()[0].post}
-    before = tuple(each for each in ours if each.marker.post not in posts)
+            last = twin
+    kept = {each.comment.id for each in last}
+    before = tuple(each for each in ours if each.comment.id not in kept)
     if mode == "delete-and-new":
         _delete(talk, before)
     elif mode == "hide-and-new":
         for each in before:
             _hide(talk, each)
+    url = last[0].comment.url
     return _unchanged(url) if told else Published("comment", url)
 
 
@@ -168,13 +168,20 @@ def _tells(post: tuple[Own, ...], new: Message) -> bool:
     )
 
 
-def _twin(ours: tuple[Own, ...], mine: tuple[Own, ...], new: Message) -> tuple[Own, ...]:
-    """An older telling of the same about the same head, by a run at the same time as this one."""
-    for each in ours[: ours.index(mine[0])] if mine else ():
-        post = tuple(other for other in ours if other.marker.post == each.marker.post)
-        if each.marker.head == new.head and post != mine and _tells(post, new):
-            return post
-    return ()
+def _twin(
+    seen: tuple[Own, ...], ours: tuple[Own, ...], mine: tuple[Own, ...], new: Message
+) -> tuple[Own, ...]:
+    """The same about the same head, told between our look and our own telling by another run."""
+    known = {each.comment.id for each in (*seen, *mine)}
+    first = mine[0].comment
+    between = tuple(
+        each
+        for each in ours
+        if each.comment.id not in known
+        and (each.comment.created_at, each.comment.id) < (first.created_at, first.id)
+    )
+    post = _last_post(between) if between else ()
+    return post if post and post[0].marker.head == new.head and _tells(post, new) else ()
 
 
 def _create(talk: Talk, new: Message, marker: Marker) -> Comment:

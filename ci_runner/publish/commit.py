@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import PurePosixPath
@@ -97,11 +97,11 @@ def _loops(forge: Forge, pull: PullRequestState, build: Build, most: int) -> str
 
     Raises ForgeError where the head is our own commit and nothing moved that it was made from.
     """
-    messages = [text for _, _, text in forge.commit_messages(pull.number)]
-    ours = [text for text in messages if is_ours(text)]
-    if messages and is_ours(messages[-1]) and _alone(forge, pull, messages[-1]):
+    commits = [(sha, text) for sha, _, text in forge.commit_messages(pull.number)]
+    ours = [text for _, text in commits if is_ours(text)]
+    if commits and is_ours(commits[-1][1]) and _as_made(forge, pull, commits):
         base = base_of(build)
-        if base == "unknown" or said_base(messages[-1]) in {base, "", "unknown"}:
+        if base == "unknown" or said_base(commits[-1][1]) in {base, "", "unknown"}:
             raise ForgeError(
                 "the generator is not idempotent: the head is our own commit and a migration is "
                 "still missing",
@@ -112,10 +112,13 @@ def _loops(forge: Forge, pull: PullRequestState, build: Build, most: int) -> str
     return ""
 
 
-def _alone(forge: Forge, pull: PullRequestState, text: str) -> bool:
-    """Whether the head holds nothing but what our message lists: nobody amended it."""
-    source = source_of(text)
-    changed = forge.changed_paths(Sha(source), pull.head_sha) if source else None
+def _as_made(forge: Forge, pull: PullRequestState, commits: Sequence[tuple[Sha, str]]) -> bool:
+    """Whether the last of `commits` is as we made it: nobody rebased it on others or amended it."""
+    text = commits[-1][1]
+    source = Sha(source_of(text))
+    if not source or (len(commits) > 1 and commits[-2][0] != source):
+        return False
+    changed = forge.changed_paths(source, pull.head_sha)
     return changed is None or all(lists(text, path) for path in changed)
 
 
@@ -170,8 +173,6 @@ def without_generated(report: Report) -> Report:
 
 
 def _missing(project: ReportedProject) -> ReportedProject:
-    if project.state != "generated":
-        return project
     files = tuple(
         replace(file, status="missing")
         if file.status == "generated"
@@ -180,7 +181,8 @@ def _missing(project: ReportedProject) -> ReportedProject:
         else file
         for file in project.files
     )
-    return replace(project, state="differs", files=files, generated=(), superseded=())
+    state = "differs" if project.state == "generated" else project.state
+    return replace(project, state=state, files=files, generated=(), superseded=())
 
 
 def _unwelcome(forge: Forge, pull: PullRequestState) -> str:
@@ -209,5 +211,7 @@ def _refuse_unsafe(changes: Changes, directories: tuple[str, ...]) -> None:
             raise ForgeError(
                 "refuses to commit outside the migration directories", where=ascii(name)
             )
+        if content is None and not name.endswith((".sql", ".sql.conf")):
+            raise ForgeError("refuses to delete what is no migration", where=name)
         if content is not None and len(content) > _MAX_BYTES:
             raise ForgeError("refuses to commit a file over 1 MiB", where=name)

@@ -86,7 +86,7 @@ def read_marker(body: str) -> Marker | None:
         said = json.loads(match[1])
         kinds = {key: int if key in {"seq", "parts"} else str for key in said}
         return Marker(**said) if all(type(said[key]) is kinds[key] for key in said) else None
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return None
 
 

@@ -77,6 +77,7 @@ def of_merge_group(
         gaps=_gaps(report, config, changed, formats),
         fail_on=config.fail_on,  # type: ignore[arg-type]  # the option table allows just these words
         reported_by="",
+        approval=ReportedApproval(),
     )
 
 

@@ -14,14 +14,17 @@ _WORST_FIRST = ("error", "warning", "note")
 def bounded(report: Report, most: int = FINDINGS) -> Report:
     """`report` with `most` findings at most, and a notice of how many were left out.
 
-    Notes go before warnings, warnings before errors, and of one severity the last ones first: the
-    verdict stays what it was.
+    Notes go before warnings, warnings before errors, and of one severity the last ones first; of
+    each rule its worst one stays. So the verdict stays what it was, and whoever looks for a rule,
+    as an approval does, finds it.
     """
     found = [each for project in report.projects for each in project.findings]
     if len(found) <= most:
         return report
     ranked = sorted(range(len(found)), key=lambda at: _WORST_FIRST.index(found[at].severity))
-    kept = frozenset(ranked[:most])
+    worst = {found[at].rule: at for at in reversed(ranked)}
+    spoken_for = frozenset(worst.values())
+    kept = frozenset(sorted(ranked, key=lambda at: at not in spoken_for)[:most])
     places = iter(range(len(found)))
     projects = tuple(
         replace(each, findings=_kept(each.findings, [next(places) in kept for _ in each.findings]))

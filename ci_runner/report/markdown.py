@@ -146,6 +146,8 @@ def _overview(projects: tuple[ReportedProject, ...]) -> str:
 
 def _state(project: ReportedProject) -> str:
     """In sync is only said of what was looked at."""
+    if project.is_taken_back:
+        return "↩️ migration taken back"
     unseen = project.unseen if project.state == "in-sync" else 0
     return _STATES[project.state] + (f", {count(unseen, 'object')} not compared" if unseen else "")
 
@@ -265,6 +267,9 @@ def _shortened(sql: str) -> str:
 
 
 def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
+    if project.is_taken_back:
+        names = ", ".join(code(path) for path in project.superseded)
+        yield f"**Taken back**, since the desired schema is reached without it: {names}"
     if not project.plan:
         return
     written = [file.path for file in project.files if file.status == "generated"]

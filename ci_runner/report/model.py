@@ -146,6 +146,11 @@ class ReportedProject:
     superseded: tuple[str, ...] = ()
 
     @property
+    def is_taken_back(self) -> bool:
+        """Whether an earlier file of ours goes and none comes in its place."""
+        return bool(self.superseded) and not self.plan
+
+    @property
     def unseen(self) -> int:
         """How many objects nobody compared."""
         return len(self.unmanaged) + self.left_out

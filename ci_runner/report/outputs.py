@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 from ci_runner.report.model import Report
+from ci_runner.report.plan_hash import plan_hash
 from ci_runner.report.verdict import changed, verdict
 
 OUTPUTS = {
-    "outcome": "pass, warn or fail",
+    "outcome": "pass, warn, wait (for an approval) or fail",
     "errors": "how many findings are errors",
     "warnings": "how many findings are warnings",
     "destructive": "how many statements lose data",
@@ -40,17 +38,3 @@ def result_outputs(report: Report) -> dict[str, str]:
 
 def truth(value: object) -> str:
     return "true" if value else "false"
-
-
-def plan_hash(report: Report) -> str:
-    """Of the new files and of the planned statements, with the base that they stand on."""
-    reviewed = [
-        (
-            project.name,
-            [(each.path, each.sha256) for each in project.files],
-            [each.sql for each in project.plan],
-        )
-        for project in report.projects
-    ]
-    text = json.dumps([report.standing, reviewed], ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

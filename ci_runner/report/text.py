@@ -74,6 +74,8 @@ def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterat
 
 
 def _state(project: ReportedProject) -> str:
+    if project.is_taken_back:
+        return "what we had generated is taken back: it is not needed any more"
     unseen = project.unseen if project.state == "in-sync" else 0
     besides = f", as far as it is compared: {count(unseen, 'object')} not" if unseen else ""
     return _STATES[project.state] + besides

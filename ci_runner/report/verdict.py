@@ -108,8 +108,11 @@ def _clauses(report: Report, losses: int) -> Iterator[str]:
         yield count(losses, "destructive statement")
     if report.approval.plan:
         yield "waits for an approval" if report.approval.is_awaited else "approved"
-    if generated := states.count("generated"):
+    back = sum(project.is_taken_back for project in report.projects)
+    if generated := states.count("generated") - back:
         yield f"{count(generated, 'migration')} generated"
+    if back:
+        yield f"{count(back, 'migration')} taken back"
     if differing := states.count("differs"):
         yield f"the migration of {count(differing, 'project')} is missing"
     if set(states) == {"in-sync"}:

@@ -60,6 +60,10 @@ class MergeRequestScene:
             "SCHEMA_CI_GITLAB_TOKEN": TOKEN,
         }
 
+    def of_merge_request(self) -> tuple[str, ...]:
+        """Names of the variables that only pipelines of merge requests have."""
+        return tuple(name for name in self.job() if name.startswith("CI_MERGE_REQUEST_"))
+
     def run(self, *argv: str, without: tuple[str, ...] = (), **environ: str) -> Done:
         """A job for the head that GitLab has now."""
         job = {name: value for name, value in self.job().items() if name not in without}

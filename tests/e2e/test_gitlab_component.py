@@ -76,7 +76,6 @@ def assert_code_quality(report: Any) -> None:
     [
         ({"fail_on": "sometimes"}, "fail-on"),
         ({"depth": "deep"}, "depth"),
-        ({"commit": "true"}, "commit"),
     ],
 )
 def test_t3_an_input_of_another_type_or_choice_is_refused(

@@ -25,16 +25,16 @@ from tests.fakes.github_words import Words
 class FakeGitHub(FakeForge):
     """GitHub's side of a pull request: REST and the GraphQL operations that we use.
 
-    `other_pulls` are numbers of more pull requests of the same head; `query` is the last request's.
     `slips` are files that its commits hold besides what was asked for. `words` are what people
-    said of the pull request, and what they may do.
+    said of the pull request, and what they may do. `other_pulls` are numbers of more pull requests
+    of the same head; `query` is the last request's.
     """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
-    other_pulls: list[int] = field(default_factory=list)
-    query: Mapping[str, str] = field(default_factory=dict)
     slips: dict[str, bytes] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
+    other_pulls: list[int] = field(default_factory=list)
+    query: Mapping[str, str] = field(default_factory=dict)
     review_comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
     review_requests: list[dict[str, Any]] = field(default_factory=list)

@@ -225,8 +225,10 @@ class FakeGitLab(FakeForge):
         if isinstance(body, dict):
             self.labels |= set(filter(None, body.get("add_labels", "").split(",")))
             self.labels -= set(body.get("remove_labels", "").split(","))
-        head = self.head_override or self.head()
-        base = self.git("merge-base", self.head(self.base), self.head())
+        refs = (f"refs/heads/{self.branch}", f"refs/heads/{self.base}")
+        head, target = self.git("rev-parse", *refs).split()
+        head = self.head_override or head
+        base = self.git("merge-base", *refs)
         own = self.head_slug == self.slug
         return 200, {
             "id": 1007,
@@ -242,7 +244,7 @@ class FakeGitLab(FakeForge):
             "labels": sorted(self.labels),
             "author": {"id": 6, "username": "jo", "name": "Jo Doe", "state": "active"},
             "web_url": f"{self.url}/{self.slug}/-/merge_requests/7",
-            "diff_refs": {"base_sha": base, "head_sha": head, "start_sha": self.head(self.base)},
+            "diff_refs": {"base_sha": base, "head_sha": head, "start_sha": target},
         }
 
     def _merge_requests(self, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
@@ -309,6 +311,8 @@ class FakeGitLab(FakeForge):
         if wanted is not None and self.pipelines.get(wanted) != sha:
             raise Answer(404, {"message": "404 Pipeline for pipeline_id, sha and ref Not Found"})
         self.git("cat-file", "-e", f"{sha}^{{commit}}")
+        if wanted is None and not self.git("branch", "--contains", sha):
+            raise Answer(404, {"message": "404 References for commit Not Found"})
         fields = {key: body.get(key) for key in ("name", "target_url", "description")}
         for status in reversed(self.statuses):
             same = (status["sha"], status["name"]) == (sha, body["name"])
@@ -396,10 +400,10 @@ class FakeGitLab(FakeForge):
         return 200, self._commit_row(sha)
 
     def _commit_row(self, sha: str) -> dict[str, Any]:
-        message = self.git("log", "-1", "--format=%B", sha)
+        parents, _, message = self.git("log", "-1", "--format=%P%n%B", sha).partition("\n")
         return {
             "id": sha,
-            "parent_ids": self.git("show", "-s", "--format=%P", sha).split(),
+            "parent_ids": parents.split(),
             "title": message.partition("\n")[0],
             "message": message,
         }

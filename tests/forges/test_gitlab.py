@@ -52,12 +52,40 @@ def test_a_branch_is_looked_up_with_its_open_merge_request(gitlab_scene: GitLabS
 
     found = forge.pull_request_of(BRANCH, head)
     other_commit = forge.pull_request_of(BRANCH, gitlab_scene.forge().pull_request(7).base_sha)
+    waits = [*gitlab_scene.waits]
     gitlab_scene.fake.opened = False
 
     assert found is not None
     assert 7 == found.number
     assert other_commit is None
     assert gitlab_scene.forge().pull_request_of(BRANCH, head) is None
+    assert [1.0, 2.0] == waits == gitlab_scene.waits
+
+
+def test_a17_a_push_that_reaches_its_merge_request_late_is_waited_for(
+    gitlab_scene: GitLabScene,
+) -> None:
+    fake, head = gitlab_scene.fake, gitlab_scene.head()
+    fake.head_override = fake.head("main")
+
+    def refresh(number: int) -> None:
+        fake.head_override = "" if number == 2 else fake.head_override
+
+    fake.before_answer = refresh
+
+    found = gitlab_scene.forge().pull_request_of(BRANCH, head)
+
+    assert found is not None
+    assert head == found.head_sha
+
+
+def test_a17_a_merge_request_that_a_replica_does_not_know_yet_is_looked_for_again(
+    gitlab_scene: GitLabScene,
+) -> None:
+    gitlab_scene.fake.fail("GET", "/merge_requests/7$", 404, times=2)
+
+    assert 7 == gitlab_scene.forge().pull_request(7).number
+    assert [1.0, 2.0] == gitlab_scene.waits
 
 
 def test_b17_a_job_token_reads_and_is_refused_writing(gitlab_scene: GitLabScene) -> None:

@@ -154,10 +154,21 @@ def test_a_status_whose_pipeline_is_gone_stands_on_the_commit(gitlab_scene: GitL
     ]
 
 
+def test_a18_a_commit_of_a_fork_alone_gets_no_status_and_that_is_said(
+    gitlab_scene: GitLabScene,
+) -> None:
+    theirs = Sha(gitlab_scene.work(**{"db/migrations/2.sql": "SELECT 2;\n"}))
+
+    with pytest.raises(Refused, match="on no branch of this project") as refused:
+        gitlab_scene.forge().write_check(check(theirs), None, DIGEST)
+    assert "SCHEMA_CI_CHECK=false" in refused.value.next_step
+
+
 def test_b11_a_status_of_our_own_commit_stands_on_that(gitlab_scene: GitLabScene) -> None:
     fake, head = gitlab_scene.fake, gitlab_scene.head()
     fake.pipelines = {88: head}
     made = Sha(gitlab_scene.work(**{"db/migrations/2.sql": "SELECT 2;\n"}))
+    gitlab_scene.move(made)
 
     gitlab_scene.forge(job=Job(88, head, head)).write_check(check(made), None, DIGEST)
 

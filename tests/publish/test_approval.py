@@ -12,7 +12,7 @@ from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.context import Sha
 from ci_runner.errors import ExitCode
 from ci_runner.pipeline.run import exit_code
-from ci_runner.publish.approval import needed, plan_hash, sought
+from ci_runner.publish.approval import needed, sought
 from ci_runner.publish.outcome import Skipped
 from ci_runner.publish.publish import Committed, PublishSettings, announce, approved, commit
 from ci_runner.publish.talk import Talk
@@ -25,6 +25,7 @@ from ci_runner.report.model import (
     ReportedFinding,
     ReportedStep,
 )
+from ci_runner.report.plan_hash import plan_hash
 from ci_runner.report.text import render as text
 from ci_runner.report.verdict import verdict
 from tests.publish.conftest import INPUTS, Scene, a_report

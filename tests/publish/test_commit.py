@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ci_runner.context import Sha
+from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Changes
 from ci_runner.publish.commit import (
     CommitRules,
@@ -83,14 +84,21 @@ def test_b8_a_commit_that_holds_something_else_is_an_error(scene: Scene) -> None
 def test_b4_a_path_outside_is_not_deleted_either(scene: Scene) -> None:
     push(scene, "src/a.py", b"x\n")
 
-    with pytest.raises(Exception, match="outside the migration directories"):
+    with pytest.raises(ForgeError, match="outside the migration directories"):
         commit(scene, {"src/a.py": None})
+
+
+def test_b4_nothing_but_migrations_is_deleted(scene: Scene) -> None:
+    push(scene, "db/migrations/README.md", b"x\n")
+
+    with pytest.raises(ForgeError, match="no migration"):
+        commit(scene, {"db/migrations/README.md": None})
 
 
 def test_b9_the_head_that_is_our_commit_gets_no_other(scene: Scene) -> None:
     assert isinstance(commit(scene, {FILE.path: b"a\n"}), str)
 
-    with pytest.raises(Exception, match="not idempotent"):
+    with pytest.raises(ForgeError, match="not idempotent"):
         commit(scene, {FILE.path: b"b\n"})
 
 
@@ -106,6 +114,18 @@ def test_b9_our_commit_that_somebody_amended_is_theirs(scene: Scene) -> None:
     parent = scene.fake.git("rev-parse", f"{REF}^")
     scene.fake.git("update-ref", REF, parent)
     push(scene, "schema.sql", b"CREATE TABLE v (id int);\n", message)
+
+    assert isinstance(commit(scene, {FILE.path: b"b\n"}), str)
+
+
+def test_b9_our_commit_that_somebody_rebased_is_no_answer_to_what_it_stands_on(
+    scene: Scene,
+) -> None:
+    commit(scene, {FILE.path: b"a\n"})
+    message = scene.fake.git("log", "-1", "--format=%B", REF)
+    scene.fake.git("update-ref", REF, scene.fake.git("rev-parse", f"{REF}^"))
+    push(scene, "schema.sql", b"CREATE TABLE v (id int);\n")
+    push(scene, FILE.path, b"a\n", message)
 
     assert isinstance(commit(scene, {FILE.path: b"b\n"}), str)
 

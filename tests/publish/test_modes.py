@@ -115,6 +115,20 @@ def test_a4_a8_the_same_told_by_two_runs_at_once_is_told_once(scene: Scene) -> N
     assert ["one\n"] == bodies(scene)
 
 
+def test_a4_what_was_told_before_something_else_is_told_again(scene: Scene) -> None:
+    for run, text in enumerate(("one", "two", "one"), 1):
+        told(scene, text, run, mode="new")
+
+    assert ["one\n", "two\n", "one\n"] == bodies(scene)
+
+
+def test_a4_two_tellings_of_one_run_in_one_second_are_two(scene: Scene) -> None:
+    told(scene, "one", mode="hide-and-new")
+    told(scene, "two", mode="hide-and-new")
+
+    assert {scene.fake.comments[0]["node_id"]} == scene.fake.minimized
+
+
 @pytest.mark.parametrize(
     ("on", "report", "posts"),
     [

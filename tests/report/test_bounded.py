@@ -59,3 +59,15 @@ def test_t14_the_worst_stay_in_their_order_and_the_verdict_stays(
 
 def test_t14_a_report_that_fits_is_left_alone() -> None:
     assert REPORT is bounded(REPORT)
+
+
+def test_t14_a_flood_of_warnings_hides_no_rule() -> None:
+    flood = report_of(["warning"] * 9)
+    hidden = replace(EXAMPLES[0], rule="needs-approval", severity="note")
+    project = flood.projects[0]
+    whole = replace(flood, projects=(replace(project, findings=(*project.findings, hidden)),))
+
+    kept = findings(bounded(whole, 3))
+
+    assert ["warning", "warning", "note"] == [each.severity for each in kept]
+    assert hidden in kept

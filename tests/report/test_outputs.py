@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from ci_runner.report.annotations import render_few
 from ci_runner.report.model import ReportedFinding
-from ci_runner.report.outputs import OUTPUTS, plan_hash, result_outputs
+from ci_runner.report.outputs import OUTPUTS, result_outputs
+from ci_runner.report.plan_hash import plan_hash
 from tests.report.examples import REPORT
 
 
