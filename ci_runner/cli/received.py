@@ -14,6 +14,7 @@ from ci_runner.config.model import Project
 from ci_runner.context import Build, PullRequest, Sha
 from ci_runner.errors import UsageError
 from ci_runner.forges.base import Forge
+from ci_runner.forges.locating import Listing
 from ci_runner.forges.opening import Unavailable, open_forge
 from ci_runner.migrations.reader import detect as detect_format
 from ci_runner.pipeline.workspace import Workspace
@@ -52,7 +53,7 @@ def receive(common: Common, source: str, config: str, number: int) -> Received |
     if build.merge_group and not number:
         head = build.merge_group.head_sha
         _same(report.build.head_sha, head, "the merge queue's commit")
-        changed = _changed(workspace, None, head)
+        changed = _changed(workspace, head)
         believed = of_merge_group(report, workspace.config, changed, _formats(workspace, changed))
         return Received(believed, build, workspace)
     forge = _forge(common, build, workspace)
@@ -71,8 +72,9 @@ def receive(common: Common, source: str, config: str, number: int) -> Received |
         raise UsageError("this build belongs to no pull request", next_step=_NUMBER)
     _same(report.build.head_sha, pull.head_sha, "the pull request's head")
     _refuse_strangers_checkout(workspace, build, pull)
-    known = None if isinstance(forge, Unavailable) else forge
-    changed = _changed(workspace, known, pull.head_sha)
+    changed = _changed(workspace, pull.head_sha)
+    if changed is None and isinstance(forge, Listing):
+        changed = forge.paths_of(pull.number)
     formats = _formats(workspace, changed)
     believed = vetted(report, build, pull, workspace.config, changed, formats)
     return Received(believed, build, workspace)
@@ -132,14 +134,12 @@ def _refuse_strangers_checkout(workspace: Workspace, build: Build, pull: PullReq
         )
 
 
-def _changed(workspace: Workspace, forge: Forge | None, head: Sha) -> tuple[str, ...] | None:
-    """What differs between the base and `head`; None where that can't be told."""
+def _changed(workspace: Workspace, head: Sha) -> tuple[str, ...] | None:
+    """What differs between the base and `head`; None where `head` is not checked out."""
     git, base, here = workspace.git, workspace.base, workspace.head
-    if git is None or base is None or here is None:
+    if git is None or base is None or here is None or not _is_of(workspace, head):
         return None
-    if _is_of(workspace, head):
-        return git.changed_paths(base, here)
-    return forge.changed_paths(base, head) if forge is not None else None
+    return git.changed_paths(base, here)
 
 
 def _formats(workspace: Workspace, changed: tuple[str, ...] | None) -> dict[str, str]:

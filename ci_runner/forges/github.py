@@ -39,6 +39,7 @@ from ci_runner.forges.github_talk import (
 from ci_runner.forges.github_talk import comment as rest_comment
 from ci_runner.forges.github_talk import pull_request as rest_pull_request
 
+_LISTED = 3000  # as many files of a pull request it lists: GitHub's OpenAPI description
 _COMPARED = 300  # as many files a comparison lists: GitHub's OpenAPI description
 T = TypeVar("T")
 
@@ -155,6 +156,12 @@ class GitHubForge(GitHubApprovals):
             and pull["head"]["repo"]
             and pull["head"]["repo"]["full_name"].lower() == head_slug.lower()
         )
+
+    def paths_of(self, number: int) -> tuple[str, ...] | None:
+        path = f"{self._repo}/pulls/{number}/files?per_page=100"
+        files = list(self._api.pages("list the files of the pull request", path))
+        names = (each.get(key) for each in files for key in ("previous_filename", "filename"))
+        return tuple(dict.fromkeys(filter(None, names))) if len(files) < _LISTED else None
 
     def comments(self, number: int) -> tuple[Comment, ...]:
         path = f"{self._repo}/issues/{number}/comments?per_page=100"

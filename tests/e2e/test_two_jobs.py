@@ -153,6 +153,22 @@ def test_t21_a_report_without_the_project_fails(jobs: TwoJobs) -> None:
     assert "not whole" in jobs.check[2]
 
 
+def test_a19_what_others_have_merged_meanwhile_need_not_be_reported(jobs: TwoJobs) -> None:
+    fake, before = jobs.scene.fake, jobs.scene.fake.head("main")
+    blob = fake.git("hash-object", "-w", "--stdin", text=b"CREATE TABLE other (id integer);\n")
+    path = "migrations/20260102000000_other.sql"
+    tree = fake.make_tree(before, [{"mode": "100644", "sha": blob, "path": path}])
+    fake.git(
+        "update-ref", "refs/heads/main", fake.git("commit-tree", tree, "-p", before, "-m", "x")
+    )
+
+    done = jobs.publish()
+    fake.git("update-ref", "refs/heads/main", before)
+
+    assert ExitCode.OK == done.code, done.err
+    assert "neutral" == jobs.check[1]
+
+
 def test_a21_reports_that_lie_side_by_side_are_published_as_one(jobs: TwoJobs) -> None:
     for part in ("1", "2"):
         shutil.copytree(jobs.artifact, jobs.artifact / part, ignore=shutil.ignore_patterns("[12]"))

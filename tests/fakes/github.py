@@ -307,6 +307,12 @@ class FakeGitHub(FakeForge):
         files = self._compare(body, commit["parents"][0]["sha"], sha)[1]["files"]
         return 200, {"sha": sha, "parents": commit["parents"], "files": files}
 
+    def _pull_files(self, body: Any) -> tuple[int, Any]:
+        """Since the branch left its base, whatever has become of the base."""
+        head = self.head()
+        left = self.git("merge-base", self.head(self.base), head)
+        return 200, self._compare(body, left, head)[1]["files"]
+
     def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
         lines = self.git("diff-tree", "-r", "-M", "--no-abbrev", old, new).splitlines()
         return 200, {"files": [compared(line) for line in lines]}
@@ -358,6 +364,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/pulls/(7|8)", lambda fake, body, number: (200, fake.pull(int(number)))),
     ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
+    ("GET", r"/pulls/7/files", _F._pull_files),
     ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
     ("GET", r"/issues/7/events", lambda fake, body: (200, list(fake.words.events))),
     ("GET", r"/collaborators/([^/]+)/permission", lambda fake, body, who: fake.words.right(who)),

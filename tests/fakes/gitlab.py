@@ -352,6 +352,11 @@ class FakeGitLab(FakeForge):
             "compare_same_ref": False,
         }
 
+    def _diffs_of_merge_request(self, body: Any, query: Any) -> tuple[int, Any]:
+        """Since the branch left its target, whatever has become of that."""
+        left = self.git("merge-base", self.head(self.base), self.head())
+        return 200, self._diffs(left, self.head())
+
     def _diff(self, body: Any, query: Any, sha: str) -> tuple[int, Any]:
         return 200, self._diffs(f"{sha}^", sha)
 
@@ -502,6 +507,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/merge_requests", _F._merge_requests),
     ("GET", r"/merge_requests/7", _F._merge_request),
     ("PUT", r"/merge_requests/7", _F._merge_request),
+    ("GET", r"/merge_requests/7/diffs", _F._diffs_of_merge_request),
     ("GET", r"/merge_requests/7/approvals", _F._approvals),
     ("GET", r"/merge_requests/7/versions", _F._versions),
     ("GET", r"/merge_requests/7/resource_label_events", _F._label_events),

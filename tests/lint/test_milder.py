@@ -83,3 +83,23 @@ CREATE TABLE t (a int CONSTRAINT k UNIQUE CONSTRAINT c CHECK (a > 0),
     found = lint(f"ALTER TABLE t {drop};", setup=setup)
 
     assert kept is ("drop-constraint" not in {each.rule for each in found})
+
+
+@pytest.mark.parametrize(
+    ("insert", "noted"),
+    [
+        ("INSERT INTO k (id, s) VALUES (1, 'a'), (2, upper('b'))", False),
+        ("INSERT INTO k VALUES (1, 'a')", True),
+        ("INSERT INTO k (id, s) VALUES (1, (SELECT s FROM k WHERE upper(s) = 'A'))", True),
+        (
+            "INSERT INTO k (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET s = '' WHERE s = NULL",
+            True,
+        ),
+    ],
+)
+def test_of_rows_only_what_stands_around_them_is_read(insert: str, noted: bool, lint: Lint) -> None:
+    setup = "CREATE TABLE k (id int PRIMARY KEY, s text); CREATE INDEX ON k (s);"
+
+    found = lint(f"{insert};", setup=setup, advice=True)
+
+    assert noted is ("query-lint" in {each.rule for each in found})

@@ -11,7 +11,13 @@ from ci_runner.config.model import Config
 from ci_runner.context import Build, PullRequest, Repository, Sha, Upstream
 from ci_runner.lint.rules import RULES
 from ci_runner.publish.vet import vetted
-from ci_runner.report.model import Report, ReportedFinding, ReportedProject, SeverityName
+from ci_runner.report.model import (
+    Report,
+    ReportedApproval,
+    ReportedFinding,
+    ReportedProject,
+    SeverityName,
+)
 from ci_runner.report.plan_hash import plan_hash
 from tests.report.examples import HEAD, PROJECT, REPORT
 
@@ -75,6 +81,9 @@ def test_a19_our_own_job_keeps_its_notices_and_what_it_generated(tmp_path: Path)
         *(fork.reported_by, fork.notices),
         fork.projects[0].state,
     )
+    claimed = ReportedApproval("a" * 40, given=("the maintainers (review)",))
+    lies = replace(report, approval=claimed)
+    assert ReportedApproval() == believed(lies, config(tmp_path)).approval
     gone = believed(report, config(tmp_path), pull=replace(PULL, head_slug=""))
     assert "a fork that is gone" == gone.reported_by
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ci_runner.errors import UsageError
@@ -27,6 +27,8 @@ from ci_runner.report.verdict import verdict
 from tests.report.examples import REPORT
 
 T = TypeVar("T")
+# How long whole reports take to draw depends on what else the machine does.
+SLOW = [HealthCheck.too_slow]
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=20)
@@ -83,13 +85,13 @@ REPORTS = st.builds(
 
 
 @given(REPORTS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 def test_a_report_survives_the_round_trip(report: Report) -> None:
     assert report == load(dump(report))
 
 
 @given(REPORTS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 def test_t21_whatever_is_read_can_be_shown(report: Report) -> None:
     """A stranger's report must not be able to end the job that publishes it."""
     findings = tuple(each for project in report.projects for each in project.findings)
@@ -222,7 +224,7 @@ def places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
 
 
 @given(st.sampled_from(places(json.loads(dump(REPORT)))), JSON)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 def test_t21_whatever_stands_in_any_place_is_read_or_refused(
     place: tuple[str | int, ...], value: object
 ) -> None:

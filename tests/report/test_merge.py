@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ci_runner.errors import UsageError
@@ -15,6 +15,8 @@ from ci_runner.report.model import Report, ReportedFinding, ReportedProject, Sev
 from ci_runner.report.verdict import verdict
 from tests.report.examples import PROJECT, REPORT
 
+# How long whole reports take to draw depends on what else the machine does.
+SLOW = [HealthCheck.too_slow]
 RANKS = ("pass", "warn", "fail")
 CLEAN = replace(PROJECT, steps=(), plan=(), findings=(), files=(), generated=(), state="in-sync")
 
@@ -50,7 +52,7 @@ def shares(draw: st.DrawFn) -> list[Report]:
 
 
 @given(shares(), st.randoms())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 def test_a21_the_order_of_the_reports_does_not_count(reports: list[Report], random: Random) -> None:
     shuffled = random.sample(reports, len(reports))
 
@@ -58,7 +60,7 @@ def test_a21_the_order_of_the_reports_does_not_count(reports: list[Report], rand
 
 
 @given(shares())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 def test_a21_merging_again_changes_nothing(reports: list[Report]) -> None:
     merged = merge(reports)
 
@@ -66,7 +68,7 @@ def test_a21_merging_again_changes_nothing(reports: list[Report]) -> None:
 
 
 @given(shares(), st.sampled_from(["error", "warning", "note", "never"]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 def test_a21_the_verdict_is_the_worst(reports: list[Report], fail_on: str) -> None:
     said = [replace(report, fail_on=fail_on) for report in reports]  # type: ignore[arg-type]
 
@@ -76,7 +78,7 @@ def test_a21_the_verdict_is_the_worst(reports: list[Report], fail_on: str) -> No
 
 
 @given(shares(), st.data())
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 def test_a21_a_report_that_is_missing_is_never_green(
     reports: list[Report], data: st.DataObject
 ) -> None:

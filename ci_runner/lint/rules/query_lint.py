@@ -43,8 +43,10 @@ def _check(review: Review) -> Iterator[Hit]:
 
 
 def _only_values(each: Written) -> bool:
-    """Whether it is an INSERT of VALUES with no query among them."""
-    values = each.kind == "insert_stmt" and each.node.select_stmt.select_stmt.values_lists
+    """Whether it is an INSERT of VALUES with no query or condition among them."""
+    if each.kind != "insert_stmt" or each.node.HasField("on_conflict_clause"):
+        return False
+    values = each.node.select_stmt.select_stmt.values_lists
     return bool(values) and _QUERY.search(each.step.statement.text) is None
 
 
