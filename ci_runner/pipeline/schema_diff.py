@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from ci_runner.devdb.replay import Script, replay
 from ci_runner.devdb.server import Server
-from ci_runner.dialects.base import Connection, Dialect, StatementFailed
+from ci_runner.dialects.base import EVERYTHING, Connection, Dialect, PlanOptions, StatementFailed
 from ci_runner.errors import ProofError
 from ci_runner.pipeline import prove
 from ci_runner.pipeline.compare import Compared, compare
@@ -86,10 +86,12 @@ def _from_elsewhere(server: Server, old: Schema, goal: Schema, terms: Terms) -> 
         try:
             _make(connection, server.dialect, old)
         except ProofError:
-            if not terms.selection:
+            kept = select(old, goal, terms.selection).old if terms.selection else old
+            options = replace(EVERYTHING, leave=terms.options.leave)
+            if kept == old and options == EVERYTHING:
                 raise
             connection = stack.enter_context(server.database())
-            _make(connection, server.dialect, select(old, goal, terms.selection).old)
+            _make(connection, server.dialect, kept, options)
             return replace(
                 _proven(server, connection, old, goal, terms),
                 remark="the plan was proven without what is left out, which can't be made here",
@@ -97,9 +99,11 @@ def _from_elsewhere(server: Server, old: Schema, goal: Schema, terms: Terms) -> 
         return _proven(server, connection, old, goal, terms)
 
 
-def _make(connection: Connection, dialect: Dialect, schema: Schema) -> None:
+def _make(
+    connection: Connection, dialect: Dialect, schema: Schema, options: PlanOptions = EVERYTHING
+) -> None:
     """Make a schema that was read elsewhere. Raises ProofError where it comes out otherwise."""
-    for each in dialect.create(schema):
+    for each in dialect.create(schema, options):
         try:
             connection.execute(each.sql)
         except StatementFailed as refused:
@@ -112,7 +116,7 @@ def _make(connection: Connection, dialect: Dialect, schema: Schema) -> None:
                 next_step="leave it out with --exclude, or give --from as SQL files",
             ) from refused
     made = dialect.inspect(connection)
-    rest = (*dialect.plan(made, schema), *dialect.plan(schema, made))
+    rest = (*dialect.plan(made, schema, options), *dialect.plan(schema, made, options))
     if rest:
         raise ProofError(
             "the old schema comes out otherwise on the dev database, so no plan can be proven",

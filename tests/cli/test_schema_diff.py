@@ -118,7 +118,7 @@ def test_the_printed_sql_can_be_run_by_psql(
 
         left = diff(folder, postgres_server, "--from", url, "--to", "new.sql")
 
-        assert (ExitCode.OK, "") == (left.code, left.out)
+        assert (ExitCode.OK, "") == (left.code, left.out), left.err
 
 
 def test_every_statement_says_what_it_was_seen_doing(
@@ -241,7 +241,7 @@ def test_inspected_sql_loads_by_psql_into_an_empty_database(
             folder, postgres_server, "--from", url, "--to", "old.sql", "--exclude", "*.audit_*"
         )
 
-        assert (ExitCode.OK, "") == (left.code, left.out)
+        assert (ExitCode.OK, "") == (left.code, left.out), left.err
         whole = diff(folder, postgres_server, "--from", url, "--to", "old.sql")
         assert ["CREATE TABLE public.audit_log ("] == re.findall("(?m)^[A-Z].*", whole.out)
 

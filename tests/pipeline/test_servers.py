@@ -35,7 +35,7 @@ def test_a_dev_url_serves_its_own_engine_and_others_get_one_of_ours(
 
     with servers(workspace(tmp_path, url, "postgres", "sqlite"), Log(io.StringIO())) as server:
         assert server("postgres") is server("postgres")
-        assert server("postgres").description.endswith("given server, as superuser")
+        assert server("postgres").description.endswith("given server")
         assert server("sqlite").description.startswith("SQLite")
 
 
