@@ -83,21 +83,27 @@ def _cut(text: str, characters: int, max_bytes: int) -> Iterator[tuple[str, str,
     """What each part reopens, its lines, and what it closes."""
     begins = now = _Open()
     lines: list[str] = []
-    used = room = (0, 0)
+    used = (0, 0)
     before = ""
-    for line in text.splitlines(keepends=True):
+    every = text.splitlines(keepends=True)
+    for line, following in zip(every, (*every[1:], ""), strict=True):
         bare = line.rstrip("\n")
         then = now.after(bare, before)
-        # A table's first line is known for one by its second: neither may end a part.
-        fixed = _sizes(_BEHIND + begins.head() + then.tail() + before)
-        room = (characters - fixed[0], max_bytes - fixed[1])
-        size = _sizes(line)
-        full = used[0] + size[0] > room[0] or used[1] + size[1] > room[1]
-        if lines and full and not _RULE.fullmatch(bare) and then.table[0] != bare:
+        fixed = _sizes(_BEHIND + begins.head() + then.tail())
+        # A table's first line is known for one by its second: they stay together.
+        heads = bare.startswith("|") and bool(_RULE.fullmatch(following.rstrip("\n")))
+        size = _sizes(line + following if heads and not now.fence else line)
+        full = any(
+            taken + more > most - always
+            for taken, more, most, always in zip(
+                used, size, (characters, max_bytes), fixed, strict=True
+            )
+        )
+        if lines and full and not (bare and then.table[1] == bare):
             yield begins.head(), "".join(lines), now.tail()
             begins, lines, used = now, [], (0, 0)
         lines.append(line)
-        used = (used[0] + size[0], used[1] + size[1])
+        used = (used[0] + _sizes(line)[0], used[1] + _sizes(line)[1])
         now, before = then, bare
     yield begins.head(), "".join(lines), ""
 
