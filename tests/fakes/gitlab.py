@@ -7,11 +7,8 @@ It obeys quick actions in notes as GitLab does and did, so that a test can see t
 from __future__ import annotations
 
 import argparse
-import base64
 import hashlib
-import os
 import re
-import subprocess
 import threading
 import time
 from collections.abc import Mapping
@@ -19,30 +16,27 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
-from markdown_it import MarkdownIt
 
 from tests.fakes.contract import Contract
-from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.forge import Answer
+from tests.fakes.gitlab_quick_actions import quick_actions
+from tests.fakes.gitlab_repository import GitLabRepository
 
 _SLICE = Path(__file__).with_name("gitlab-openapi.yaml")
 _UNFINISHED = ("pending", "running")
-_COMMANDS = "merge|approve|close|label|assign"
 
 
 @dataclass
-class FakeGitLab(FakeForge):
-    """GitLab's side of merge request 7. `token` may do all, `job_token` may only read.
+class FakeGitLab(GitLabRepository):
+    """GitLab's side of merge request 7.
 
     `pipelines` are commits by the id of their pipeline. `obeyed` are quick actions that were run.
     """
 
     login: str = "project_1_bot"
     user_id: int = 42
-    token: str = ""
-    job_token: str = ""
     draft: bool = False
     labels: set[str] = field(default_factory=set)
     discussions: list[dict[str, Any]] = field(default_factory=list)
@@ -53,11 +47,7 @@ class FakeGitLab(FakeForge):
     approved: list[tuple[str, str]] = field(default_factory=list)
     versions: list[tuple[str, str]] = field(default_factory=list)
     label_events: list[tuple[str, str, str]] = field(default_factory=list)
-    pushes: int = 0
-    takes_pushes: bool = True
     opened: bool = True
-    # What a server hook makes of the content of every file that it is given.
-    rewrites: bytes = b""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -104,7 +94,7 @@ class FakeGitLab(FakeForge):
 
     def exchange(self, handler: BaseHTTPRequestHandler, raw: bytes) -> None:
         if ".git/" in handler.path:
-            self._git_over_http(handler, raw)
+            self.git_over_http(handler, raw)
             return
         self._caller.token = handler.headers.get("PRIVATE-TOKEN", "")
         self._caller.job_token = handler.headers.get("JOB-TOKEN", "")
@@ -254,7 +244,7 @@ class FakeGitLab(FakeForge):
 
     def _commits_of_merge_request(self, body: Any, query: Any) -> tuple[int, Any]:
         found = self.git("rev-list", f"{self.base}..refs/heads/{self.branch}").split()
-        return 200, [self._commit_row(sha) for sha in found]
+        return 200, [self.commit_row(sha) for sha in found]
 
     def _create_note(self, body: Any, query: Any) -> tuple[int, Any]:
         if len(body["body"]) > 1_000_000:
@@ -340,166 +330,6 @@ class FakeGitLab(FakeForge):
             if status["sha"] == sha and wanted in {None, status["name"]}
         ]
 
-    def _branch(self, body: Any, query: Any, name: str) -> tuple[int, Any]:
-        row = self._commit_row(self.head(name))
-        return 200, {"name": name, "protected": name in self.protected, "commit": row}
-
-    def _compare(self, body: Any, query: Mapping[str, str]) -> tuple[int, Any]:
-        return 200, {
-            "commits": [],
-            "diffs": self._diffs(query["from"], query["to"]),
-            "compare_timeout": False,
-            "compare_same_ref": False,
-        }
-
-    def _diffs_of_merge_request(self, body: Any, query: Any) -> tuple[int, Any]:
-        """Since the branch left its target, whatever has become of that."""
-        left = self.git("merge-base", self.head(self.base), self.head())
-        return 200, self._diffs(left, self.head())
-
-    def _diff(self, body: Any, query: Any, sha: str) -> tuple[int, Any]:
-        return 200, self._diffs(f"{sha}^", sha)
-
-    def _diffs(self, old: str, new: str) -> list[dict[str, Any]]:
-        parts = self.git("diff-tree", "-r", "-z", old, new).split("\0")
-        return [
-            {
-                "old_path": path,
-                "new_path": path,
-                "new_file": change.endswith("A"),
-                "deleted_file": change.endswith("D"),
-                "renamed_file": False,
-            }
-            for change, path in zip(parts[::2], parts[1::2], strict=False)
-        ]
-
-    def _file(self, body: Any, query: Mapping[str, str], path: str) -> tuple[int, Any]:
-        ref = query["ref"]
-        try:
-            blob = self.git("rev-parse", f"{ref}:{path}")
-        except Answer:
-            raise Answer(404, {"message": "404 File Not Found"}) from None
-        content = self.blob(blob)
-        return 200, {
-            "file_path": path,
-            "ref": ref,
-            "blob_id": blob,
-            "commit_id": self.git("rev-parse", ref),
-            "last_commit_id": self.git("log", "-1", "--format=%H", ref, "--", path),
-            "content_sha256": hashlib.sha256(content).hexdigest(),
-            "encoding": "base64",
-            "content": base64.b64encode(content).decode(),
-            "size": len(content),
-        }
-
-    def blob(self, name: str) -> bytes:
-        argv = ("git", "--git-dir", str(self.bare), "cat-file", "blob", name)
-        return subprocess.run(argv, capture_output=True, check=True).stdout
-
-    def _read_commit(self, body: Any, query: Any, sha: str) -> tuple[int, Any]:
-        return 200, self._commit_row(sha)
-
-    def _commit_row(self, sha: str) -> dict[str, Any]:
-        parents, _, message = self.git("log", "-1", "--format=%P%n%B", sha).partition("\n")
-        return {
-            "id": sha,
-            "parent_ids": parents.split(),
-            "title": message.partition("\n")[0],
-            "message": message,
-        }
-
-    def _create_commit(self, body: Any, query: Any) -> tuple[int, Any]:
-        """On whatever the branch's head is by now: GitLab does not compare."""
-        self.move_branches()
-        old = self.head(body["branch"])
-        entries = [self._entry(old, action) for action in body["actions"]]
-        tree = self.make_tree(old, entries)
-        text = body["commit_message"].encode()
-        made = self.git("commit-tree", tree, "-p", old, text=text)
-        self.git("update-ref", f"refs/heads/{body['branch']}", made, old)
-        return 201, self._commit_row(made)
-
-    def _entry(self, head: str, action: Mapping[str, str]) -> dict[str, Any]:
-        path, kind = action["file_path"], action["action"]
-        there = bool(self.git("ls-tree", head, "--", path))
-        if kind == "create" and there:
-            raise Answer(400, {"message": "A file with this name already exists"})
-        if kind != "create" and not there:
-            raise Answer(400, {"message": "A file with this name doesn't exist"})
-        if "last_commit_id" in action:
-            last = self.git("log", "-1", "--format=%H", head, "--", path)
-            if last != action["last_commit_id"]:
-                said = "You are attempting to update a file that has changed since you started"
-                raise Answer(400, {"message": said})
-        if kind == "delete":
-            return {"mode": "100644", "sha": None, "path": path}
-        content = self.rewrites or base64.b64decode(action["content"])
-        blob = self.git("hash-object", "-w", "--stdin", text=content)
-        return {"mode": "100644", "sha": blob, "path": path}
-
-    def _git_over_http(self, handler: BaseHTTPRequestHandler, raw: bytes) -> None:
-        """`git push` and `git fetch` as GitLab takes them: with the token as a password."""
-        target = urlsplit(handler.path)
-        login = base64.b64decode(handler.headers.get("Authorization", "").partition(" ")[2])
-        known = {self.token.encode(), self.job_token.encode()} - {b""}
-        if login.partition(b":")[2] not in known:
-            handler.send_response(401)
-            handler.send_header("WWW-Authenticate", 'Basic realm="GitLab"')
-            handler.end_headers()
-            return
-        writes = "receive-pack" in handler.path
-        if writes and not (self.takes_pushes and login.endswith(b":" + self.token.encode())):
-            handler.send_response(403)
-            handler.end_headers()
-            return
-        if target.path.endswith("/git-receive-pack"):
-            with self._lock:
-                self.requests.append(("PUSH", target.path))
-                self.move_branches()
-                self.pushes += 1
-        program = subprocess.run(
-            ("git", "-c", "http.receivepack=true", "http-backend"),
-            input=raw,
-            env={
-                "PATH": os.environ["PATH"],
-                "GIT_HTTP_EXPORT_ALL": "1",
-                "GIT_PROJECT_ROOT": str(self.bare.parent),
-                "PATH_INFO": f"/{self.bare.name}/{target.path.partition('.git/')[2]}",
-                "QUERY_STRING": target.query,
-                "REQUEST_METHOD": handler.command,
-                "CONTENT_TYPE": handler.headers.get("Content-Type", ""),
-                "HTTP_CONTENT_ENCODING": handler.headers.get("Content-Encoding", ""),
-                "REMOTE_USER": self.login,
-            },
-            capture_output=True,
-            check=True,
-        )
-        head, _, answer = program.stdout.partition(b"\r\n\r\n")
-        fields = dict(line.split(": ", 1) for line in head.decode().splitlines())
-        handler.send_response(int(fields.pop("Status", "200").split()[0]))
-        for name, value in fields.items():
-            handler.send_header(name, value)
-        handler.send_header("Content-Length", str(len(answer)))
-        handler.end_headers()
-        handler.wfile.write(answer)
-
-
-def quick_actions(body: str) -> list[str]:
-    """The commands in a text: in paragraphs of its own, and in lines outside of ``` and ```."""
-    lines = body.replace("\r", "").split("\n")
-    found = []
-    for token in MarkdownIt("commonmark").parse("\n".join(lines)):
-        if token.type == "paragraph_open" and token.level == 0 and token.map:
-            found += lines[token.map[0] : token.map[1]]
-    inside = False
-    for line in lines:
-        if line.startswith("```"):
-            inside = not inside
-        elif not inside:
-            found.append(line)
-    matched = (re.match(rf"\s*/({_COMMANDS})\b", line, re.IGNORECASE) for line in found)
-    return [match[1].lower() for match in matched if match]
-
 
 _F = FakeGitLab
 _ROUTES: list[tuple[str, str, Any]] = [
@@ -507,7 +337,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/merge_requests", _F._merge_requests),
     ("GET", r"/merge_requests/7", _F._merge_request),
     ("PUT", r"/merge_requests/7", _F._merge_request),
-    ("GET", r"/merge_requests/7/diffs", _F._diffs_of_merge_request),
+    ("GET", r"/merge_requests/7/diffs", _F.diffs_of_merge_request),
     ("GET", r"/merge_requests/7/approvals", _F._approvals),
     ("GET", r"/merge_requests/7/versions", _F._versions),
     ("GET", r"/merge_requests/7/resource_label_events", _F._label_events),
@@ -522,12 +352,12 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("PUT", r"/merge_requests/7/discussions/(\w+)", _F._resolve),
     ("POST", r"/statuses/(\w+)", _F._create_status),
     ("GET", r"/repository/commits/(\w+)/statuses", _F._statuses),
-    ("GET", r"/repository/commits/(\w+)/diff", _F._diff),
-    ("GET", r"/repository/commits/(\w+)", _F._read_commit),
-    ("POST", r"/repository/commits", _F._create_commit),
-    ("GET", r"/repository/branches/(.+)", _F._branch),
-    ("GET", r"/repository/compare", _F._compare),
-    ("GET", r"/repository/files/(.+)", _F._file),
+    ("GET", r"/repository/commits/(\w+)/diff", _F.diff),
+    ("GET", r"/repository/commits/(\w+)", _F.read_commit),
+    ("POST", r"/repository/commits", _F.create_commit),
+    ("GET", r"/repository/branches/(.+)", _F.read_branch),
+    ("GET", r"/repository/compare", _F.compare),
+    ("GET", r"/repository/files/(.+)", _F.file),
 ]
 
 

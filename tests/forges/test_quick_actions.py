@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ci_runner.errors import ForgeError
 from ci_runner.forges.quick_actions import inert, restored
 from ci_runner.report.escape import fence
-from tests.fakes.gitlab import quick_actions
+from tests.fakes.gitlab_quick_actions import quick_actions
 from tests.forges.gitlab_scene import GitLabScene
 
 PIECES = st.sampled_from(
