@@ -75,6 +75,7 @@ def test_b19_the_orb_reviews_a_pull_request_of_a_github_app_project(
         CIRCLE_PROJECT_USERNAME="Vc2Rd9wKcJRbSBeJdcrb2W",
         CIRCLE_BUILD_URL="https://circleci.invalid/31",
         GITHUB_API_URL=scene.fake.url,
+        SCHEMA_CI_API_MAX_WAIT="0",
     )
 
     assert 0 == done.returncode, done.stdout + done.stderr

@@ -28,6 +28,7 @@ def job(scene: PullRequestScene, *argv: str, **environ: str) -> Done:
         "CIRCLE_REPOSITORY_URL": "git@github.com:acme/shop.git",
         "GITHUB_API_URL": scene.fake.url,
         "GITHUB_TOKEN": TOKEN,
+        "SCHEMA_CI_API_MAX_WAIT": "0",
     }
     given = {name: value for name, value in environ.items() if value}
     for name in environ.keys() - given.keys():

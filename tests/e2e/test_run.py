@@ -279,9 +279,10 @@ def test_b2_a_merge_with_a_base_that_moved_elsewhere_is_committed_from(
 def test_our_own_commit_with_a_migration_still_missing_is_never_followed_by_another(
     scene: PullRequestScene,
 ) -> None:
-    scene.checkout.commit("chore(db): add migration x\n\nSchema-CI-Run: 1.1")
-    scene.push()
-    head = scene.fake.head()
+    source = scene.fake.head()
+    trailers = f"Schema-CI-Run: 1.1\nSchema-CI-Source: {source}"
+    scene.checkout.commit(f"chore(db): add migration x\n\n{trailers}")
+    head = scene.push()
 
     done = scene.run(SCHEMA_CI_COMMIT="push")
 
@@ -338,7 +339,7 @@ def test_a_plain_shell_reviews_and_publishes_nothing(scene: PullRequestScene) ->
     assert [] == scene.fake.requests
 
 
-def test_gitlab_is_recognised_reviewed_and_not_yet_published_to(scene: PullRequestScene) -> None:
+def test_gitlab_without_a_token_is_reviewed_and_says_what_it_lacks(scene: PullRequestScene) -> None:
     done = scene.checkout.run(
         "run",
         GITLAB_CI="true",
@@ -352,5 +353,5 @@ def test_gitlab_is_recognised_reviewed_and_not_yet_published_to(scene: PullReque
     )
 
     assert ExitCode.DRIFT == done.code, done.err
-    assert "gitlab is not supported yet" in done.err
+    assert "nothing published: SCHEMA_CI_GITLAB_TOKEN is not set" in done.err
     assert "gitlab-ci" == scene.checkout.report()["build"]["provider"]

@@ -70,6 +70,7 @@ class TwoJobs:
             "GITHUB_RUN_ID": "78",
             "GITHUB_TOKEN": TOKEN,
             "SCHEMA_CI_COMMIT": "push",
+            "SCHEMA_CI_API_MAX_WAIT": "0",
         }
 
     @property
