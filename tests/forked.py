@@ -34,6 +34,8 @@ _MODULES = (
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload(list(_MODULES))
 _SECONDS = 120
+# What multiprocessing says where its server did not hear how a child ended, and no code of ours.
+_UNHEARD = 255
 
 
 @dataclass
@@ -54,9 +56,12 @@ class ForkedCheckout(Checkout):
                 child.kill()
                 child.join()
             out, err = (stream.read_text(encoding="utf-8") for stream in streams)
-        assert child.exitcode is not None
+            said = Path(folder) / "code"
+            heard = child.exitcode != _UNHEARD
+            code = child.exitcode if heard or not said.exists() else int(said.read_text())
+        assert code is not None
         assert "Traceback" not in out + err, err
-        return Done(child.exitcode, out, err)
+        return Done(code, out, err)
 
 
 def _command(
@@ -70,4 +75,8 @@ def _command(
     sys.argv = ["schema-ci", *argv]
     from ci_runner.cli.main import main
 
-    main()
+    try:
+        main()
+    except SystemExit as end:
+        streams[0].with_name("code").write_text(str(int(end.code or 0)))
+        raise

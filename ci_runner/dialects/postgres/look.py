@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import Any
 
 from ci_runner.dialects.base import Connection, Outcome, Sighting
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, Address, Found, Kind
+from ci_runner.dialects.postgres.kind import MANAGED_TABLE, MATERIALIZED_VIEW, Address, Found, Kind
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
+from ci_runner.dialects.postgres.settings import ANY_TARGET
 from ci_runner.schema.model import Identity, Table, home
+from ci_runner.schema.views import MaterializedView
 
 Edge = tuple[Identity, Identity]
 
@@ -58,19 +61,30 @@ class Look(Sighting):
     marks: Marks = field(default_factory=dict)
 
 
-class _Asking:
-    """A connection that narrows MANAGED_TABLE to `oids`, if any, and counts queries without it."""
+_EITHER = f"({MANAGED_TABLE} OR {MATERIALIZED_VIEW})"
 
-    def __init__(self, connection: Connection, oids: frozenset[int] | None) -> None:
+
+class _Asking:
+    """A connection that narrows MANAGED_TABLE to `oids`, if any, and counts queries without it.
+
+    `known` are conditions with what is known of them, so that no query finds it out again.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        oids: frozenset[int] | None,
+        known: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._connection = connection
-        listed = ",".join(str(oid) for oid in sorted(oids or ()))
-        only = "" if oids is None else f"c.oid = ANY ('{{{listed}}}') AND "
-        self._condition = only + MANAGED_TABLE
+        self._known = {**known, MANAGED_TABLE: _only(oids) + MANAGED_TABLE}
         self.unmarked = 0
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         self.unmarked += MANAGED_TABLE not in sql
-        return self._connection.query(sql.replace(MANAGED_TABLE, self._condition))
+        for condition, answer in self._known.items():
+            sql = sql.replace(condition, answer)
+        return self._connection.query(sql)
 
     def execute(self, sql: str) -> Outcome:
         return self._connection.execute(sql)
@@ -81,6 +95,16 @@ class _Asking:
     @property
     def in_transaction(self) -> bool:
         return self._connection.in_transaction
+
+
+def _only(oids: frozenset[int] | None) -> str:
+    """Equality goes through joins to the catalogue's indexes, which a list does not."""
+    if oids is None:
+        return ""
+    if len(oids) == 1:
+        return f"c.oid = {next(iter(oids))} AND "
+    listed = ",".join(str(oid) for oid in sorted(oids))
+    return f"c.oid = ANY ('{{{listed}}}') AND "
 
 
 _CATALOGUE = re.compile(r"pg_catalog\.(pg_[a-z_]+)\b")
@@ -152,8 +176,10 @@ def read(connection: Connection, renewal: Renewal | None = None) -> Parts:
     whole: list[Found] = []
     sources: dict[str, frozenset[str]] = {}
     oids = renewal.oids() if renewal else None
-    for kind in _present(connection):
-        asking = _Asking(connection, oids)
+    present = _present(connection)
+    known = _known(connection, present, oids)
+    for kind in present:
+        asking = _Asking(connection, oids, known)
         in_tables = kind.type is Table or "table" in {each.name for each in fields(kind.type)}
         found = tuple(kind.read(asking)) if in_tables else ()
         if in_tables and not asking.unmarked:
@@ -180,6 +206,19 @@ def _present(connection: Connection) -> tuple[Kind[Any], ...]:
     conditions = ", ".join(kind.present for kind in KINDS)
     (there,) = connection.query(f"SELECT {conditions}")
     return tuple(kind for kind, present in zip(KINDS, there, strict=True) if present)
+
+
+def _known(
+    connection: Connection, present: Iterable[Kind[Any]], oids: frozenset[int] | None
+) -> Mapping[str, str]:
+    """Conditions that several queries have, answered once."""
+    views = any(kind.type is MaterializedView for kind in present)
+    targets = True
+    if oids is None:
+        ((found,),) = connection.query(f"SELECT {ANY_TARGET}")
+        targets = bool(found)
+    known = {ANY_TARGET: "true" if targets else "false"}
+    return known if views else {**known, _EITHER: MANAGED_TABLE}
 
 
 def with_all_on(connection: Connection, parts: Parts, names: Mapping[Address, Identity]) -> Parts:

@@ -8,14 +8,15 @@ from ci_runner.dialects.postgres.kind import described
 from ci_runner.dialects.postgres.rows import integer, optional, texts
 from ci_runner.schema.model import IndexSettings
 
-# Whether any statistics target is set: hardly ever, and then no index need be looked at.
-_ANY = """(SELECT bool_or(coalesce(s.attstattarget, -1) <> -1)
+# Whether any statistics target is set: hardly ever, and then no index need be looked at. Whoever
+# knows writes true or false in its place, for it reads every column.
+ANY_TARGET = """(SELECT bool_or(coalesce(s.attstattarget, -1) <> -1)
                   FROM pg_catalog.pg_attribute s WHERE s.attrelid >= 16384)"""
 
 
 def _targets(column: str) -> str:
     return f"""
-       CASE WHEN {_ANY} THEN (
+       CASE WHEN {ANY_TARGET} THEN (
             SELECT array_agg({column}::int ORDER BY s.attnum) FROM pg_catalog.pg_attribute s
             WHERE s.attrelid = ic.oid AND coalesce(s.attstattarget, -1) <> -1) END"""
 
