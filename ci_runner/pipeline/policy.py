@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.policy import Exemption, LintPolicy
 from ci_runner.errors import ConfigError
 from ci_runner.lint import baseline
@@ -75,6 +76,20 @@ def policy_findings(workspace: Workspace) -> tuple[Finding, ...]:
     return judged.findings
 
 
+def _approvals(before: ApprovalPolicy, after: ApprovalPolicy) -> Iterator[tuple[str, str]]:
+    """What needs no approval any more, or gets one more easily; nothing where none was needed."""
+    for word in before.require:
+        if word not in after.require:
+            yield f"{word} needs no approval any more", ""
+    if not before.require:
+        return
+    for way in after.by:
+        if way not in before.by:
+            yield f"a {way} can approve as well", ""
+    if after.self_approve and not before.self_approve:
+        yield "who opens a pull request can approve its plan", ""
+
+
 def loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]:
     """What `after` lets pass that `before` does not, and where it stands if that is known."""
     old, new = severities(before), severities(after)
@@ -96,8 +111,7 @@ def loosened(before: LintPolicy, after: LintPolicy) -> Iterator[tuple[str, str]]
     if before.assumed != after.assumed:
         yield f"production is assumed to be otherwise: {after.assumed}", ""
     yield from _team_rules(before, after)
-    if before.approval != after.approval:
-        yield "approvals are asked for in another way", ""
+    yield from _approvals(before.approval, after.approval)
     for exemption in after.exemptions:
         if exemption not in before.exemptions:
             yield _excepted(exemption), exemption.where

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.assume import Assumed
 from ci_runner.config.policy import Exemption, LintPolicy, TeamRule
 from ci_runner.pipeline.policy import loosened
@@ -70,6 +71,21 @@ RULE = TeamRule("pk", "table", "true", "no key")
             LintPolicy(team_rules=(TeamRule("pk", "table", "true", "no key", "false"),)),
             "rule pk asks for something else",
         ),
+        (
+            LintPolicy(approval=ApprovalPolicy(("destructive", "drop-table"))),
+            LintPolicy(approval=ApprovalPolicy(("destructive",))),
+            "drop-table needs no approval any more",
+        ),
+        (
+            LintPolicy(approval=ApprovalPolicy(("destructive",), ("review",))),
+            LintPolicy(approval=ApprovalPolicy(("destructive",), ("review", "label"))),
+            "a label can approve as well",
+        ),
+        (
+            LintPolicy(approval=ApprovalPolicy(("destructive",))),
+            LintPolicy(approval=ApprovalPolicy(("destructive",), self_approve=True)),
+            "who opens a pull request can approve its plan",
+        ),
     ],
 )
 def test_each_way_to_loosen_the_policy_is_said(
@@ -85,6 +101,7 @@ def test_each_way_to_loosen_the_policy_is_said(
         LintPolicy(),
         LintPolicy(fail_on="note", require_reason=True, rules={"drop-index-blocking": "error"}),
         LintPolicy(team_rules=(RULE,)),
+        LintPolicy(approval=ApprovalPolicy(("destructive",), ("label",), self_approve=True)),
     ],
 )
 def test_a_policy_that_stays_or_gets_tighter_loosens_nothing(after: LintPolicy) -> None:
