@@ -13,7 +13,8 @@ from requests.utils import parse_header_links
 
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Refused
-from ci_runner.forges.retry import Answer, NoAnswer, Patience
+from ci_runner.forges.json_api import JsonApi
+from ci_runner.forges.retry import Answer, NoAnswer
 
 if TYPE_CHECKING:
     from github.Requester import Requester
@@ -38,7 +39,7 @@ def _redirected(api_url: str) -> ForgeError:
     )
 
 
-class Api:
+class Api(JsonApi):
     """Calls on one API host. Waits at most `max_wait` seconds in its whole life."""
 
     def __init__(
@@ -56,27 +57,7 @@ class Api:
         self._graphql_url = graphql_url or requester.graphql_url
         self._token = token
         self._wanted = ""
-        self._patience = Patience("GitHub", self._refused, sleep=sleep, max_wait=max_wait)
-
-    def call(
-        self,
-        what: str,
-        verb: str,
-        path: str,
-        body: Mapping[str, object] | None = None,
-        *,
-        repeatable: bool | None = None,
-    ) -> Any:  # noqa: ANN401 - the JSON edge
-        """The JSON of the answer. `what` completes "GitHub refuses to ...".
-
-        Only repeatable calls are sent twice (by default all but POST). A call that is not and that
-        got no clear answer raises OutcomeUnknown.
-        """
-        return self._send(what, verb, path, body, repeatable=repeatable)[1]
-
-    def get_soon(self, what: str, path: str) -> Any:  # noqa: ANN401 - the JSON edge
-        """As `call`, for what an event has just told of: a replica may not know it yet."""
-        return self._patience.soon(lambda: self.call(what, "GET", path))
+        super().__init__("GitHub", sleep=sleep, max_wait=max_wait)
 
     def pages(self, what: str, path: str, key: str = "") -> Iterator[Any]:
         """Every element of every page. Links to another host are refused, not followed."""
@@ -101,27 +82,6 @@ class Api:
                     raise ForgeError("GitHub's next page is on another host; it was not followed")
                 return url.removeprefix(self._api_url)
         return ""
-
-    def _send(
-        self,
-        what: str,
-        verb: str,
-        path: str,
-        body: Mapping[str, object] | None,
-        *,
-        repeatable: bool | None,
-    ) -> tuple[Mapping[str, str], Any]:
-        again = verb != "POST" if repeatable is None else repeatable
-        answer = self._patience.send(what, lambda: self._once(verb, path, body), repeatable=again)
-        try:
-            return answer.headers, json.loads(answer.text) if answer.text else None
-        except ValueError as bad:
-            raise ForgeError(
-                f"something that is not GitHub answered: {what}",
-                where=self._api_url,
-                said=self._said(answer.text),
-                next_step="see which proxy stands between this machine and the API",
-            ) from bad
 
     def _once(self, verb: str, path: str, body: Mapping[str, object] | None) -> Answer:
         try:
@@ -151,6 +111,14 @@ class Api:
             next_step = f"give the token the permission `{named}`"
         what = f"GitHub refuses to {what}: HTTP {status}"
         return Refused(status, what, said=self._said(text), next_step=next_step)
+
+    def _no_json(self, what: str, text: str) -> ForgeError:
+        return ForgeError(
+            f"something that is not GitHub answered: {what}",
+            where=self._api_url,
+            said=self._said(text),
+            next_step="see which proxy stands between this machine and the API",
+        )
 
     def _said(self, text: str) -> str:
         """GitHub's message and its field errors, or the start of what is no JSON."""

@@ -14,7 +14,8 @@ from gitlab.exceptions import GitlabError
 
 from ci_runner.errors import ConfigError, ForgeError
 from ci_runner.forges.base import Refused
-from ci_runner.forges.retry import Answer, NoAnswer, Patience
+from ci_runner.forges.json_api import JsonApi
+from ci_runner.forges.retry import Answer, NoAnswer
 
 _VERSION = "/api/v4"
 _SECONDS = 60.0
@@ -30,7 +31,7 @@ _NEXT_STEPS = {
 }
 
 
-class Api:
+class Api(JsonApi):
     """Calls on one GitLab instance. Waits at most `max_wait` seconds in its whole life.
 
     `job` tells that `token` is CI_JOB_TOKEN. `ca_file` is a PEM file with the authorities that the
@@ -62,27 +63,7 @@ class Api:
         )
         self._token = token
         self._kept: list[requests.Response] = []
-        self._patience = Patience("GitLab", self._refused, sleep=sleep, max_wait=max_wait)
-
-    def call(
-        self,
-        what: str,
-        verb: str,
-        path: str,
-        body: Mapping[str, object] | None = None,
-        *,
-        repeatable: bool | None = None,
-    ) -> Any:  # noqa: ANN401 - the JSON edge
-        """The JSON of the answer. `what` completes "GitLab refuses to ...".
-
-        Only repeatable calls are sent twice (by default all but POST). A call that is not and that
-        got no clear answer raises OutcomeUnknown.
-        """
-        return self._send(what, verb, path, body, repeatable=repeatable)[1]
-
-    def get_soon(self, what: str, path: str) -> Any:  # noqa: ANN401 - the JSON edge
-        """As `call`, for what an event has just told of: a replica may not know it yet."""
-        return self._patience.soon(lambda: self.call(what, "GET", path))
+        super().__init__("GitLab", sleep=sleep, max_wait=max_wait)
 
     def settles(self, seconds: float) -> bool:
         """Wait for what GitLab does behind an event; False where there is no time left for it."""
@@ -98,26 +79,6 @@ class Api:
             page = headers.get("x-next-page", "").strip()
             if page and not page.isdecimal():
                 raise ForgeError("GitLab's next page is not a number", said=page)
-
-    def _send(
-        self,
-        what: str,
-        verb: str,
-        path: str,
-        body: Mapping[str, object] | None,
-        *,
-        repeatable: bool | None,
-    ) -> tuple[Mapping[str, str], Any]:
-        again = verb != "POST" if repeatable is None else repeatable
-        answer = self._patience.send(what, lambda: self._once(verb, path, body), repeatable=again)
-        try:
-            return answer.headers, json.loads(answer.text) if answer.text else None
-        except ValueError:
-            raise ForgeError(
-                f"what answers for GitLab does not speak JSON: {what}",
-                where=path,
-                next_step="see that CI_API_V4_URL is GitLab's, and what stands between",
-            ) from None
 
     def _once(self, verb: str, path: str, body: Mapping[str, object] | None) -> Answer:
         """One request and its answer, whatever its status: tries are for Patience to make."""
@@ -161,6 +122,13 @@ class Api:
             f"GitLab refuses to {what}: HTTP {status}",
             said=self._said(text),
             next_step=_NEXT_STEPS.get(status, "run the job again; see the state of the server"),
+        )
+
+    def _no_json(self, what: str, text: str) -> ForgeError:
+        return ForgeError(
+            f"something that is not GitLab answered: {what}",
+            said=self._said(text),
+            next_step="see that CI_API_V4_URL is GitLab's, and what stands between",
         )
 
     def _said(self, text: str) -> str:

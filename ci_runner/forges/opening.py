@@ -44,7 +44,7 @@ class _Known:
     """
 
     tokens: tuple[str, ...]
-    library: str
+    package: str
     extra: str
     connect: Callable[[_Opening], Forge]
     readers: tuple[str, ...] = ()
@@ -123,7 +123,7 @@ def open_forge(
         return known.connect(asked)
     except ModuleNotFoundError as missing:
         raise ConfigError(
-            f"publishing needs {known.library}",
+            f"publishing needs {known.package}",
             next_step=f"pip install 'schema-ci[{known.extra}]'",
         ) from missing
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from ci_runner.dialects.operations import (
@@ -21,7 +21,7 @@ from ci_runner.dialects.operations import (
 from ci_runner.dialects.postgres.offline import VOLATILE
 from ci_runner.lint.effects import Effect, Rewrite
 from ci_runner.lint.follow import Touch, watched
-from ci_runner.lint.rule import E, Review
+from ci_runner.lint.rule import E, Hit, Review
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Identity, Table
 
@@ -41,6 +41,24 @@ def rewriting(review: Review, kind: type[E]) -> Iterator[tuple[Touch[E], str]]:
                     Touch(step, touch.operation, touch.table, touch.known),
                     f"{touch.table} got a new file" if seen else "",
                 )
+
+
+def rewritten_by(
+    review: Review, actions: frozenset[str], say: Callable[[AlterTable], str]
+) -> Iterator[Hit]:
+    """ALTER TABLE of a known table by one of `actions`, which write it again.
+
+    Where the dev database was seen writing nothing again, nothing is said.
+    """
+    for touch in review.on_known(AlterTable):
+        change = touch.operation
+        files = family(touch.step, touch.table).intersection(touch.step.observed.rewritten)
+        if change.action in actions and (files or not watched(touch.step, touch.table)):
+            yield Hit(
+                f"{say(change)}, which writes it again",
+                touch.step,
+                evidence=f"{touch.table} got a new file" if files else "",
+            )
 
 
 def blamed(step: Step, touches: Sequence[Touch[Effect]]) -> Iterator[Touch[Effect]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import re
 import ssl
@@ -228,3 +229,19 @@ class FakeForge:
                 fault.times -= 1
                 return fault
         return None
+
+
+def serve(kind: type[FakeForge], says: str | None) -> None:
+    """Serve one fake alone until the process ends, as the command line asks for it."""
+    parser = argparse.ArgumentParser(description=says)
+    parser.add_argument("--repo", type=Path, required=True)
+    parser.add_argument("--port-file", type=Path, required=True)
+    parser.add_argument("--branch", required=True)
+    parser.add_argument("--base", default="main")
+    parser.add_argument("--slug", default="acme/shop")
+    asked = parser.parse_args()
+    with kind(
+        asked.repo, asked.branch, asked.base, asked.slug, head_slug=asked.slug, validate=False
+    ) as fake:
+        asked.port_file.write_text(fake.url.rpartition(":")[2])
+        threading.Event().wait()

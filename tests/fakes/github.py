@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import argparse
 import base64
 import re
-import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.fakes import github_talk
-from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.forge import Answer, FakeForge, serve
 from tests.fakes.github_files import compared
 from tests.fakes.github_words import Words
 
@@ -395,20 +392,5 @@ _ROUTES: list[tuple[str, str, Any]] = [
 ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repo", type=Path, required=True)
-    parser.add_argument("--port-file", type=Path, required=True)
-    parser.add_argument("--branch", required=True)
-    parser.add_argument("--base", default="main")
-    parser.add_argument("--slug", default="acme/shop")
-    asked = parser.parse_args()
-    with FakeGitHub(
-        asked.repo, asked.branch, asked.base, asked.slug, head_slug=asked.slug, validate=False
-    ) as fake:
-        asked.port_file.write_text(fake.url.rpartition(":")[2])
-        threading.Event().wait()
-
-
 if __name__ == "__main__":
-    main()
+    serve(FakeGitHub, __doc__)

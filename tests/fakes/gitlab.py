@@ -6,7 +6,6 @@ It obeys quick actions in notes as GitLab does and did, so that a test can see t
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import re
 import threading
@@ -20,7 +19,7 @@ from typing import Any
 import yaml
 
 from tests.fakes.contract import Contract
-from tests.fakes.forge import Answer
+from tests.fakes.forge import Answer, serve
 from tests.fakes.gitlab_quick_actions import quick_actions
 from tests.fakes.gitlab_repository import GitLabRepository
 
@@ -361,20 +360,5 @@ _ROUTES: list[tuple[str, str, Any]] = [
 ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--repo", type=Path, required=True)
-    parser.add_argument("--port-file", type=Path, required=True)
-    parser.add_argument("--branch", required=True)
-    parser.add_argument("--base", default="main")
-    parser.add_argument("--slug", default="acme/shop")
-    asked = parser.parse_args()
-    with FakeGitLab(
-        asked.repo, asked.branch, asked.base, asked.slug, head_slug=asked.slug, validate=False
-    ) as fake:
-        asked.port_file.write_text(fake.url.rpartition(":")[2])
-        threading.Event().wait()
-
-
 if __name__ == "__main__":
-    main()
+    serve(FakeGitLab, __doc__)

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AlterTable
-from ci_runner.lint.follow import watched
-from ci_runner.lint.rewrites import family
+from ci_runner.lint.rewrites import rewritten_by
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 _ACTIONS = frozenset(["SET ACCESS METHOD"])
 
 
+def _says(change: AlterTable) -> str:
+    return f"stores {change.table} by {change.name}"
+
+
 def _check(review: Review) -> Iterator[Hit]:
-    """Where the dev database was seen writing nothing again, nothing is said."""
-    for touch in review.on_known(AlterTable):
-        change = touch.operation
-        files = family(touch.step, touch.table).intersection(touch.step.observed.rewritten)
-        if change.action in _ACTIONS and (files or not watched(touch.step, touch.table)):
-            yield Hit(
-                f"stores {change.table} by {change.name}, which writes it again",
-                touch.step,
-                evidence=f"{touch.table} got a new file" if files else "",
-            )
+    return rewritten_by(review, _ACTIONS, _says)
 
 
 RULE = Rule(
