@@ -63,14 +63,11 @@ def witness(connection: PostgresConnection) -> Iterator[Callable[[], frozenset[L
     """
     seen: set[Lock] = set()
     with ExitStack() as stack:
-        writer = stack.enter_context(connection.beside())
-        observer = stack.enter_context(connection.beside())
-        for each in (writer, observer):
-            each.execute(f"SET search_path = {PINNED}")
-        tables = [text(name) for (name,) in observer.query(_TABLES)]
-        if not tables or len(tables) > _MOST_TABLES or not _written(writer, tables):
+        beside = _beside(stack, connection)
+        if beside is None:
             yield frozenset
             return
+        writer, observer = beside
         stack.enter_context(_patient(connection))
         ended = threading.Event()
         looking = threading.Thread(
@@ -82,6 +79,25 @@ def witness(connection: PostgresConnection) -> Iterator[Callable[[], frozenset[L
         finally:
             ended.set()
             looking.join()
+
+
+def _beside(
+    stack: ExitStack, connection: PostgresConnection
+) -> tuple[PostgresConnection, PostgresConnection] | None:
+    """A session that counts as a writer of every table, and one to look from; None for no locks.
+
+    A server that has no room for two more sessions, or nothing to wait for, is no fault.
+    """
+    try:
+        writer, observer = (stack.enter_context(connection.beside()) for _ in range(2))
+        for each in (writer, observer):
+            each.execute(f"SET search_path = {PINNED}")
+        tables = [text(name) for (name,) in observer.query(_TABLES)]
+    except DatabaseError:
+        return None
+    if not tables or len(tables) > _MOST_TABLES or not _written(writer, tables):
+        return None
+    return writer, observer
 
 
 def _written(writer: PostgresConnection, tables: list[str]) -> bool:
@@ -130,4 +146,6 @@ def _look(
                     relation = Identity(text(kind), text(schema), text(name))
                     seen.add(Lock(relation, spelled(text(mode))))
             break
+    # Also where the look failed: the statement must not wait for ever.
+    with suppress(DatabaseError, StatementFailed):
         writer.execute("ROLLBACK")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.databases import PostgresServer, as_admin
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.dialects.postgres.witness import witness
@@ -83,6 +83,20 @@ def test_a_statement_that_fails_is_refused_as_it_would_be(postgres_server: Postg
         assert not connection.in_transaction
         assert [(False,)] == connection.query(
             "SELECT indisvalid FROM pg_index WHERE indexrelid = 'twice'::regclass"
+        )
+
+
+def test_where_no_other_session_is_let_in_it_runs_unseen(postgres_server: PostgresServer) -> None:
+    role = postgres_server.owner_role
+    with postgres_server.database() as connection, as_admin(postgres_server.admin) as admin:
+        connection.execute(SETUP)
+        admin.execute(f"ALTER ROLE {role} CONNECTION LIMIT 1")
+        try:
+            assert set() == seen(connection, "CREATE INDEX CONCURRENTLY unseen ON t (id, a)")
+        finally:
+            admin.execute(f"ALTER ROLE {role} CONNECTION LIMIT -1")
+        assert [(True,)] == connection.query(
+            "SELECT indisvalid FROM pg_index WHERE indexrelid = 'unseen'::regclass"
         )
 
 
