@@ -9,6 +9,7 @@ from functools import partial
 
 from psycopg.conninfo import make_conninfo
 
+from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.dropped import dropped
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse, this_run
@@ -22,6 +23,9 @@ NEXT_STEP = (
     "give a role with CREATEDB and no other right; or let roles that start with"
     f" `{_LEAD}` log in with a password (pg_hba.conf); or set SCHEMA_CI_DEV_SUPERUSER=true, where"
     " SQL from a pull request may have all rights of the URL's role"
+)
+_OWNED = (
+    "SELECT d.datname FROM pg_catalog.pg_database d JOIN pg_catalog.pg_roles r ON r.oid = d.datdba"
 )
 _MARKED = rf"""
 SELECT r.rolname, pg_catalog.shobj_description(r.oid, 'pg_authid'), EXISTS (
@@ -66,6 +70,12 @@ def own_role(address: str) -> Iterator[tuple[str, str]]:
 
 
 def _drop(address: str, name: str) -> None:
+    """With what it still owns: a database that could not be dropped while its session lived on."""
+    with connect(address) as admin:
+        owned = admin.query(f"{_OWNED} WHERE r.rolname = '{name}'")
+    server = PostgresServer("", address)
+    for (database,) in owned:
+        server.drop(str(database))
     with connect(address) as admin:
         try:
             admin.execute(f"DROP ROLE IF EXISTS {name}")

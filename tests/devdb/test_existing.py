@@ -21,6 +21,7 @@ from ci_runner.devdb.local import find_binaries
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.prepare import prepared
 from ci_runner.devdb.provision import provision
+from ci_runner.devdb.role import own_role
 from ci_runner.devdb.url import parse as parse_url
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
@@ -299,3 +300,14 @@ def test_a_role_that_a_dead_run_left_is_removed(url: str) -> None:
 
     assert [Removed] == [type(each) for each in swept]
     assert [] == [each for each in leftovers(url) if "role " in each.name]
+
+
+def test_a_database_that_could_not_be_dropped_goes_with_its_role(url: str) -> None:
+    with connect(url) as app:
+        before = app.query(_NAMES)
+    with own_role(url) as (_, role), connect(url) as app:
+        app.execute(f"CREATE DATABASE schema_ci_left OWNER {role}")
+
+    with connect(url) as app:
+        assert before == app.query(_NAMES)
+        assert [] == app.query(f"SELECT FROM pg_roles WHERE rolname = '{role}'")
