@@ -42,7 +42,7 @@ WITH = re.compile(rf" WITH \({_VALUE}(?:, {_VALUE})*\)")
 # A constraint that an extension added to a table of ours does not exist in practice: not excluded.
 # Those whose parent is on the same table stand for the partitions of a table that it references.
 _QUERY = f"""
-SELECT k.oid, k.conindid, n.nspname, c.relname, k.conname,
+SELECT k.contype::text, k.oid, k.conindid, n.nspname, c.relname, k.conname,
        ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(num, place)
              JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num
              ORDER BY u.place),
@@ -68,7 +68,8 @@ LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
 LEFT JOIN pg_catalog.pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
 LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid
 {settings.JOINS}
-WHERE k.conrelid IS DISTINCT FROM pk.conrelid AND {MANAGED_TABLE}
+WHERE k.conrelid IS DISTINCT FROM pk.conrelid AND k.contype IN ('p', 'u', 'c', 'f', 'x')
+  AND {MANAGED_TABLE}
 """
 KINDS = {"p": "primary key", "u": "unique", "c": "check", "f": "foreign key", "x": "exclusion"}
 
@@ -93,12 +94,14 @@ class Row:
 
 
 def rows(connection: Connection, contype: str) -> Iterator[Row]:
-    """Constraints of one type: p, u, c, f or x.
+    """Constraints of one type: p, u, c, f or x. The question is the same for all of them.
 
     The index behind a key or exclusion constraint is part of it, that behind a foreign key is not:
     it is the referenced key's.
     """
-    for row in connection.query(f"{_QUERY} AND k.contype = '{contype}'"):
+    for sort, *row in connection.query(_QUERY):
+        if sort != contype:
+            continue
         oid, index, schema, table, name, columns, definition, valid, *reference = row[:11]
         parent, parent_table, parent_name, usual, *kept, comment = row[11:]
         addresses: tuple[Address, ...] = (("pg_constraint", integer(oid), 0),)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import chain
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
-from ci_runner.dialects.postgres import depend, marks, renew, unmanaged
+from ci_runner.dialects.postgres import depend, marks, mine, renew, unmanaged
 from ci_runner.dialects.postgres.kind import Address
 from ci_runner.dialects.postgres.kinds import KINDS
-from ci_runner.dialects.postgres.look import Known, Look, Parts, ask, present, read, read_on
+from ci_runner.dialects.postgres.look import Known, Look, Parts, Told, ask, present, read, read_on
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.places import (
     Index,
@@ -87,9 +87,9 @@ def _within(connection: Connection, since: Look, now: Pulse) -> Look:
     written = now.written(since.known.pulse)
     if not written:
         return replace(since, known=replace(since.known, pulse=now))
-    loses = any(deleted for name, (_, deleted) in written.items() if name in marks.LOSING)
+    loses = any(deleted for name, (_, deleted) in written.items() if name in mine.LOSING)
     if not loses and sum(rows for rows, _ in written.values()) < _MOST_WRITTEN:
-        look = renew.within(connection, since, now, frozenset(written))
+        look = renew.within(connection, since, now, written)
         if look is not None:
             return look
     return _anew(connection, since, now, since.known.tables)
@@ -101,12 +101,13 @@ def _anew(
     """A look at what all marks of the database show to be touched, or at everything."""
     refuse_too_many(connection)
     seen = marks.read(connection)
-    mine = marks.ours(connection, now.counts.keys()) if connection.in_transaction else {}
+    written = now.counts.keys() if connection.in_transaction else ()
+    own = mine.read(connection.query(mine.query(written, -1)))
     if since is not None and since.known.pulse.printing == now.printing:
         look = renew.anew(connection, since, marks.touched(since.known.marks, seen))
         if look is not None:
-            return replace(look, known=replace(look.known, pulse=now, marks=seen, mine=mine))
-    schema, parts, index, absent, aside = _all(connection, tables)
+            return replace(look, known=replace(look.known, pulse=now, marks=seen, mine=own))
+    schema, parts, index, told = _all(connection, tables)
     found = tuple(parts.all())
     return Look(
         schema=schema,
@@ -114,14 +115,13 @@ def _anew(
         storage=Shared(dict(storage(found))),
         parts=parts,
         index=index,
-        known=Known(now, seen, mine, absent, aside, tables),
+        told=told,
+        known=Known(now, seen, own, tables),
     )
 
 
-def _all(
-    connection: Connection, tables: Mapping[int, str]
-) -> tuple[Schema, Parts, Index, frozenset[type], unmanaged.Aside]:
-    """Everything that there is, and what there is nothing of."""
+def _all(connection: Connection, tables: Mapping[int, str]) -> tuple[Schema, Parts, Index, Told]:
+    """Everything that there is, and what was told besides."""
     kinds = present(connection)
     reading = read(connection, kinds)
     on = read_on(connection, dict(addresses(reading.all())))
@@ -152,7 +152,8 @@ def _all(
         Shared(copied),
     )
     absent = frozenset(kind.type for kind in KINDS) - {kind.type for kind in kinds}
-    return replace(schema, dependencies=Edges(index.edges)), parts, index, absent, aside
+    schema = replace(schema, dependencies=Edges(index.edges))
+    return schema, parts, index, Told(absent, aside, reading.asked)
 
 
 def _locks(now: Pulse, names: Mapping[Address, Identity]) -> Iterator[Lock]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -18,6 +18,7 @@ from ci_runner.dialects.base import Connection, Outcome, Sighting
 from ci_runner.dialects.postgres.kind import MANAGED_TABLE, MATERIALIZED_VIEW, Address, Found, Kind
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
+from ci_runner.dialects.postgres.mine import Mine
 from ci_runner.dialects.postgres.places import Index
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.settings import ANY_TARGET
@@ -62,18 +63,29 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a look leaves to the next one to tell by what was touched.
+class Told:
+    """What a look leaves to the next one besides objects.
 
-    `absent` are kinds of object of which there is none; `tables` the names of the catalogue's own
-    tables by oid. `mine` are marks of what the transaction has written itself.
+    `absent` are kinds of object of which there is none, `aside` is what is not managed, `asked`
+    the questions of kinds that are read by table.
+    """
+
+    absent: frozenset[type]
+    aside: Aside
+    asked: Mapping[type, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """By what the next look tells what was touched since.
+
+    `tables` are the names of the catalogue's own tables by oid, `mine` is what the transaction has
+    written itself.
     """
 
     pulse: Pulse
     marks: Marks
-    mine: Marks
-    absent: frozenset[type]
-    aside: Aside
+    mine: Mine
     tables: Mapping[int, str]
 
 
@@ -82,37 +94,44 @@ class Look(Sighting):
     """A Sighting with all that it was made of."""
 
     parts: Parts
-    known: Known
     index: Index
+    told: Told
+    known: Known
 
 
 _EITHER = f"({MANAGED_TABLE} OR {MATERIALIZED_VIEW})"
 
 
-class _Asking:
-    """A connection that narrows MANAGED_TABLE to `oids`, if any, and counts queries without it.
+Rows = list[tuple[object, ...]]
 
-    `known` are conditions with what is known of them, so that no query finds it out again. The
-    same question is put once; `sources` are the catalogues of all that were put.
+
+class _Asking:
+    """A connection that narrows questions, and remembers what it was asked for.
+
+    `narrowed` are conditions with what stands in their place: what is known of them, or which
+    tables are meant. `heard` are answers by question: none is put twice.
     """
 
     def __init__(
         self,
         connection: Connection,
-        oids: frozenset[int] | None = None,
-        known: Mapping[str, str] = MappingProxyType({}),
+        narrowed: Mapping[str, str] = MappingProxyType({}),
+        heard: dict[str, Rows] | None = None,
     ) -> None:
         self._connection = connection
-        self._known = {**known, MANAGED_TABLE: _only(oids) + MANAGED_TABLE}
-        self.unmarked = 0
-        self.sources: frozenset[str] = frozenset()
+        self._narrowed = narrowed
+        self._heard = {} if heard is None else heard
+        self.asked: list[str] = []
 
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        self.unmarked += MANAGED_TABLE not in sql
-        self.sources |= catalogues(sql)
-        for condition, answer in self._known.items():
-            sql = sql.replace(condition, answer)
-        return self._connection.query(sql)
+    def query(self, sql: str) -> Rows:
+        self.asked.append(sql)
+        question = replaced(sql, self._narrowed)
+        if question not in self._heard:
+            self._heard[question] = self._connection.query(question)
+        return self._heard[question]
+
+    def query_all(self, several: Sequence[str]) -> list[Rows]:
+        return [self.query(each) for each in several]
 
     def execute(self, sql: str) -> Outcome:
         return self._connection.execute(sql)
@@ -123,6 +142,22 @@ class _Asking:
     @property
     def in_transaction(self) -> bool:
         return self._connection.in_transaction
+
+    @property
+    def by_table(self) -> bool:
+        """Whether every question was about tables that could be named."""
+        return all(MANAGED_TABLE in each for each in self.asked)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The catalogues that were read."""
+        return frozenset().union(*map(catalogues, self.asked))
+
+
+def replaced(sql: str, conditions: Mapping[str, str]) -> str:
+    for condition, answer in conditions.items():
+        sql = sql.replace(condition, answer)
+    return sql
 
 
 def _only(oids: frozenset[int] | None) -> str:
@@ -172,11 +207,15 @@ def _named_by(each: Found, kind: Kind[Any]) -> Iterator[Identity]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: by table, and all of some kinds; and `kept`, what had not to be read."""
+    """What was read: by table, and all of some kinds; and `kept`, what had not to be read.
 
-    by_table: Mapping[Identity, tuple[Found, ...]] = field(default_factory=dict)
-    whole: Mapping[type, Kept] = field(default_factory=dict)
-    kept: Mapping[type, Kept] = field(default_factory=dict)
+    `asked` are the questions of kinds that are read by table.
+    """
+
+    by_table: dict[Identity, tuple[Found, ...]]
+    whole: dict[type, Kept]
+    kept: dict[type, Kept]
+    asked: dict[type, tuple[str, ...]]
 
     def all(self) -> Iterator[Found]:
         """All that was read."""
@@ -191,29 +230,43 @@ def read(
 ) -> Reading:
     """Everything, or of a renewal what was touched, and all that may be read by no table."""
     by_table: dict[Identity, list[Found]] = defaultdict(list)
-    whole: dict[type, Kept] = {}
-    kept: dict[type, Kept] = {}
-    oids = renewal.oids() if renewal else None
+    reading = Reading({}, {}, {}, {})
     present = tuple(present)
-    answers = _answers(connection, present, oids)
+    narrowed = _narrowed(connection, present, renewal.oids() if renewal else None)
+    heard = _heard(connection, present, narrowed, renewal)
     for kind in present:
-        narrowed = _Asking(connection, oids, answers)
-        in_tables = kind.type is Table or "table" in {each.name for each in fields(kind.type)}
         earlier = renewal.kept(kind) if renewal else None
         if earlier is not None:
-            kept[kind.type] = earlier
+            reading.kept[kind.type] = earlier
             continue
-        found = tuple(kind.read(narrowed)) if in_tables else ()
-        if in_tables and not narrowed.unmarked:
-            for each in found:
-                by_table[home(each.object) or each.object.identity].append(each)
-            continue
-        asking = _Asking(connection)
+        if kind.type is Table or "table" in {each.name for each in fields(kind.type)}:
+            asking = _Asking(connection, narrowed, heard)
+            found = tuple(kind.read(asking))
+            if asking.by_table:
+                reading.asked[kind.type] = tuple(asking.asked)
+                for each in found:
+                    by_table[home(each.object) or each.object.identity].append(each)
+                continue
+        asking = _Asking(connection, heard=heard)
         every = tuple(kind.read(asking))
         names = frozenset(name for each in every for name in _named_by(each, kind))
-        whole[kind.type] = Kept(every, asking.sources, names)
-    tables = {place: tuple(several) for place, several in by_table.items()}
-    return Reading(tables, whole, kept)
+        reading.whole[kind.type] = Kept(every, asking.sources, names)
+    reading.by_table.update((place, tuple(several)) for place, several in by_table.items())
+    return reading
+
+
+def _heard(
+    connection: Connection,
+    present: Iterable[Kind[Any]],
+    narrowed: Mapping[str, str],
+    renewal: Renewal | None,
+) -> dict[str, Rows]:
+    """Answers to what every kind asked the last time, got in one exchange."""
+    if renewal is None:
+        return {}
+    asked = (sql for kind in present for sql in renewal.since.told.asked.get(kind.type, ()))
+    questions = tuple(dict.fromkeys(replaced(sql, narrowed) for sql in asked))
+    return dict(zip(questions, connection.query_all(questions), strict=True)) if questions else {}
 
 
 def present(connection: Connection, kinds: Sequence[Kind[Any]] = KINDS) -> tuple[Kind[Any], ...]:
@@ -230,16 +283,19 @@ def ask(connection: Connection, conditions: Sequence[str]) -> list[bool]:
     return list(map(bool, answers))
 
 
-def _answers(
+def _narrowed(
     connection: Connection, present: Iterable[Kind[Any]], oids: frozenset[int] | None
 ) -> Mapping[str, str]:
-    """Conditions that several queries have, answered once."""
+    """The tables that are meant, and conditions that several queries have, answered once."""
     views = any(kind.type is MaterializedView for kind in present)
     targets = True
     if oids is None:
         (targets,) = ask(connection, [ANY_TARGET])
-    known = {ANY_TARGET: "true" if targets else "false"}
-    return known if views else {**known, _EITHER: MANAGED_TABLE}
+    return {
+        ANY_TARGET: "true" if targets else "false",
+        **({} if views else {_EITHER: MANAGED_TABLE}),
+        MANAGED_TABLE: _only(oids) + MANAGED_TABLE,
+    }
 
 
 def read_on(connection: Connection, names: Mapping[Address, Identity]) -> Kept:

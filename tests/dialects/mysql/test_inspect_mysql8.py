@@ -5,6 +5,8 @@ No MySQL server runs here, so that these rows stand in for one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ci_runner.dialects.base import EVERYTHING, Outcome
 from ci_runner.dialects.mysql import DIALECT
 from ci_runner.dialects.mysql.rows import Row
@@ -57,6 +59,9 @@ class Recorded:
 
     def query(self, sql: str) -> list[Row]:
         return next((rows for part, rows in ANSWERS.items() if part in sql), [])
+
+    def query_all(self, several: Sequence[str]) -> list[list[Row]]:
+        return [self.query(each) for each in several]
 
     def execute(self, _sql: str) -> Outcome:
         raise AssertionError
