@@ -20,6 +20,7 @@ from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
 from ci_runner.dialects.postgres.mine import Mine
 from ci_runner.dialects.postgres.places import Index
+from ci_runner.dialects.postgres.prepared import TABLES, answers
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.settings import ANY_TARGET
 from ci_runner.dialects.postgres.sources import catalogues
@@ -102,6 +103,11 @@ class Look(Sighting):
 _EITHER = f"({MANAGED_TABLE} OR {MATERIALIZED_VIEW})"
 
 
+_ON_TABLES = frozenset(
+    kind.type
+    for kind in KINDS
+    if kind.type is Table or "table" in {each.name for each in fields(kind.type)}
+)
 Rows = list[tuple[object, ...]]
 
 
@@ -109,7 +115,7 @@ class _Asking:
     """A connection that narrows questions, and remembers what it was asked for.
 
     `narrowed` are conditions with what stands in their place: what is known of them, or which
-    tables are meant. `heard` are answers by question: none is put twice.
+    tables are meant. `heard` are answers by question as it was put: none is put twice.
     """
 
     def __init__(
@@ -125,10 +131,9 @@ class _Asking:
 
     def query(self, sql: str) -> Rows:
         self.asked.append(sql)
-        question = replaced(sql, self._narrowed)
-        if question not in self._heard:
-            self._heard[question] = self._connection.query(question)
-        return self._heard[question]
+        if sql not in self._heard:
+            self._heard[sql] = self._connection.query(replaced(sql, self._narrowed))
+        return self._heard[sql]
 
     def query_all(self, several: Sequence[str]) -> list[Rows]:
         return [self.query(each) for each in several]
@@ -160,23 +165,18 @@ def replaced(sql: str, conditions: Mapping[str, str]) -> str:
     return sql
 
 
-def _only(oids: frozenset[int] | None) -> str:
-    """Equality goes through joins to the catalogue's indexes, which a list does not."""
-    if oids is None:
-        return ""
-    if len(oids) == 1:
-        return f"c.oid = {next(iter(oids))} AND "
-    listed = ",".join(str(oid) for oid in sorted(oids))
-    return f"c.oid = ANY ('{{{listed}}}') AND "
-
-
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """An earlier look, what was touched since, and the homes that must be read again."""
+    """An earlier look, what was touched since, and the homes that must be read again.
+
+    `prepared` are the questions that the session keeps planned, by name with their digest; None
+    where they are not known.
+    """
 
     since: Look
     touched: Touched
     again: frozenset[Identity]
+    prepared: Mapping[str, str] | None = None
 
     def oids(self) -> frozenset[int]:
         """The tables to ask for."""
@@ -233,13 +233,13 @@ def read(
     reading = Reading({}, {}, {}, {})
     present = tuple(present)
     narrowed = _narrowed(connection, present, renewal.oids() if renewal else None)
-    heard = _heard(connection, present, narrowed, renewal)
+    heard = _heard(connection, present, renewal) if renewal else {}
     for kind in present:
         earlier = renewal.kept(kind) if renewal else None
         if earlier is not None:
             reading.kept[kind.type] = earlier
             continue
-        if kind.type is Table or "table" in {each.name for each in fields(kind.type)}:
+        if kind.type in _ON_TABLES:
             asking = _Asking(connection, narrowed, heard)
             found = tuple(kind.read(asking))
             if asking.by_table:
@@ -247,7 +247,7 @@ def read(
                 for each in found:
                     by_table[home(each.object) or each.object.identity].append(each)
                 continue
-        asking = _Asking(connection, heard=heard)
+        asking = _Asking(connection)
         every = tuple(kind.read(asking))
         names = frozenset(name for each in every for name in _named_by(each, kind))
         reading.whole[kind.type] = Kept(every, asking.sources, names)
@@ -256,17 +256,19 @@ def read(
 
 
 def _heard(
-    connection: Connection,
-    present: Iterable[Kind[Any]],
-    narrowed: Mapping[str, str],
-    renewal: Renewal | None,
+    connection: Connection, present: Iterable[Kind[Any]], renewal: Renewal
 ) -> dict[str, Rows]:
     """Answers to what every kind asked the last time, got in one exchange."""
-    if renewal is None:
-        return {}
-    asked = (sql for kind in present for sql in renewal.since.told.asked.get(kind.type, ()))
-    questions = tuple(dict.fromkeys(replaced(sql, narrowed) for sql in asked))
-    return dict(zip(questions, connection.query_all(questions), strict=True)) if questions else {}
+    views = any(kind.type is MaterializedView for kind in present)
+    planned = {
+        **_conditions(views=views),
+        MANAGED_TABLE: f"c.oid = ANY ({TABLES}) AND {MANAGED_TABLE}",
+    }
+    told = renewal.since.told.asked
+    asked = dict.fromkeys(sql for kind in present for sql in told.get(kind.type, ()))
+    questions = (replaced(sql, planned) for sql in asked)
+    rows = answers(connection, questions, renewal.oids(), renewal.prepared)
+    return dict(zip(asked, rows, strict=True))
 
 
 def present(connection: Connection, kinds: Sequence[Kind[Any]] = KINDS) -> tuple[Kind[Any], ...]:
@@ -288,14 +290,17 @@ def _narrowed(
 ) -> Mapping[str, str]:
     """The tables that are meant, and conditions that several queries have, answered once."""
     views = any(kind.type is MaterializedView for kind in present)
-    targets = True
     if oids is None:
         (targets,) = ask(connection, [ANY_TARGET])
-    return {
-        ANY_TARGET: "true" if targets else "false",
-        **({} if views else {_EITHER: MANAGED_TABLE}),
-        MANAGED_TABLE: _only(oids) + MANAGED_TABLE,
-    }
+        return _conditions(views=views, targets=targets)
+    listed = ",".join(str(oid) for oid in sorted(oids))
+    meant = f"c.oid = ANY ('{{{listed}}}') AND {MANAGED_TABLE}"
+    return {**_conditions(views=views), MANAGED_TABLE: meant}
+
+
+def _conditions(*, views: bool, targets: bool = True) -> dict[str, str]:
+    known = {ANY_TARGET: "true" if targets else "false"}
+    return known if views else {**known, _EITHER: MANAGED_TABLE}
 
 
 def read_on(connection: Connection, names: Mapping[Address, Identity]) -> Kept:

@@ -7,6 +7,7 @@ all rows that belong to one relation; marks that are equal mean that nothing of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -142,6 +143,24 @@ _HIDDEN = {
     "pg_user_mapping": """SELECT 'pg_user_mappings', 0, (pg_catalog.random() * 9e18)::bigint
        FROM pg_catalog.pg_user_mappings x""",
 }
+
+
+_COLUMNS = {each.catalogue: each.oid for each in RELATIONS if each.part == "relation"}
+_EXISTS = re.compile(r"FROM pg_catalog\.(\w+) x WHERE ")
+
+
+def only(condition: str, relations: Collection[int]) -> str:
+    """An SQL condition on what there is of a catalogue, narrowed to rows of `relations`."""
+    listed = ",".join(map(str, relations))
+    of_domain = "x.contypid" in condition
+
+    def narrowed(found: re.Match[str]) -> str:
+        column = _COLUMNS.get(found[1])
+        if column is None or found[1] in {"pg_depend", "pg_description"} or of_domain:
+            return found[0]
+        return f"{found[0]}{column} = ANY ('{{{listed}}}'::oid[]) AND "
+
+    return _EXISTS.sub(narrowed, condition)
 
 
 def _query(several: Iterable[str]) -> str:

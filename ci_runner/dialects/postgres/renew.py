@@ -62,7 +62,8 @@ def within(
     again = stale(since, touched)
     if again is None:
         return None
-    look = _Renewing(connection, Renewal(since, touched, again), frozenset(written)).look()
+    renewal = Renewal(since, touched, again, now.prepared)
+    look = _Renewing(connection, renewal, frozenset(written)).look()
     if look is None:
         return None
     own = since.known.mine.after(own)
@@ -169,10 +170,21 @@ class _Renewing:
             if written is None
             or (kind.type in absent and not catalogues(kind.present).isdisjoint(self._may_bring()))
         ]
-        aside = unmanaged.every() if written is None else unmanaged.due(since.told.aside, written)
+        touched = self.renewal.touched.changed | self.renewal.touched.new
+        aside = unmanaged.every()
+        if written is not None:
+            aside = unmanaged.due(since.told.aside, written, touched)
         rights = self._rights()
         answers = ask(
-            self.connection, (*(kind.present for kind in doubtful), *aside.values(), rights)
+            self.connection,
+            (
+                *(
+                    kind.present if written is None else marks.only(kind.present, touched)
+                    for kind in doubtful
+                ),
+                *aside.values(),
+                rights,
+            ),
         )
         there = dict(zip((kind.type for kind in doubtful), answers, strict=False))
         kinds = frozenset(
