@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from ci_runner.config import approval, policy
 from ci_runner.config.comments import comments
+from ci_runner.config.commits import commits
 from ci_runner.config.container import MEMORY, PROCESSES, container_bounds
 from ci_runner.config.dev import Copy, dev_url, extensions, like, roles
 from ci_runner.config.model import Compared, Config, Dev, Limits, Project
@@ -83,8 +84,7 @@ def load(
         base_problem=unreadable,
         comments=comments(values, origins),
         check=bool(values["publish.check"]),
-        commit=str(values["publish.commit"]),
-        max_auto_commits=int(str(values["publish.max-auto-commits"])),
+        commits=commits(values, origins),
         api_max_wait=int(str(values["publish.api-max-wait"])),
         output_dir=output_dir,
         origins=origins,
@@ -111,7 +111,6 @@ def load(
         ),
         cache_dir=cache_dir,
         cache_secret=cache_secret,
-        skip_ci=bool(values["publish.skip-ci"]),
     )
 
 

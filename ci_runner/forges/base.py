@@ -196,6 +196,12 @@ class Forge(Protocol):
         ForgeError.
         """
 
+    def proves(self, made: Sha, parent: Sha, changes: Changes) -> bool:
+        """Read back a commit that was pushed by git, as `commit` does its own.
+
+        False where the forge does not let us read it. ForgeError where it is not what was made.
+        """
+
 
 @runtime_checkable
 class Conversing(Protocol):

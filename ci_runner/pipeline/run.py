@@ -67,8 +67,8 @@ def run(
     """
     config = workspace.config
     head = workspace.reviewed_sha(build)
-    obstacle = workspace.not_as_pushed(build) if config.commit == "push" else ""
-    wrote = config.commit in {"write", "push"} and not obstacle
+    obstacle = workspace.not_as_pushed(build) if config.commits.pushes else ""
+    wrote = config.commits.mode in {"write", "push"} and not obstacle
     obstacles = [obstacle] if obstacle else []
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None

@@ -9,15 +9,17 @@ from http import HTTPStatus
 
 from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.comments import Comments
+from ci_runner.config.commits import Commits
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError
-from ci_runner.forges.base import Changes, Refused
+from ci_runner.forges.base import Refused
 from ci_runner.publish.approval import needed, sought
 from ci_runner.publish.awaited import AwaitedCheck
 from ci_runner.publish.check import check_name, result_check, supersede, write_check
 from ci_runner.publish.comment import Mode, keep_up, message, tell
 from ci_runner.publish.commit import (
     CommitRules,
+    Made,
     Push,
     commit_generated,
     generated_changes,
@@ -56,11 +58,9 @@ class PublishSettings:
     directories: tuple[str, ...]
     inputs: tuple[str, ...]
     project: str = ""
-    commit: bool = False
+    commits: Commits = Commits()
     comments: Comments = Comments()
     check: bool = True
-    max_auto_commits: int = 3
-    skip_ci: bool = False
 
     @property
     def check_name(self) -> str:
@@ -95,26 +95,19 @@ def commit(
     on the branch what it speaks of. Forge trouble is an outcome, never raised.
     """
     head = talk.event.head_sha
-    if not settings.commit:
+    if not settings.commits.pushes:
         return Committed(report, head, Skipped("commit", "committing is off"))
-    pushed = False
-
-    def by_git(branch: str, expected: Sha, changes: Changes, message: str) -> Sha | None:
-        nonlocal pushed
-        pushed = True
-        return push(branch, expected, changes, message) if push is not None else None
-
     if talk.build.restraint is not None:
-        made: Sha | Skipped | Failed = Skipped("commit", talk.build.restraint.reason)
+        made: Made | Skipped | Failed = Skipped("commit", talk.build.restraint.reason)
     else:
-        made = _commit(report, talk, settings, by_git if push is not None else None)
+        made = _commit(report, talk, settings, push)
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), head, made)
-    done = Published("commit", _commit_url(talk.build, made))
+    done = Published("commit", _commit_url(talk.build, made.sha))
     silent = same_login(talk.viewer, "github-actions")
     notices = (*report.notices, _SILENT) if silent else report.notices
-    report = replace(report, committed=made, notices=notices)
-    return Committed(report, made, done, proven=not pushed)
+    report = replace(report, committed=made.sha, notices=notices)
+    return Committed(report, made.sha, done, proven=made.proven)
 
 
 def approved(committed: Committed, talk: Talk, policy: ApprovalPolicy) -> Committed:
@@ -219,7 +212,7 @@ def _check(
 
 def _commit(
     report: Report, talk: Talk, settings: PublishSettings, push: Push | None
-) -> Sha | Skipped | Failed:
+) -> Made | Skipped | Failed:
     try:
         state = talk.now().pull
         if state.head_sha != talk.event.head_sha:
@@ -231,9 +224,7 @@ def _commit(
             report,
             state,
             talk.build,
-            CommitRules(
-                settings.directories, settings.inputs, settings.max_auto_commits, settings.skip_ci
-            ),
+            CommitRules(settings.directories, settings.inputs, settings.commits),
             push,
         )
     except ForgeError as error:

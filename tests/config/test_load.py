@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ci_runner.config.commits import Commits
 from ci_runner.config.load import load
 from ci_runner.config.model import Config, Limits, Project
 from ci_runner.config.options import OPTIONS
@@ -35,8 +36,7 @@ def test_one_line_of_configuration_is_enough(tmp_path: Path) -> None:
 
     assert (Project("migrations", "sqlite", "migrations", "auto", ()),) == config.projects
     assert "error" == config.fail_on
-    assert "check" == config.commit
-    assert 3 == config.max_auto_commits
+    assert Commits() == config.commits
 
 
 def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_mistake_in_the_environment_names_the_variable(
 def test_environment_text_becomes_numbers_and_truth(tmp_path: Path) -> None:
     config = loaded(tmp_path, ONE, {"SCHEMA_CI_CHECK": "No", "SCHEMA_CI_MAX_AUTO_COMMITS": "7"})
 
-    assert (False, 7) == (config.check, config.max_auto_commits)
+    assert (False, 7) == (config.check, config.commits.most)
 
 
 def test_a_file_of_another_name_may_not_choose_a_server_either(tmp_path: Path) -> None:

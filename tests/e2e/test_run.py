@@ -142,6 +142,30 @@ def test_b6_where_the_api_takes_no_commit_git_pushes_it(scene: PullRequestScene)
     assert after == scene.fake.check_runs[-1]["head_sha"]
 
 
+@pytest.mark.parametrize("readable", [True, False])
+def test_b8_a_commit_that_was_pushed_is_read_back_too(
+    scene: PullRequestScene, readable: bool
+) -> None:
+    scene.fake.fail("POST", "/graphql", 403, times=9)
+    scene.fake.fail("POST", "/git/blobs", 403, times=9)
+    if not readable:
+        scene.fake.fail("GET", r"/commits/\w+$", 403, times=9)
+    told = scene.events / "outputs"
+
+    done = scene.run(
+        SCHEMA_CI_COMMIT="push",
+        SCHEMA_CI_COMMIT_AUTHOR="Jo Doe <jo@example.org>",
+        GITHUB_OUTPUT=str(told),
+    )
+
+    assert ExitCode.OK == done.code, done.err
+    by = scene.fake.git("log", "-1", "--format=%an <%ae> %cn", scene.fake.head())
+    assert "Jo Doe <jo@example.org> github-actions[bot]" == by
+    outputs = told.read_text(encoding="utf-8").splitlines()
+    place = next(n for n, line in enumerate(outputs) if line.startswith("commit-verified<<"))
+    assert str(readable).lower() == outputs[place + 1]
+
+
 def test_b6_git_pushes_nothing_where_it_is_not_known_what_became_of_the_branch(
     scene: PullRequestScene,
 ) -> None:

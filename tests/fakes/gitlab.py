@@ -36,7 +36,6 @@ class FakeGitLab(GitLabRepository):
 
     login: str = "project_1_bot"
     user_id: int = 42
-    draft: bool = False
     labels: set[str] = field(default_factory=set)
     discussions: list[dict[str, Any]] = field(default_factory=list)
     pipelines: dict[int, str] = field(default_factory=dict)
