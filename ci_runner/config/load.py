@@ -20,6 +20,8 @@ from ci_runner.errors import ConfigError
 
 NAME = "schema-ci.toml"
 LARGEST = 2**20
+# Set where values of typed inputs are handed over: one that is the default leaves it to the file.
+DEFAULTS_ARE_UNSET = "SCHEMA_CI_DEFAULTS_ARE_UNSET"
 _SHORTEST_SECRET = 16
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 _EXAMPLE = """write schema-ci.toml:
@@ -255,7 +257,10 @@ def _value(
         found, origin = said, source.where(key or option.key)
         _refuse_more(option, found, origin)
     if option.env and environ.get(option.env):
-        found, origin = _typed(option, environ[option.env]), option.env
+        told = _typed(option, environ[option.env])
+        # An input that has a type always has a value: GitLab knows no boolean that is not given.
+        if told != option.default or not environ.get(DEFAULTS_ARE_UNSET):
+            found, origin = told, option.env
     if option.key in flags:
         found, origin = flags[option.key], option.flag
     return _checked(option, found, origin), origin

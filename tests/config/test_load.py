@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ci_runner.config.commits import Commits
-from ci_runner.config.load import load
+from ci_runner.config.load import DEFAULTS_ARE_UNSET, load
 from ci_runner.config.model import Config, Limits, Project
 from ci_runner.config.options import OPTIONS
 from ci_runner.config.policy import RuleOptions
@@ -251,3 +251,22 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="not UTF-8"):
         loaded(tmp_path, None)
+
+
+@pytest.mark.parametrize(
+    ("unset", "given", "inline", "split"),
+    [
+        ("true", {"SCHEMA_CI_INLINE": "false", "SCHEMA_CI_COMMENT_SPLIT": "1"}, True, 4),
+        ("true", {"SCHEMA_CI_INLINE": "true", "SCHEMA_CI_COMMENT_SPLIT": "2"}, True, 2),
+        ("", {"SCHEMA_CI_INLINE": "false", "SCHEMA_CI_COMMENT_SPLIT": "1"}, False, 1),
+    ],
+)
+def test_a_typed_input_with_its_default_leaves_it_to_the_file(
+    tmp_path: Path, unset: str, given: dict[str, str], inline: bool, split: int
+) -> None:
+    """GitLab's booleans and numbers always have a value."""
+    text = f"[publish]\ninline = true\ncomment-split = 4\n{ONE}"
+
+    config = loaded(tmp_path, text, {DEFAULTS_ARE_UNSET: unset, **given})
+
+    assert (inline, split) == (config.comments.inline, config.comments.split)

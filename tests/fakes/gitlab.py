@@ -285,6 +285,10 @@ class FakeGitLab(GitLabRepository):
             raise Answer(
                 400, {"message": '400 Bad request - Note {:line_code=>["can\'t be blank"]}'}
             )
+        # Past the end of the file there is no line either.
+        text = self.git("show", f"{position['head_sha']}:{position['new_path']}")
+        if position["new_line"] > text.count("\n") + 1:
+            raise Answer(400, {"message": "400 Bad request - Note {:line_code=>[...]}"})
 
     def _resolve(self, body: Any, query: Any, digest: str) -> tuple[int, Any]:
         for discussion in self.discussions:
