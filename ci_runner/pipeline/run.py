@@ -31,6 +31,7 @@ from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
 from ci_runner.report.model import Report, ReportedProject
 from ci_runner.report.redact import redacted
+from ci_runner.report.shortened import shortened
 from ci_runner.report.verdict import verdict
 from ci_runner.secrets import Redactor
 
@@ -102,7 +103,7 @@ def run(
         config.fail_on,
         notices,
     )
-    return Result(redacted(bounded(report), redactor.redact), trouble)
+    return Result(shortened(redacted(bounded(report), redactor.redact)), trouble)
 
 
 def _review(
