@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ci_runner.config.source import wrong
+from ci_runner.config.values import Values
 from ci_runner.context import Author
 
 _AUTHOR = re.compile(r"([^<>]{1,100}) <([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
@@ -30,22 +30,24 @@ class Commits:
         return self.mode == "push"
 
 
-def commits(values: Mapping[str, object], origins: Mapping[str, str]) -> Commits:
+def commits(values: Values) -> Commits:
     """What the options say. Raises ConfigError for an author that git would not take."""
     return Commits(
-        mode=str(values["publish.commit"]),
-        most=int(str(values["publish.max-auto-commits"])),
-        skip_ci=bool(values["publish.skip-ci"]),
-        drafts=bool(values["publish.commit-drafts"]),
-        author=_author(str(values["publish.commit-author"]), origins),
+        mode=values.text("publish.commit"),
+        most=values.number("publish.max-auto-commits"),
+        skip_ci=values.flag("publish.skip-ci"),
+        drafts=values.flag("publish.commit-drafts"),
+        author=_author(values, "publish.commit-author"),
     )
 
 
-def _author(text: str, origins: Mapping[str, str]) -> Author | None:
+def _author(values: Values, key: str) -> Author | None:
+    text = values.text(key)
     if not text:
         return None
     found = _AUTHOR.fullmatch(text)
     if found is None or not text.isprintable():
-        key = "publish.commit-author"
-        raise wrong(origins[key], key, "a name and an address: `Jo Doe <jo@example.org>`", text)
+        raise wrong(
+            values.origin(key), key, "a name and an address: `Jo Doe <jo@example.org>`", text
+        )
     return Author(found[1].strip(), found[2])

@@ -96,7 +96,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What reviewers see beside the commit. `name` identifies it; `summary` is Markdown."""
+    """What reviewers see beside the commit. `name` identifies it; `summary` is Markdown.
+
+    `result` names what the run came to, whatever the words of title and summary.
+    """
 
     name: str
     sha: Sha
@@ -105,6 +108,7 @@ class Check:
     summary: str
     details_url: str = ""
     annotations: tuple[Annotation, ...] = ()
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from ci_runner.forges.base import Refused
 from ci_runner.publish.approval import needed, sought
 from ci_runner.publish.awaited import AwaitedCheck
 from ci_runner.publish.check import check_name, result_check, supersede, write_check
-from ci_runner.publish.comment import Mode, keep_up, message, tell
+from ci_runner.publish.comment import About, Mode, fitting, keep_up, message, tell
 from ci_runner.publish.commit import (
     CommitRules,
     Made,
@@ -29,17 +29,12 @@ from ci_runner.publish.inline import write_inline
 from ci_runner.publish.labels import keep_labels
 from ci_runner.publish.marker import same_login
 from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
+from ci_runner.publish.result import SILENT, result_digest
 from ci_runner.publish.talk import Talk
 from ci_runner.report.model import Report
 from ci_runner.report.verdict import changed, verdict
 
 Draw = Callable[[Report, int], str]
-# docs.github.com, "Triggering a workflow from a workflow": what GITHUB_TOKEN pushes starts none.
-_SILENT = (
-    "The migration was committed with the job's own GITHUB_TOKEN, for which GitHub starts no"
-    " workflow: this check is on the new commit, checks of other workflows are not. Give schema-ci"
-    " the token of a GitHub App or a person, start them by workflow_dispatch, or push once more."
-)
 _MODES: dict[str, Mode] = {
     "update": "update",
     "new": "new",
@@ -105,7 +100,7 @@ def commit(
         return Committed(without_generated(report), head, made)
     done = Published("commit", _commit_url(talk.build, made.sha))
     silent = same_login(talk.viewer, "github-actions")
-    notices = (*report.notices, _SILENT) if silent else report.notices
+    notices = (*report.notices, SILENT) if silent else report.notices
     report = replace(report, committed=made.sha, notices=notices)
     return Committed(report, made.sha, done, proven=made.proven)
 
@@ -155,7 +150,10 @@ def _steps(
         return draw(report, level)
 
     def comment() -> Outcome:
-        new = message(talk, settings.identity, render, comments.split, head, now)
+        result = result_digest(report)
+        texts = fitting(talk.forge, render, comments.split)
+        about = About(settings.identity, head, result, with_commit=bool(report.committed))
+        new = message(talk.build, about, texts, now)
         if _worth_telling(report, comments.on):
             return tell(talk, new, _MODES[comments.mode])
         return keep_up(talk, new, delete=comments.delete_when_empty)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ci_runner.config.commits import Commits, commits
+from ci_runner.config.values import Value, Values
 from ci_runner.context import Author
 from ci_runner.errors import ConfigError
 
@@ -15,13 +16,17 @@ VALUES = {
     "publish.commit-drafts": False,
     "publish.commit-author": "Jo Doe <jo@example.org>",
 }
-ORIGINS = dict.fromkeys(VALUES, "schema-ci.toml:4")
+
+
+def said(**more: object) -> Values:
+    whole = {**VALUES, **{f"publish.{name.replace('_', '-')}": each for name, each in more.items()}}
+    return Values({key: Value(each, "schema-ci.toml:4") for key, each in whole.items()})
 
 
 def test_what_the_file_says_is_what_is_done() -> None:
     author = Author("Jo Doe", "jo@example.org")
 
-    assert Commits("push", 2, drafts=False, author=author) == commits(VALUES, ORIGINS)
+    assert Commits("push", 2, drafts=False, author=author) == commits(said())
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,6 @@ def test_what_the_file_says_is_what_is_done() -> None:
 )
 def test_b12_an_author_that_git_would_not_take_is_told_with_its_place(text: str) -> None:
     with pytest.raises(ConfigError) as refused:
-        commits({**VALUES, "publish.commit-author": text}, ORIGINS)
+        commits(said(commit_author=text))
 
     assert "schema-ci.toml:4" in str(refused.value)

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from ci_runner.config.commits import Commits
-from ci_runner.config.load import DEFAULTS_ARE_UNSET, load
+from ci_runner.config.load import load
 from ci_runner.config.model import Config, Limits, Project
 from ci_runner.config.options import OPTIONS
 from ci_runner.config.policy import RuleOptions
+from ci_runner.config.values import DEFAULTS_ARE_UNSET
 from ci_runner.errors import ConfigError
 
 RULES = ("drop-table", "drop-column")

@@ -57,8 +57,12 @@ def test_the_component_publishes_and_its_next_pipeline_adds_nothing(
     assert "testsuites" == ET.fromstring(artifact(scene, "report.junit.xml")).tag
     assert_code_quality(quality)
     scene.follow()
-    scene.component(clients, given)
-    assert (1, 1) == (len(scene.fake.notes), scene.fake.pushes)
+    notes, states = list(scene.fake.notes), scene.states()
+
+    again = scene.component(clients, given)
+
+    assert 0 == again.returncode, again.stdout + again.stderr
+    assert (notes, states, 1) == (list(scene.fake.notes), scene.states(), scene.fake.pushes)
 
 
 def assert_code_quality(report: Any) -> None:

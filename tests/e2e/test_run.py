@@ -35,16 +35,13 @@ def test_a_run_on_the_commit_of_the_run_before_has_nothing_to_do(scene: PullRequ
     scene.run(SCHEMA_CI_COMMIT="push")
     scene.checkout.git("fetch", "--quiet", "origin")
     scene.checkout.git("reset", "--quiet", "--hard", f"origin/{BRANCH}")
-    head = scene.fake.head()
+    head, writes = scene.fake.head(), len(scene.fake.writes)
 
-    done = scene.run(SCHEMA_CI_COMMIT="push")
+    done = scene.run(SCHEMA_CI_COMMIT="push", GITHUB_RUN_ID="32")
 
     assert ExitCode.OK == done.code, done.err
-    assert head == scene.fake.head()
     assert "in-sync" == scene.checkout.report()["projects"][0]["state"]
-    assert 1 == len(scene.fake.comments)
-    writes = len(scene.fake.writes)
-    assert ExitCode.OK == scene.run(SCHEMA_CI_COMMIT="push").code
+    assert head == scene.fake.head()
     assert writes == len(scene.fake.writes)
 
 

@@ -11,7 +11,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_runner.config.load import DEFAULTS_ARE_UNSET
+from ci_runner.config.values import DEFAULTS_ARE_UNSET
 from ci_runner.devdb.url import parse
 from integrations.gitlab import default, kind, offered, options, pattern
 from tests.checkout import CHECKOUT
