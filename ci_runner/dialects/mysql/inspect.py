@@ -154,9 +154,9 @@ def _clause(connection: Connection, table: str, rows: Sequence[Row]) -> str:
     return partitions.shown(_created(connection, table))
 
 
-def _created(connection: Connection, table: str) -> str:
-    """One query for one table: only where the catalogue leaves a doubt."""
-    ((_, written),) = connection.query(f"SHOW CREATE TABLE {quote(table)}")
+def _created(connection: Connection, name: str, kind: str = "TABLE") -> str:
+    """One query for one table or view: only where the catalogue leaves a doubt."""
+    ((_, written, *_),) = connection.query(f"SHOW CREATE {kind} {quote(name)}")
     return text(written)
 
 
@@ -164,12 +164,18 @@ def _programs(
     connection: Connection, here: Place, shown: Mapping[str, tuple[str, ...]]
 ) -> Iterator[SchemaObject | Identity]:
     query = programs.MARIA_VIEWS if here.maria else programs.MYSQL_VIEWS
-    yield from programs.views(connection.query(query), shown, here)
+
+    def created(view: str) -> str:
+        return _created(connection, view, "VIEW")
+
+    yield from programs.views(connection.query(query), shown, here, created)
     yield from programs.triggers(connection.query(programs.TRIGGERS), here)
     yield from programs.routines(
         connection.query(programs.ROUTINES), connection.query(programs.PARAMETERS), here
     )
     yield from programs.events(connection.query(programs.EVENTS), here)
+    for (name,) in connection.query(programs.LIBRARIES) if here.has_libraries else ():
+        yield Identity("library", "", text(name))
 
 
 def _dependencies(

@@ -6,7 +6,8 @@ where an object has others.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
 from ci_runner.dialects.mysql.quote import literal, quote, unqualified
@@ -19,7 +20,8 @@ SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE, {algor
 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
 """
 MARIA_VIEWS = _VIEWS.format(algorithm="ALGORITHM")
-MYSQL_VIEWS = _VIEWS.format(algorithm="'UNDEFINED'")
+# Only SHOW CREATE VIEW tells it there.
+MYSQL_VIEWS = _VIEWS.format(algorithm="NULL")
 TRIGGERS = """
 SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT,
   SQL_MODE, DEFINER
@@ -29,7 +31,7 @@ ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER
 ROUTINES = """
 SELECT ROUTINE_TYPE, ROUTINE_NAME, DTD_IDENTIFIER, CHARACTER_SET_NAME, COLLATION_NAME,
   ROUTINE_DEFINITION, IS_DETERMINISTIC, SQL_DATA_ACCESS, SECURITY_TYPE, SQL_MODE, ROUTINE_COMMENT,
-  DEFINER, DATABASE_COLLATION
+  DEFINER, DATABASE_COLLATION, EXTERNAL_LANGUAGE
 FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
 ORDER BY ROUTINE_TYPE, ROUTINE_NAME
 """
@@ -45,6 +47,10 @@ SELECT EVENT_NAME, DEFINER, EXECUTE_AT, INTERVAL_VALUE, INTERVAL_FIELD, STARTS, 
   ON_COMPLETION, EVENT_DEFINITION, SQL_MODE, EVENT_COMMENT, CREATED, LAST_ALTERED
 FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NAME
 """
+LIBRARIES = """
+SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA = DATABASE()
+"""
+_VIEW_HEAD = re.compile(r"CREATE ALGORITHM=(\w+) DEFINER=`.*?`@`.*?` SQL SECURITY \w+ VIEW ")
 _STATUS = {"DISABLED": " DISABLE", "SLAVESIDE_DISABLED": " DISABLE ON SLAVE"}
 
 
@@ -63,14 +69,27 @@ def mode(value: object, place: Place) -> str:
 
 
 def views(
-    rows: Iterable[Row], columns: Mapping[str, tuple[str, ...]], place: Place
+    rows: Iterable[Row],
+    columns: Mapping[str, tuple[str, ...]],
+    place: Place,
+    created: Callable[[str], str],
 ) -> Iterator[View | Identity]:
-    """Views, and the names of those whose text we may not see."""
+    """Views, and the names of those whose text we may not see, or that are none of SQL's.
+
+    `created` is what SHOW CREATE VIEW prints of a name.
+    """
     for name, written, check, who, security, algorithm in rows:
         if not text(written):
             yield Identity("view", "", text(name))
             continue
-        words = "" if text(algorithm) == "UNDEFINED" else f"ALGORITHM = {text(algorithm)} "
+        how = text(algorithm)
+        if algorithm is None:
+            head = _VIEW_HEAD.match(created(text(name)))
+            if head is None:
+                yield Identity("duality view", "", text(name))
+                continue
+            how = head[1]
+        words = "" if how == "UNDEFINED" else f"ALGORITHM = {how} "
         words += definer(who, place)
         words += "SQL SECURITY INVOKER " if text(security) == "INVOKER" else ""
         behind = "" if text(check) == "NONE" else f" WITH {text(check)} CHECK OPTION"
@@ -102,6 +121,9 @@ def routines(
     listed = grouped(parameters, lambda row: f"{text(row[1])} {text(row[0])}")
     for row in rows:
         kind, name, body = text(row[0]), text(row[1]), text(row[5])
+        if row[13] is not None and text(row[13]) != "SQL":
+            yield Identity(f"{text(row[13]).lower()} {kind.lower()}", "", name)
+            continue
         if kind not in {"FUNCTION", "PROCEDURE"} or not body:
             yield Identity(kind.lower(), "", f"{name}()" if body == "" else name)
             continue
@@ -134,7 +156,7 @@ def _typed(row: Iterable[object], usual: str) -> str:
 
 
 def _routine(row: Row, arguments: str, result: str, place: Place) -> str:
-    kind, name, _, _, _, body, deterministic, access, security, sql_mode, comment, who, _ = row
+    kind, name, _, _, _, body, deterministic, access, security, sql_mode, comment, who, *_ = row
     kept = "AGGREGATE " if _is_aggregate(text(kind), text(body)) else ""
     head = f"{mode(sql_mode, place)}CREATE {definer(who, place)}{kept}{text(kind)}"
     words = [f"{head} {quote(text(name))}({arguments})"]

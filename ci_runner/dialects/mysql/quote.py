@@ -6,6 +6,10 @@ import re
 
 _PIECE = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`(?:[^`]|``)*`", re.DOTALL)
 
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+# dev.mysql.com, String Literals: Special Character Escape Sequences.
+_CONTROL = {"0": "\0", "n": "\n", "r": "\r", "Z": "\x1a"}
+
 
 def quote(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
@@ -17,6 +21,11 @@ def names(several: tuple[str, ...]) -> str:
 
 def literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def unescaped(expression: str) -> str:
+    r"""An expression of MySQL's catalogue, which escapes it once more: `_utf8mb4\'a\'`."""
+    return _ESCAPED.sub(lambda found: _CONTROL.get(found[1], found[1]), expression)
 
 
 def unqualified(sql: str, database: str) -> str:

@@ -15,6 +15,8 @@ from ci_runner.dialects.base import Connection
 
 Entry = tuple[str, str]
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
+# MySQL remembers whether a column was told the collation that it has anyway.
+_OWN_CHARSET = re.compile(r" CHARACTER SET \w+(?= COLLATE )")
 # USING BTREE is what such an index is anyway; the catalogue does not say whether it was written.
 _USING = re.compile(r" USING BTREE")
 _STARTS = re.compile(r" STARTS '[^']*'")
@@ -55,15 +57,15 @@ def dumped(connection: Connection, *, ordered: bool = False) -> dict[Entry, str]
 def _entries(
     connection: Connection, database: str, *, ordered: bool
 ) -> Iterator[tuple[Entry, str]]:
-    for name, kind in connection.query(
-        f"SELECT table_name, table_type FROM information_schema.tables"
+    for name, kind, collation in connection.query(
+        f"SELECT table_name, table_type, table_collation FROM information_schema.tables"
         f" WHERE table_schema = '{database}'"
     ):
         word, at = _SHOWN[str(kind)]
         written = _shown(connection, word, str(name), at)
         yield (
             (word, str(name)),
-            _table(written, ordered=ordered) if word == "TABLE" else written,
+            _table(_plain(written, collation), ordered=ordered) if word == "TABLE" else written,
         )
     for name, *rest in connection.query(_TRIGGERS):
         yield ("TRIGGER", str(name)), "\n".join(map(str, rest))
@@ -80,6 +82,13 @@ def _shown(connection: Connection, word: str, name: str, at: int) -> str:
     quoted = name.replace("`", "``")
     ((*row,),) = connection.query(f"SHOW CREATE {word} `{quoted}`")
     return str(row[at])
+
+
+def _plain(written: str, collation: object) -> str:
+    """Without the collation of columns where it is the table's, said or not."""
+    columns, end, options = written.partition("\n) ")
+    columns = re.sub(rf" COLLATE {collation}(?!\w)", "", _OWN_CHARSET.sub("", columns))
+    return f"{columns}{end}{options}"
 
 
 def _table(written: str, *, ordered: bool) -> str:
