@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 _PIECE = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`(?:[^`]|``)*`", re.DOTALL)
 
@@ -24,8 +25,14 @@ def literal(text: str) -> str:
 
 
 def unescaped(expression: str) -> str:
-    r"""An expression of MySQL's catalogue, which escapes it once more: `_utf8mb4\'a\'`."""
-    return _ESCAPED.sub(lambda found: _CONTROL.get(found[1], found[1]), expression)
+    r"""An expression of MySQL's catalogue, which escapes it once more: `_utf8mb4\'a\'`.
+
+    It also takes each byte of UTF-8 for a character, as 9.7 does; what is none is left as it is.
+    """
+    plain = _ESCAPED.sub(lambda found: _CONTROL.get(found[1], found[1]), expression)
+    with suppress(UnicodeError):
+        return plain.encode("latin-1").decode()
+    return plain
 
 
 def unqualified(sql: str, database: str) -> str:

@@ -11,3 +11,9 @@ CREATE TABLE t (
 ) COMMENT='back\\slash ''quoted''
 and a line';
 CREATE VIEW v AS SELECT concat(a, 'it''s', '\\', '"') AS x FROM t WHERE a <> '\n';
+CREATE TABLE wörter (
+  `é` varchar(40) DEFAULT '€é',
+  `日本` varchar(60) AS (concat(`é`, '€ é')) VIRTUAL,
+  d varchar(40) DEFAULT (concat('ü', '日本')),
+  CHECK (`é` <> '€é')
+);
