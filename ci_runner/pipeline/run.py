@@ -15,13 +15,15 @@ from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
+from ci_runner.pipeline.broken import refused
+from ci_runner.pipeline.change import Change
 from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.options import terms
 from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
 from ci_runner.pipeline.pushed import branch_of, for_branch
 from ci_runner.pipeline.renewed import renewed
-from ci_runner.pipeline.review import Change, Reviewed, refused, review
+from ci_runner.pipeline.review import Reviewed, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.publish.size import fullest
