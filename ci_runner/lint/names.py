@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ci_runner.dialects.postgres.parse_names import Given, given
 from ci_runner.lint.arrivals import Arrival
@@ -34,7 +33,7 @@ def named(review: Review) -> Iterator[tuple[Step, Given]]:
         for each in review.written:
             for name in given(each.kind, each.node):
                 if name.name != name.old:
-                    yield each.step, _placed(name, each.step.before)
+                    yield each.step, _placed(name, each.step.before) if name.old else name
         return
     for arrival in review.arrivals:
         for name in _shown(arrival):
@@ -43,7 +42,7 @@ def named(review: Review) -> Iterator[tuple[Step, Given]]:
 
 def _placed(name: Given, schema: Schema) -> Given:
     """A renamed index or constraint with what the catalogue knows of it: the text tells little."""
-    if not name.old or name.kind not in {"index", "constraint"}:
+    if name.kind not in {"index", "constraint"}:
         return name
     for each in schema.objects:
         match each:
@@ -51,14 +50,13 @@ def _placed(name: Given, schema: Schema) -> Given:
                 name.kind == "index"
             ):
                 kind = "unique index" if unique else "index"
-                return replace(name, kind=kind, table=table, columns=keys)
+                return name._replace(kind=kind, table=table, columns=keys)
             case PrimaryKey(name=name.old) | Unique(name=name.old):
-                return replace(
-                    name, kind=each.identity.kind, table=each.table, columns=each.columns
+                return name._replace(
+                    kind=each.identity.kind, table=each.table, columns=each.columns
                 )
             case ForeignKey(name=name.old, table=name.table):
-                return replace(
-                    name,
+                return name._replace(
                     kind="foreign key",
                     columns=each.columns,
                     references=each.references.name,
@@ -67,7 +65,7 @@ def _placed(name: Given, schema: Schema) -> Given:
             case (
                 Check(name=name.old, table=name.table) | Exclusion(name=name.old, table=name.table)
             ):
-                return replace(name, kind=each.identity.kind)
+                return name._replace(kind=each.identity.kind)
             case _:
                 pass
     return name

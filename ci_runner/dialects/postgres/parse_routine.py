@@ -59,6 +59,8 @@ def _path(setting: Node) -> tuple[str, ...] | None:
 
 def unquoted_execute(body: str) -> bool:
     """Whether the PL/pgSQL puts a value into the text of an EXECUTE without quoting it."""
+    if "execute" not in body.lower():
+        return False
     words = _words(body)
     return any(
         _unquoted(_expression(words, at + 1))
