@@ -127,7 +127,9 @@ class Review:
     @cached_property
     def arrivals(self) -> tuple[Arrival, ...]:
         """The objects that the files bring and leave behind, and those that they alter."""
-        return arrivals(self.steps, self.base, told(self.written, self.default_schema))
+        return arrivals(
+            self.steps, self.base, told(self.dialect, self.written, self.default_schema)
+        )
 
     @cached_property
     def columns(self) -> tuple[ArrivedColumn, ...]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from ci_runner.dialects.names import Given
 from ci_runner.dialects.operations import DropTable
-from ci_runner.dialects.postgres.parse_names import Given
 from ci_runner.lint.names import named
 from ci_runner.lint.options import RuleOption, fitting, text
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -81,6 +81,8 @@ def _broken(each: Given, options: Mapping[str, object]) -> str:
     if key == "constraint":
         return _of_no_kind(each, options, blanks)
     pattern = text(options, key) if key in _KINDS else ""
+    if each.counts and (wanted := text(options, "auto-increment")):
+        pattern = wanted
     if not pattern and key == "unique-index":
         pattern = text(options, "unique") or text(options, "index")
     if pattern and not fitting(pattern, blanks, each.name):
@@ -145,6 +147,7 @@ RULE = Rule(
             RuleOption(kind, "pattern", f"the whole name of each {kind.replace('-', ' ')}")
             for kind in _KINDS
         ),
+        RuleOption("auto-increment", "pattern", "the name of a column that MySQL counts"),
         RuleOption("dropped-table", "pattern", "the name that a table has before it is dropped"),
         RuleOption("timestamp-suffix", "pattern", "how names of timestamp columns end"),
         RuleOption("date-suffix", "pattern", "how names of date columns end"),
