@@ -60,6 +60,15 @@ class Waiting:
     evidence: str
 
 
+# From which version on it is MariaDB's: MySQL goes from 5 to 9.
+_MARIADB = 10
+
+
+def is_mysql(review: Review) -> bool:
+    """Whether production is said to be MySQL, and not MariaDB."""
+    return bool(review.version) and review.before(_MARIADB)
+
+
 def definition(step: Step) -> tuple[Token, ...]:
     """The tokens of a statement that makes or alters something; none of one that writes rows."""
     sql = step.statement.text
