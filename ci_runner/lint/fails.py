@@ -27,8 +27,9 @@ _NO_UNIQUE_KEY = "42830"
 _MISMATCH = "42804"
 _TWICE = frozenset({"42701", "42601", "1060", "1061", "1110"})
 # mysqld_error: MariaDB says of every foreign key that it is ill-formed, MySQL what it lacks:
-# the table, an index, a column, a unique key; then types that differ.
-_MYSQL_FOREIGN_KEY = frozenset({"1005", "1215", "1822", "1824", "3734", "6125", "3780"})
+# the table, an index, a column, a unique key; then types that differ, and a table of a database
+# that is not there.
+_MYSQL_FOREIGN_KEY = frozenset({"1005", "1215", "1822", "1824", "3734", "6125", "3780", "1142"})
 _MYSQL_TYPES = "3780"
 _MYSQL_LONG = frozenset({"1059"})
 _SQLITE_ADDS = (
