@@ -12,7 +12,7 @@ from ci_runner.schema.model import Table
 
 def _check(review: Review) -> Iterator[Hit]:
     allowed = {each.lower() for each in texts(review.options.get(RULE.id, {}), "allowed")}
-    for each in review.arrivals:
+    for each in review.arriving(Table):
         if isinstance(each.new, Table):
             kind = _compression(each.new)
             was = _compression(each.old) if isinstance(each.old, Table) else ""

@@ -47,9 +47,9 @@ def _lost(touch: Touch[DropColumn], *, checks: bool) -> Iterator[str]:
 
 def _narrower(review: Review) -> Iterator[Hit]:
     """Indexes that go on without the column, on MySQL whoever knows the table."""
-    for touch in review.touches:
+    for touch in review.upon(DropColumn):
         drop = touch.operation
-        if not isinstance(drop, DropColumn) or not ran(touch.step):
+        if not ran(touch.step):
             continue
         for index in indexes_on(touch.step.before, touch.table):
             after = touch.step.after.get(index.identity)

@@ -14,7 +14,7 @@ from ci_runner.schema.model import ForeignKey
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
+    for step in review.doing(AddConstraint):
         columns = [
             name
             for each in step.operations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ci_runner.dialects.names import Given
 from ci_runner.dialects.operations import DropTable
@@ -36,8 +37,8 @@ _TIMES = {"timestamp", "timestamptz"}
 
 def _check(review: Review) -> Iterator[Hit]:
     options = review.options.get(RULE.id, {})
-    for step, each in named(review):
-        says = _odd(each, review.dialect) or _broken(each, options)
+    for step, each in review.once(named):
+        says = _odd(each.name, review.dialect) or (_broken(each, options) if options else "")
         if says:
             yield Hit(f"{each.kind} {each.name} {says}", step)
     pattern = text(options, "dropped-table")
@@ -47,15 +48,15 @@ def _check(review: Review) -> Iterator[Hit]:
 
 
 def _dropped(review: Review) -> Iterator[tuple[Step, str]]:
-    for step in review.steps:
+    for step in review.doing(DropTable):
         for operation in step.operations:
             if isinstance(operation, DropTable):
                 yield step, operation.table.name
 
 
-def _odd(each: Given, dialect: str) -> str:
+@lru_cache(maxsize=4096)
+def _odd(name: str, dialect: str) -> str:
     """What is wrong with a name in any team. SQLite keeps capitals and does not look at them."""
-    name = each.name
     if dialect == "postgres" and name != name.lower():
         return "has to be quoted wherever it is used, for its capitals"
     if not re.fullmatch(r"\w+", name) or name[0].isdigit():

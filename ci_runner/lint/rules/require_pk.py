@@ -14,7 +14,7 @@ from ci_runner.schema.model import Identity, Index, PrimaryKey, Schema, Table, U
 def _check(review: Review) -> Iterator[Hit]:
     end = in_the_end(review)
     keyed = _keyed(review, end)
-    for each in review.arrivals:
+    for each in review.arriving(Table):
         if isinstance(each.new, Table) and each.created and _needs_one(each, end):
             had = isinstance(each.old, Table) and each.table not in _keys(review.base)
             if each.table not in keyed and not had:
@@ -44,7 +44,7 @@ def _needs_one(arrival: Arrival, end: Schema | None) -> bool:
 def _keyed(review: Review, end: Schema | None) -> set[Identity]:
     if end is not None:
         return _keys(end)
-    found = (each for each in review.arrivals if isinstance(each.new, PrimaryKey | Unique))
+    found = (each for each in review.arriving(PrimaryKey, Unique))
     return {each.table for each in found}
 
 

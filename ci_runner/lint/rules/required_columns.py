@@ -18,7 +18,7 @@ def _check(review: Review) -> Iterator[Hit]:
     if not wanted:
         return
     end = in_the_end(review)
-    for each in review.arrivals:
+    for each in review.arriving(Table):
         if isinstance(each.new, Table) and each.created and each.old is None:
             last = end.get(each.table) if end else each.new
             if isinstance(last, Table) and not (last.bound or last.server):

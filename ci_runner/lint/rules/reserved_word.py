@@ -39,7 +39,7 @@ _MYSQL = frozenset(
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step, each in named(review):
+    for step, each in review.once(named):
         if _clashes(review.dialect, each):
             yield Hit(f"{each.kind} {each.name} is called by a word of SQL", step)
 

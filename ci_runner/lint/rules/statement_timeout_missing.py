@@ -19,7 +19,7 @@ _WAIT = re.compile(r"SET\s(?:[^;]*\W)?(?:innodb_)?lock_wait_timeout\b", re.IGNOR
 def _check(review: Review) -> Iterator[Hit]:
     options = review.options.get(RULE.id, {})
     unbounded = first_in_file(
-        waitings(review),
+        review.once(waitings),
         lambda one: unlimited(one.inforce, "statement_timeout") and wants_limits(review, one),
     )
     for each in unbounded:

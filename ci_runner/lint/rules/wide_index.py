@@ -24,7 +24,7 @@ def _check(review: Review) -> Iterator[Hit]:
     indexes = end.of_type(Index) if end else ()
     count = Counter(Identity("table", each.schema, each.table) for each in indexes)
     said: set[Identity] = set()
-    for each in review.arrivals:
+    for each in review.arriving(Index, PrimaryKey, Unique):
         match each.new:
             case Index(unique=False, keys=keys, name=name) if each.created and each.old is None:
                 if len(keys) > widest:
