@@ -58,7 +58,8 @@ def steps(
     `in_order` also moves columns that stay. None where nothing differs.
     """
     before, after = old.tables[name], new.tables[name]
-    if is_versioned(before) and not is_versioned(after):
+    own_period = bool(period(before) or period(after))
+    if is_versioned(before) and not is_versioned(after) and not own_period:
         yield Step(
             ("DROP SYSTEM VERSIONING",),
             said=(f"Stop versioning table {name}",),
@@ -75,7 +76,7 @@ def steps(
         yield Step(
             (f"ADD PARTITION ({listed})",), said=(f"Add {len(grown)} partitions to table {name}",)
         )
-    if is_versioned(after) and not is_versioned(before):
+    if is_versioned(after) and not is_versioned(before) and not own_period:
         yield Step(("ADD SYSTEM VERSIONING",), said=(f"Version table {name}",))
 
 
@@ -121,6 +122,7 @@ def _main(
             if rules.get(each.name) != each
         ),
         *(f"ADD {constraint_sql(each)}" for each in made),
+        *_versioning(before, after),
         *options,
     )
     said = [*columns.said(), *keys.said()]
@@ -129,6 +131,7 @@ def _main(
     said += [f"add check {each}" for each in theirs if rules.get(each) != theirs[each]]
     said += [f"add foreign key {each.name}" for each in made]
     said += ["change its options"] if options else []
+    said += ["change its versioning"] if _versioning(before, after) else []
     behind = _partitioning(before, after)
     said += ["change its partitions"] if behind else []
     return Step(
@@ -139,6 +142,15 @@ def _main(
         (*columns.hazards(), *keys.hazards(name)),
         columns.only if len(clauses) == 1 else None,
     )
+
+
+def _versioning(before: Table, after: Table) -> tuple[str, ...]:
+    """With columns of its own for the period, which have to come and go in the same statement."""
+    if period(after) and not is_versioned(before):
+        return f"ADD {period(after)}", "ADD SYSTEM VERSIONING"
+    if period(before) and not is_versioned(after):
+        return ("DROP SYSTEM VERSIONING",)
+    return ()
 
 
 def _sentence(table: str, said: Sequence[str]) -> str:
