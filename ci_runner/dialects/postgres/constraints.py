@@ -52,7 +52,7 @@ SELECT k.oid, k.conindid, n.nspname, c.relname, k.conname,
              JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num
              ORDER BY u.place),
        pn.nspname, pc.relname, coalesce(pk.conname, k.conname),
-       {settings.USUAL},
+       {settings.USUAL} AND (k.contype <> 'f' OR k.conname = coalesce(pk.conname, k.conname)),
        {settings.COLUMNS},
        {described("k.oid", "pg_constraint")}
 FROM pg_catalog.pg_constraint k

@@ -25,7 +25,7 @@ def _read(connection: Connection) -> Iterator[Found]:
             row.valid,
             row.comment,
         )
-        yield Found(found, row.addresses, copy_of=row.copy_of)
+        yield Found(found, row.addresses, copy_of=row.copy_of, usual=row.usual)
 
 
 def _in_the_way(_: ForeignKey, needed: Identity, world: World) -> bool:
