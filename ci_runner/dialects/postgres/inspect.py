@@ -16,6 +16,7 @@ from ci_runner.dialects.postgres.look import Edge, Look, Parts, Renewal, read, s
 from ci_runner.dialects.postgres.marks import NOTHING, Marks
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.rows import integer, text
+from ci_runner.dialects.postgres.twin import sessions
 from ci_runner.dialects.postgres.unmanaged import unmanaged
 from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.errors import SqlError
@@ -47,12 +48,11 @@ _RELATIONS = "SELECT count(*) FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AN
 def inspect(connection: Connection) -> Schema:
     """The schema alone. Raises SqlError where it is larger than memory should hold."""
     with every_name_qualified(connection):
-        refuse_too_many(connection)
-        return _all(connection)[0]
+        return _all(connection, refuse_too_many(connection))[0]
 
 
-def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> None:
-    """Raises SqlError where there are more than `most` relations, before one is read."""
+def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> int:
+    """How many relations there are. Raises SqlError where there are more than `most`."""
     ((count,),) = connection.query(_RELATIONS)
     if integer(count) > most:
         raise SqlError(
@@ -60,6 +60,7 @@ def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> None:
             said=f"more than {most} are not compared: they would not fit into memory",
             next_step="split the schema over several projects",
         )
+    return integer(count)
 
 
 def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
@@ -71,10 +72,10 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     with every_name_qualified(connection):
         held = connection.query(_LOCKS)
         read_through = connection.query(_SCANS)
-        refuse_too_many(connection)
+        relations = refuse_too_many(connection)
         seen = marks.read(connection)
         renewed = _renewed(connection, since, seen) if isinstance(since, Look) else None
-        look = renewed or _whole(connection, seen)
+        look = renewed or _whole(connection, relations, seen)
     scans = dict(_scans(read_through, look.names))
     return replace(look, locks=frozenset(_locks(held, look.names)), scans=scans)
 
@@ -95,8 +96,8 @@ def _scans(
             yield name, integer(times)
 
 
-def _whole(connection: Connection, seen: Marks) -> Look:
-    schema, parts, names, edges = _all(connection)
+def _whole(connection: Connection, relations: int, seen: Marks) -> Look:
+    schema, parts, names, edges = _all(connection, relations)
     found = tuple(parts.all())
     handles, storage, homes = dict(_handles(found)), dict(_storage(found)), dict(_homes(found))
     return Look(
@@ -112,13 +113,15 @@ def _whole(connection: Connection, seen: Marks) -> Look:
 
 
 def _all(
-    connection: Connection,
+    connection: Connection, relations: int
 ) -> tuple[Schema, Parts, dict[Address, Identity], dict[Identity, frozenset[Edge]]]:
     """Everything that there is, with its addresses and edges."""
-    parts = read(connection)
-    parts = with_all_on(connection, parts, dict(_addresses(parts.all())))
+    with sessions(connection, relations) as several:
+        parts = read(several)
+    names = dict(_addresses(parts.all()))
+    parts = with_all_on(connection, parts, names)
+    names.update(_addresses(parts.on))
     found = tuple(parts.all())
-    names = dict(_addresses(found))
     edges = depend.edges(connection, names, parts.whole, _origins(found))
     edges |= _needs(parts.on)
     schema = Schema.of(
@@ -140,7 +143,7 @@ def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
     if again is None:
         return None
     before = [each for place in again for each in since.parts.by_table.get(place, ())]
-    fresh = read(connection, Renewal(since, touched, again))
+    fresh = read((connection,), Renewal(since, touched, again))
     # Indexes of materialized views are read at each look, whatever was touched.
     besides = fresh.by_table.keys() - again
     before += [each for place in besides for each in since.parts.by_table.get(place, ())]

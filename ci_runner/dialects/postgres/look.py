@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +20,7 @@ from ci_runner.dialects.postgres.kind import MANAGED_TABLE, MATERIALIZED_VIEW, A
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
 from ci_runner.dialects.postgres.settings import ANY_TARGET
+from ci_runner.dialects.postgres.twin import side_by_side
 from ci_runner.schema.model import Identity, Table, home
 from ci_runner.schema.views import MaterializedView
 
@@ -170,30 +171,43 @@ def _named_by(each: Found, kind: Kind[Any]) -> Iterator[Identity | None]:
         yield Identity("table", owner.schema, owner.parent)
 
 
-def read(connection: Connection, renewal: Renewal | None = None) -> Parts:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """All that there is of one kind, or of a renewal what was touched; `sources` of the others."""
+
+    found: tuple[Found, ...]
+    by_table: bool = False
+    sources: frozenset[str] = frozenset()
+
+
+def read(sessions: Sequence[Connection], renewal: Renewal | None = None) -> Parts:
     """Everything, or of a renewal what was touched, and all that may be read by no table."""
-    by_table: dict[Identity, list[Found]] = defaultdict(list)
-    whole: list[Found] = []
-    sources: dict[str, frozenset[str]] = {}
     oids = renewal.oids() if renewal else None
-    present = _present(connection)
-    known = _known(connection, present, oids)
-    for kind in present:
-        asking = _Asking(connection, oids, known)
+    present = _present(sessions[0])
+    known = _known(sessions[0], present, oids)
+
+    def one(session: Connection, kind: Kind[Any]) -> _Read:
+        asking = _Asking(session, oids, known)
         in_tables = kind.type is Table or "table" in {each.name for each in fields(kind.type)}
         found = tuple(kind.read(asking)) if in_tables else ()
         if in_tables and not asking.unmarked:
-            for each in found:
-                by_table[home(each.object) or each.object.identity].append(each)
-            continue
+            return _Read(found, by_table=True)
         kept = renewal.kept(kind) if renewal else None
         if renewal is not None and kept is not None:
-            whole += kept
-            sources[kind.read.__module__] = renewal.since.parts.sources[kind.read.__module__]
+            return _Read(kept, sources=renewal.since.parts.sources[kind.read.__module__])
+        listening = _Listening(session)
+        return _Read(tuple(kind.read(listening)), sources=frozenset(listening.catalogues))
+
+    by_table: dict[Identity, list[Found]] = defaultdict(list)
+    whole: list[Found] = []
+    sources: dict[str, frozenset[str]] = {}
+    for kind, each in zip(present, side_by_side(sessions, present, one), strict=True):
+        if not each.by_table:
+            whole += each.found
+            sources[kind.read.__module__] = each.sources
             continue
-        listening = _Listening(connection)
-        whole += kind.read(listening)
-        sources[kind.read.__module__] = frozenset(listening.catalogues)
+        for found in each.found:
+            by_table[home(found.object) or found.object.identity].append(found)
     return Parts(
         {place: tuple(several) for place, several in by_table.items()},
         tuple(whole),
