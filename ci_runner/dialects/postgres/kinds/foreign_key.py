@@ -25,7 +25,8 @@ def _read(connection: Connection) -> Iterator[Found]:
             row.valid,
             row.comment,
         )
-        yield Found(found, (row.address,), copy_of=row.copy_of)
+        usual = row.copy_of is None or row.copy_of.name == row.name
+        yield Found(found, (row.address,), copy_of=row.copy_of, usual=usual)
 
 
 def _in_the_way(_: ForeignKey, needed: Identity, world: World) -> bool:
