@@ -13,6 +13,7 @@ from ci_runner.devdb.docker.client import Engine, engine, first_line
 from ci_runner.devdb.docker.door import Door, opened, place_of
 from ci_runner.devdb.docker.end import Running, removed, tail
 from ci_runner.devdb.docker.lifeline import Lifeline, lifeline, watch
+from ci_runner.devdb.docker.made import Made, made
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
 from ci_runner.devdb.docker.routes import Route, routes
 from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
@@ -92,11 +93,11 @@ def running(recipe: Recipe, image: str, ceiling: Ceiling) -> Iterator[Running]:
 
 def _image(engine: Engine, name: str) -> Image:
     """Pulled where the engine does not have it."""
-    from docker.errors import ImageNotFound
+    from docker.errors import NotFound
 
     try:
         return engine.client.images.get(name)
-    except ImageNotFound:
+    except NotFound:  # Podman says it in words that docker-py does not take for a missing image
         return engine.client.images.pull(name)
 
 
@@ -156,17 +157,31 @@ def _started(attempt: _Attempt) -> Iterator[Running]:
     with ExitStack() as stack:
         door = stack.enter_context(opened(attempt.engine, recipe, attempt.route))
         stack.enter_context(removed(client, "container", name))
-        container = _created(attempt, name, door, password)
+        kept = _made(attempt)
+        container = _created(attempt, name, door, password, kept)
         held = stack.enter_context(lifeline(container))
         _start(container)
+        if kept and kept.content:
+            held.send(kept.content)
         access = Access(place_of(container, recipe, door), password)
         version = _wait(recipe, access, held)
+        if kept and not kept.content:
+            kept.keep(held)
         yield Running(
             access, version, str(attempt.route), client, name, held, since, attempt.ceiling
         )
 
 
-def _created(attempt: _Attempt, name: str, door: Door, password: str) -> Container:
+def _made(attempt: _Attempt) -> Made | None:
+    """To another machine the bytes would take longer than making them takes."""
+    if not attempt.engine.is_local or not attempt.user:
+        return None
+    return made(str(attempt.image.id), attempt.recipe.prepare, attempt.ceiling.memory)
+
+
+def _created(
+    attempt: _Attempt, name: str, door: Door, password: str, kept: Made | None
+) -> Container:
     from docker.errors import APIError
 
     recipe, config, ceiling = attempt.recipe, attempt.image.attrs["Config"], attempt.ceiling
@@ -182,6 +197,7 @@ def _created(attempt: _Attempt, name: str, door: Door, password: str) -> Contain
             command=[*image_command, *recipe.settings, *(recipe.local if local else recipe.remote)],
             environment={
                 **recipe.environment(password),
+                **(kept.environment() if kept else {}),
                 "SCHEMA_CI_BAKED": baked,
                 "SCHEMA_CI_PLACE": "socket" if local else "port",
             },
@@ -208,7 +224,7 @@ def _created(attempt: _Attempt, name: str, door: Door, password: str) -> Contain
 
 
 def _watch(recipe: Recipe) -> str:
-    return watch(recipe.adopt, int(LIFETIME.total_seconds()))
+    return watch(recipe.prepare, int(LIFETIME.total_seconds()))
 
 
 def _tmpfs(attempt: _Attempt, config: dict[str, object], *, with_socket: bool) -> dict[str, str]:

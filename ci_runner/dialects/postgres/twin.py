@@ -86,6 +86,20 @@ def side_by_side(
     return tuple(found[place] for place in range(len(several)))
 
 
+def meanwhile(
+    sessions: Sequence[Connection],
+    here: Callable[[Connection], T],
+    there: Callable[[Connection], R],
+) -> tuple[T, R]:
+    """What both give, each on a session of its own where there are two."""
+    first, *others = sessions
+    if not others:
+        return here(first), there(first)
+    with _in_turns(), ThreadPoolExecutor(1) as threads:
+        meant = threads.submit(there, others[0])
+        return here(first), meant.result()
+
+
 @contextmanager
 def _in_turns() -> Iterator[None]:
     usual = sys.getswitchinterval()

@@ -11,7 +11,7 @@ import pytest
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection
-from ci_runner.dialects.postgres.look import read
+from ci_runner.dialects.postgres.look import present, read
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.twin import sessions, side_by_side
 from tests.dialects.postgres import features
@@ -42,7 +42,8 @@ def test_two_sessions_read_what_one_reads(superuser_server: PostgresServer) -> N
     with superuser_server.database() as connection:
         connection.execute(EVERYTHING)
         with both(connection) as several:
-            assert read((connection,)) == read(several)
+            kinds = present(connection)
+            assert read((connection,), kinds) == read(several, kinds)
 
 
 def test_few_relations_are_read_by_one(connection: PostgresConnection) -> None:
