@@ -42,6 +42,7 @@ _TRANSACTION = {
     "COMMIT": Transaction("commit"),
     "ROLLBACK": Transaction("rollback"),
 }
+_PROGRAMS = ("PROCEDURE", "FUNCTION", "EVENT", "SEQUENCE")
 _BEFORE_TABLE = frozenset(
     """INTO FROM TABLE LOW_PRIORITY DELAYED HIGH_PRIORITY IGNORE QUICK ONLINE""".split()
 )
@@ -198,8 +199,13 @@ def _create(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
         at = words.index("VIEW") + 1
         at += 3 if words[at] == "IF" else 0
         yield CreateView(target(tokens, at)[0], replace="REPLACE" in head)
-    elif "TRIGGER" in head[:6]:
+    elif "TRIGGER" in head:
         yield _create_trigger(tokens, words)
+    elif kind := next((each for each in _PROGRAMS if each in head), ""):
+        at = words.index(kind) + 1
+        at += 3 if words[at] == "IF" else 0
+        name = target(tokens, at)[0].name
+        yield CreateObject(kind.lower(), Target("", name), replace="REPLACE" in words[:3])
     else:
         yield Other(" ".join(words[:2]))
 
@@ -223,7 +229,9 @@ def _create_table(tokens: Sequence[Token], words: list[str]) -> Iterator[Operati
         said = [token.word for token in line]
         if "REFERENCES" in said:
             parent, _ = target(line, said.index("REFERENCES") + 1)
-            yield AddConstraint(table, "foreign key", references=parent)
+            inline = said[0] not in {"FOREIGN", "CONSTRAINT"}
+            own = (line[0].name,) if inline else ()
+            yield AddConstraint(table, "foreign key", columns=own, references=parent, inline=inline)
 
 
 def _create_index(tokens: Sequence[Token], words: list[str]) -> CreateIndex:
@@ -250,5 +258,8 @@ def _drop(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
         yield DropIndex(index, table=target(tokens, words.index("ON", behind) + 1)[0])
     elif kind in {"DATABASE", "SCHEMA"}:
         yield DropObject("database", Target("", tokens[at].name))
+    elif kind in {"VIEW", "TRIGGER", *_PROGRAMS}:
+        for part in split(tokens[at:]):
+            yield DropObject(kind.lower(), Target("", target(part, 0)[0].name))
     else:
         yield Other(f"DROP {kind}")

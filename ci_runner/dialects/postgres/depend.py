@@ -7,16 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import Address, Found
-from ci_runner.dialects.postgres.look import Edge
-from ci_runner.dialects.postgres.rows import integer, text
-from ci_runner.schema.model import Identity, Sequence
+from ci_runner.dialects.postgres.rows import integer, optional_integer
+from ci_runner.schema.model import Copy, Identity, Sequence
+from ci_runner.schema.shared import Edge
 
 # A user object's oid is 16384 or more: FirstNormalObjectId in access/transam.h. The schema `public`
-# has less; relations, routines and types need theirs by name. Joins would cost more than all the
-# rows; the maps below are small.
+# has less; relations, routines and types need theirs by name. The rule that is a view stands for
+# it, a default for its column; an array type for that of its elements, a row type for its relation.
+# CASE, because nothing is looked up for NULL.
 _DEPENDENCIES = """
-SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
-FROM pg_catalog.pg_depend d
+SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid,
+       w.ev_class, f.adrelid, f.adnum, coalesce(e.oid, t.oid), coalesce(e.typrelid, t.typrelid)
+FROM {rows} d
+LEFT JOIN pg_catalog.pg_rewrite w ON w.rulename = '_RETURN'
+     AND w.oid = CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass THEN d.objid END
+LEFT JOIN pg_catalog.pg_attrdef f
+     ON f.oid = CASE WHEN d.classid = 'pg_catalog.pg_attrdef'::regclass THEN d.objid END
+LEFT JOIN pg_catalog.pg_type t
+     ON t.oid = CASE WHEN d.refclassid = 'pg_catalog.pg_type'::regclass THEN d.refobjid END
+LEFT JOIN pg_catalog.pg_type e
+     ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem END
 WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
   AND (d.refobjid >= 16384
        OR d.refclassid = 'pg_catalog.pg_namespace'::regclass
@@ -24,82 +34,84 @@ WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
                              'pg_catalog.pg_type'::regclass))
   AND NOT (d.deptype = 'i' AND d.classid = 'pg_catalog.pg_type'::regclass)
 """
-
-_SOME = """
-  AND (d.objid = ANY ({oids})
-       OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_rewrite w
-                      WHERE w.ev_class = ANY ({oids}) AND w.rulename = '_RETURN')
-       OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_attrdef w WHERE w.adrelid = ANY ({oids})))
-"""
-
-_CATALOGUES = """
-SELECT c.oid, c.relname FROM pg_catalog.pg_class c
-WHERE c.relkind = 'r' AND c.relnamespace = 'pg_catalog'::regnamespace
-"""
-
-# The rule that is a view stands for it, a default for its column.
-_STAND_INS = """
-SELECT 'pg_rewrite', r.oid, r.ev_class, 0 FROM pg_catalog.pg_rewrite r
-WHERE r.ev_class >= 16384 AND r.rulename = '_RETURN'
-UNION ALL
-SELECT 'pg_attrdef', f.oid, f.adrelid, f.adnum FROM pg_catalog.pg_attrdef f
-"""
-
-# An array type stands for that of its elements, a row type for its relation.
-_TYPES = """
-SELECT t.oid, t.typrelid, CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem ELSE 0 END
-FROM pg_catalog.pg_type t
-WHERE t.oid >= 16384
-"""
+# The rows of some objects, and of what stands for one of them. OFFSET keeps the server to the index
+# on (classid, objid): of a catalogue that has just grown it has no idea how large it is.
+_SOME = """(
+  SELECT r.* FROM (
+    SELECT i.classid, i.oid
+    FROM unnest('{{{catalogues}}}'::oid[], '{{{oids}}}'::oid[]) i (classid, oid)
+    UNION ALL SELECT 'pg_catalog.pg_rewrite'::regclass, w.oid FROM pg_catalog.pg_rewrite w
+    WHERE w.ev_class = ANY ('{{{relations}}}'::oid[]) AND w.rulename = '_RETURN'
+    UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid FROM pg_catalog.pg_attrdef f
+    WHERE f.adrelid = ANY ('{{{relations}}}'::oid[])) i,
+  LATERAL (SELECT * FROM pg_catalog.pg_depend d
+           WHERE d.classid = i.classid AND d.objid = i.oid OFFSET 0) r)"""
 
 
 def edges(
     connection: Connection,
     names: Mapping[Address, Identity],
+    tables: Mapping[int, str],
     found: Iterable[Found],
-    origins: Mapping[Identity, Identity],
-    oids: frozenset[int] | None = None,
+    copies: Mapping[Identity, Copy],
+    *,
+    some: bool = False,
 ) -> dict[Identity, frozenset[Edge]]:
-    """(dependent, needed) by dependent, for all or for the dependents of some oids.
+    """(dependent, needed) by dependent, for all or for the dependents of `found`.
 
-    Without the edge from an owned sequence in `found` to its column: that says who is dropped with
-    whom; the column's default needs the sequence, and an order must begin somewhere. Who needs a
-    copy needs its origin, by `origins`; copies need nothing that is ours to order.
+    `tables` are the catalogue's own by oid. Without the edge from an owned sequence in `found` to
+    its column: that says who is dropped with whom; the column's default needs the sequence, and an
+    order must begin somewhere. Who needs a copy needs its origin; copies need nothing that is ours
+    to order.
     """
-    condition = ""
-    if oids is not None:
-        listed = ",".join(str(oid) for oid in sorted(oids))
-        condition = _SOME.format(oids=f"'{{{listed}}}'::oid[]")
+    found = tuple(found)
     owners = {
         (each.object.identity, each.object.owned_by)
         for each in found
         if isinstance(each.object, Sequence)
     }
+    query = _only(found, tables) if some else _DEPENDENCIES.format(rows="pg_catalog.pg_depend")
     collected: dict[Identity, set[Edge]] = defaultdict(set)
-    for dependent, needed in _named(connection, names, connection.query(_DEPENDENCIES + condition)):
-        edge = (dependent, origins.get(needed, needed))
-        if dependent not in origins and dependent != edge[1] and edge not in owners:
-            collected[dependent].add(edge)
+    for dependent, needed in _named(names, tables, connection.query(query)):
+        if dependent in copies:
+            continue
+        while needed in copies:
+            needed = copies[needed].of  # noqa: PLW2901 - up a line of copies
+        if dependent != needed and (dependent, needed) not in owners:
+            collected[dependent].add((dependent, needed))
     return {dependent: frozenset(several) for dependent, several in collected.items()}
 
 
+def _only(found: Iterable[Found], tables: Mapping[int, str]) -> str:
+    oids = {name: oid for oid, name in tables.items()}
+    addresses = {
+        (oids[catalogue], oid)
+        for each in found
+        for catalogue, oid, _ in each.addresses
+        if catalogue in oids
+    }
+    rows = _SOME.format(
+        catalogues=",".join(str(catalogue) for catalogue, _ in addresses),
+        oids=",".join(str(oid) for _, oid in addresses),
+        relations=",".join(str(oid) for place, oid in addresses if place == oids["pg_class"]),
+    )
+    return _DEPENDENCIES.format(rows=rows)
+
+
 def _named(
-    connection: Connection, names: Mapping[Address, Identity], rows: list[tuple[object, ...]]
+    names: Mapping[Address, Identity], tables: Mapping[int, str], rows: list[tuple[object, ...]]
 ) -> Iterator[Edge]:
     """Both ends of each row by name, where both have one."""
-    catalogues = {integer(oid): text(name) for oid, name in connection.query(_CATALOGUES)}
-    stand_ins = {
-        (text(place), integer(oid)): ("pg_class", integer(owner), integer(part))
-        for place, oid, owner, part in connection.query(_STAND_INS)
-    }
-    types = _types(connection)
     for row in rows:
-        place, oid, part, needed_place, needed_oid, needed_part = map(integer, row)
-        catalogue, needed_catalogue = catalogues[place], catalogues[needed_place]
-        address = stand_ins.get((catalogue, oid)) or (catalogue, oid, part)
+        place, oid, part, needed_place, needed_oid, needed_part = map(integer, row[:6])
+        view, owner, number, element, relation = map(optional_integer, row[6:])
+        catalogue, needed_catalogue = tables[place], tables[needed_place]
+        address = (catalogue, oid, part)
+        if view is not None or owner is not None:
+            address = ("pg_class", view or owner or 0, number or 0)
         needed_address = (needed_catalogue, needed_oid, needed_part)
-        if needed_catalogue == "pg_type":
-            needed_address = types.get(needed_oid, needed_address)
+        if element is not None:
+            needed_address = ("pg_class", relation, 0) if relation else ("pg_type", element, 0)
         dependent, needed = _name(names, address), _name(names, needed_address)
         if dependent and dependent.kind == "attribute":
             dependent = names[catalogue, oid, 0]
@@ -107,17 +119,6 @@ def _named(
             yield dependent, needed
             if needed.kind == "attribute":
                 yield dependent, names[needed_catalogue, needed_oid, 0]
-
-
-def _types(connection: Connection) -> Mapping[int, Address]:
-    rows = [tuple(map(integer, row)) for row in connection.query(_TYPES)]
-    relations = {oid: relation for oid, relation, _ in rows if relation}
-    found: dict[int, Address] = {}
-    for oid, _, element in rows:
-        meant = element or oid
-        relation = relations.get(meant)
-        found[oid] = ("pg_class", relation, 0) if relation else ("pg_type", meant, 0)
-    return found
 
 
 def _name(names: Mapping[Address, Identity], address: Address) -> Identity | None:
