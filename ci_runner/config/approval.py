@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ci_runner.config.source import wrong
+from ci_runner.config.values import Values
 
 KEYS = ("approval.require", "approval.by", "approval.self-approve")
 WAYS = ("review", "label", "comment")
@@ -27,33 +27,28 @@ class ApprovalPolicy:
     self_approve: bool = False
 
 
-def read(
-    values: Mapping[str, object], origins: Mapping[str, str], rules: frozenset[str]
-) -> ApprovalPolicy:
+def read(values: Values, rules: frozenset[str]) -> ApprovalPolicy:
     """What the options come to. Raises ConfigError for a word that is neither ours nor a rule's."""
-    require = _words(values, origins, "approval.require", (_NEVER, DESTRUCTIVE, POLICY, *rules))
+    require = _words(values, "approval.require", (_NEVER, DESTRUCTIVE, POLICY, *rules))
     if _NEVER in require and len(require) > 1:
         expected = "`never` alone, or what needs an approval"
-        raise wrong(origins["approval.require"], "approval.require", expected, list(require))
-    by = _words(values, origins, "approval.by", WAYS)
+        raise wrong(values.origin("approval.require"), "approval.require", expected, list(require))
+    by = _words(values, "approval.by", WAYS)
     if not by:
-        raise wrong(origins["approval.by"], "approval.by", f"some of {', '.join(WAYS)}", [])
+        raise wrong(values.origin("approval.by"), "approval.by", f"some of {', '.join(WAYS)}", [])
     return ApprovalPolicy(
         require=tuple(word for word in require if word != _NEVER),
         by=by,
-        self_approve=bool(values["approval.self-approve"]),
+        self_approve=values.flag("approval.self-approve"),
     )
 
 
-def _words(
-    values: Mapping[str, object], origins: Mapping[str, str], key: str, known: tuple[str, ...]
-) -> tuple[str, ...]:
-    value = values[key]
-    words = tuple(dict.fromkeys(value)) if isinstance(value, tuple) else ()
+def _words(values: Values, key: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    words = tuple(dict.fromkeys(values.texts(key)))
     for word in words:
         if word not in known:
-            near = get_close_matches(str(word), known, 1)
+            near = get_close_matches(word, known, 1)
             guess = f"; did you mean {near[0]!r}?" if near else ""
             shown = ", ".join(known[:3]) + (" or names of rules" if len(known) > len(WAYS) else "")
-            raise wrong(origins[key], key, f"some of {shown}{guess}", word)
+            raise wrong(values.origin(key), key, f"some of {shown}{guess}", word)
     return words

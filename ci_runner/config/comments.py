@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ci_runner.config.source import wrong
+from ci_runner.config.values import Values
 
 _MOST_PARTS = 20
 _LONGEST_ID = 100
@@ -30,24 +30,24 @@ class Comments:
     labels: bool = False
 
 
-def comments(values: Mapping[str, object], origins: Mapping[str, str]) -> Comments:
+def comments(values: Values) -> Comments:
     """What the options say. Raises ConfigError for a number or a name out of bounds."""
-    split, name = int(str(values["publish.comment-split"])), str(values["publish.comment-id"])
+    split, name = values.number("publish.comment-split"), values.text("publish.comment-id")
     if not 1 <= split <= _MOST_PARTS:
         key = "publish.comment-split"
-        raise wrong(origins[key], key, f"a whole number from 1 to {_MOST_PARTS}", split)
+        raise wrong(values.origin(key), key, f"a whole number from 1 to {_MOST_PARTS}", split)
     if len(name) > _LONGEST_ID or not name.isprintable():
         key = "publish.comment-id"
-        raise wrong(origins[key], key, f"at most {_LONGEST_ID} characters of one line", name)
+        raise wrong(values.origin(key), key, f"at most {_LONGEST_ID} characters of one line", name)
     return Comments(
-        mode=str(values["publish.comment-mode"]),
-        on=str(values["publish.comment-on"]),
-        delete_when_empty=bool(values["publish.delete-when-empty"]),
+        mode=values.text("publish.comment-mode"),
+        on=values.text("publish.comment-on"),
+        delete_when_empty=values.flag("publish.delete-when-empty"),
         split=split,
         id=name,
-        header=str(values["publish.comment-header"]),
-        footer=str(values["publish.comment-footer"]),
-        required=bool(values["publish.comment-required"]),
-        inline=bool(values["publish.inline"]),
-        labels=bool(values["publish.labels"]),
+        header=values.text("publish.comment-header"),
+        footer=values.text("publish.comment-footer"),
+        required=values.flag("publish.comment-required"),
+        inline=values.flag("publish.inline"),
+        labels=values.flag("publish.labels"),
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-
 from ci_runner.config.options import by_key
+from ci_runner.config.values import Values
 from ci_runner.errors import ConfigError
 
 MEMORY, PROCESSES = "dev.container-memory", "dev.container-processes"
@@ -12,24 +11,22 @@ MEMORY, PROCESSES = "dev.container-memory", "dev.container-processes"
 _LEAST = {MEMORY: 64, PROCESSES: 32}
 
 
-def container_bounds(
-    values: Mapping[str, object], origins: Mapping[str, str], in_file: Callable[[str], bool]
-) -> dict[str, int]:
-    """MEMORY in MiB and PROCESSES; `in_file` is whether the file says a key. Raises ConfigError."""
-    bounds = {key: int(str(values[key])) for key in _LEAST}
+def container_bounds(values: Values) -> dict[str, int]:
+    """MEMORY in MiB and PROCESSES. Raises ConfigError for less than a server needs."""
+    bounds = {key: values.number(key) for key in _LEAST}
     for key, bound in bounds.items():
         variable = by_key()[key].env
-        if in_file(key):
+        if values.in_file(key):
             raise ConfigError(
                 f"`{key}` may not stand in the configuration file",
-                where=origins[key],
+                where=values.origin(key),
                 said="the file is part of the pull request, whose SQL it would let take more",
                 next_step=f"set {variable} in the CI",
             )
         if bound < _LEAST[key]:
             raise ConfigError(
                 f"`{key}` is {bound}, and no server runs with so little",
-                where=origins[key],
+                where=values.origin(key),
                 next_step=f"set {variable} to {_LEAST[key]} or more",
             )
     return bounds

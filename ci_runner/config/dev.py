@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from ci_runner.config.model import Dev
+from ci_runner.config.paths import inside_repository
 from ci_runner.config.secret import Secret
+from ci_runner.config.values import Values
 from ci_runner.errors import ConfigError
 
 # Servers that we start ourselves. Other URLs may hold a password, which has no place in a file.
 _OWN_SCHEMES = ("sqlite", "local", "docker")
 _EXTENSION = re.compile(r"[a-z][a-z0-9_-]{0,62}(?:@[A-Za-z0-9._+-]{1,63})?")
+_SHORTEST_SECRET = 16
 _LONGEST_NAME = 63  # bytes; postgresql.org, NAMEDATALEN
 
 
@@ -27,19 +31,25 @@ class Copy:
     text: str
 
 
-def dev_url(
-    values: Mapping[str, object],
-    origins: Mapping[str, str],
-    environ: Mapping[str, str],
-    *,
-    in_file: bool,
-) -> Secret:
+def dev(values: Values, environ: Mapping[str, str], overruled: tuple[str, ...]) -> Dev:
+    """The table, but for the URL and limits. Raises ConfigError."""
+    where = values.origin("dev.setup")
+    return Dev(
+        like=_like(values, environ),
+        extensions=_extensions(values),
+        roles=_roles(values),
+        setup=tuple(inside_repository(path, where) for path in values.texts("dev.setup")),
+        overruled=overruled,
+    )
+
+
+def dev_url(values: Values, environ: Mapping[str, str]) -> Secret:
     """`dev.url` with `env:NAME` resolved. Raises ConfigError, also for a server's URL in a file."""
-    url, origin = str(values["dev.url"]), origins["dev.url"]
+    url, origin = values.text("dev.url"), values.origin("dev.url")
     if url.startswith("env:"):
         return _of_environment("dev.url", url, origin, environ)
     scheme = url.partition(":")[0].lower()
-    if url and in_file and scheme.partition("+")[0] not in _OWN_SCHEMES:
+    if url and values.in_file("dev.url") and scheme.partition("+")[0] not in _OWN_SCHEMES:
         if near := get_close_matches(scheme, _OWN_SCHEMES, 1):
             raise ConfigError(
                 "`dev.url` has a value that makes no sense",
@@ -55,18 +65,12 @@ def dev_url(
     return Secret(url)
 
 
-def like(
-    values: Mapping[str, object],
-    origins: Mapping[str, str],
-    environ: Mapping[str, str],
-    *,
-    in_file: bool,
-) -> Secret:
+def _like(values: Values, environ: Mapping[str, str]) -> Secret:
     """The URL of the database to be like; "" for none. Raises ConfigError, which never shows it."""
-    url, origin = str(values["dev.like"]), origins["dev.like"]
+    url, origin = values.text("dev.like"), values.origin("dev.like")
     if url.startswith("env:"):
         return _of_environment("dev.like", url, origin, environ)
-    if url and in_file:
+    if url and values.in_file("dev.like"):
         raise ConfigError(
             "`dev.like` names the environment variable that holds the URL, not the URL",
             where=origin,
@@ -86,21 +90,21 @@ def _of_environment(key: str, url: str, origin: str, environ: Mapping[str, str])
     return Secret(environ[name])
 
 
-def extensions(values: Mapping[str, object], origins: Mapping[str, str]) -> tuple[str, ...]:
+def _extensions(values: Values) -> tuple[str, ...]:
     """Names, each with `@VERSION` where it has to be a certain one. Raises ConfigError."""
-    for name in (found := _texts(values["dev.extensions"])):
+    for name in (found := values.texts("dev.extensions")):
         if not _EXTENSION.fullmatch(name):
             raise ConfigError(
                 f"`dev.extensions` can't hold {name!r}",
-                where=origins["dev.extensions"],
+                where=values.origin("dev.extensions"),
                 said="expected the name of an extension, such as postgis or pgcrypto@1.3",
             )
     return found
 
 
-def roles(values: Mapping[str, object], origins: Mapping[str, str]) -> tuple[str, ...]:
+def _roles(values: Values) -> tuple[str, ...]:
     """Raises ConfigError for a name that no role can have."""
-    for name in (found := _texts(values["dev.roles"])):
+    for name in (found := values.texts("dev.roles")):
         said = ""
         if not name or "\0" in name or len(name.encode()) > _LONGEST_NAME:
             said = f"expected a name of 1 to {_LONGEST_NAME} bytes"
@@ -110,10 +114,26 @@ def roles(values: Mapping[str, object], origins: Mapping[str, str]) -> tuple[str
             said = "that is a word of SQL and no role"
         if said:
             raise ConfigError(
-                f"`dev.roles` can't hold {name!r}", where=origins["dev.roles"], said=said
+                f"`dev.roles` can't hold {name!r}", where=values.origin("dev.roles"), said=said
             )
     return found
 
 
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, tuple) else ()
+def cache_secret(values: Values) -> Secret:
+    """What signs snapshots. Raises ConfigError for one that everybody can read or guess."""
+    key = "dev.cache-secret"
+    secret, where = values.text(key), values.origin(key)
+    if secret and values.in_file(key):
+        raise ConfigError(
+            f"`{key}` may not stand in the configuration file",
+            where=where,
+            said="the file is part of the pull request, and everybody can read it",
+            next_step="set SCHEMA_CI_CACHE_SECRET in the CI",
+        )
+    if secret and len(secret) < _SHORTEST_SECRET:
+        raise ConfigError(
+            f"`{key}` is shorter than {_SHORTEST_SECRET} characters",
+            where=where,
+            next_step="make one with `openssl rand -hex 32`",
+        )
+    return Secret(secret)

@@ -11,6 +11,7 @@ from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.assume import Assumed
 from ci_runner.config.options import SEVERITIES
 from ci_runner.config.source import Source, unknown, wrong
+from ci_runner.config.values import Values
 
 # Tables and keys of [lint] beside those of the option table.
 TABLES = ("rules", "groups", "options", "assume", "except")
@@ -94,11 +95,8 @@ class Names:
     settle: Settle = as_written
 
 
-def read(
-    source: Source, names: Names, values: Mapping[str, object], origins: Mapping[str, str]
-) -> LintPolicy:
-    """The policy in `source`. `values` are those of the option table's own keys in `[lint]` and
-    `[approval]`, `origins` say where each is from.
+def read(source: Source, names: Names, values: Values) -> LintPolicy:
+    """The policy in `source`. `values` are the option table's own keys in `[lint]`, `[approval]`.
 
     Raises ConfigError.
     """
@@ -114,11 +112,11 @@ def read(
         assumed=assume.read(source, lint.get("assume", {})),
         exemptions=tuple(_exemptions(source, known)),
         team_rules=team,
-        require_reason=bool(values["lint.require-reason"]),
-        baseline=str(values["lint.baseline"]),
-        fail_on=str(values["lint.fail-on"]),
+        require_reason=values.flag("lint.require-reason"),
+        baseline=values.text("lint.baseline"),
+        fail_on=values.text("lint.fail-on"),
         path=source.path,
-        approval=approval.read(values, origins, known),
+        approval=approval.read(values, known),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.shared import differing
 from ci_runner.schema.sizes import TableSize
+
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,13 @@ def as_written(connection: Connection, sql: str) -> Ran:
     started = time.perf_counter()
     outcome = connection.execute(sql)
     return Ran(outcome, time.perf_counter() - started)
+
+
+def version_of(connection: Connection, query: str) -> tuple[int, ...]:
+    """The numbers that the server's answer begins with: `10.11.6-MariaDB` has three."""
+    ((said,),) = connection.query(query)
+    found = _VERSION.match(str(said))
+    return tuple(int(each) for each in found[0].split(".")) if found else ()
 
 
 @dataclass(frozen=True)
@@ -368,6 +378,9 @@ class Dialect(Protocol):
     @property
     def talkative(self) -> str:
         """SQL that lets the server say what it scans, until the session is reset; "" for none."""
+
+    def version(self, connection: Connection) -> tuple[int, ...]:
+        """Of the server: `(16, 4)`, `(10, 11, 6)`; MariaDB counts otherwise than MySQL."""
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         """What one statement says that it does. Never raises: what can't be read is Unparsed."""

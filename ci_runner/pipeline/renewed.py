@@ -11,7 +11,8 @@ from ci_runner.migrations import checksum, rebase
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.ours import maker
-from ci_runner.pipeline.review import Change, Reviewed
+from ci_runner.pipeline.change import Change
+from ci_runner.pipeline.review import Reviewed
 from ci_runner.report.elide import without_data
 
 _EDITED = "was generated and edited by hand since, so it is kept"

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from ci_runner.devdb.reach import Cache, reach
-from ci_runner.devdb.replay import Script, counted, rehearse, replay, script
+from ci_runner.devdb.replay import Script, counted, rehearse, script
 from ci_runner.devdb.server import Server
-from ci_runner.dialects.base import Connection
-from ci_runner.errors import InternalError, SchemaCiError, SqlError, UsageError
+from ci_runner.errors import SchemaCiError, SqlError, UsageError
 from ci_runner.lint.check import check
-from ci_runner.lint.notices import CHECKSUM, UNREADABLE
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.lint.team import of_steps
-from ci_runner.migrations import checksum
-from ci_runner.migrations.directory import Directory, DirectoryChange, MigrationFile, changed
+from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.history import History, Step
-from ci_runner.migrations.plan import Plan, written
-from ci_runner.pipeline import prove, questions
-from ci_runner.pipeline.compare import compare
+from ci_runner.migrations.plan import Plan
+from ci_runner.pipeline import questions
+from ci_runner.pipeline.broken import misfits, refused
+from ci_runner.pipeline.change import Change
 from ci_runner.pipeline.declared import in_schema
+from ci_runner.pipeline.missing import Missing, Search
 from ci_runner.pipeline.options import USUAL, Terms
 from ci_runner.pipeline.questions import Question
 from ci_runner.pipeline.sources import desired
@@ -35,28 +33,6 @@ from ci_runner.pipeline.unmanaged import differences, left_out
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.production import UNKNOWN, Production
 from ci_runner.schema.select import select
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A project's part of a pull request. `when` is the head commit's time, UTC.
-
-    `upstream` is the directory as the base branch has it now, which may be newer than `base`; None
-    where that is not known. What is generated is marked as ours where `marks` says so.
-    """
-
-    name: str
-    base: Directory
-    head: Directory
-    schema: tuple[str, ...]
-    when: datetime
-    migration_name: str = ""
-    upstream: Directory | None = None
-    marks: bool = False
-
-    @property
-    def files(self) -> DirectoryChange:
-        return changed(self.base, self.head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,263 +80,149 @@ def review(
     say: Callable[[str], None] = lambda _: None,
 ) -> Reviewed:
     """Never raises for what is wrong with the change itself: that becomes a finding."""
-    given = Reviewed(change, server.description, server.dialect.name, production=production)
-    reviewed = _review(
-        server, root, given, policy, progress=progress, terms=terms, cache=cache, say=say
-    )
+    reviewer = _Reviewer(server, root, change, policy, progress, terms, production, cache, say)
+    reviewed = reviewer.reviewed()
     judged = policy.judge(reviewed.findings)
     return replace(reviewed, findings=judged.findings, known=judged.known)
 
 
-def _review(
-    server: Server,
-    root: Path,
-    reviewed: Reviewed,
-    policy: Policy,
-    *,
-    progress: Callable[[str], None],
-    terms: Terms,
-    cache: Cache | None,
-    say: Callable[[str], None],
-) -> Reviewed:
-    severities, change = policy.severities, reviewed.change
-    try:
-        new = _new(server, change)
-        wanted = desired(server.dialect, root, change.schema, terms.sizes)
-        said = in_schema(root, change.schema)
-    except (SqlError, UsageError) as unreadable:
-        return _stopped(reviewed, unreadable, severities)
-    terms = replace(terms, declared=(*terms.declared, *said))
-    merged = change.base.files
-    with ExitStack() as stack:
-        progress(f"replaying {len(merged)} merged files")
-        started = time.perf_counter()
-        try:
-            connection = stack.enter_context(reach(server, merged, change.base.format, cache, say))
-        except SqlError as failed:
-            return _stopped(reviewed, failed, severities)
-        seconds = time.perf_counter() - started
-        try:
-            history = rehearse(
-                connection, server.dialect, new, progress=progress, compared=bool(change.schema)
-            )
-        except SqlError as ended:
-            return _stopped(reviewed, ended, severities)
-        compared = _compare(server, connection, change, wanted, history, progress, terms)
-        if compared.goal:
-            path = change.schema[0]
-            sides = select(history.schema, compared.goal, terms.selection)
-            unseen = differences(path, sides.old, sides.new, severities, terms)
-            omitted = left_out(path, compared.left_out, terms, severities)
-            asked = questions.findings(
-                compared.questions, wanted, path, severities, strict=terms.strict
-            )
-            found = (*compared.findings, *asked, *unseen, *omitted)
-            compared = replace(compared, findings=found, idle=sides.idle)
-    steps = (*history.steps, *compared.steps)
-    broken = _checksum_findings(change.head, severities)
+@dataclass(frozen=True, slots=True)
+class _Reviewer:
+    server: Server
+    root: Path
+    change: Change
+    policy: Policy
+    progress: Callable[[str], None]
+    terms: Terms
+    production: Production
+    cache: Cache | None
+    say: Callable[[str], None]
 
-    planned = set(map(id, compared.steps))
+    def reviewed(self) -> Reviewed:
+        change, dialect = self.change, self.server.dialect
+        try:
+            new = self._new()
+            wanted = desired(dialect, self.root, change.schema, self.terms.sizes)
+            said = in_schema(self.root, change.schema)
+        except (SqlError, UsageError) as unreadable:
+            return self._stopped(unreadable)
+        terms = replace(self.terms, declared=(*self.terms.declared, *said))
+        merged = change.base.files
+        with ExitStack() as stack:
+            self.progress(f"replaying {len(merged)} merged files")
+            started = time.perf_counter()
+            try:
+                connection = stack.enter_context(
+                    reach(self.server, merged, change.base.format, self.cache, self.say)
+                )
+                seconds = time.perf_counter() - started
+                history = rehearse(
+                    connection, dialect, new, progress=self.progress, compared=bool(change.schema)
+                )
+            except SqlError as failed:
+                return self._stopped(failed)
+            search = Search(self.server, connection, change, terms, self.progress)
+            missing = search.missing(history, wanted)
+        if missing.goal:
+            missing = self._told(missing, missing.goal, history, wanted, terms)
+        found = self._judged(history, missing)
+        return replace(
+            found,
+            unmanaged=_unmanaged(history.schema, missing, terms),
+            replay_seconds=seconds,
+        )
 
-    def judge(steps: tuple[Step, ...]) -> tuple[Finding, ...]:
-        name, schema = server.dialect.name, server.dialect.default_schema
-        known, options = reviewed.production, policy.options
+    def _new(self) -> tuple[Script, ...]:
+        """New files, in the head's order."""
+        files, format_name = self.change.files.added, self.change.head.format
+        return tuple(counted(script(file, format_name, self.server.dialect) for file in files))
+
+    def _told(
+        self,
+        missing: Missing,
+        goal: Schema,
+        history: History,
+        wanted: tuple[Script, ...],
+        terms: Terms,
+    ) -> Missing:
+        """With findings of what the comparison asks, and of what it did not see."""
+        path, severities = self.change.schema[0], self.policy.severities
+        sides = select(history.schema, goal, terms.selection)
+        asked = questions.findings(missing.questions, wanted, path, severities, strict=terms.strict)
+        unseen = differences(path, sides.old, sides.new, severities, terms)
+        omitted = left_out(path, missing.left_out, terms, severities)
+        findings = (*missing.findings, *asked, *unseen, *omitted)
+        return replace(missing, findings=findings, idle=sides.idle)
+
+    def _judged(self, history: History, missing: Missing) -> Reviewed:
+        broken = misfits(self.change.head, self.policy.severities)
+        steps = (*history.steps, *missing.steps)
+        judge = partial(self._lint, history, planned=frozenset(map(id, missing.steps)))
+        findings = judge(steps)
+        rewritten: tuple[Rewritten, ...] = ()
+        if history.failed is None:
+            findings, rewritten = self._suggested(history, findings, judge)
+        return Reviewed(
+            self.change,
+            self.server.description,
+            self.server.dialect.name,
+            steps=steps,
+            plan=missing.plan,
+            # A new checksum file would bless whatever the old one does not fit.
+            files={} if broken else missing.files,
+            findings=(*broken, *findings, *missing.findings),
+            left_out=missing.left_out,
+            idle=missing.idle,
+            questions=missing.questions,
+            production=self.production,
+            problem=missing.problem,
+            replayed=len(self.change.base.files),
+            rewritten=rewritten,
+        )
+
+    def _lint(
+        self, history: History, steps: tuple[Step, ...], *, planned: frozenset[int]
+    ) -> tuple[Finding, ...]:
+        """What rules say of `steps`; a team's speak of those only that are not `planned`."""
+        dialect, policy = self.server.dialect, self.policy
         of = Review(
-            name,
-            schema,
+            dialect.name,
+            dialect.default_schema,
             history.base,
             steps,
-            change.files,
-            production=known,
-            options=options,
-            version=policy.assumed.numbers,
+            self.change.files,
+            production=self.production,
+            options=policy.options,
+            version=policy.assumed.numbers or history.version,
         )
         own = tuple(step for step in steps if id(step) not in planned)
         reached = own[-1].after if own else history.base
         return check(of, policy, of_steps(policy.team_rules, own, reached))
 
-    findings = judge(steps)
-    rewritten: tuple[Rewritten, ...] = ()
-    if history.failed is None:
-        added, style = change.files.added, change.head.format
-        again = partial(reach, server, merged, change.base.format, cache)
-        findings, rewritten = suggested(
-            server, again, added, style, history, findings, judge, policy
+    def _suggested(
+        self,
+        history: History,
+        findings: tuple[Finding, ...],
+        judge: Callable[[tuple[Step, ...]], tuple[Finding, ...]],
+    ) -> tuple[tuple[Finding, ...], tuple[Rewritten, ...]]:
+        base = self.change.base
+        again = partial(reach, self.server, base.files, base.format, self.cache)
+        added, style = self.change.files.added, self.change.head.format
+        return suggested(self.server, again, added, style, history, findings, judge, self.policy)
+
+    def _stopped(self, error: SchemaCiError) -> Reviewed:
+        """The review ends early: the error becomes a finding, and nothing is claimed."""
+        broken = misfits(self.change.head, self.policy.severities)
+        return Reviewed(
+            self.change,
+            self.server.description,
+            self.server.dialect.name,
+            findings=(*broken, refused(error, Severity.ERROR)),
+            problem=error.what,
         )
-    return replace(
-        reviewed,
-        steps=steps,
-        plan=compared.plan,
-        # A new checksum file would bless whatever the old one does not fit.
-        files={} if broken else compared.files,
-        findings=(*broken, *findings, *compared.findings),
-        unmanaged=_unmanaged(history.schema, compared, terms),
-        left_out=compared.left_out,
-        idle=compared.idle,
-        questions=compared.questions,
-        problem=compared.problem,
-        replayed=len(merged),
-        replay_seconds=seconds,
-        rewritten=rewritten,
-    )
 
 
-def _new(server: Server, change: Change) -> tuple[Script, ...]:
-    """New files, in the head's order."""
-    files, format_name = change.files.added, change.head.format
-    return tuple(counted(script(file, format_name, server.dialect) for file in files))
-
-
-def _unmanaged(reached: Schema, compared: _Compared, terms: Terms) -> tuple[Identity, ...]:
+def _unmanaged(reached: Schema, missing: Missing, terms: Terms) -> tuple[Identity, ...]:
     """What was there and was not compared, though nobody asked to leave it out."""
-    found = {*reached.unmanaged, *(compared.goal.unmanaged if compared.goal else ())}
+    found = {*reached.unmanaged, *(missing.goal.unmanaged if missing.goal else ())}
     return tuple(sorted(each for each in found if terms.selection.takes(each)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    plan: Plan | None = None
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    steps: tuple[Step, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    questions: tuple[Question, ...] = ()
-    left_out: tuple[Identity, ...] = ()
-    idle: tuple[str, ...] = ()
-    goal: Schema | None = None
-    problem: str = ""
-
-
-def _compare(
-    server: Server,
-    connection: Connection,
-    change: Change,
-    wanted: Sequence[Script],
-    history: History,
-    progress: Callable[[str], None],
-    terms: Terms,
-) -> _Compared:
-    """Plan what is missing and prove it on the database that the new files have just reached."""
-    if not change.schema:
-        return _Compared()
-    if history.failed is not None:
-        return _Compared(problem="a new migration does not run, so what it reaches is not known")
-    progress("loading the desired schema")
-    try:
-        with server.database() as other:
-            replay(other, wanted)
-            goal = server.dialect.inspect(other)
-    except SqlError as failed:
-        finding = refused(failed, Severity.ERROR)
-        return _Compared(findings=(finding,), problem="the desired schema does not load")
-    found = _plan(server, connection, change, history.schema, goal, progress, terms)
-    return replace(found, goal=goal)
-
-
-def _plan(
-    server: Server,
-    connection: Connection,
-    change: Change,
-    reached: Schema,
-    goal: Schema,
-    progress: Callable[[str], None],
-    terms: Terms,
-) -> _Compared:
-    """What leads from `reached`, the schema of the database behind `connection`, to `goal`."""
-    try:
-        compared = compare(connection, server.dialect, reached, goal, terms)
-    except InternalError as stuck:
-        return _Compared(problem=str(stuck))
-    except UsageError as misfit:
-        finding = questions.misfit(misfit, change.schema[0])
-        return _Compared(findings=(finding,), problem=misfit.what)
-    plan = compared.plan
-    if not plan.statements:
-        return _Compared(plan, left_out=compared.left_out)
-    grown, files = written(
-        plan,
-        change.head,
-        change.when,
-        change.migration_name,
-        upstream=change.upstream,
-        mark=change.marks,
-    )
-    progress("proving the missing migration")
-    added = grown.files[len(change.head.files) :]
-    proof = rehearse(
-        connection,
-        server.dialect,
-        tuple(script(file, grown.format, server.dialect) for file in added),
-    )
-    failure = proof.failed.failure if proof.failed else None
-    why = prove.unproven(server.dialect, failure, proof.schema, goal, terms)
-    if why:
-        said = "\n".join(prove.obstacles(failure, reached, compared.left_out))
-        problem = f"the planned migration is not offered: {why}"
-        return _Compared(steps=proof.steps, problem=f"{problem}\n{said}".rstrip())
-    steps = proof.steps
-    if any(step.observed.online for step in steps):
-        plan = prove.steps_seen(plan, steps, online=terms.options.online)
-        grown, files = written(plan, change.head, change.when, change.migration_name)
-        steps = _written_anew(server, grown, len(added), steps)
-    return _Compared(plan, files, steps, questions=compared.questions, left_out=compared.left_out)
-
-
-def _written_anew(
-    server: Server, grown: Directory, added: int, steps: Sequence[Step]
-) -> tuple[Step, ...]:
-    """The steps at their places in files that say the same in other words."""
-    files = grown.files[-added:]
-    scripts = (script(file, grown.format, server.dialect) for file in files)
-    statements = [each for one in scripts for each in one.statements]
-    return tuple(
-        replace(step, statement=statement)
-        for step, statement in zip(steps, statements, strict=True)
-    )
-
-
-def _stopped(
-    reviewed: Reviewed, error: SchemaCiError, severities: Mapping[str, Severity]
-) -> Reviewed:
-    """The review ends early: the error becomes a finding, and nothing is claimed."""
-    change = reviewed.change
-    return Reviewed(
-        change,
-        reviewed.server,
-        reviewed.dialect,
-        findings=(*_checksum_findings(change.head, severities), refused(error, Severity.ERROR)),
-        problem=error.what,
-    )
-
-
-def refused(error: SchemaCiError, severity: Severity) -> Finding:
-    """SQL that does not run, or a file or folder that can't be read, as a finding."""
-    path, _, line = error.where.splitlines()[0].rpartition(":") if error.where else ("", "", "")
-    number = int(line) if line.isdigit() else 0
-    return Finding(
-        "syntax-error" if number else UNREADABLE.id,
-        severity,
-        error.what,
-        path if number else error.where,
-        number,
-        number,
-        evidence=error.said,
-        instead=error.next_step,
-    )
-
-
-def _checksum_findings(head: Directory, severities: Mapping[str, Severity]) -> tuple[Finding, ...]:
-    severity = severities.get(CHECKSUM.id, CHECKSUM.severity)
-    if (head.checksum is None and head.format != "atlas") or severity is Severity.OFF:
-        return ()
-    return tuple(
-        Finding(
-            CHECKSUM.id,
-            severity,
-            problem.message,
-            f"{head.path}/{checksum.NAME}",
-            problem.line,
-            problem.line,
-            instead="run `schema-ci hash` once the files are as they should be",
-        )
-        for problem in checksum.verify(head)
-    )

@@ -15,13 +15,15 @@ from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.unread import unread
 from ci_runner.log import Log
 from ci_runner.pipeline import assemble
+from ci_runner.pipeline.broken import refused
+from ci_runner.pipeline.change import Change
 from ci_runner.pipeline.files import write_migrations, write_whole
 from ci_runner.pipeline.options import terms
 from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
 from ci_runner.pipeline.pushed import branch_of, for_branch
 from ci_runner.pipeline.renewed import renewed
-from ci_runner.pipeline.review import Change, Reviewed, refused, review
+from ci_runner.pipeline.review import Reviewed, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.publish.size import fullest
@@ -31,6 +33,7 @@ from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
 from ci_runner.report.model import Report, ReportedProject
 from ci_runner.report.redact import redacted
+from ci_runner.report.shortened import shortened
 from ci_runner.report.verdict import verdict
 from ci_runner.secrets import Redactor
 
@@ -67,8 +70,8 @@ def run(
     """
     config = workspace.config
     head = workspace.reviewed_sha(build)
-    obstacle = workspace.not_as_pushed(build) if config.commit == "push" else ""
-    wrote = config.commit in {"write", "push"} and not obstacle
+    obstacle = workspace.not_as_pushed(build) if config.commits.pushes else ""
+    wrote = config.commits.mode in {"write", "push"} and not obstacle
     obstacles = [obstacle] if obstacle else []
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
@@ -102,7 +105,7 @@ def run(
         config.fail_on,
         notices,
     )
-    return Result(redacted(bounded(report), redactor.redact), trouble)
+    return Result(shortened(redacted(bounded(report), redactor.redact)), trouble)
 
 
 def _review(

@@ -14,8 +14,8 @@ from ci_runner.errors import GitError, UsageError
 from ci_runner.git import Git
 from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
+from ci_runner.pipeline.change import Change
 from ci_runner.pipeline.options import sizes
-from ci_runner.pipeline.review import Change
 from ci_runner.pipeline.trust import PRIVILEGED, REVIEW_ELSEWHERE, Trust
 
 

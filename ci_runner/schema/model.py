@@ -145,10 +145,9 @@ class Column:
 class Table:
     """`options` are engine words that belong to the table itself, such as UNLOGGED or STRICT.
 
-    `partition_key` is `RANGE (a)` of a partitioned table; `parents` are the tables it inherits from
-    in order, `bound` its FOR VALUES where it is a partition of the one parent. `of_type` is the
-    composite type of a typed table, `server` that of a foreign one. `tablespace` and
-    `access_method` are "" where they are the usual ones.
+    `partition_key` is `RANGE (a)` of a partitioned table; `parents` are those it inherits from, in
+    order; `bound` a partition's FOR VALUES, `bound_check` the check that says the same; `of_type` a
+    typed table's type, `server` a foreign one's; `tablespace` and `access_method` "" where usual.
     """
 
     schema: str
@@ -164,6 +163,7 @@ class Table:
     foreign_options: tuple[tuple[str, str], ...] = ()
     tablespace: str = ""
     access_method: str = ""
+    bound_check: str = field(default="", compare=False)
 
     @property
     def identity(self) -> Identity:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ci_runner.devdb.embedded import embedded
+from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.sqlite import DIALECT as SQLITE
 from ci_runner.lint.policy import Policy
@@ -19,8 +20,9 @@ from ci_runner.migrations import checksum
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.ours import maker
 from ci_runner.migrations.reader import read_files
+from ci_runner.pipeline.change import Change
 from ci_runner.pipeline.renewed import renewed
-from ci_runner.pipeline.review import Change, Reviewed, review
+from ci_runner.pipeline.review import Reviewed, review
 
 FIRST = {
     "atlas": "20260101000000_users.sql",
@@ -279,3 +281,16 @@ def test_a_checksum_file_that_does_not_fit_is_not_blessed(server: Server, tmp_pa
 
     assert before == branch.files
     assert "checksum" in {each.rule for each in found.findings}
+
+
+def test_a_file_that_names_what_the_engine_needs_is_ours_too_and_behind_upstream(
+    maria_server: MysqlServer, tmp_path: Path
+) -> None:
+    branch = Branch(maria_server, tmp_path, "plain")
+    branch.upstream = {"0002_theirs.sql": b"CREATE TABLE other (id integer PRIMARY KEY);\n"}
+    branch.desire("a")
+
+    found = branch.run()
+
+    assert branch.ours == ["0003_add_column_a_to_table_users.sql"]
+    assert [step.observed.online.algorithm for step in found.steps if step.observed.online]

@@ -10,7 +10,8 @@ import pytest
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.lint.policy import Policy
 from ci_runner.migrations.reader import read_files
-from ci_runner.pipeline.review import Change, Reviewed, review
+from ci_runner.pipeline.change import Change
+from ci_runner.pipeline.review import Reviewed, review
 
 MERGED = """\
 CREATE TABLE parent (id int PRIMARY KEY);

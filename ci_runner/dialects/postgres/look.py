@@ -24,6 +24,7 @@ from ci_runner.dialects.postgres.prepared import TABLES, answers
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.settings import ANY_TARGET
 from ci_runner.dialects.postgres.sources import catalogues
+from ci_runner.dialects.postgres.twin import side_by_side
 from ci_runner.dialects.postgres.unmanaged import Aside
 from ci_runner.schema.model import Identity, Table, home
 from ci_runner.schema.shared import Shared
@@ -225,32 +226,48 @@ class Reading:
             yield from each.found
 
 
+# What was found by table, and the questions.
+_Asked = tuple[tuple[Found, ...], tuple[str, ...]]
+
+
 def read(
-    connection: Connection, present: Iterable[Kind[Any]], renewal: Renewal | None = None
+    sessions: Sequence[Connection], present: Iterable[Kind[Any]], renewal: Renewal | None = None
 ) -> Reading:
     """Everything, or of a renewal what was touched, and all that may be read by no table."""
     by_table: dict[Identity, list[Found]] = defaultdict(list)
     reading = Reading({}, {}, {}, {})
     present = tuple(present)
-    narrowed = _narrowed(connection, present, renewal.oids() if renewal else None)
-    heard = _heard(connection, present, renewal) if renewal else {}
+    narrowed = _narrowed(sessions[0], present, renewal.oids() if renewal else None)
+    heard = _heard(sessions[0], present, renewal) if renewal else {}
+    due: list[Kind[Any]] = []
     for kind in present:
         earlier = renewal.kept(kind) if renewal else None
-        if earlier is not None:
+        if earlier is None:
+            due.append(kind)
+        else:
             reading.kept[kind.type] = earlier
-            continue
+
+    def one(
+        session: Connection, kind: Kind[Any]
+    ) -> tuple[tuple[Found, ...], tuple[str, ...]] | Kept:
+        """What can be asked by table, and how it was asked; or all that there is of a kind."""
         if kind.type in _ON_TABLES:
-            asking = _Asking(connection, narrowed, heard)
+            asking = _Asking(session, narrowed, dict(heard))
             found = tuple(kind.read(asking))
             if asking.by_table:
-                reading.asked[kind.type] = tuple(asking.asked)
-                for each in found:
-                    by_table[home(each.object) or each.object.identity].append(each)
-                continue
-        asking = _Asking(connection)
+                return found, tuple(asking.asked)
+        asking = _Asking(session)
         every = tuple(kind.read(asking))
         names = frozenset(name for each in every for name in _named_by(each, kind))
-        reading.whole[kind.type] = Kept(every, asking.sources, names)
+        return Kept(every, asking.sources, names)
+
+    for kind, found in zip(due, side_by_side(sessions, due, one), strict=True):
+        if isinstance(found, Kept):
+            reading.whole[kind.type] = found
+            continue
+        several, reading.asked[kind.type] = found
+        for each in several:
+            by_table[home(each.object) or each.object.identity].append(each)
     reading.by_table.update((place, tuple(several)) for place, several in by_table.items())
     return reading
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ci_runner.dialects.postgres.marks import RELATIONS, VERSION, Mark, Part
-from ci_runner.dialects.postgres.rows import integer, optional_integer, text
+from ci_runner.dialects.postgres.rows import integer, text
 
 # What is deleted from these leaves no row to be found. Who deletes a default has written to its
 # column, and who lets a sequence go to the sequence.
@@ -94,5 +94,5 @@ def read(rows: Iterable[tuple[object, ...]]) -> Mine:
         if mark is not None:
             marks[text(part), integer(oid)] = mark
         found[text(catalogue)] = found.get(text(catalogue), 0) + integer(count)
-        command = max(command, optional_integer(last) or 0)
+        command = max(command, integer(last))
     return Mine(marks, command, found)
