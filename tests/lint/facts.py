@@ -2,8 +2,8 @@
 
 A statement is blocking when it writes, or reads in full, a table in use under a lock that keeps
 others from writing to it; it is then told of by a rule at `warning` or above. The rules that speak
-of clients, rights or data, not of locks, are not asked here. Source: the manual's pages on ALTER TABLE,
-CREATE INDEX, REINDEX, and Explicit Locking; each statement is run on a server.
+of clients, rights or data, not of locks, are not asked here. Source: the manual's pages on
+ALTER TABLE, CREATE INDEX, REINDEX, and Explicit Locking; each statement is run on a server.
 """
 
 from __future__ import annotations

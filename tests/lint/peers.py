@@ -80,6 +80,9 @@ NUMBERS = {
 # chooses every row, rows that go another way, objects that are no tables. Once is enough.
 ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("atlas-docs", "DS101"): ("drop-database",),
+    ("eugene", "E1"): ("add-pk-nullable",),
+    ("eugene", "E2"): ("add-pk-nullable",),
+    ("eugene", "E6"): ("add-unique-index",),
     ("soar", "RES.007"): ("query-lint",),
     ("soar", "SEC.003"): ("truncate", "delete-without-where", "dml-on-existing"),
     ("sqle", "SQLE00001"): ("query-lint",),
