@@ -12,6 +12,7 @@ from ci_runner.dialects.operations import Operation
 from ci_runner.schema.changes import Change, Rename
 from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.shared import differing
 from ci_runner.schema.sizes import TableSize
 
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
@@ -190,8 +191,9 @@ def compare(before: Sighting, after: Sighting) -> Observation:
     ]
     rewritten = (
         identity
-        for identity, place in before.storage.items()
-        if after.storage.get(identity, place) != place
+        for identity in differing(before.storage, after.storage)
+        if identity in before.storage
+        and after.storage.get(identity, before.storage[identity]) != before.storage[identity]
     )
     locks = (lock for lock in after.locks - before.locks if lock.relation in before.handles)
     return Observation(
@@ -218,13 +220,14 @@ def _scanned(
 
 def _renames(before: Sighting, after: Sighting) -> Iterator[Rename]:
     """What has the handle that another name had, where that name is taken by nobody now."""
+    names = tuple(differing(before.handles, after.handles))
     arrived = {
-        handle: identity
-        for identity, handle in after.handles.items()
-        if before.handles.get(identity) != handle
+        after.handles[identity]: identity
+        for identity in names
+        if identity in after.handles and before.handles.get(identity) != after.handles[identity]
     }
-    for was, handle in before.handles.items() if arrived else ():
-        identity = arrived.get(handle)
+    for was in names if arrived else ():
+        identity = arrived.get(before.handles.get(was, ""))
         if identity is None or was in after.handles:
             continue
         old, new = before.schema.get(was), after.schema.get(identity)

@@ -54,10 +54,14 @@ SWITCHES: Mapping[str, tuple[str, str]] = {
 # What other linters ask for by themselves: their limits, lists and patterns, as options of ours.
 USUAL: Mapping[str, tuple[str, str, object]] = {
     "COL.004": ("not-null-policy", "default", True),
+    "COL.005": ("require-comment", "columns", True),
     "COL.011": ("not-null-policy", "not-null", True),
     "COL.018": ("bad-types", "forbidden", ["boolean"]),
     "KEY.007": ("pk-bigint", "types", ["int unsigned", "bigint unsigned"]),
+    "STATEMENT_MAX_EXECUTION_TIME": ("statement-timeout-missing", "always", True),
+    "TBL.001": ("partition-inheritance", "no-partitions", True),
     "STA.003": ("naming", "unique-index", "uk_.*"),
+    "COLUMN_COMMENT": ("require-comment", "columns", True),
     "INDEX_PK_TYPE_LIMIT": ("pk-bigint", "types", ["int", "bigint"]),
     "SQLE00003": ("not-null-policy", "indexed", True),
     "SQLE00005": ("wide-index", "columns", 5),
@@ -69,6 +73,8 @@ USUAL: Mapping[str, tuple[str, str, object]] = {
     "SQLE00040": ("naming", "index", "idx_.*"),
     "SQLE00041": ("naming", "unique-index", "uniq_.*"),
     "SQLE00054": ("pk-bigint", "types", ["bigint unsigned"]),
+    "SQLE00058": ("partition-inheritance", "no-partitions", True),
+    "SQLE00061": ("prefer-robust", "always", True),
     "SQLE00063": ("naming", "unique-index", "IDX_UK_{TABLE}_{COLUMNS}"),
     "SQLE00219": ("required-columns", "columns", ["create_time default current_timestamp"]),
 }
@@ -83,6 +89,7 @@ ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("eugene", "E1"): ("add-pk-nullable",),
     ("eugene", "E2"): ("add-pk-nullable",),
     ("eugene", "E6"): ("add-unique-index",),
+    ("bytebase", "NAMING_COLUMN"): ("identifier-length",),
     ("soar", "RES.007"): ("query-lint",),
     ("soar", "SEC.003"): ("truncate", "delete-without-where", "dml-on-existing"),
     ("sqle", "SQLE00001"): ("query-lint",),

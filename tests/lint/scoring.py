@@ -7,7 +7,9 @@ Reads ../shared/cases/lint/cases.jsonl and, for which rule of whom is which of o
 `schema-ci lint FILE --setup SETUP` would. A positive case is hit when one of our rules that stand
 for the expected one finds something; a miss counts for the first of them. On a negative case each
 finding of those rules is a false positive: one of `warning` or above is an alarm, a note is counted
-apart. Cases that docs/lint.md names with a reason are counted, and left out of a second share.
+apart; so is what is found besides on a positive case that lists all that it expects. Cases that
+docs/lint.md names with a reason are counted, and left out of a second share.
+
 `--verbose` names every miss and false positive, `--only` takes the cases whose source, id or rule
 contains TEXT, `--dialect` those of one engine. `--facts` judges the statements of
 tests/lint/facts.py instead, of which is known whether they block.
@@ -176,7 +178,7 @@ def settle(
         wrong |= (found & theirs) - (told if case["kind"] == "positive" else set())
     alarms = {rule for rule in wrong if by_rule[rule].rank > Severity.NOTE.rank}
     score.good += case["kind"] == "negative"
-    score.alarmed += bool(alarms)
+    score.alarmed += bool(alarms) and case["kind"] == "negative"
     score.noted += bool(wrong) and not alarms
     score.false.update(alarms)
     score.notes.update(wrong - alarms)
