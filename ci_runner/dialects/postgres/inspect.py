@@ -140,10 +140,10 @@ def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
     kinds = present(sessions[0])
     reading = read(sessions, kinds)
     names = dict(addresses(reading.all()))
-    on, (rows, aside) = meanwhile(
+    (on, aside), rows = meanwhile(
         sessions,
-        lambda session: read_on(session, names),
-        lambda session: (depend.all_rows(session), _aside(session)),
+        lambda session: (read_on(session, names), _aside(session)),
+        depend.all_rows,
     )
     names |= dict(addresses(on.found))
     parts = Parts(Shared(reading.by_table), reading.whole, on)
