@@ -19,7 +19,7 @@ _FOLDER = "/run/mysqld"
 _SOCKET = "mysqld.sock"
 # The official entry points set up on a server whose time zone is SYSTEM, then start the real one.
 _ZONE = "+00:00"
-_LOG_FILE = "8M"  # most of an empty data folder would be the usual one
+_LOG = "8M"  # most of an empty data folder would be the usual one
 
 # Options that both engines have; `loose-` is for those that only one of them or some version has.
 _SETTINGS = {
@@ -37,7 +37,8 @@ _SETTINGS = {
     "max-connections": "60",
     "innodb-flush-log-at-trx-commit": "0",
     "innodb-doublewrite": "OFF",
-    "loose-innodb-log-file-size": _LOG_FILE,
+    "loose-innodb-log-file-size": _LOG,
+    "loose-innodb-redo-log-capacity": _LOG,
     "loose-mysqlx": "OFF",
 }
 
@@ -53,7 +54,11 @@ if [ -n "${{SCHEMA_CI_GIVEN:-}}" ]; then
 elif is_ours_to_make && command -v mariadb-install-db >/dev/null; then
   mkdir -m 700 "$data"
   mariadb-install-db --no-defaults --datadir="$data" --auth-root-authentication-method=normal \\
-    --skip-test-db --skip-name-resolve --force --innodb-log-file-size={_LOG_FILE} >/dev/null
+    --skip-test-db --skip-name-resolve --force --innodb-log-file-size={_LOG} >/dev/null
+  hand_over "$data"
+elif is_ours_to_make && mysqld --version 2>/dev/null | grep -q -v MariaDB; then
+  mysqld --no-defaults --initialize-insecure --datadir="$data" \\
+    --loose-innodb-redo-log-capacity={_LOG}
   hand_over "$data"
 fi
 if [ -d "$data/mysql" ]; then
