@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from ci_runner.config.source import wrong
 from ci_runner.config.values import Values
@@ -28,6 +29,20 @@ class Commits:
     @property
     def pushes(self) -> bool:
         return self.mode == "push"
+
+    @property
+    def writes(self) -> bool:
+        """Into the work tree, from where it may be committed."""
+        return self.mode in {"write", "push"}
+
+    @property
+    def offers(self) -> Literal["", "suggest", "artifact"]:
+        """How whole files are handed over that nobody writes, "" for not at all."""
+        match self.mode:
+            case "suggest" | "artifact":
+                return self.mode
+            case _:
+                return ""
 
 
 def commits(values: Values) -> Commits:

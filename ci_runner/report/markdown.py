@@ -17,6 +17,7 @@ from ci_runner.report.destruction import Destruction, destructive
 from ci_runner.report.elide import error_without_data, without_data
 from ci_runner.report.escape import blob_url, code, fence, guard, prose, site
 from ci_runner.report.model import Report, ReportedBuild, ReportedFinding, ReportedProject
+from ci_runner.report.offer import offer
 from ci_runner.report.verdict import Verdict, count, stopped, verdict
 
 LEVELS = 4
@@ -287,6 +288,7 @@ def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
     opened = " open" if sql.count("\n") + 1 < _SHORT_PLAN else ""
     summary = count(len(project.plan), "statement")
     yield f"<details{opened}><summary>{summary}</summary>\n\n{fence(sql, 'sql')}\n\n</details>"
+    yield from offer(project)
 
 
 def _hazards(project: ReportedProject) -> Iterator[str]:
