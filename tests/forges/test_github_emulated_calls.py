@@ -38,6 +38,9 @@ UNKNOWN = (
     ("GET", "/commits/{head}/statuses"),
     ("POST", "/statuses/{head}"),
     ("GET", "/issues/{n}/events"),
+    ("POST", "/issues/comments/1/reactions"),
+    ("GET", "/actions/workflows/schema.yml/runs"),
+    ("POST", "/actions/runs/1/rerun"),
     ("GET", "/compare/{head}...{head}"),
 )
 # Tried with bodies in the tests below, and by the run in test_github_emulated.py.
