@@ -8,9 +8,21 @@ from typing import Literal
 
 from ci_runner.config.source import wrong
 from ci_runner.config.values import Values
-from ci_runner.context import Author
 
 _AUTHOR = re.compile(r"([^<>]{1,100}) <([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whom a commit is by. Neither holds a line end or an angle bracket."""
+
+    name: str
+    address: str
+
+    @property
+    def for_git(self) -> dict[str, str]:
+        """The variables by which git knows an author."""
+        return {"GIT_AUTHOR_NAME": self.name, "GIT_AUTHOR_EMAIL": self.address}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ _ADDRESS_SPACE = 2 * 2**30
 _LOG_TAIL = 4096
 _LOG_LINES = 8  # a shutdown has six
 _LAST_WORDS_SECONDS = 1.0
+_FULL = "No space left on device"  # ENOSPC, as the C library says it
 Begin = Callable[[PostgresConnection], None]
 _LOCALES = ("C.UTF-8", "C")
 _SUPERUSER = "postgres"
@@ -273,6 +274,12 @@ def _initialised(programs: Programs, folder: Path) -> None:
         store.save(name, pack(folder / "data"))
 
 
+def is_initialised(programs: Programs) -> bool:
+    """Whether an earlier run on this machine has made a cluster with these programs."""
+    store = of_this_machine()
+    return store is not None and programs.installed() in store.names()
+
+
 def _configure(data: Path, owner: tuple[int, int] | None) -> None:
     """Ours alone: what initdb or a snapshot brought along does not count."""
     (data / "postgresql.auto.conf").unlink(missing_ok=True)
@@ -308,7 +315,8 @@ def _initdb(programs: Programs, folder: Path) -> None:
         said = "\n".join(done.stderr.strip().splitlines()[-5:])
         if "invalid locale" not in said:
             break
-    raise DatabaseError("initdb failed", said=said)
+    full = f"make room in {folder.parent}, or set TMPDIR to where there is some"
+    raise DatabaseError("initdb failed", said=said, next_step=full if _FULL in said else "")
 
 
 @contextmanager

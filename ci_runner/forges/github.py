@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from github import Auth, Github
 
-from ci_runner.context import Author, Repository, Sha
+from ci_runner.config.commits import Author
+from ci_runner.context import Repository, Sha
 from ci_runner.forges.base import (
     Changes,
     Check,

@@ -10,13 +10,20 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import PurePosixPath
 
 from ci_runner.report.approval import approval_blocks
 from ci_runner.report.destruction import Destruction, destructive
 from ci_runner.report.elide import error_without_data, without_data
 from ci_runner.report.escape import blob_url, code, fence, guard, prose, site
-from ci_runner.report.model import Report, ReportedBuild, ReportedFinding, ReportedProject
+from ci_runner.report.model import (
+    Report,
+    ReportedBuild,
+    ReportedFinding,
+    ReportedProject,
+    ReportedStatement,
+)
 from ci_runner.report.offer import offer
 from ci_runner.report.verdict import Verdict, count, stopped, verdict
 
@@ -284,11 +291,35 @@ def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
     yield "\n".join([intro, "", *_hazards(project)]).rstrip()
     if level:
         return
-    sql = "\n".join(f"{without_data(each.sql).rstrip()};" for each in project.plan)
-    opened = " open" if sql.count("\n") + 1 < _SHORT_PLAN else ""
+    blocks = [
+        (path, "\n".join(f"{without_data(each.sql).rstrip()};" for each in statements))
+        for path, statements in _by_file(project)
+    ]
+    lines = sum(sql.count("\n") + 1 for _, sql in blocks)
+    opened = " open" if lines < _SHORT_PLAN else ""
     summary = count(len(project.plan), "statement")
-    yield f"<details{opened}><summary>{summary}</summary>\n\n{fence(sql, 'sql')}\n\n</details>"
+    if len(blocks) > 1:
+        summary += f" in {count(len(blocks), 'file')}, which run one after another"
+    body = "\n\n".join(
+        (f"{code(path)}\n\n" if len(blocks) > 1 else "") + fence(sql, "sql") for path, sql in blocks
+    )
+    yield f"<details{opened}><summary>{summary}</summary>\n\n{body}\n\n</details>"
     yield from offer(project)
+
+
+def _by_file(project: ReportedProject) -> Iterator[tuple[str, tuple[ReportedStatement, ...]]]:
+    """The plan as its files hold it; all at once where not every statement was seen to run."""
+    files = [
+        each
+        for each in project.files
+        if each.status in {"generated", "missing"} and each.statements
+    ]
+    if sum(each.statements for each in files) != len(project.plan):
+        yield "", project.plan
+        return
+    rest = iter(project.plan)
+    for each in files:
+        yield each.path, tuple(islice(rest, each.statements))
 
 
 def _hazards(project: ReportedProject) -> Iterator[str]:

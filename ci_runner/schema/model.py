@@ -6,7 +6,8 @@ Names are unquoted. `schema` is "" on engines that have none (SQLite).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
@@ -144,10 +145,9 @@ class Column:
 class Table:
     """`options` are engine words that belong to the table itself, such as UNLOGGED or STRICT.
 
-    `partition_key` is `RANGE (a)` of a partitioned table; `parents` are the tables it inherits from
-    in order, `bound` its FOR VALUES where it is a partition of the one parent. `of_type` is the
-    composite type of a typed table, `server` that of a foreign one. `tablespace` and
-    `access_method` are "" where they are the usual ones.
+    `partition_key` is `RANGE (a)` of a partitioned table; `parents` are those it inherits from, in
+    order; `bound` a partition's FOR VALUES, `bound_check` the check that says the same; `of_type` a
+    typed table's type, `server` a foreign one's; `tablespace` and `access_method` "" where usual.
     """
 
     schema: str
@@ -163,6 +163,7 @@ class Table:
     foreign_options: tuple[tuple[str, str], ...] = ()
     tablespace: str = ""
     access_method: str = ""
+    bound_check: str = field(default="", compare=False)
 
     @property
     def identity(self) -> Identity:
@@ -351,14 +352,14 @@ class Copy:
 class Schema:
     """All objects of one database.
 
-    `objects` is sorted by identity and holds no Column: columns live in their Table. `dependencies`
-    are (dependent, what it needs) and may name columns. `unmanaged` are objects that exist but that
-    this version does not compare. `copies` come and go with what they are copies of.
+    `objects` is sorted by identity, without columns: those live in their Table. `dependencies` are
+    (dependent, what it needs) and may name columns. `unmanaged` are objects that exist and are not
+    compared. `copies` come and go with what they are copies of.
     """
 
     dialect: str
     objects: tuple[SchemaObject, ...] = ()
-    dependencies: frozenset[tuple[Identity, Identity]] = field(default=frozenset())
+    dependencies: AbstractSet[tuple[Identity, Identity]] = frozenset()
     unmanaged: tuple[Identity, ...] = ()
     copies: tuple[Copy, ...] = ()
 
@@ -380,14 +381,12 @@ class Schema:
         )
 
     @cached_property
-    def by_identity(self) -> dict[Identity, SchemaObject]:
+    def by_identity(self) -> Mapping[Identity, SchemaObject]:
         """Every object by identity, columns included."""
-        found: dict[Identity, SchemaObject] = {}
+        found: list[SchemaObject] = []
         for each in self.objects:
-            found[each.identity] = each
-            if isinstance(each, Table):
-                found.update({column.identity: column for column in each.columns})
-        return found
+            found += (each, *each.columns) if isinstance(each, Table) else (each,)
+        return {each.identity: each for each in found}
 
     def get(self, identity: Identity) -> SchemaObject | None:
         return self.by_identity.get(identity)

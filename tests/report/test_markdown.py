@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ci_runner.report.escape import code
 from ci_runner.report.markdown import LEVELS, render
 from ci_runner.report.model import Report, ReportedBuild, ReportedProject, ReportedStep
-from tests.report.examples import FINDINGS, NEW, PROJECT, REPORT, STEPS
+from tests.report.examples import FINDINGS, GENERATED, NEW, PROJECT, REPORT, STEPS
 from tests.report.hostile import HOSTILE, TEXTS
 
+GENERATED_FILE = next(each for each in PROJECT.files if each.path == GENERATED)
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 OWN_HTML = {"<code>", "</code>", "<sub>", "</sub>", "<br>"}
 
@@ -171,6 +173,28 @@ def test_a_long_plan_is_folded() -> None:
     assert "<details open>" in render(REPORT)
     assert "<details open>" not in render(replace(REPORT, projects=(long,)))
     assert "<details>" in render(replace(REPORT, projects=(long,)))
+
+
+def test_a_plan_in_several_files_is_shown_file_by_file() -> None:
+    second = replace(GENERATED_FILE, path=f"{GENERATED}2", statements=1)
+    files = (replace(GENERATED_FILE, statements=1), second)
+
+    body = render(replace(REPORT, projects=(replace(PROJECT, files=files),)))
+
+    first, last = (each.sql for each in PROJECT.plan)
+    assert "<summary>2 statements in 2 files, which run one after another</summary>" in body
+    assert f"{code(GENERATED)}\n\n```sql\n{first};\n```" in body
+    assert f"{code(f'{GENERATED}2')}\n\n```sql\n{last};\n```" in body
+
+
+def test_a_plan_that_did_not_run_to_its_end_is_shown_as_one() -> None:
+    files = (replace(GENERATED_FILE, statements=1),)
+
+    body = render(replace(REPORT, projects=(replace(PROJECT, files=files),)))
+
+    first, last = (each.sql for each in PROJECT.plan)
+    assert "<summary>2 statements</summary>" in body
+    assert f"```sql\n{first};\n{last};\n```" in body
 
 
 def test_a_hazard_is_told_once_with_the_objects_it_is_about() -> None:

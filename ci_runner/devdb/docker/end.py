@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ci_runner.devdb.docker.client import engine, first_line
-from ci_runner.devdb.docker.lifeline import Lifeline
+from ci_runner.devdb.docker.lifeline import LAST_WORD, Lifeline
 from ci_runner.devdb.docker.recipe import Access, Ceiling
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import LABEL, parse
@@ -23,6 +23,8 @@ _LINES = 8
 # A server ends a moment after the session that is lost with it.
 _LAST_MOMENT = 1.0
 _CONFLICT = 409
+_JUST_ENDED = "container state improper"  # Podman's 500, where Docker would say 409
+_KILLED = "terminated by signal 9"  # the server's word for a process that the kernel ended
 _FULL = "No space left on device"  # ENOSPC, as the C library says it
 
 
@@ -73,7 +75,8 @@ class Running:
             out_of_memory = any(True for _ in ended)
         except (DockerException, RequestException) as silent:
             return f"the engine no longer answers: {first_line(silent)}"
-        if out_of_memory:
+        # Podman tells of no such event.
+        if out_of_memory or any(_KILLED in line for line in self.held.lines()):
             return (
                 f"the kernel ended the server: it needed more than {self.ceiling.memory} MiB of"
                 " memory; raise SCHEMA_CI_DEV_CONTAINER_MEMORY"
@@ -83,7 +86,9 @@ class Running:
                 f"its disk is full: that is half of its {self.ceiling.memory} MiB of memory;"
                 " raise SCHEMA_CI_DEV_CONTAINER_MEMORY"
             )
-        return "the container has ended"
+        if any(line.startswith(LAST_WORD) for line in tail(self.held)):
+            return "the container has ended"
+        return "somebody has ended the container, or its engine was stopped"
 
 
 def tail(held: Lifeline) -> list[str]:
@@ -92,17 +97,17 @@ def tail(held: Lifeline) -> list[str]:
 
 
 @contextmanager
-def removed(client: DockerClient, name: str) -> Iterator[None]:
-    """No container of this name is there after the block. Hides no error of the block."""
+def removed(client: DockerClient, kind: str, name: str) -> Iterator[None]:
+    """No container or network of this name is there after the block. Hides no error of that."""
     try:
         yield
     except BaseException as first:
         try:
-            _removing(client, "container", name)
+            _removing(client, kind, name)
         except DatabaseError as second:
             first.add_note(f"{second.what}: {second.said}")
         raise
-    _removing(client, "container", name)
+    _removing(client, kind, name)
 
 
 def _removing(client: DockerClient, kind: str, name: str) -> None:
@@ -119,7 +124,7 @@ def _removing(client: DockerClient, kind: str, name: str) -> None:
         except NotFound:
             raise
         except APIError as busy:
-            if busy.status_code != _CONFLICT:
+            if busy.status_code != _CONFLICT and _JUST_ENDED not in str(busy):
                 raise
             client.api.wait(name, condition="removed")  # the engine itself is at it
     except NotFound:

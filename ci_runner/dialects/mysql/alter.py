@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ci_runner.dialects.mysql.catalogue import Catalogue, Key
+from ci_runner.dialects.mysql.catalogue import Catalogue
+from ci_runner.dialects.mysql.changed_keys import Keys, drop, moved_places, noun
 from ci_runner.dialects.mysql.columns import (
     NO_DEFAULT,
+    SET_LATER,
     column_sql,
     same_storage,
 )
-from ci_runner.dialects.mysql.keys import constraint_sql, index_sql, visibility_sql
+from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.partitions import added, partition_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import (
@@ -21,7 +23,7 @@ from ci_runner.dialects.mysql.tables import (
     options_sql,
     period,
 )
-from ci_runner.schema.model import Column, ForeignKey, Identity, Index, PrimaryKey, Table
+from ci_runner.schema.model import Column, ForeignKey, Identity, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +58,48 @@ def steps(
     `in_order` also moves columns that stay. None where nothing differs.
     """
     before, after = old.tables[name], new.tables[name]
-    if is_versioned(before) and not is_versioned(after):
+    own_period = bool(period(before) or period(after))
+    if is_versioned(before) and not is_versioned(after) and not own_period:
         yield Step(
             ("DROP SYSTEM VERSIONING",),
             said=(f"Stop versioning table {name}",),
             destructive=True,
             hazards=(f"The history of {name} is lost.",),
         )
+    placed = moved_places(old, new, name)
+    if placed:
+        yield Step(
+            tuple(drop(each) for each in placed),
+            said=(f"Drop {', '.join(map(noun, placed))} of table {name}",),
+        )
     main = _main(old, new, name, dropped, made, in_order=in_order)
     if main.clauses or main.behind:
         yield main
+    yield from _behind(old, new, name)
     grown = added(before.partition_key, after.partition_key)
     if grown:
         listed = ", ".join(grown)
         yield Step(
             (f"ADD PARTITION ({listed})",), said=(f"Add {len(grown)} partitions to table {name}",)
         )
-    if is_versioned(after) and not is_versioned(before):
+    if is_versioned(after) and not is_versioned(before) and not own_period:
         yield Step(("ADD SYSTEM VERSIONING",), said=(f"Version table {name}",))
+
+
+def _behind(old: Catalogue, new: Catalogue, name: str) -> Iterator[Step]:
+    """What a server refuses to do in one statement with the rest."""
+    columns = _Columns(old.tables[name], new.tables[name], in_order=False)
+    later = columns.set_later()
+    if later:
+        yield Step(
+            tuple(f"ALTER COLUMN {quote(c.name)} SET DEFAULT {c.default}" for c in later),
+            said=(f"Set the default of {', '.join(c.name for c in later)} in table {name}",),
+            hazards=tuple(
+                f"Rows of {name} that are there have no such default in {c.name}." for c in later
+            ),
+        )
+    for each in Keys(old, new, name).made_apart():
+        yield Step((f"ADD {index_sql(each)}",), said=(f"Add {noun(each)} to table {name}",))
 
 
 def _main(
@@ -87,7 +113,7 @@ def _main(
 ) -> Step:
     before, after = old.tables[name], new.tables[name]
     columns = _Columns(before, after, in_order=in_order)
-    keys = _Keys(old.keys(name), new.keys(name), columns)
+    keys = Keys(old, new, name)
     options = tuple(changed_options(before, after))
     rules, theirs = old.checks(name), new.checks(name)
     clauses = (
@@ -102,6 +128,7 @@ def _main(
             if rules.get(each.name) != each
         ),
         *(f"ADD {constraint_sql(each)}" for each in made),
+        *_versioning(before, after),
         *options,
     )
     said = [*columns.said(), *keys.said()]
@@ -110,6 +137,7 @@ def _main(
     said += [f"add check {each}" for each in theirs if rules.get(each) != theirs[each]]
     said += [f"add foreign key {each.name}" for each in made]
     said += ["change its options"] if options else []
+    said += ["change its versioning"] if _versioning(before, after) else []
     behind = _partitioning(before, after)
     said += ["change its partitions"] if behind else []
     return Step(
@@ -120,6 +148,15 @@ def _main(
         (*columns.hazards(), *keys.hazards(name)),
         columns.only if len(clauses) == 1 else None,
     )
+
+
+def _versioning(before: Table, after: Table) -> tuple[str, ...]:
+    """With columns of its own for the period, which have to come and go in the same statement."""
+    if period(after) and not is_versioned(before):
+        return f"ADD {period(after)}", "ADD SYSTEM VERSIONING"
+    if period(before) and not is_versioned(after):
+        return ("DROP SYSTEM VERSIONING",)
+    return ()
 
 
 def _sentence(table: str, said: Sequence[str]) -> str:
@@ -153,6 +190,7 @@ class _Columns:
             if name not in self.theirs and not each.generated_kind
         ]
         common = [name for name in self.mine if name in self.theirs]
+        self._adds = any(name not in self.mine or self._again(name) for name in self.theirs)
         self.stays = _in_order(common, list(self.theirs)) if in_order else set(common)
 
     def clauses(self) -> Iterator[str]:
@@ -165,12 +203,13 @@ class _Columns:
             place = f" AFTER {quote(last)}" if last else " FIRST"
             before = self.mine.get(name)
             at_end = not behind
+            said = replace(column, default=None) if self._waits(name) else column
             if before is None or self._is_made_again(name):
-                yield f"ADD COLUMN {self._sql(column)}{'' if at_end else place}"
+                yield f"ADD COLUMN {self._sql(said)}{'' if at_end else place}"
             elif name not in self.stays:
-                yield f"{self._modify(before, column)}{place}"
+                yield f"{self._modify(before, said)}{place}"
             elif before != column:
-                yield self._modify(before, column)
+                yield self._modify(before, said)
             if before is not None and before != column and NO_DEFAULT in column.attributes:
                 yield f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"
             behind = behind[1:] if behind and behind[0] == name else behind
@@ -193,6 +232,15 @@ class _Columns:
         before, after = self.mine[name], self.theirs.get(name)
         kinds = {before.generated_kind, after.generated_kind if after else ""}
         return after is not None and len(kinds) == 2 and "virtual" in kinds
+
+    def set_later(self) -> list[Column]:
+        """Those whose default the server takes only when nothing else is asked for."""
+        return [each for name, each in self.theirs.items() if self._waits(name)]
+
+    def _waits(self, name: str) -> bool:
+        column = self.theirs[name]
+        changes = self.mine.get(name) != column or self._is_made_again(name)
+        return SET_LATER in column.attributes and changes and self._adds
 
     @property
     def changed(self) -> list[tuple[Column, Column]]:
@@ -228,81 +276,6 @@ class _Columns:
                 )
             if after.not_null and not before.not_null:
                 yield f"Fails when {self.table}.{after.name} holds NULL."
-
-
-class _Keys:
-    """How the keys of two forms of one table differ."""
-
-    def __init__(self, mine: dict[str, Key], theirs: dict[str, Key], columns: _Columns) -> None:
-        self.columns = columns
-        gone = {name for name in columns.mine if name not in columns.theirs}
-        # Its columns took it along.
-        self.mine = {name: each for name, each in mine.items() if not _columns_of(each) <= gone}
-        self.theirs = theirs
-        self.shown = {
-            name
-            for name, each in self.mine.items()
-            if name in theirs and each != theirs[name] and _but_shown(each, theirs[name])
-        }
-
-    def _differs(self, name: str) -> bool:
-        return self.mine.get(name) != self.theirs.get(name) and name not in self.shown
-
-    def dropped(self) -> Iterator[str]:
-        for name, each in self.mine.items():
-            if self._differs(name):
-                yield _drop(each)
-
-    def made(self) -> Iterator[str]:
-        for name, each in self.theirs.items():
-            if self._differs(name):
-                yield f"ADD {index_sql(each)}"
-            elif name in self.shown:
-                yield visibility_sql(self.mine[name], each)
-
-    def said(self) -> Iterator[str]:
-        for name, each in self.mine.items():
-            if name not in self.theirs:
-                yield f"drop {_noun(each)}"
-        for name, each in self.theirs.items():
-            if name not in self.mine:
-                yield f"add {_noun(each)}"
-            elif self._differs(name):
-                yield f"change {_noun(each)}"
-            elif name in self.shown:
-                yield f"change visibility of {_noun(each)}"
-
-    def hazards(self, table: str) -> Iterator[str]:
-        for name, each in self.theirs.items():
-            if self._differs(name) and (isinstance(each, PrimaryKey) or each.unique):
-                columns = each.columns if isinstance(each, PrimaryKey) else each.keys
-                yield f"Fails when rows of {table} are equal in {', '.join(columns)}."
-
-
-def _noun(each: Key) -> str:
-    return "primary key" if isinstance(each, PrimaryKey) else f"index {each.name}"
-
-
-def _drop(each: Key) -> str:
-    return "DROP PRIMARY KEY" if isinstance(each, PrimaryKey) else f"DROP INDEX {quote(each.name)}"
-
-
-def _columns_of(each: Key) -> set[str]:
-    if isinstance(each, PrimaryKey):
-        return {column.lower() for column in each.columns}
-    return {
-        key.rpartition("(")[0].strip("` ").lower() or key.strip("`").lower()
-        for key in (k.removesuffix(" DESC") for k in each.keys)
-    }
-
-
-def _but_shown(one: Key, other: Key) -> bool:
-    """Whether they differ in nothing but whether the optimizer looks at them."""
-    return (
-        isinstance(one, Index)
-        and isinstance(other, Index)
-        and (one.definition, one.comment) == (other.definition, other.comment)
-    )
 
 
 def _in_order(mine: Sequence[str], theirs: Sequence[str]) -> set[str]:

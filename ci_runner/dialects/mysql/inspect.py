@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql import columns, keys, partitions, programs, tables
+from ci_runner.dialects.mysql.created import created
 from ci_runner.dialects.mysql.quote import quote, relations
 from ci_runner.dialects.mysql.rows import Place, Row, grouped, place, text
 from ci_runner.dialects.mysql.sequences import sequences
@@ -28,6 +29,10 @@ from ci_runner.schema.model import (
 # A period of application time looks like a check in MariaDB's catalogue, and SHOW CREATE tells.
 _MAY_BE_PERIOD = re.compile(r"CHECK \(`[^`]+` < `[^`]+`\)")
 _KEY_LINE = re.compile(r"  (?:\w+ )*KEY (?:`(?P<name>[^`]+)` )?\(")
+_PARSER = re.compile(
+    r"^  FULLTEXT KEY `(?P<name>(?:[^`]|``)*)` .* WITH PARSER (?P<parser>`(?:[^`]|``)*`)",
+    re.MULTILINE,
+)
 _KNOWN_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED", "VIEW", "SEQUENCE", "TEMPORARY"})
 
 
@@ -48,7 +53,7 @@ def inspect(connection: Connection) -> Schema:
         elif text(row[1]) not in _KNOWN_TYPES:
             unmanaged.add(Identity(text(row[1]).lower(), "", name))
     objects += rules
-    objects += keys.indexes(connection.query(_of(here, "INDEXES")))
+    objects += _indexes(connection, here, {text(row[0]): text(row[2]) for row in listed})
     objects += keys.foreign_keys(
         connection.query(keys.FOREIGN_KEYS),
         connection.query(keys.FOREIGN_KEY_RULES),
@@ -102,6 +107,25 @@ def _columns(
     return by_table, shown
 
 
+def _indexes(
+    connection: Connection, here: Place, engines: Mapping[str, str]
+) -> Iterator[PrimaryKey | Index]:
+    """With the parsers of FULLTEXT ones, which only SHOW CREATE TABLE tells."""
+    found = tuple(keys.indexes(connection.query(_of(here, "INDEXES")), engines))
+    words = {each.table for each in found if isinstance(each, Index) and each.method == "fulltext"}
+    parsers = {
+        (table, named["name"].replace("``", "`")): named["parser"]
+        for table in sorted(words)
+        for named in _PARSER.finditer(created(connection, "TABLE", table))
+    }
+    for each in found:
+        parser = parsers.get((each.table, each.name))
+        if parser and isinstance(each, Index):
+            yield replace(each, definition=f"{each.definition} WITH PARSER {parser}")
+        else:
+            yield each
+
+
 def _checks(
     connection: Connection, here: Place
 ) -> tuple[list[Check], dict[tuple[str, str], str], set[Identity]]:
@@ -131,7 +155,7 @@ def _unsaid(connection: Connection, listed: Iterable[Row]) -> Iterator[Identity]
     for row in listed:
         name = text(row[0])
         if tables.is_table(row) and text(row[2]) != "InnoDB":
-            for line in _created(connection, name).splitlines():
+            for line in created(connection, "TABLE", name).splitlines():
                 yield from told_by(line, name)
 
 
@@ -145,31 +169,26 @@ def told_by(line: str, table: str) -> Iterator[Identity]:
 
 
 def _is_period(connection: Connection, rule: Check) -> bool:
-    return f"PERIOD FOR {quote(rule.name)} (" in _created(connection, rule.table)
+    return f"PERIOD FOR {quote(rule.name)} (" in created(connection, "TABLE", rule.table)
 
 
 def _clause(connection: Connection, table: str, rows: Sequence[Row]) -> str:
     if partitions.is_told(rows):
-        return partitions.clause(rows)
-    return partitions.shown(_created(connection, table))
-
-
-def _created(connection: Connection, table: str) -> str:
-    """One query for one table: only where the catalogue leaves a doubt."""
-    ((_, written),) = connection.query(f"SHOW CREATE TABLE {quote(table)}")
-    return text(written)
+        doubted = partitions.hides_algorithm(rows)
+        shown = created(connection, "TABLE", table) if doubted else ""
+        return partitions.clause(rows, shown)
+    return partitions.shown(created(connection, "TABLE", table))
 
 
 def _programs(
     connection: Connection, here: Place, shown: Mapping[str, tuple[str, ...]]
 ) -> Iterator[SchemaObject | Identity]:
-    query = programs.MARIA_VIEWS if here.maria else programs.MYSQL_VIEWS
-    yield from programs.views(connection.query(query), shown, here)
-    yield from programs.triggers(connection.query(programs.TRIGGERS), here)
-    yield from programs.routines(
-        connection.query(programs.ROUTINES), connection.query(programs.PARAMETERS), here
-    )
-    yield from programs.events(connection.query(programs.EVENTS), here)
+    yield from programs.views(connection, shown, here)
+    yield from programs.triggers(connection, here)
+    yield from programs.routines(connection, here)
+    yield from programs.events(connection, here)
+    for (name,) in connection.query(programs.LIBRARIES) if here.has_libraries else ():
+        yield Identity("library", "", text(name))
 
 
 def _dependencies(

@@ -133,6 +133,7 @@ class _Order:
         """(later, earlier)."""
         yield from self._creation()
         yield from self._removal()
+        yield from self._checked()
         yield from self._names()
         yield from self._ownership()
         yield from self._belonging()
@@ -172,6 +173,19 @@ class _Order:
             yield ("create", identity), ("drop", identity)
         for identity in self.detached:
             yield ("alter", identity), ("detach", identity)
+
+    def _checked(self) -> Iterator[tuple[Node, Node]]:
+        """What the server refuses while a column is made of a type, also one that leaves it."""
+        work = self.work
+        later: list[tuple[Node, Identity | None]] = []
+        for identity, made in work.creates.items():
+            later.append((("create", identity), rebuild.checked(None, made)))
+        for identity, pair in work.alters.items():
+            later.append((("alter", identity), rebuild.checked(*pair)))
+        for node, type_ in later:
+            if type_ is not None and type_ not in work.creates:
+                for column, needed in rebuild.leaving(type_, self.world):
+                    yield from ((node, first) for first in self._leavers(column, needed))
 
     def _names(self) -> Iterator[tuple[Node, Node]]:
         """A name is free once its last bearer is gone."""

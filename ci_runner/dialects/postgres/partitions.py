@@ -15,7 +15,8 @@ def _name(each: Table | Identity) -> str:
     return qualified(each.schema, each.name)
 
 
-def _join(parent: Identity, child: Table) -> str:
+def join(parent: Identity, child: Table) -> str:
+    """ATTACH of a partition, or INHERIT, as SQL."""
     if child.bound:
         return f"ALTER TABLE {_name(parent)} ATTACH PARTITION {_name(child)} {child.bound}"
     return f"ALTER TABLE {_name(child)} INHERIT {_name(parent)}"
@@ -40,7 +41,7 @@ def detach(old: Table, new: Table, world: World) -> Iterator[PlannedStatement]:
                 _leave(parent, old),
                 f"Take {new.identity} out of {parent}",
                 new.identity,
-                undo=_join(parent, old),
+                undo=join(parent, old),
                 hazards=("holds ACCESS EXCLUSIVE on both tables",),
             )
     if old.of_type != left.of_type:
@@ -64,7 +65,7 @@ def left(child: Table) -> Statements:
             leave(child),
             f"Take {child.identity} out of {child.parents[0]}",
             child.identity,
-            undo=_join(child.parents[0], child),
+            undo=join(child.parents[0], child),
             hazards=("holds ACCESS EXCLUSIVE on both tables", "fails if a row is referenced"),
         ),
     )
@@ -95,7 +96,7 @@ def _tied(old: Table, new: Table) -> Iterator[PlannedStatement]:
     for parent in new.parents[len(old.parents) :]:
         proven = "scans the table under ACCESS EXCLUSIVE unless a check implies FOR VALUES"
         yield PlannedStatement(
-            _join(parent, new),
+            join(parent, new),
             f"Make {new.identity} a {'partition' if new.bound else 'child'} of {parent}",
             new.identity,
             undo=_leave(parent, new),

@@ -69,18 +69,38 @@ def beneath(
 
 def columns(of: Identity, world: World) -> Iterator[tuple[Column, Column]]:
     """Columns, before and after, that are made of a type and stay so, by way of others too."""
+    for before, needed in _users(of, world):
+        after = world.new.get(before.identity)
+        if isinstance(after, Column) and _stays(before, needed, world):
+            yield before, after
+
+
+def leaving(of: Identity, world: World) -> Iterator[tuple[Identity, Identity]]:
+    """(column, what it was made of) where that is the type, or made of it, and no more so."""
+    for before, needed in _users(of, world):
+        if not _stays(before, needed, world):
+            yield before.identity, needed
+
+
+def _stays(column: Column, needed: Identity, world: World) -> bool:
+    return (column.identity, needed) in world.new.dependencies
+
+
+def _users(of: Identity, world: World) -> Iterator[tuple[Column, Identity]]:
+    """Columns of the old schema, each with what of the type they are made of."""
     seen = {of}
     pending = [of]
     while pending:
         needed = pending.pop()
         for dependent in world.dependents.get(needed, ()):
-            before, after = world.old.get(dependent), world.new.get(dependent)
-            if isinstance(before, Column) and isinstance(after, Column):
-                if dependent not in seen and (dependent, needed) in world.new.dependencies:
-                    yield before, after
-            elif before is not None and dependent.kind in _WORDS.keys() | {"range type"}:
-                pending += [dependent] if dependent not in seen else []
+            before = world.old.get(dependent)
+            if dependent in seen:
+                continue
             seen.add(dependent)
+            if isinstance(before, Column):
+                yield before, needed
+            elif before is not None and dependent.kind in _WORDS.keys() | {"range type"}:
+                pending.append(dependent)
 
 
 def _aside(each: Identity, world: World) -> str:
@@ -212,21 +232,31 @@ def _is_of(kind: str, domain: Identity, world: World) -> bool:
     return kind == name
 
 
+def checked(old: SchemaObject | None, new: SchemaObject) -> Identity | None:
+    """The type whose columns the server looks at before it lets this change happen."""
+    match old, new:
+        case CompositeType(), CompositeType():
+            after = {each.name: (each.type, each.collation) for each in new.attributes}
+            before = {each.name: (each.type, each.collation) for each in old.attributes}
+            same = all(before[name] == after[name] for name in before.keys() & after.keys())
+            return None if same else new.identity
+        case Domain(not_null=False), Domain(not_null=True):
+            return new.identity
+        case ((None | DomainConstraint(valid=False)), DomainConstraint(valid=True)):
+            return new.on
+        case _:
+            return None
+
+
 def refused(news: Iterable[SchemaObject], world: World) -> Iterator[Identity]:
     """Domains that would ask more, which the server refuses under what contains them.
 
     It looks through columns of the domain only: validateDomainConstraint in typecmds.c.
     """
     for new in news:
-        domain = new.on if isinstance(new, DomainConstraint) else new.identity
-        old = world.old.get(new.identity)
-        match old, new:
-            case Domain(not_null=False), Domain(not_null=True):
-                pass
-            case ((None | DomainConstraint(valid=False)), DomainConstraint(valid=True)):
-                pass
-            case _:
-                continue
+        domain = checked(world.old.get(new.identity), new)
+        if domain is None or domain.kind != "domain":
+            continue
         held = (before.type for before, _ in columns(domain, world))
         if any(not _is_of(kind, domain, world) for kind in held):
             yield domain

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.postgres.forms import Form
 from ci_runner.dialects.postgres.kind import Statements
-from ci_runner.dialects.postgres.online import Form, form, has_replacement
+from ci_runner.dialects.postgres.online import form, has_replacement
 from ci_runner.dialects.postgres.work import Node, Work, kind_of
 from ci_runner.schema.model import ForeignKey
 

@@ -324,9 +324,9 @@ def alone(new: Table) -> Table:
 
 
 def _names(schema: Schema) -> frozenset[Hashable]:
-    return frozenset(
-        name for each in schema.by_identity.values() for name in kind_of(each).names(each)
-    )
+    copies = (copy.object for copy in schema.copies)
+    everything = (*schema.by_identity.values(), *copies)
+    return frozenset(name for each in everything for name in kind_of(each).names(each))
 
 
 def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaObject]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -21,6 +22,8 @@ from ci_runner.schema.model import (
     home,
 )
 from ci_runner.schema.types import Domain
+
+_IF_THERE = re.compile(r"DROP (?:INDEX|CONSTRAINT)")
 
 
 def statements(work: Work, node: Node) -> Statements:
@@ -90,10 +93,15 @@ def _is_referenced(each: Table, schema: Schema) -> bool:
 
 
 def _undone(work: Work, each: SchemaObject, made: Statements) -> Statements:
-    """A way back that leaves the parent first, or makes again what became a part."""
+    """A way back that leaves the parent first, or makes again what became a part.
+
+    A part went with the whole, where that came so far.
+    """
     if not made or made[0].undo is None:
         return made
     undo = made[0].undo
+    if each.identity in work.world.parts:
+        undo = _IF_THERE.sub(r"\g<0> IF EXISTS", undo, count=1)
     if isinstance(each, Table) and _is_referenced(each, work.world.new):
         undo = f"{partitions.leave(each)};\n{undo}"
     for one in work.world.taken.get(each.identity, ()):

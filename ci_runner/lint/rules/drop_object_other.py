@@ -12,9 +12,9 @@ _ELSEWHERE = frozenset({"database"})
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.upon(DropObject):
         drop = touch.operation
-        if isinstance(drop, DropObject) and drop.kind not in _ELSEWHERE:
+        if drop.kind not in _ELSEWHERE:
             place = drop.kind, drop.name, drop.table
             if known(review, touch.step, *place) and not comes_back(review, touch.step, *place):
                 on = f" on {drop.table}" if drop.table else ""
@@ -28,6 +28,7 @@ RULE = Rule(
     dialects=(
         "postgres",
         "sqlite",
+        "mysql",
     ),
     why="Clients that still use it fail at once.",
     instead="Stop using it first; drop it in a later release. CREATE OR REPLACE keeps it in use.",

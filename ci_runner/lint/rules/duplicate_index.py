@@ -10,17 +10,19 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
 
 _Other = Index | PrimaryKey | Unique
+_OTHERS = (Index, PrimaryKey, Unique)
 _KEYS = re.compile(r"USING \w+ (\(.*)", re.DOTALL)
 _BARE = re.compile(r"\A`([^`]+)`\Z")
 _PLAIN = re.compile(r"(\"[^\"]+\"|`[^`]+`|\w+)$")
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    """A unique index is there for more than finding rows."""
     order = _order(review)
     others = _others(review, order)
-    for each in review.arrivals:
+    for each in review.arriving(Index):
         new = each.new
-        if not (isinstance(new, Index) and each.created and each.old is None):
+        if not (isinstance(new, Index) and each.created and each.old is None) or new.unique:
             continue
         for other in others.get(each.table, ()):
             twin = (
@@ -41,7 +43,7 @@ def _check(review: Review) -> Iterator[Hit]:
 
 def _order(review: Review) -> dict[Identity, int]:
     """The new ones in order: of two that are alike, the second is needless."""
-    fresh = (each.new for each in review.arrivals if isinstance(each.new, _Other))
+    fresh = (each.new for each in review.arriving(*_OTHERS))
     return {each.identity: position for position, each in enumerate(fresh)}
 
 
@@ -49,7 +51,7 @@ def _others(review: Review, order: dict[Identity, int]) -> dict[Identity, list[_
     """By table, older ones first."""
     end = in_the_end(review)
     there = [each for each in (end or review.base).objects if isinstance(each, _Other)]
-    fresh = [each.new for each in review.arrivals if isinstance(each.new, _Other)]
+    fresh = [each.new for each in review.arriving(*_OTHERS) if isinstance(each.new, _Other)]
     every = {each.identity: each for each in (*there, *(() if end else fresh))}
     found: dict[Identity, list[_Other]] = {}
     for each in sorted(every.values(), key=lambda one: order.get(one.identity, -1)):
@@ -65,15 +67,15 @@ def _keys(other: _Other) -> tuple[str, ...]:
 
 
 def _covers(other: _Other, new: Index) -> bool:
-    """Whether `other` finds whatever `new` finds. A unique index is there for more than that."""
-    if new.unique or not new.valid or not all(map(_PLAIN.match, new.keys)):
+    """Whether `other` finds whatever `new` finds."""
+    keys = _keys(other)
+    if new.include or keys[: len(new.keys)] != _keys(new):
+        return False
+    if not new.valid or not all(map(_PLAIN.match, new.keys)):
         return False
     if isinstance(other, Index) and (other.method, other.predicate) != (new.method, new.predicate):
         return False
     if not isinstance(other, Index) and (new.method not in {"btree", ""} or new.predicate):
-        return False
-    keys = _keys(other)
-    if new.include or keys[: len(new.keys)] != _keys(new):
         return False
     return _usual_order(new) and (not isinstance(other, Index) or _usual_order(other))
 

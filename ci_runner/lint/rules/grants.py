@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.mysql import rights
 from ci_runner.dialects.postgres.nodes import word
 from ci_runner.dialects.postgres.tree import Node
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -13,6 +14,13 @@ _STRONG_OPTIONS = {"superuser", "bypassrls", "createrole", "isreplication"}
 
 _IDENTITIES = {"role", "session_authorization"}
 _ROLE = "changes a role, which other databases of the server share"
+_KINDS = (
+    "grant_stmt",
+    "grant_role_stmt",
+    "alter_system_stmt",
+    "alter_table_stmt",
+    "variable_set_stmt",
+)
 _CHANGES = {
     "alter_default_privileges_stmt": "changes the rights on what is yet to come",
     "alter_owner_stmt": "gives an object another owner",
@@ -26,7 +34,13 @@ _CHANGES = {
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.written:
+    for step in review.steps if review.dialect == "mysql" else ():
+        sql = step.statement.text
+        if told := rights.alarm(sql):
+            yield Hit(told, step, severity=Severity.WARNING)
+        elif told := rights.change(sql):
+            yield Hit(told, step)
+    for each in review.written_as(*_KINDS, *_CHANGES):
         alarm = _alarm(each.kind, each.node)
         if alarm:
             yield Hit(alarm, each.step, severity=Severity.WARNING)
@@ -78,7 +92,7 @@ RULE = Rule(
     id="grants",
     title="Rights, roles or owners change",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="Rights that are missing stop clients at once, and rights that are too many are noticed by"
     " nobody. What PUBLIC, a superuser or the whole server gets is warned of.",
     instead="Grant to a named role, as little as it needs, in a file that somebody responsible"

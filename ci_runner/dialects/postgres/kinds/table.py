@@ -36,7 +36,8 @@ SELECT c.oid, n.nspname, c.relname, c.relpersistence, c.relrowsecurity, c.relfor
        h.schemas, h.names, pg_catalog.pg_get_expr(c.relpartbound, c.oid),
        CASE WHEN c.reloftype <> 0 THEN c.reloftype::regtype::text END,
        fs.srvname, {foreign.names_and_values("ft.ftoptions")},
-       ts.spcname, CASE WHEN am.amname <> 'heap' THEN am.amname END
+       ts.spcname, CASE WHEN am.amname <> 'heap' THEN am.amname END,
+       CASE WHEN c.relispartition THEN pg_catalog.pg_get_partition_constraintdef(c.oid) END
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_class t ON t.oid = c.reltoastrelid
@@ -63,11 +64,13 @@ _REPLICA_IDENTITY = {"f": "replica identity full", "n": "replica identity nothin
 
 
 def _read(connection: Connection) -> Iterator[Found]:
-    columns_of = every_column.read(connection)
-    for row in connection.query(_QUERY):
+    rows = connection.query(_QUERY)
+    named = {integer(row[0]): (text(row[1]), text(row[2])) for row in rows}
+    columns_of = every_column.read(connection, named)
+    for row in rows:
         oid, schema, name, persistence, secured, forced, identity, parameters, toast, *rest = row
         comment, node, key, schemas, parents, bound, of_type, *apart = rest
-        server, names, values, tablespace, access_method = apart
+        server, names, values, tablespace, access_method, condition = apart
         options = [
             *([UNLOGGED] if persistence == "u" else []),
             *(["row level security"] if secured else []),
@@ -90,6 +93,7 @@ def _read(connection: Connection) -> Iterator[Found]:
                     for each in zip(texts(schemas), texts(parents), strict=True)
                 ),
                 bound=optional(bound) or "",
+                bound_check=_portable(optional(condition) or ""),
                 of_type=optional(of_type) or "",
                 server=optional(server) or "",
                 foreign_options=foreign.read(names, values),
@@ -100,6 +104,11 @@ def _read(connection: Connection) -> Iterator[Found]:
             tuple((column.identity, ("pg_class", integer(oid), number)) for number, column in mine),
             text(node),
         )
+
+
+def _portable(condition: str) -> str:
+    """That of a hash partition names its parent by oid, which means nothing elsewhere."""
+    return "" if "satisfies_hash_partition(" in condition else condition
 
 
 def _options(table: Table) -> Options:
