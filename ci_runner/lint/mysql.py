@@ -70,10 +70,16 @@ def is_mysql(review: Review) -> bool:
     return bool(review.version) and review.before(_MARIADB)
 
 
-def definition(step: Step) -> tuple[Token, ...]:
-    """The tokens of a statement that makes or alters something; none of one that writes rows."""
+def definition(step: Step, *saying: str) -> tuple[Token, ...]:
+    """The tokens of a statement that makes or alters something; none of one that writes rows.
+
+    Nor of one that has none of the words `saying`: most have not, and to look for them is cheap.
+    """
     sql = step.statement.text
-    return tokenize(sql) if verb(sql) in {"CREATE", "ALTER"} else ()
+    if verb(sql) not in {"CREATE", "ALTER"}:
+        return ()
+    upper = sql.upper() if saying else ""
+    return tokenize(sql) if not saying or any(each in upper for each in saying) else ()
 
 
 def clauses(review: Review) -> Sequence[Clause]:
@@ -227,12 +233,13 @@ def unlimited_waits(review: Review) -> Iterator[tuple[Step, Identity]]:
     """The first change of a known table in each file that may wait for it as long as the server's
     lock_wait_timeout says: a year on MySQL, a day on MariaDB.
     """
+    known = {id(each.step): each.table for each in reversed(clauses(review)) if each.known}
     limited: set[str] = set()
-    for step, touches in review.statements():
+    for step in review.steps:
         path = step.statement.path
         if _LIMIT.match(step.statement.text):
             limited.add(path)
-        parts = [each for each in _clauses(step, touches) if each.known]
-        if parts and path not in limited and not _WAITS.search(step.statement.text):
+        table = known.get(id(step))
+        if table and path not in limited and not _WAITS.search(step.statement.text):
             limited.add(path)
-            yield step, parts[0].table
+            yield step, table
