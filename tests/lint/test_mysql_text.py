@@ -97,6 +97,7 @@ def test_what_is_wrong_however_it_is_written(sql: str, expected: set[str], lint:
         ("CREATE TABLE `select` (id bigint PRIMARY KEY)", {"reserved-word"}),
         ("ALTER TABLE t ADD COLUMN kind enum('a') NOT NULL", {"enum-type", "implicit-default"}),
         ("DROP PROCEDURE p", {"drop-object-other"}),
+        ("ALTER TABLE t DROP PRIMARY KEY", {"mysql-drop-pk"}),
         ("TRUNCATE d.t", {"truncate"}),
         ("CREATE TABLE t (id bigint PRIMARY KEY) ROW_FORMAT=COMPRESSED", {"compression"}),
     ],

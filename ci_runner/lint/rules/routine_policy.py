@@ -51,8 +51,10 @@ def _arrived(review: Review) -> Iterator[tuple[Step, str, str]]:
 
 def _written(review: Review) -> Iterator[tuple[Step, str, str]]:
     for step in review.steps:
-        words = [token.word.lower() for token in definition(step, *_WORDS)]
+        words = [token.word.lower() for token in definition(step, "TEMPORARY", *_WORDS)]
         head = words[: words.index("(")] if "(" in words else words
+        if words[:2] == ["create", "temporary"]:
+            yield step, "temporary table", ""
         if words[:1] == ["create"] and "table" not in head[:4]:
             kind = next((each for each in head if each in _KINDS), "")
             if kind:
