@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import Address, Found
 from ci_runner.dialects.postgres.look import Edge
-from ci_runner.dialects.postgres.rows import integer, text
+from ci_runner.dialects.postgres.rows import integer, integers, text
 from ci_runner.schema.model import Identity, Sequence
 
 # A user object's oid is 16384 or more: FirstNormalObjectId in access/transam.h. The schema `public`
@@ -45,9 +45,13 @@ UNION ALL
 SELECT 'pg_attrdef', f.oid, f.adrelid, f.adnum FROM pg_catalog.pg_attrdef f
 """
 
-# An array type stands for that of its elements, a row type for its relation.
+# An array type stands for that of its elements, a row type for its relation. Of base types the
+# functions that they are made of.
 _TYPES = """
-SELECT t.oid, t.typrelid, CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem ELSE 0 END
+SELECT t.oid, t.typrelid, CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem ELSE 0 END,
+       CASE WHEN t.typinput >= 16384 THEN
+            ARRAY[t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout,
+                  t.typanalyze, t.typsubscript]::bigint[] END
 FROM pg_catalog.pg_type t
 WHERE t.oid >= 16384
 """
@@ -92,7 +96,7 @@ def _named(
         (text(place), integer(oid)): ("pg_class", integer(owner), integer(part))
         for place, oid, owner, part in connection.query(_STAND_INS)
     }
-    types = _types(connection)
+    types, functions = _types(connection)
     for row in rows:
         place, oid, part, needed_place, needed_oid, needed_part = map(integer, row)
         catalogue, needed_catalogue = catalogues[place], catalogues[needed_place]
@@ -103,21 +107,33 @@ def _named(
         dependent, needed = _name(names, address), _name(names, needed_address)
         if dependent and dependent.kind == "attribute":
             dependent = names[catalogue, oid, 0]
-        if dependent and needed:
+        if dependent and needed and needed_oid in functions.get(oid, ()):
+            yield dependent, _shell(dependent)
+        if dependent and needed and oid in functions.get(needed_oid, ()):
+            yield dependent, _shell(needed)
+        elif dependent and needed:
             yield dependent, needed
             if needed.kind == "attribute":
                 yield dependent, names[needed_catalogue, needed_oid, 0]
 
 
-def _types(connection: Connection) -> Mapping[int, Address]:
-    rows = [tuple(map(integer, row)) for row in connection.query(_TYPES)]
+def _shell(base_type: Identity) -> Identity:
+    """A base type and its functions need each other; the functions only need the name."""
+    return base_type._replace(kind="shell type")
+
+
+def _types(connection: Connection) -> tuple[Mapping[int, Address], Mapping[int, tuple[int, ...]]]:
+    """What stands for each type, and of base types their functions."""
+    listed = connection.query(_TYPES)
+    functions = {integer(oid): integers(several) for oid, *_, several in listed if several}
+    rows = [tuple(map(integer, row[:3])) for row in listed]
     relations = {oid: relation for oid, relation, _ in rows if relation}
     found: dict[int, Address] = {}
     for oid, _, element in rows:
         meant = element or oid
         relation = relations.get(meant)
         found[oid] = ("pg_class", relation, 0) if relation else ("pg_type", meant, 0)
-    return found
+    return found, functions
 
 
 def _name(names: Mapping[Address, Identity], address: Address) -> Identity | None:

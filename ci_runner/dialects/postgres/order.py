@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
-from ci_runner.dialects.postgres import access, rebuild
+from ci_runner.dialects.postgres import access, base_types, rebuild
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
@@ -148,6 +148,10 @@ class _Order:
                 makers.append(self.disturbed[needed])
             for maker in makers:
                 yield from ((later, maker) for later in self._makers(dependent))
+
+        for rights, base_type in base_types.rights(self.world.new):
+            for maker in self._makers(base_type):
+                yield from ((later, maker) for later in self._makers(rights))
 
         for each in self.world.new.objects:
             for later, earlier in kind_of(each).alters(each, self.world):

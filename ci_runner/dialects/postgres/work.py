@@ -22,7 +22,7 @@ from ci_runner.schema.model import (
     Unique,
     home,
 )
-from ci_runner.schema.types import Domain
+from ci_runner.schema.types import BaseType, Domain
 
 Verb = Literal["drop", "create", "detach", "alter", "tie", "clear"]
 Node = tuple[Verb, Identity]
@@ -155,6 +155,9 @@ class Work:
         coming = [*self.creates.values(), *(new for _, new in self.alters.values())]
         for each in rebuild.refused(coming, self.world):
             self._make_again(each)
+        for old in self.drops.copy().values():
+            if isinstance(old, BaseType) and old.shell in self.world.new.by_identity:
+                self._make_again(old.shell)
         pending = [*self.drops, *self._disturbed()]
         while pending:
             needed = pending.pop()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ci_runner.dialects.postgres import mentions, partitions, rebuild
+from ci_runner.dialects.postgres import base_types, mentions, partitions, rebuild
 from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
@@ -21,7 +21,7 @@ from ci_runner.schema.model import (
     Table,
     home,
 )
-from ci_runner.schema.types import Domain
+from ci_runner.schema.types import BaseType, Domain
 
 _IF_THERE = re.compile(r"DROP (?:INDEX|CONSTRAINT)")
 
@@ -117,7 +117,7 @@ def _altered(work: Work, old: SchemaObject, new: SchemaObject) -> Statements:
 
 def _dropped(work: Work, each: SchemaObject) -> Statements:
     """What goes along unseen, because nobody compares it, is a hazard of making it again."""
-    if each.identity in work.carried:
+    if each.identity in work.carried or base_types.goes_along(each, work):
         return ()
     if each.identity in work.aside:
         return rebuild.set_aside(each, work.world)
@@ -125,6 +125,10 @@ def _dropped(work: Work, each: SchemaObject) -> Statements:
         dropped = column.drop(each, only=work.stays_below(each))
     elif isinstance(each, Table) and _is_referenced(each, work.world.old):
         dropped = (*partitions.left(each), *kind_of(each).drop(each))
+    elif isinstance(each, BaseType):
+        dropped = base_types.dropped(each, kind_of(each).drop(each), work.world)
+        for gone in (*base_types.made_of(each, work.world.old), each):
+            dropped = _with_contents_back(work, gone, dropped)
     else:
         parted = _with_parts(work, each, kind_of(each).drop(each))
         dropped = _with_contents_back(work, each, parted)
@@ -175,7 +179,7 @@ def _created(work: Work, each: SchemaObject) -> Statements:
     if isinstance(each, Domain):
         return domain.create_with(each, work.inline[each.identity])
     made = _warned(kind_of(each).create(each), kind_of(each).warns(each, work.world))
-    made = _undone(work, each, made)
+    made = base_types.undone(_undone(work, each, made), each.identity, work.world)
     place = home(each)
     if place is None or not work.is_created(place):
         return made

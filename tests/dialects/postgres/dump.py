@@ -111,9 +111,9 @@ class Entry(NamedTuple):
 
 
 def pg_dump() -> str | None:
-    """The program that belongs to the server binaries in use, else the one on PATH."""
+    """That of the server binaries in use, else the newest, which reads every server, or PATH's."""
     beside = (find_binaries() or Path()) / "pg_dump"
-    return str(beside) if beside.exists() else shutil.which("pg_dump")
+    return str(beside) if beside.exists() else newer_pg_dump() or shutil.which("pg_dump")
 
 
 def newer_pg_dump() -> str | None:
