@@ -41,7 +41,10 @@ class ExitCode(IntEnum):
 
 
 class SchemaCiError(Exception):
-    """An error in four parts: what happened, where, the other side's words, what to do next."""
+    """An error in four parts: what happened, where, the other side's words, what to do next.
+
+    Its notes tell what went wrong beside it, such as what could not be cleared away.
+    """
 
     exit_code: ExitCode = ExitCode.INTERNAL
 
@@ -56,6 +59,7 @@ class SchemaCiError(Exception):
         lines = [self.what]
         lines += [f"  {line}" for line in self.where.splitlines()]
         lines += [f"  {line}" for line in self.said.splitlines()]
+        lines += [f"  also: {note}" for note in getattr(self, "__notes__", ())]
         if self.next_step:
             lines.append(f"  next: {self.next_step}")
         return "\n".join(lines)

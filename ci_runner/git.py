@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from ci_runner.context import Sha
+from ci_runner.context import Author, Sha
 from ci_runner.errors import GitError
 
 # protocol.file stays at git's own `user`: an origin that is a folder is fetched from when asked
@@ -163,16 +163,19 @@ class Git:
         changes: Mapping[str, bytes | None],
         message: str,
         access: Mapping[str, str] | None = None,
+        *,
+        author: Author | None = None,
     ) -> Sha | None:
         """One commit of `changes` on `parent`, pushed to `branch` of the origin; None if it moved.
 
         None as content deletes a file. Work tree and index stay as they are. The lease makes it a
         compare-and-swap: a branch that is not at `parent` stays as it is. `access` is what git's
-        environment holds besides: who the author is, and what lets us in where the checkout does
-        not.
+        environment holds besides: who commits, and what lets us in where the checkout does not.
+        `author` is whom the commit is by where that is somebody else.
         """
         access = access or {}
-        made = self.commit_files(parent, changes, message, {**_AUTHOR, **access})
+        who = {**_AUTHOR, **access, **(author.for_git if author else {})}
+        made = self.commit_files(parent, changes, message, who)
         try:
             _run(self.root, "push", "--quiet", "--no-verify",
                  f"--force-with-lease=refs/heads/{branch}:{parent}",

@@ -44,14 +44,19 @@ def neutral(text: str) -> str:
     return disarmed(visible(_ESCAPES.sub("", text.replace("\r\n", "\n")).replace("\r", "\n")))
 
 
+def inert(text: str) -> str:
+    """`text` whole, with every character shown that a log obeys: a section needs two of them."""
+    return visible(text.replace("\r", r"\u{d}"))
+
+
 def disarmed(shown: str) -> str:
     """`shown` without workflow commands, for lines that were put together of neutral parts.
 
     GitHub obeys `::name::` at the start of a line and `##[name]`, GitLab `section_start:`.
     """
-    inert = _COMMAND.sub(rf"\1:{_ZERO_WIDTH_SPACE}", shown)
-    inert = inert.replace("##[", f"#{_ZERO_WIDTH_SPACE}#[")
-    return _SECTION.sub(rf"section_\1{_ZERO_WIDTH_SPACE}", inert)
+    told = _COMMAND.sub(rf"\1:{_ZERO_WIDTH_SPACE}", shown)
+    told = told.replace("##[", f"#{_ZERO_WIDTH_SPACE}#[")
+    return _SECTION.sub(rf"section_\1{_ZERO_WIDTH_SPACE}", told)
 
 
 class Level(IntEnum):

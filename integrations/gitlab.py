@@ -1,6 +1,6 @@
 """The GitLab component: inputs of the option table, and the variables that hand them to the runner.
 
-An input is refused unless it is one of its options or matches its pattern whole. Patterns let
+A text is refused unless it is one of its options or matches its pattern whole. Patterns let
 nothing through that GitLab or a shell would expand. Secrets are no inputs: they are CI/CD variables
 of the project, under the names that the runner reads.
 """
@@ -18,13 +18,12 @@ VARIABLES = "variables that script/generate writes from ci_runner/config/options
 CACHE = ".schema-ci-cache"
 
 _TEXT = r"^[\w ./-]*$"
-_NUMBER = r"^\d*$"
 # A URL with a password belongs into a variable, which `env:NAME` names.
 _PATTERNS = {
     "dev.url": r"^(env:\w+|[a-z][a-z0-9+]*://(\w+@)?[\w.-]*(:\d+)?(/[\w./-]*)?)?$",
     "output-dir": r"^[\w-][\w.-]*(/[\w-][\w.-]*)*$",
 }
-# What the template itself needs a value for; all others are "" where they are not given.
+# What the template itself needs a value for; all other texts are "" where they are not given.
 _ALWAYS = frozenset({"output-dir"})
 
 
@@ -38,8 +37,15 @@ def offered() -> tuple[Input, ...]:
     return tuple(each for each in inputs() if not each.secret)
 
 
-def default(each: Input) -> str:
-    return str(each.default) if each.key in _ALWAYS else ""
+def kind(each: Input) -> str:
+    """GitLab's name of the input's type."""
+    return {"flag": "boolean", "number": "number"}.get(each.kind, "string")
+
+
+def default(each: Input) -> object:
+    """A boolean or number has the option's own, which the runner takes for "not given"."""
+    typed = kind(each) != "string"
+    return each.default if typed or each.key in _ALWAYS else ""
 
 
 def options(each: Input) -> tuple[str, ...]:
@@ -50,25 +56,28 @@ def options(each: Input) -> tuple[str, ...]:
 
 
 def pattern(each: Input) -> str:
-    """What a value must match where it is not one of `options`."""
-    return _PATTERNS.get(each.key, _NUMBER if each.kind == "number" else _TEXT)
+    """What a text must match where it is not one of `options`."""
+    return _PATTERNS.get(each.key, _TEXT)
 
 
 def _inputs() -> str:
     return "".join(
         f"    {each.name}:\n"
         f"      description: {scalar(each.description, 6)}\n"
-        "      type: string\n"
+        f"      type: {kind(each)}\n"
         f"      default: {json.dumps(default(each))}\n"
-        f"      {_limit(each)}\n"
+        f"{_limit(each)}"
         for each in offered()
     )
 
 
 def _limit(each: Input) -> str:
+    """Nothing where the type says it."""
+    if kind(each) != "string":
+        return ""
     if choices := options(each):
-        return f"options: {json.dumps(choices)}"
-    return f"regex: '{pattern(each)}'"
+        return f"      options: {json.dumps(choices)}\n"
+    return f"      regex: '{pattern(each)}'\n"
 
 
 def _variables() -> str:

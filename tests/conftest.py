@@ -16,13 +16,17 @@ from hypothesis import settings
 from ci_runner.devdb import mariadb_local
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.local import find_binaries, local_postgres
-from ci_runner.devdb.mariadb import MysqlServer
+from ci_runner.devdb.mariadb import MysqlServer, existing_mysql
 
 # Where all is required each run tries the same examples: a change is judged by what it changes.
 # Everywhere else hypothesis goes on looking for new ones.
 settings.register_profile("fixed", derandomize=True)
 if os.environ.get("SCHEMA_CI_REQUIRE_ALL") == "1":
     settings.load_profile("fixed")
+
+# A MySQL server that script/test-mysql starts, on which its tests then run as well.
+_MYSQL = os.environ.get("SCHEMA_CI_TEST_MYSQL", "")
+_FLAVOURS = ["mariadb", *([pytest.param("mysql", marks=pytest.mark.mysql)] if _MYSQL else [])]
 
 
 def require(reason: str) -> NoReturn:
@@ -97,6 +101,35 @@ def maria_server() -> Iterator[MysqlServer]:
         require("needs MariaDB server binaries: apt-get install mariadb-server")
     with mariadb_local.local_mariadb() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def maria_superuser_server() -> Iterator[MysqlServer]:
+    """Where tests are root: only root may make what belongs to somebody else."""
+    if mariadb_local.find_binaries() is None:
+        require("needs MariaDB server binaries: apt-get install mariadb-server")
+    with mariadb_local.local_mariadb(superuser=True) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=_FLAVOURS)
+def mysql_server(request: pytest.FixtureRequest) -> Iterator[MysqlServer]:
+    """A server for what MariaDB and MySQL have in common."""
+    if request.param == "mysql":
+        with existing_mysql(_MYSQL) as server:
+            yield server
+    else:
+        yield request.getfixturevalue("maria_server")
+
+
+@pytest.fixture(scope="session", params=_FLAVOURS)
+def mysql_superuser_server(request: pytest.FixtureRequest) -> Iterator[MysqlServer]:
+    """The same where tests are root."""
+    if request.param == "mysql":
+        with existing_mysql(_MYSQL, superuser=True) as server:
+            yield server
+    else:
+        yield request.getfixturevalue("maria_superuser_server")
 
 
 @pytest.fixture(scope="session")

@@ -103,7 +103,11 @@ def lint_files(
                 production=known,
             )
         log.clear()
-    judged = policy.judge(replace(each, path=_within(root, each.path)) for each in found)
+    named = {path: _within(root, path) for path in {each.path for each in found}}
+    judged = policy.judge(
+        each if named[each.path] == each.path else replace(each, path=named[each.path])
+        for each in found
+    )
     return Linted(
         (*policy.expirations(), *judged.findings),
         judged.known,
@@ -125,7 +129,7 @@ def shown(linted: Linted, files: Sequence[str] = ()) -> tuple[ReportedFinding, .
     """The findings as they are reported; those on `files` under the names that were given."""
     given = {_within(linted.root, each): each for each in files}
     return tuple(
-        assemble.finding(replace(each, path=given.get(each.path, each.path)))
+        assemble.finding(replace(each, path=given[each.path]) if each.path in given else each)
         for each in linted.findings
     )
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ci_runner.errors import ConfigError, ForgeError, SchemaCiError
@@ -20,7 +21,7 @@ from ci_runner.report.markdown import render
 if TYPE_CHECKING:
     from ci_runner.cli.terminal import Terminal
     from ci_runner.config.model import Config
-    from ci_runner.context import Build, Sha
+    from ci_runner.context import Author, Build, Sha
     from ci_runner.git import Git
     from ci_runner.report.model import Report
 
@@ -60,7 +61,7 @@ def publication(
     """With the check in progress until the block ends. `base` is where the frame is read."""
     settings, around = _settings(config, names), Frame()
     try:
-        talk: Talk | Unavailable | ConfigError = _talk(build, float(config.api_max_wait), out, git)
+        talk: Talk | Unavailable | ConfigError = _talk_of(build, config, out, git)
         around = _frame(config, git, base)
     except ConfigError as error:
         talk = error
@@ -97,7 +98,13 @@ def show_failure(build: Build, out: Terminal, names: tuple[str, ...], error: Sch
             out.log.warn(str(other))
 
 
-def _talk(build: Build, max_wait: float, out: Terminal, git: Git | None) -> Talk | Unavailable:
+def _talk_of(build: Build, config: Config, out: Terminal, git: Git | None) -> Talk | Unavailable:
+    return _talk(build, float(config.api_max_wait), out, git, config.commits.author)
+
+
+def _talk(
+    build: Build, max_wait: float, out: Terminal, git: Git | None, author: Author | None = None
+) -> Talk | Unavailable:
     """The pull request on the forge that it lives on, or why there is none."""
     if build.repository is None or build.pull_request is None:
         return Unavailable("this build belongs to no pull request")
@@ -108,7 +115,8 @@ def _talk(build: Build, max_wait: float, out: Terminal, git: Git | None) -> Talk
         os.environ,
         max_wait=max_wait,
         secret=out.redactor.register,
-        push=git.push_files if git else None,
+        push=partial(git.push_files, author=author) if git else None,
+        author=author,
     )
     if isinstance(forge, Unavailable):
         return forge
@@ -117,7 +125,7 @@ def _talk(build: Build, max_wait: float, out: Terminal, git: Git | None) -> Talk
 
 def pull_request_talk(build: Build, config: Config, out: Terminal, git: Git | None) -> Talk:
     """The build's pull request. Raises ForgeError where there is none to talk to, ConfigError."""
-    talk = _talk(build, float(config.api_max_wait), out, git)
+    talk = _talk_of(build, config, out, git)
     if isinstance(talk, Unavailable):
         raise ForgeError(
             f"nothing can be committed: {talk.reason}", next_step="or give --no-commit"
@@ -130,11 +138,9 @@ def _settings(config: Config, names: tuple[str, ...]) -> PublishSettings:
         directories=tuple(project.directory for project in config.projects),
         inputs=config.inputs,
         project=", ".join(names),
-        commit=config.commit == "push",
+        commits=config.commits,
         comments=config.comments,
         check=config.check,
-        max_auto_commits=config.max_auto_commits,
-        skip_ci=config.skip_ci,
     )
 
 

@@ -75,6 +75,7 @@ def publish_report(
     """
     from dataclasses import replace
     from datetime import UTC, datetime
+    from functools import partial
 
     from ci_runner.cli.job import commit_outputs, leave_result, mask_secrets
     from ci_runner.cli.publication import opened
@@ -89,13 +90,13 @@ def publish_report(
     through = through or opened(build, config, out, git)
     mask_secrets(out)
     if head := build.lone_commit:
-        report = without_generated(report) if config.commit == "push" else report
+        report = without_generated(report) if config.commits.pushes else report
         show(report)
         told = tell_of_commit(report, build, head, config, out, through)
         return _say(told, exit_code(report), out)
     talk, settings, path = through.talk, through.settings, through.report_path
     if not isinstance(talk, Talk):
-        if config.commit == "push":
+        if config.commits.pushes:
             report = without_generated(report)
         if build.pull_request is not None:
             asked = needed(report, config.policy.approval, build.pull_request.head_sha)
@@ -108,7 +109,8 @@ def publish_report(
         say(f"nothing published: {talk.reason}")
         leave_result(report, build, out, report_path=path)
         return exit_code(report)
-    committed = commit(report, talk, settings, git.push_files if git else None)
+    push = partial(git.push_files, author=config.commits.author) if git else None
+    committed = commit(report, talk, settings, push)
     committed = approved(committed, talk, config.policy.approval)
     show(committed.report)
     now = datetime.now(UTC)

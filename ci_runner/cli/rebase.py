@@ -49,7 +49,7 @@ def rebase(
     log, build = common.out.log, this_build(common.out)
     workspace = open_workspace(common, config=config, base=base or merged_into(build), build=build)
     in_ci = build.pull_request is not None
-    commits = in_ci and workspace.config.commit == "push" if commits is None else commits
+    commits = in_ci and workspace.config.commits.pushes if commits is None else commits
     if commits:
         _refuse_unready(workspace, build)
     changes: dict[str, bytes | None] = {}
@@ -124,6 +124,8 @@ def _commit_here(workspace: Workspace, changes: Changes) -> str:
 
 def _commit_to_branch(common: Common, workspace: Workspace, build: Build, changes: Changes) -> None:
     """Through the forge, on the head of the pull request."""
+    from functools import partial
+
     from ci_runner.cli.publication import pull_request_talk
     from ci_runner.errors import ForgeError
     from ci_runner.publish.commit import CommitRules, commit_changes
@@ -136,11 +138,11 @@ def _commit_to_branch(common: Common, workspace: Workspace, build: Build, change
         common.out.log.info("a newer head is under review: nothing is committed")
         return
     directories = tuple(project.directory for project in config.projects)
-    rules = CommitRules(directories, config.inputs, config.max_auto_commits, config.skip_ci)
-    push = git.push_files if git else None
+    rules = CommitRules(directories, config.inputs, config.commits)
+    push = partial(git.push_files, author=config.commits.author) if git else None
     made = commit_changes(talk.forge, changes, "re-version", pull, build, rules, push)
     if not isinstance(made, Skipped):
-        common.out.log.info(f"committed as {made[:7]}")
+        common.out.log.info(f"committed as {made.sha[:7]}")
     elif made.stale:
         common.out.log.info(f"nothing is committed: {made.reason}")
     else:

@@ -52,6 +52,7 @@ def merge(
     from ci_runner.report.artifact import LARGEST, read_reports
     from ci_runner.report.json import dump, load
     from ci_runner.report.redact import redacted
+    from ci_runner.report.shortened import shortened
     from ci_runner.report.text import render
 
     names = () if expect_projects is None else _names(expect_projects)
@@ -64,7 +65,7 @@ def merge(
             "a report that is missing could not be noticed",
             next_step="say what must be there: `--expect N` or `--expect-projects FILE`",
         )
-    merged = merging.merge(found, merging.Expected(expect or 0, names))
+    merged = shortened(merging.merge(found, merging.Expected(expect or 0, names)))
     if (size := len(dump(merged))) > LARGEST:
         raise UsageError(
             f"the merged report has {size} bytes; at most {LARGEST} can be published",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from secrets import token_hex
 
 import click
 
-from ci_runner.log import Level, Log, disarmed
+from ci_runner.log import Level, Log, disarmed, inert
 from ci_runner.secrets import Redactor
 
 _UNGUESSABLE = 32
+_CHANGED = r"[not as it is: what this log would obey is shown as \u{..}; --format json has it]"
 
 
 class Terminal:
@@ -38,13 +39,17 @@ class Terminal:
     def verbatim(self, text: str) -> None:
         """An answer for a program: SQL and JSON pass as they are but for secrets.
 
-        Where GitHub would obey a line of it, two lines around it tell GitHub not to. Who feeds such
-        a text to a program through a pipe gets an error from that program, and not its effect.
+        Where GitHub would obey a line of it, two lines around it tell GitHub not to. Other logs
+        know no such lines: what they would obey is shown in letters, below a line that says so. Who
+        feeds such a text to a program through a pipe gets an error from that program, and not its
+        effect.
         """
         if os.environ.get("GITHUB_ACTIONS") == "true" and disarmed(text) != text:
             word = token_hex(_UNGUESSABLE)
             end = "" if text.endswith("\n") else "\n"
             text = f"::stop-commands::{word}\n{text}{end}::{word}::\n"
+        elif _obeys_escapes(os.environ) and (shown := inert(text)) != text:
+            text = f"{_CHANGED}\n{shown}"
         self.result(text)
 
     def obey(self, commands: Iterable[str]) -> None:
@@ -53,6 +58,11 @@ class Terminal:
             if command not in self._obeyed:
                 self._obeyed.add(command)
                 click.echo(command, nl=False, err=True)
+
+
+def _obeys_escapes(environ: Mapping[str, str]) -> bool:
+    """Whether stdout is a log of GitLab or CircleCI, which show colours, and GitLab sections."""
+    return "true" in {environ.get("GITLAB_CI"), environ.get("CIRCLECI")}
 
 
 def wants_color(stream: object, *, no_color: bool) -> bool:

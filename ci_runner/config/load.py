@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ci_runner.config import approval, policy
 from ci_runner.config.comments import comments
+from ci_runner.config.commits import commits
 from ci_runner.config.container import MEMORY, PROCESSES, container_bounds
 from ci_runner.config.dev import Copy, cache_secret, dev, dev_url
 from ci_runner.config.model import Compared, Config, Limits
@@ -79,8 +80,7 @@ def load(
         base_problem=unreadable,
         comments=comments(found),
         check=found.flag("publish.check"),
-        commit=found.text("publish.commit"),
-        max_auto_commits=found.number("publish.max-auto-commits"),
+        commits=commits(found),
         api_max_wait=found.number("publish.api-max-wait"),
         output_dir=_output_dir(found),
         origins=origins,
@@ -98,7 +98,6 @@ def load(
         dev=dev(found, environ, overruled),
         cache_dir=said(found, "dev.cache-dir"),
         cache_secret=cache_secret(found),
-        skip_ci=found.flag("publish.skip-ci"),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ci_runner.config.comments import Comments
+from ci_runner.config.commits import Commits
 from ci_runner.config.policy import LintPolicy
 from ci_runner.config.secret import Secret
 
@@ -75,8 +76,7 @@ class Config:
     policy: LintPolicy
     comments: Comments
     check: bool
-    commit: str
-    max_auto_commits: int
+    commits: Commits
     api_max_wait: int
     output_dir: str
     origins: Mapping[str, str]
@@ -96,7 +96,6 @@ class Config:
     base_problem: str = ""
     cache_dir: str = ""
     cache_secret: Secret = Secret()
-    skip_ci: bool = False
 
     @property
     def fail_on(self) -> str:

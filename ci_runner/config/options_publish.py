@@ -118,6 +118,20 @@ PUBLISHING: tuple[Option, ...] = (
         env="SCHEMA_CI_SKIP_CI",
     ),
     Option(
+        "publish.commit-drafts",
+        "flag",
+        True,
+        "commit to the branches of drafts too",
+        env="SCHEMA_CI_COMMIT_DRAFTS",
+    ),
+    Option(
+        "publish.commit-author",
+        "text",
+        "",
+        "whom our commits are by: `Jo Doe <jo@example.org>`; else the token's own user",
+        env="SCHEMA_CI_COMMIT_AUTHOR",
+    ),
+    Option(
         "publish.api-max-wait",
         "number",
         120,

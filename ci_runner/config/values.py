@@ -11,6 +11,8 @@ from ci_runner.config.source import Source, wrong
 from ci_runner.errors import ConfigError
 
 DEFAULT = "default"
+# Set where values of typed inputs are handed over: one that is the default leaves it to the file.
+DEFAULTS_ARE_UNSET = "SCHEMA_CI_DEFAULTS_ARE_UNSET"
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -80,7 +82,10 @@ def value(
         found, origin, in_file = said, source.where(key or option.key), True
         _refuse_more(option, found, origin)
     if option.env and given.environ.get(option.env):
-        found, origin, in_file = _typed(option, given.environ[option.env]), option.env, False
+        told = _typed(option, given.environ[option.env])
+        # An input that has a type always has a value: GitLab knows no boolean that is not given.
+        if told != option.default or not given.environ.get(DEFAULTS_ARE_UNSET):
+            found, origin, in_file = told, option.env, False
     if option.key in given.flags:
         found, origin, in_file = given.flags[option.key], option.flag, False
     return Value(_checked(option, found, origin), origin, in_file)

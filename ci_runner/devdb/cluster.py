@@ -273,6 +273,12 @@ def _initialised(programs: Programs, folder: Path) -> None:
         store.save(name, pack(folder / "data"))
 
 
+def is_initialised(programs: Programs) -> bool:
+    """Whether an earlier run on this machine has made a cluster with these programs."""
+    store = of_this_machine()
+    return store is not None and programs.installed() in store.names()
+
+
 def _configure(data: Path, owner: tuple[int, int] | None) -> None:
     """Ours alone: what initdb or a snapshot brought along does not count."""
     (data / "postgresql.auto.conf").unlink(missing_ok=True)

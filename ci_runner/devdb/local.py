@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
-from ci_runner.devdb.binaries import choose, installations, server_account
-from ci_runner.devdb.cluster import Programs, running
+from ci_runner.devdb.binaries import (
+    Installation,
+    choose,
+    installations,
+    runnable,
+    server_account,
+)
+from ci_runner.devdb.cluster import Programs, is_initialised, running
 from ci_runner.devdb.databases import PostgresServer, copying
+from ci_runner.devdb.demand import OnDemand
+from ci_runner.devdb.server import Server
 from ci_runner.devdb.states import CREATE_ROLE, ROLE, LocalStates
 from ci_runner.devdb.watchdog import USUAL, Limits
+from ci_runner.dialects import dialect
 from ci_runner.dialects.postgres.connect import PostgresConnection
 
 
@@ -41,7 +51,7 @@ def local_postgres(
         version, quickest = told
         role = "postgres" if superuser else ROLE
         yield PostgresServer(
-            f"PostgreSQL {version}, local server",
+            _description(version),
             cluster.admin,
             cluster.address(role),
             role,
@@ -51,3 +61,24 @@ def local_postgres(
             # A superuser's SQL may have made anything of the cluster, passwords included.
             portable=None if superuser else LocalStates(programs, limits),
         )
+
+
+@contextmanager
+def postgres_on_demand(installation: Installation, limits: Limits) -> Iterator[Server]:
+    """`local_postgres`, started for the first database that is no snapshot's.
+
+    At once where these programs have started nothing on this machine yet: whoever asks may try
+    something else when they can't. Raises DatabaseError.
+    """
+    with runnable(installation) as binaries, ExitStack() as stack:
+        start = partial(local_postgres, binaries=binaries, limits=limits)
+        programs = Programs(binaries, server_account())
+        if is_initialised(programs):
+            said, states = _description(installation.version()), LocalStates(programs, limits)
+            yield OnDemand(stack, start, dialect("postgres"), said, states)
+        else:
+            yield stack.enter_context(start())
+
+
+def _description(version: str) -> str:
+    return f"PostgreSQL {version}, local server"

@@ -40,6 +40,16 @@ SELECT privilege_type FROM information_schema.user_privileges
 WHERE is_grantable = 'YES'
   AND grantee = concat('''', replace(current_user(), '@', '''@'''), '''')
 """
+_MARKED = """
+SELECT s.schema_name, {marker}, EXISTS (
+  SELECT 1 FROM information_schema.processlist p WHERE p.db = s.schema_name)
+FROM information_schema.schemata s {account} ORDER BY s.schema_name
+"""
+_MARIADB_MARKED = _MARKED.format(marker="s.schema_comment", account="")
+_MYSQL_MARKED = _MARKED.format(
+    marker="a.attribute->>'$.comment'",
+    account="JOIN information_schema.user_attributes a ON a.user = s.schema_name",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +107,19 @@ class MysqlServer:
     def _create(self, name: str) -> Address:
         """Make the database, and say as whom to use it."""
         with connect(self.admin) as admin:
-            marked = f" COMMENT = '{this_run()}'" if admin.title.startswith("MariaDB") else ""
+            # MySQL keeps a comment on an account, and none on a database.
+            of_database, of_account = f" COMMENT = '{this_run()}'", f" COMMENT '{this_run()}'"
+            if admin.title.startswith("MariaDB"):
+                of_account = ""
+            else:
+                of_database = ""
             try:
-                admin.execute(f"CREATE DATABASE {name}{self.options}{marked}")
+                admin.execute(f"CREATE DATABASE {name}{self.options}{of_database}")
                 if not self._has_owners:
                     return self.admin.within(name)
                 password = secrets.token_urlsafe(18)
                 pattern = name.replace("_", r"\_")  # in GRANT, `_` is any character
-                admin.execute(f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'")
+                admin.execute(f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'{of_account}")
                 admin.execute(f"GRANT ALL ON `{pattern}`.* TO {name}@'%'")
                 # To see which tables an ALTER wrote again, InnoDB's own ids ask for PROCESS.
                 admin.execute(f"GRANT PROCESS ON *.* TO {name}@'%'")
@@ -246,19 +261,14 @@ def _end_sessions(admin: Address, processes: Sequence[int]) -> str:
 def leftover_databases(url: str) -> Iterator[Leftover]:
     """Databases with our kind of name and our marker, those of runs that are alive included.
 
-    MySQL keeps no comment on a database, so that there none can be told from a stranger's.
+    On MySQL the marker is with the account; a database without one is like a stranger's.
     """
     admin = address(url).within("")
     with connect(admin) as connection:
-        if not connection.title.startswith("MariaDB"):
-            return
         makes_accounts = _rights(connection) >= _NEEDED_FOR_ACCOUNTS
         server = MysqlServer("", admin, makes_accounts=makes_accounts)
-        listed = connection.query(
-            "SELECT s.schema_name, s.schema_comment, EXISTS (SELECT 1 FROM"
-            " information_schema.processlist p WHERE p.db = s.schema_name)"
-            " FROM information_schema.schemata s ORDER BY s.schema_name"
-        )
+        is_maria = connection.title.startswith("MariaDB")
+        listed = connection.query(_MARIADB_MARKED if is_maria else _MYSQL_MARKED)
     for name, comment, in_use in listed:
         marker = parse(str(comment or ""))
         if marker is not None and _OURS.fullmatch(str(name)):

@@ -32,5 +32,11 @@ class Preparation:
     memory: int = 2048
     processes: int = 256
 
+    @property
+    def asks_for_nothing(self) -> bool:
+        """Whether any server of the engine will do as it is."""
+        wanted = (self.superuser, self.extensions, self.roles, self.setup, self.like)
+        return not any(wanted)
+
 
 BARE = Preparation()

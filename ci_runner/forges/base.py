@@ -96,7 +96,10 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What reviewers see beside the commit. `name` identifies it; `summary` is Markdown."""
+    """What reviewers see beside the commit. `name` identifies it; `summary` is Markdown.
+
+    `result` names what the run came to, whatever the words of title and summary.
+    """
 
     name: str
     sha: Sha
@@ -105,6 +108,7 @@ class Check:
     summary: str
     details_url: str = ""
     annotations: tuple[Annotation, ...] = ()
+    result: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,12 @@ class Forge(Protocol):
 
         Once made it is read back: its one parent is `expected_head` and it changes just that, else
         ForgeError.
+        """
+
+    def proves(self, made: Sha, parent: Sha, changes: Changes) -> bool:
+        """Read back a commit that was pushed by git, as `commit` does its own.
+
+        False where the forge does not let us read it. ForgeError where it is not what was made.
         """
 
 

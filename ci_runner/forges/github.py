@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 from github import Auth, Github
 
-from ci_runner.context import Repository, Sha
+from ci_runner.context import Author, Repository, Sha
 from ci_runner.forges.base import (
     Changes,
     Check,
@@ -26,7 +26,7 @@ from ci_runner.forges.base import (
 from ci_runner.forges.github_api import Api
 from ci_runner.forges.github_approval import GitHubApprovals
 from ci_runner.forges.github_checks import Checks
-from ci_runner.forges.github_commit import commit_files
+from ci_runner.forges.github_commit import commit_files, prove
 from ci_runner.forges.github_talk import (
     add_labels,
     create_review,
@@ -48,11 +48,14 @@ def github(
     repository: Repository,
     token: str,
     *,
+    author: Author | None = None,
     sleep: Callable[[float], None] = time.sleep,
     max_wait: float = 120.0,
     seconds_between_writes: float = 1.0,
 ) -> GitHubForge:
     """The forge of `repository`. Nothing is sent until it is asked something.
+
+    Commits are by `author`; where that is None by the token's own user, and signed by GitHub.
 
     A GraphQL address on another host than the API is not used: it would get the token too.
     """
@@ -73,7 +76,7 @@ def github(
         max_wait=max_wait,
         graphql_url=repository.graphql_url if same_host else "",
     )
-    return GitHubForge(api, repository.slug)
+    return GitHubForge(api, repository.slug, author)
 
 
 class GitHubForge(GitHubApprovals):
@@ -82,9 +85,10 @@ class GitHubForge(GitHubApprovals):
     comment_limit = 65_000
     comment_bytes = 240_000  # of the 262,144 that GitHub stores
 
-    def __init__(self, api: Api, slug: str) -> None:
+    def __init__(self, api: Api, slug: str, author: Author | None = None) -> None:
         self._api = api
         self._slug = slug
+        self._author = author
         self._repo = f"/repos/{quote(slug, safe='/')}"
         self._checks = Checks(api, self._repo)
         self._may_query = True
@@ -243,4 +247,15 @@ class GitHubForge(GitHubApprovals):
     def commit(
         self, branch: str, expected_head: Sha, changes: Changes, message: str
     ) -> Sha | StaleHead:
-        return commit_files(self._api, self._slug, branch, expected_head, changes, message)
+        return commit_files(
+            self._api, self._slug, branch, expected_head, changes, message, self._author
+        )
+
+    def proves(self, made: Sha, parent: Sha, changes: Changes) -> bool:
+        try:
+            prove(self._api, self._repo, made, parent, changes)
+        except Refused as refused:
+            if refused.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+                raise
+            return False
+        return True

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from ci_runner.context import Sha
+from ci_runner.context import Author, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Changes, OutcomeUnknown, Refused, StaleHead
 from ci_runner.forges.github_api import Api
@@ -21,15 +21,26 @@ _MUTATION = (
 
 
 def commit_files(
-    api: Api, slug: str, branch: str, expected: Sha, changes: Changes, message: str
+    api: Api,
+    slug: str,
+    branch: str,
+    expected: Sha,
+    changes: Changes,
+    message: str,
+    author: Author | None,
 ) -> Sha | StaleHead:
-    """By GraphQL, which signs and swaps in one step; by git data where that is refused."""
+    """By GraphQL, which signs and swaps in one step; by git data where that is refused.
+
+    GraphQL knows no author but the token's own: one that is asked for goes by git data.
+    """
     repo = f"/repos/{quote(slug, safe='/')}"
-    made = _by_graphql(api, repo, slug, branch, expected, changes, message)
+    made = None
+    if author is None:
+        made = _by_graphql(api, repo, slug, branch, expected, changes, message)
     if made is None:
-        made = _by_git_data(api, repo, branch, expected, changes, message)
+        made = _by_git_data(api, repo, branch, expected, changes, message, author)
     if not isinstance(made, StaleHead):
-        _prove(api, repo, made, expected, changes)
+        prove(api, repo, made, expected, changes)
     return made
 
 
@@ -86,7 +97,13 @@ def _after_silence(
 
 
 def _by_git_data(
-    api: Api, repo: str, branch: str, expected: Sha, changes: Changes, message: str
+    api: Api,
+    repo: str,
+    branch: str,
+    expected: Sha,
+    changes: Changes,
+    message: str,
+    author: Author | None,
 ) -> Sha | StaleHead:
     """Objects first, then the ref moves without force. Objects sent twice are the same objects."""
     if (found := _head(api, repo, branch)) != expected:
@@ -107,13 +124,11 @@ def _by_git_data(
         {"base_tree": base, "tree": entries},
         repeatable=True,
     )
-    made = api.call(
-        "write a commit",
-        "POST",
-        f"{repo}/git/commits",
-        {"message": message, "tree": tree["sha"], "parents": [expected]},
-        repeatable=True,
-    )
+    told: dict[str, object] = {"message": message, "tree": tree["sha"], "parents": [expected]}
+    if author is not None:
+        told["author"] = {"name": author.name, "email": author.address}
+    path = f"{repo}/git/commits"
+    made = api.call("write a commit", "POST", path, told, repeatable=True)
     try:
         api.call(
             "move the branch",
@@ -128,9 +143,12 @@ def _by_git_data(
     return Sha(made["sha"])
 
 
-def _prove(api: Api, repo: str, made: Sha, expected: Sha, changes: Changes) -> None:
-    """The commit has one parent, the one we planned from, and changes our files only."""
-    commit = api.call("read our commit", "GET", f"{repo}/commits/{made}")
+def prove(api: Api, repo: str, made: Sha, expected: Sha, changes: Changes) -> None:
+    """Raises ForgeError unless its one parent is the one we planned from and it is just our files.
+
+    GitHub may need a moment to know a commit that was pushed.
+    """
+    commit = api.get_soon("read our commit", f"{repo}/commits/{made}")
     changed = dict(_changed(commit["files"]))
     wanted = {path: _blob(text) for path, text in changes.items()}
     parents = [parent["sha"] for parent in commit["parents"]]

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from ci_runner.context import Repository, Sha
+from ci_runner.context import Author, Repository, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import (
     Changes,
@@ -24,7 +24,7 @@ from ci_runner.forges.base import (
 from ci_runner.forges.gitlab_api import Api
 from ci_runner.forges.gitlab_approval import GitLabApprovals
 from ci_runner.forges.gitlab_checks import Checks
-from ci_runner.forges.gitlab_commit import Push, commit_files
+from ci_runner.forges.gitlab_commit import Push, commit_files, read_back
 from ci_runner.forges.gitlab_job import Job, git_access
 from ci_runner.forges.gitlab_talk import Talk
 
@@ -45,13 +45,15 @@ def gitlab(
     job: Job = _NO_JOB,
     reads: bool = False,
     push: _PushFiles | None = None,
+    author: Author | None = None,
     sleep: Callable[[float], None] = time.sleep,
     max_wait: float = 120.0,
 ) -> GitLabForge:
     """The forge of `repository`. Nothing is sent until it is asked something.
 
     `reads` tells that `token` is CI_JOB_TOKEN, which may do no more. `push` is `Git.push_files`,
-    tried before the API. Raises ConfigError.
+    tried before the API, whose commits are by `author` or the token's own user. Raises
+    ConfigError.
     """
     api = Api(
         repository.api_url,
@@ -61,7 +63,7 @@ def gitlab(
         sleep=sleep,
         max_wait=max_wait,
     )
-    forge = GitLabForge(api, repository, job)
+    forge = GitLabForge(api, repository, job, author)
     if push is not None and not reads and repository.web_url:
         forge.pushes_with(push, token)
     return forge
@@ -73,8 +75,11 @@ class GitLabForge(GitLabApprovals):
     comment_limit = 999_000
     comment_bytes = 4 * comment_limit
 
-    def __init__(self, api: Api, repository: Repository, job: Job) -> None:
+    def __init__(
+        self, api: Api, repository: Repository, job: Job, author: Author | None = None
+    ) -> None:
         self._api = api
+        self._author = author
         self._repository = repository
         self._job = job
         self._slug = repository.slug
@@ -201,8 +206,12 @@ class GitLabForge(GitLabApprovals):
         message: str,
     ) -> Sha | StaleHead:
         return commit_files(
-            self._api, self._project, self._push, branch, expected_head, changes, message
+            *(self._api, self._project, self._push, self._author),
+            *(branch, expected_head, changes, message),
         )
+
+    def proves(self, made: Sha, parent: Sha, changes: Changes) -> bool:
+        return read_back(self._api, self._project, made, parent, changes)
 
     def _heads(self, branch: str) -> dict[int, str]:
         """Of the open merge requests from a branch of this project, by number."""

@@ -13,7 +13,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from ci_runner.context import Sha
+from ci_runner.context import Author, Sha
 from ci_runner.errors import ForgeError, GitError
 from ci_runner.forges.base import Changes, OutcomeUnknown, Refused, StaleHead
 from ci_runner.forges.gitlab_api import Api
@@ -27,6 +27,7 @@ def commit_files(
     api: Api,
     project: str,
     push: Push | None,
+    author: Author | None,
     branch: str,
     expected: Sha,
     changes: Changes,
@@ -34,13 +35,13 @@ def commit_files(
 ) -> Sha | StaleHead:
     """`project` is the path of its API. What `push` can't do is done by the API.
 
-    Raises ForgeError.
+    `push` knows the author itself. Raises ForgeError.
     """
     if push is not None:
         made = _pushed(api, project, push, branch, expected, changes, message)
         if made is not None:
             return made
-    return _by_api(api, project, branch, expected, changes, message)
+    return _by_api(api, project, author, branch, expected, changes, message)
 
 
 def _pushed(
@@ -58,12 +59,28 @@ def _pushed(
     except GitError:
         # The server may have taken it all the same.
         return _after_silence(api, project, branch, expected, message)
-    return made if made is not None else StaleHead(_head(api, project, branch))
+    if made is None:
+        return StaleHead(_head(api, project, branch))
+    read_back(api, project, made, expected, changes)
+    return made
+
+
+def read_back(api: Api, project: str, made: Sha, expected: Sha, changes: Changes) -> bool:
+    """Whether GitLab lets us read a commit that was pushed; ForgeError where it is another."""
+    try:
+        path = f"{project}/repository/commits/{made}"
+        _proven(api, project, api.get_soon("read our commit", path), expected, changes)
+    except Refused as refused:
+        if refused.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
+            raise
+        return False
+    return True
 
 
 def _by_api(
     api: Api,
     project: str,
+    author: Author | None,
     branch: str,
     expected: Sha,
     changes: Changes,
@@ -73,6 +90,8 @@ def _by_api(
         return StaleHead(found)
     actions = [_action(api, project, expected, path, text) for path, text in changes.items()]
     body = {"branch": branch, "commit_message": message, "actions": actions}
+    if author is not None:
+        body |= {"author_name": author.name, "author_email": author.address}
     for attempt in range(_TRIES):
         try:
             path = f"{project}/repository/commits"

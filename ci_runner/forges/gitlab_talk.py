@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import datetime
 from http import HTTPStatus
@@ -13,9 +14,9 @@ from ci_runner.forges.base import Comment, LineComment, Refused, ReviewComment
 from ci_runner.forges.gitlab_api import Api
 from ci_runner.forges.quick_actions import inert, restored
 
-# A button is written as for GitHub: "the lines of the comment"; GitLab counts from the line on.
+# A button is written as for GitHub: "the lines of the comment". GitLab counts up from the last one.
 _BUTTON = re.compile(r"(?m)^(`{3,}suggestion)$")
-_COUNTED = re.compile(r"(?m)^(`{3,}suggestion):-0\+\d+$")
+_COUNTED = re.compile(r"(?m)^(`{3,}suggestion):-\d+\+0$")
 
 
 class Talk:
@@ -127,14 +128,21 @@ class Talk:
         self._api.call(what, "PUT", f"{self._project}/merge_requests/{number}", body)
 
     def _start(self, number: int, refs: Any, comment: LineComment) -> Any:  # noqa: ANN401 - the JSON edge
+        """On the last of its lines, with the range of all of them where it has several."""
         position = {
             "position_type": "text",
             **{name: refs[name] for name in ("base_sha", "start_sha", "head_sha")},
             "old_path": comment.path,
             "new_path": comment.path,
-            "new_line": comment.line,
+            "new_line": comment.end_line,
         }
-        counted = rf"\1:-0+{comment.end_line - comment.line}"
+        if comment.end_line > comment.line:
+            ends = {"start": comment.line, "end": comment.end_line}
+            position["line_range"] = {
+                name: {"line_code": _line_code(comment.path, line), "type": "new", "new_line": line}
+                for name, line in ends.items()
+            }
+        counted = rf"\1:-{comment.end_line - comment.line}+0"
         body = {"body": inert(_BUTTON.sub(counted, comment.body)), "position": position}
         return self._api.call("write beside a line", "POST", self._discussions(number), body)
 
@@ -166,3 +174,12 @@ class Talk:
 
     def _discussions(self, number: int) -> str:
         return f"{self._project}/merge_requests/{number}/discussions"
+
+
+def _line_code(path: str, line: int) -> str:
+    """GitLab's name of a line that a new file brings: docs.gitlab.com/api/discussions, "Line code".
+
+    Of a file that was there already the middle would be the line's old number.
+    """
+    name = hashlib.sha1(path.encode(), usedforsecurity=False).hexdigest()
+    return f"{name}_0_{line}"

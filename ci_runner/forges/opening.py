@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ci_runner.context import ForgeName, Repository, Sha
+from ci_runner.context import Author, ForgeName, Repository, Sha
 from ci_runner.errors import ConfigError
 from ci_runner.forges.base import Changes, Forge
 
@@ -29,6 +29,7 @@ class _Opening:
     environ: Mapping[str, str]
     max_wait: float
     push: PushFiles | None
+    author: Author | None
 
 
 # GitHub's guide to REST, best practices: a second between writes keeps clear of secondary limits.
@@ -63,7 +64,11 @@ def _github(asked: _Opening) -> Forge:
 
     pause = min(_PAUSE, asked.max_wait)
     return github(
-        asked.repository, asked.token, max_wait=asked.max_wait, seconds_between_writes=pause
+        asked.repository,
+        asked.token,
+        author=asked.author,
+        max_wait=asked.max_wait,
+        seconds_between_writes=pause,
     )
 
 
@@ -77,6 +82,7 @@ def _gitlab(asked: _Opening) -> Forge:
         job=job_of(asked.environ),
         reads=asked.reads,
         push=asked.push,
+        author=asked.author,
         max_wait=asked.max_wait,
     )
 
@@ -102,14 +108,15 @@ def open_forge(
     max_wait: float,
     secret: Callable[[str], None],
     push: PushFiles | None = None,
+    author: Author | None = None,
     reads: bool = False,
 ) -> Forge | Unavailable:
     """The forge of `repository`; nothing is sent yet. `secret` is told the token first.
 
     `max_wait` seconds are what all its waiting may take: with 0 it does not pause between writes
-    either. `push` is for forges that take commits by git before their API; who only `reads` is
-    content with a token that can do no more. Raises ConfigError when the library that speaks to it
-    is not installed.
+    either. `push` is for forges that take commits by git before their API, `author` whom commits by
+    the API are by; who only `reads` is content with a token that can do no more. Raises ConfigError
+    when the library that speaks to it is not installed.
     """
     if (known := _FORGES.get(repository.forge)) is None:
         return Unavailable(_nowhere(repository))
@@ -118,7 +125,9 @@ def open_forge(
     if not name:
         return Unavailable(f"{known.tokens[0]} is not set{known.without}")
     secret(environ[name])
-    asked = _Opening(repository, environ[name], name in known.readers, environ, max_wait, push)
+    asked = _Opening(
+        repository, environ[name], name in known.readers, environ, max_wait, push, author
+    )
     try:
         return known.connect(asked)
     except ModuleNotFoundError as missing:

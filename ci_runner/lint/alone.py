@@ -13,6 +13,10 @@ from ci_runner.dialects.operations import (
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.rule import Review
 
+# What says it can be CONCURRENTLY, and what wants no transaction besides.
+CONCURRENT = (CreateIndex, DropIndex, Reindex, DetachPartition)
+ALONE = (Alone, Vacuum, Reindex)
+
 
 def untold(review: Review) -> set[str]:
     """Files of which nobody knows whether they run in a transaction: no tool, and no `txmode`."""

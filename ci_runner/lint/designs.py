@@ -39,7 +39,8 @@ def told_of(review: Review, wanted: Callable[[ArrivedColumn], bool], says: str) 
 
 def of_type(review: Review, wanted: Callable[[str], bool], says: str) -> Iterator[Hit]:
     """The same for columns by their type; that of an array is judged by its elements."""
-    return told_of(review, lambda each: wanted(each.column.type.removesuffix("[]")), says)
+    kinds = {each for each in review.types if wanted(each.removesuffix("[]"))}
+    return told_of(review, lambda each: each.column.type in kinds, says) if kinds else iter(())
 
 
 def in_the_end(review: Review) -> Schema | None:

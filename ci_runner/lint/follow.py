@@ -47,8 +47,9 @@ from ci_runner.schema.virtual import VirtualTable
 
 E_co = TypeVar("E_co", bound=Effect, covariant=True)
 
-# errcodes-appendix.html: undefined_table, invalid_schema_name.
-_NO_SUCH_TABLE = frozenset({"42P01", "3F000"})
+# errcodes-appendix.html: undefined_table, invalid_schema_name; then MySQL's unknown database,
+# unknown table of a DROP, no such table.
+_NO_SUCH_TABLE = frozenset({"42P01", "3F000", "1049", "1051", "1146"})
 _UPON = (
     AddColumn,
     AddConstraint,

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ci_runner.dialects.postgres.parse_names import Given, given
+from ci_runner.dialects.mysql.names import given as given_on_mysql
+from ci_runner.dialects.mysql.names import plain
+from ci_runner.dialects.names import Given
+from ci_runner.dialects.postgres.parse_names import given
 from ci_runner.lint.arrivals import Arrival
 from ci_runner.lint.rule import Review
 from ci_runner.migrations.history import Step
@@ -27,9 +30,14 @@ from ci_runner.schema.tables import Exclusion
 def named(review: Review) -> Iterator[tuple[Step, Given]]:
     """Every name that a statement gives; names that stay as they were are not among them.
 
-    PostgreSQL's are read from the text, which tells them from those that the server makes up;
-    SQLite makes up none that its catalogue shows.
+    PostgreSQL's and MySQL's are read from the text, which tells them from those that the server
+    makes up; SQLite makes up none that its catalogue shows.
     """
+    if review.dialect == "mysql":
+        for step in review.steps:
+            for name in given_on_mysql(step.statement.text):
+                yield step, _placed(name, step.before)
+        return
     if review.dialect == "postgres":
         for each in review.written:
             for name in given(each.kind, each.node):
@@ -48,10 +56,10 @@ def _placed(name: Given, schema: Schema) -> Given:
     for each in schema.objects:
         match each:
             case Index(name=name.old, table=table, keys=keys, unique=unique) if (
-                name.kind == "index"
+                name.kind == "index" and not (each.of_table and table != name.table)
             ):
                 kind = "unique index" if unique else "index"
-                return replace(name, kind=kind, table=table, columns=keys)
+                return replace(name, kind=kind, table=table, columns=plain(keys))
             case PrimaryKey(name=name.old) | Unique(name=name.old):
                 return replace(
                     name, kind=each.identity.kind, table=each.table, columns=each.columns

@@ -20,7 +20,7 @@ _EXPECTED: Mapping[Kind, str] = {
     "flag": "true or false",
 }
 _SHOWN = 60
-_BLANK = re.compile(r"\\?\{(table|columns|column|referenced_table|referenced_columns)\\?\}")
+_BLANK = re.compile(r"\\?\{((?i:table|columns|column|referenced_table|referenced_columns))\\?\}")
 
 NO_OPTIONS: Mapping[str, Mapping[str, object]] = MappingProxyType({})
 
@@ -118,12 +118,16 @@ def _senseless(pattern: str) -> str:
 def fitting(pattern: str, blanks: Mapping[str, str], name: str) -> bool:
     """Whether `pattern` fits all of a name, with {table} and the like replaced by other names.
 
-    Those not given stand for anything.
+    Those not given stand for anything; {TABLE} and the like are the names in capitals.
     """
-    filled = _BLANK.sub(
-        lambda blank: re.escape(blanks[blank[1]]) if blank[1] in blanks else ".*", pattern
-    )
-    return fits(filled, name)
+
+    def value(blank: re.Match[str]) -> str:
+        found = blanks.get(blank[1].lower())
+        if found is None:
+            return ".*"
+        return re.escape(found.upper() if blank[1].isupper() else found)
+
+    return fits(_BLANK.sub(value, pattern), name)
 
 
 def texts(options: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ _MAY_BE_FREE = re.compile(
 
 def rewriting(review: Review, kind: type[E]) -> Iterator[tuple[Touch[E], str]]:
     """Operations of one kind that rewrite a known table, and what was seen of it, "" if nothing."""
-    for step, touches in review.statements():
+    for step, touches in review.statements(kind):
         for touch in blamed(step, touches):
             if isinstance(touch.operation, kind):
                 seen = watched(step, touch.table)

@@ -13,12 +13,11 @@ from ci_runner.schema.routines import Function, Procedure
 
 def brought(review: Review) -> Iterator[tuple[Step, Routine]]:
     """Read from the server's own definition, or from the text of what was not run."""
-    for each in review.written:
-        ran = each.step.executed and each.step.failure is None
-        if each.kind == "create_function_stmt" and not ran:
+    for each in review.written_as("create_function_stmt"):
+        if not (each.step.executed and each.step.failure is None):
             yield each.step, routine(each.node)
     last: dict[Identity, tuple[Step, str]] = {}
-    for arrival in review.arrivals:
+    for arrival in review.arriving(Function, Procedure):
         if isinstance(arrival.new, Function | Procedure):
             last[arrival.new.identity] = arrival.step, arrival.new.definition
     for step, definition in last.values():

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
-from typing import Literal, TypeVar, get_args
+from typing import Literal, TypeAlias, TypeVar, cast, get_args
 
-from ci_runner.dialects.operations import CreateTable
+from ci_runner.dialects.operations import CreateTable, Operation
 from ci_runner.lint.arrivals import Arrival, ArrivedColumn, arrivals, columns
+from ci_runner.lint.by_kind import ByKind
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch, follow
 from ci_runner.lint.options import RuleOption
 from ci_runner.lint.written import Written, told, written
 from ci_runner.migrations.directory import DirectoryChange
 from ci_runner.migrations.history import Step
-from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.model import Identity, Schema, SchemaObject
 from ci_runner.schema.production import UNKNOWN, Production
 
 E = TypeVar("E", bound=Effect)
+T = TypeVar("T")
 Group = Literal["safety", "compatibility", "history", "security", "design", "performance", "style"]
 GROUPS: tuple[Group, ...] = get_args(Group)
 
@@ -125,12 +127,19 @@ class Review:
     @cached_property
     def arrivals(self) -> tuple[Arrival, ...]:
         """The objects that the files bring and leave behind, and those that they alter."""
-        return arrivals(self.steps, self.base, told(self.written, self.default_schema))
+        return arrivals(
+            self.steps, self.base, told(self.dialect, self.written, self.default_schema)
+        )
 
     @cached_property
     def columns(self) -> tuple[ArrivedColumn, ...]:
         """The columns that are new or have another type, each once."""
         return columns(self.arrivals)
+
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """The types of `columns`: few, whatever their number."""
+        return frozenset(each.column.type for each in self.columns)
 
     @cached_property
     def written(self) -> tuple[Written, ...]:
@@ -139,18 +148,69 @@ class Review:
 
     def on_known(self, kind: type[E]) -> Iterator[Touch[E]]:
         """The operations of one kind on tables that running clients know."""
-        for touch in self.touches:
-            if touch.known and isinstance(touch.operation, kind):
-                yield Touch(touch.step, touch.operation, touch.table, touch.known)
+        return (touch for touch in self.upon(kind) if touch.known)
 
-    def statements(self) -> Iterator[tuple[Step, tuple[Touch[Effect], ...]]]:
-        """Every step with what it does."""
-        return iter(self._statements)
+    def upon(self, kind: type[E]) -> Sequence[Touch[E]]:
+        """The operations of one kind, in order."""
+        return cast("Sequence[Touch[E]]", tuple(self._by_operation.of(kind)))
+
+    def among(self, *kinds: type[Effect]) -> Iterator[Touch[Effect]]:
+        """The operations of several kinds, in order."""
+        return self._by_operation.of(*kinds)
 
     @cached_property
-    def _statements(self) -> tuple[tuple[Step, tuple[Touch[Effect], ...]], ...]:
+    def _by_operation(self) -> ByKind[Touch[Effect]]:
+        return ByKind(self.touches, lambda each: (type(each.operation),))
+
+    def doing(self, *kinds: type[Operation]) -> Iterator[Step]:
+        """The statements that say one of these, in order."""
+        return self._by_words.of(*kinds)
+
+    @cached_property
+    def _by_words(self) -> ByKind[Step]:
+        return ByKind(self.steps, lambda each: map(type, each.operations))
+
+    def written_as(self, *kinds: str) -> Iterator[Written]:
+        """The trees of these kinds, in order."""
+        return self._by_tree.of(*kinds)
+
+    @cached_property
+    def _by_tree(self) -> ByKind[Written]:
+        return ByKind(self.written, lambda each: (each.kind,))
+
+    def arriving(self, *kinds: type[SchemaObject]) -> Iterator[Arrival]:
+        """The objects of some kinds among `arrivals`."""
+        return self._by_object.of(*kinds)
+
+    @cached_property
+    def _by_object(self) -> ByKind[Arrival]:
+        return ByKind(self.arrivals, lambda each: (type(each.new),))
+
+    def statements(self, kind: type[E] | None = None) -> Iterator[_Statement]:
+        """Every step with all that it does, or those that do one `kind` of thing."""
+        return iter(self._statements) if kind is None else self._by_effect.of(kind)
+
+    @cached_property
+    def _statements(self) -> tuple[_Statement, ...]:
         together = (tuple(found) for _, found in groupby(self.touches, key=_step))
         return tuple((touches[0].step, touches) for touches in together)
+
+    @cached_property
+    def _by_effect(self) -> ByKind[_Statement]:
+        return ByKind(self._statements, lambda each: {type(one.operation) for one in each[1]})
+
+    def once(self, work: Callable[[Review], Iterable[T]]) -> tuple[T, ...]:
+        """What `work` finds in this review: several rules ask for it, and it is done once."""
+        if work not in self._done:
+            self._done[work] = tuple(work(self))
+        return cast("tuple[T, ...]", self._done[work])
+
+    @cached_property
+    def _done(self) -> dict[object, tuple[object, ...]]:
+        return {}
+
+
+_Statement: TypeAlias = tuple[Step, tuple[Touch[Effect], ...]]
 
 
 def _step(touch: Touch[Effect]) -> int:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ci_runner.dialects.mysql.made import made as made_by_mysql
 from ci_runner.dialects.postgres.nodes import statements
 from ci_runner.dialects.postgres.parse_made import made
 from ci_runner.dialects.postgres.tree import Node
@@ -33,8 +34,12 @@ def _read(steps: Sequence[Step]) -> Iterator[Written]:
             yield Written(step, kind, node)
 
 
-def told(found: Sequence[Written], default_schema: str) -> Callable[[Step], tuple[Change, ...]]:
-    """What answers for a step which changes its text tells of."""
+def told(
+    dialect: str, found: Sequence[Written], default_schema: str
+) -> Callable[[Step], tuple[Change, ...]]:
+    """What answers for a step which changes its text tells of; none where no parser does."""
+    if dialect == "mysql":
+        return lambda step: made_by_mysql(step.statement.text)
     trees: dict[int, list[Written]] = defaultdict(list)
     for each in found:
         trees[id(each.step)].append(each)

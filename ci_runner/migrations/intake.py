@@ -33,13 +33,14 @@ class Intake:
 
     def __init__(self, home: Path, sizes: Sizes = USUAL) -> None:
         self._home = home.resolve()
+        self._inside: dict[Path, bool] = {}
         self._sizes = sizes
         self._files = 0
         self._bytes = 0
 
     def read(self, place: Path, shown: str) -> bytes:
         """The content of `place`, which messages call `shown`."""
-        if not place.resolve().is_relative_to(self._home):
+        if not (self._is_inside(place) if place.is_symlink() else self._has(place.parent)):
             raise SqlError("the link leads out of its directory", where=shown)
         if not place.is_file():
             raise SqlError("it is no regular file", where=shown, next_step="remove it")
@@ -57,6 +58,15 @@ class Intake:
             size = f"the files are larger than {self._sizes.total_megabytes} MiB in all"
             raise _too_much(size, "total-megabytes", shown)
         return content
+
+    def _has(self, folder: Path) -> bool:
+        """Whether what lies in `folder` lies below `home`: each is resolved once."""
+        if folder not in self._inside:
+            self._inside[folder] = self._is_inside(folder)
+        return self._inside[folder]
+
+    def _is_inside(self, place: Path) -> bool:
+        return place.resolve().is_relative_to(self._home)
 
 
 def _too_much(what: str, option: str, shown: str) -> SqlError:

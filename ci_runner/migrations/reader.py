@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from ci_runner.errors import ConfigError, SqlError
@@ -31,16 +32,24 @@ def files_on_disk(root: Path, path: str, sizes: Sizes = USUAL) -> Mapping[str, b
         raise SqlError("the migration directory leads out of the repository", where=path)
     found: dict[str, bytes] = {}
     intake = Intake(home, sizes)
-    for place in sorted(folder.rglob("*")):
-        name = place.relative_to(folder).as_posix()
-        if not (place.is_dir() or _is_read(place.name)):
-            continue
-        if not place.resolve().is_relative_to(home):
-            raise SqlError("the link leads out of the migration directory", where=f"{path}/{name}")
-        if not place.is_file():
-            continue
-        found[name] = intake.read(place, f"{path}/{name}")
+    for name, entry in sorted(_entries(folder), key=lambda each: each[0].split("/")):
+        shown, place = f"{path}/{name}", Path(entry.path)
+        if entry.is_symlink() and not place.resolve().is_relative_to(home):
+            raise SqlError("the link leads out of the migration directory", where=shown)
+        if entry.is_file():
+            found[name] = intake.read(place, shown)
     return found
+
+
+def _entries(folder: Path, within: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """By name relative to the folder: files that are read, and links to folders, not followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = f"{within}{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                yield from _entries(folder / entry.name, f"{name}/")
+            elif _is_read(entry.name) or entry.is_dir():
+                yield name, entry
 
 
 def _is_read(name: str) -> bool:

@@ -19,6 +19,7 @@ from ci_runner.errors import SqlError
 from ci_runner.migrations.directives import delimiter, directive, file_directives
 from ci_runner.migrations.history import Directive, Statement
 from ci_runner.migrations.intake import MOST_STATEMENTS
+from ci_runner.migrations.ordinary import LINE_COMMENT, ordinary
 
 _GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)+"
 _ROUTINE = re.compile(
@@ -148,7 +149,9 @@ class _Splitter:
         self.text = text
         self.path = path
         self.syntax = syntax
-        self.scan = _scanner(syntax, delimiter(text) or ";").search
+        mark = delimiter(text) or ";"
+        self.scan = _scanner(syntax, mark).search
+        self.ordinary = ordinary(syntax) if mark == ";" else None
         self.breaks = array("I", (found.start() for found in re.finditer("\n", text)))
         self.comments: list[_Comment] = []
         self.routine = (-1, False)
@@ -174,24 +177,28 @@ class _Splitter:
                     self.comments.append(_Comment(*behind.span("comment")))
                     after = behind.end("comment")
                 yield self._statement(start, end)
-            self.whole += self._file_wide()
-            self.comments.clear()
+            if self.comments:
+                self.whole += self._file_wide()
+                self.comments.clear()
             position = after
 
     def _statement(self, start: int, end: int) -> Statement:
         body = self.text[start:end].rstrip()
-        directives = (
-            directive(self.text[each.start : each.end], self.line(each.start), "statement")
-            for each in self._attached(start)
-        )
+        line = self.line(start)
         return Statement(
             body,
             self.path,
-            self.line(start),
-            self.line(start + len(body) - 1),
-            tuple(found for found in directives if found and found.scope == "statement"),
+            line,
+            line + body.count("\n"),
+            tuple(self._directives(start)) if self.comments else (),
             self.column(start),
         )
+
+    def _directives(self, start: int) -> Iterator[Directive]:
+        for each in self._attached(start):
+            found = directive(self.text[each.start : each.end], self.line(each.start), "statement")
+            if found and found.scope == "statement":
+                yield found
 
     def _file_wide(self) -> Iterator[Directive]:
         for each in self.comments:
@@ -238,6 +245,15 @@ class _Splitter:
 
         As in psql, a terminator between parentheses is none: CREATE RULE ... DO (a; b).
         """
+        whole = self.ordinary.match(self.text, start) if self.ordinary else None
+        if whole is None or (whole["routine"] and "atomic" in whole[0].lower()):
+            return self._end_by_words(start)
+        if "--" in whole["lead"]:
+            for each in LINE_COMMENT.finditer(self.text, start, whole.end("lead")):
+                self._comment(*each.span())
+        return whole.end() - 1, whole.end()
+
+    def _end_by_words(self, start: int) -> tuple[int, int]:
         position, parentheses, bodies = start, 0, 0
         while found := self.scan(self.text, position):
             position = found.end()

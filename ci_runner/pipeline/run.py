@@ -33,6 +33,7 @@ from ci_runner.report.json import dump
 from ci_runner.report.markdown import render
 from ci_runner.report.model import Report, ReportedProject
 from ci_runner.report.redact import redacted
+from ci_runner.report.shortened import shortened
 from ci_runner.report.verdict import verdict
 from ci_runner.secrets import Redactor
 
@@ -69,8 +70,8 @@ def run(
     """
     config = workspace.config
     head = workspace.reviewed_sha(build)
-    obstacle = workspace.not_as_pushed(build) if config.commit == "push" else ""
-    wrote = config.commit in {"write", "push"} and not obstacle
+    obstacle = workspace.not_as_pushed(build) if config.commits.pushes else ""
+    wrote = config.commits.mode in {"write", "push"} and not obstacle
     obstacles = [obstacle] if obstacle else []
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
@@ -104,7 +105,7 @@ def run(
         config.fail_on,
         notices,
     )
-    return Result(redacted(bounded(report), redactor.redact), trouble)
+    return Result(shortened(redacted(bounded(report), redactor.redact)), trouble)
 
 
 def _review(

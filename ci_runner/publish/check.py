@@ -10,6 +10,7 @@ from ci_runner.context import Build, Sha
 from ci_runner.forges.base import Annotation, Awaiting, Check, Conclusion, ExistingCheck, Forge
 from ci_runner.log import visible
 from ci_runner.publish.outcome import Published, Skipped
+from ci_runner.publish.result import result_digest
 from ci_runner.publish.size import Render, fullest
 from ci_runner.report.model import Report, ReportedFinding
 from ci_runner.report.verdict import changed, verdict
@@ -50,6 +51,7 @@ def result_check(report: Report, name: str, render: Render, build: Build, head: 
         summary=fullest(render, characters=room, max_bytes=room) + remark,
         details_url=build.run_url,
         annotations=annotations,
+        result=result_digest(report),
     )
 
 
@@ -106,6 +108,6 @@ def _annotation(finding: ReportedFinding) -> Annotation:
 
 
 def _digest(check: Check) -> str:
-    """Of the result only: the run's URL differs in each run."""
-    result = asdict(replace(check, details_url=""))
+    """Of the result: its words and the address of the run may differ from run to run."""
+    result = asdict(replace(check, details_url="", title="", summary=""))
     return hashlib.sha256(json.dumps(result, sort_keys=True).encode()).hexdigest()[:16]

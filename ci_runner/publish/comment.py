@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-from ci_runner.context import Sha
-from ci_runner.forges.base import Comment, Hiding, OutcomeUnknown
+from ci_runner.context import Build, Sha
+from ci_runner.forges.base import Comment, Forge, Hiding, OutcomeUnknown
 from ci_runner.publish.marker import ROOM, Marker, Own, comment_id, digest, own
 from ci_runner.publish.outcome import Published, Skipped
 from ci_runner.publish.parts import fit
 from ci_runner.publish.size import Render
+from ci_runner.publish.stamp import stamp, stamped
 from ci_runner.publish.talk import Talk
 
 Mode = Literal["update", "new", "hide-and-new", "delete-and-new"]
@@ -19,38 +20,67 @@ _FOLDED = "<details><summary>Superseded by a later comment</summary>\n\n"
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Whose comment it is, of which commit it speaks, and what the run came to.
+
+    `with_commit` where that commit is this run's own.
+    """
+
+    identity: str
+    head: Sha
+    result: str
+    with_commit: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """What is to be told. `texts` are its parts, each of which becomes a comment."""
 
-    id: str
-    head: str
+    about: About
     run: str
     at: str
+    stamp: str
     texts: tuple[str, ...]
 
+    @property
+    def id(self) -> str:
+        return comment_id(self.about.identity)
+
+    @property
+    def head(self) -> Sha:
+        return self.about.head
+
     def markers(self) -> tuple[Marker, ...]:
+        result = self.about.result if self.about.with_commit else ""
+        parts = len(self.texts)
         return tuple(
-            Marker(self.id, self.head, self.run, self.at, digest(text), seq, len(self.texts))
+            Marker(self.id, self.head, self.run, self.at, digest(text), seq, parts, result)
             for seq, text in enumerate(self.texts, 1)
         )
 
     def body(self, marker: Marker) -> str:
-        return f"{marker}\n{self.texts[marker.seq - 1]}"
+        text = self.texts[marker.seq - 1]
+        return f"{marker}\n{stamped(text, self.stamp) if marker.seq == 1 else text}"
+
+    def was_told_with_its_commit(self, post: tuple[Own, ...]) -> bool:
+        """Whether `post` is of the run that committed, and came to what this one comes to."""
+        told = {(each.marker.head, each.marker.result) for each in post}
+        return told == {(self.head, self.about.result)} and all(each.intact() for each in post)
 
 
-def message(
-    talk: Talk, identity: str, render: Render, split: int, head: Sha, at: datetime
-) -> Message:
+def fitting(forge: Forge, render: Render, split: int) -> tuple[str, ...]:
     """The fullest text that fits into `split` comments. Raises ForgeError where none does."""
-    texts = fit(
+    return fit(
         render,
         split,
-        characters=talk.forge.comment_limit - ROOM,
-        max_bytes=talk.forge.comment_bytes - ROOM,
+        characters=forge.comment_limit - ROOM,
+        max_bytes=forge.comment_bytes - ROOM,
     )
-    build = talk.build
+
+
+def message(build: Build, about: About, texts: tuple[str, ...], at: datetime) -> Message:
     when = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Message(comment_id(identity), head, f"{build.run_id}.{build.run_attempt}", when, texts)
+    return Message(about, f"{build.run_id}.{build.run_attempt}", when, stamp(build, at), texts)
 
 
 def tell(talk: Talk, new: Message, mode: Mode) -> Published | Skipped:
@@ -61,6 +91,9 @@ def tell(talk: Talk, new: Message, mode: Mode) -> Published | Skipped:
     ours = _ours(talk, new.id)
     if _overtaken(ours, new):
         return Skipped("comment", "a newer run has commented on this head")
+    post = _last_post(ours) if ours else ()
+    if new.was_told_with_its_commit(post) and (mode != "update" or post == ours):
+        return _unchanged(post[0].comment.url)
     if mode == "update":
         return _update(talk, new, ours)
     return _append(talk, new, ours, mode)

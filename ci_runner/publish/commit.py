@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from pathlib import PurePosixPath
 
+from ci_runner.config.commits import Commits
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError, GitError
 from ci_runner.forges.base import Changes, Forge, PullRequestState, Refused, StaleHead
@@ -23,16 +24,22 @@ _FORBIDDEN = frozenset({".git", ".github", ".circleci", ".gitlab-ci.yml", ".gitl
 
 @dataclass(frozen=True, slots=True)
 class CommitRules:
-    """What may be committed: below `directories`, at most `max_auto_commits` in one pull request.
+    """What may be committed: below `directories`, and as the configuration says.
 
-    `inputs` are the files and folders that the changes were made from. `skip_ci` asks CI not to
-    run on the commit.
+    `inputs` are the files and folders that the changes were made from.
     """
 
     directories: tuple[str, ...]
     inputs: tuple[str, ...]
-    max_auto_commits: int = 3
-    skip_ci: bool = False
+    configured: Commits = Commits()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A commit of ours. `proven` when it was read back from the forge and is what we made."""
+
+    sha: Sha
+    proven: bool = True
 
 
 def commit_generated(
@@ -42,7 +49,7 @@ def commit_generated(
     build: Build,
     rules: CommitRules,
     push: Push | None = None,
-) -> Sha | Skipped:
+) -> Made | Skipped:
     """The new head, or why there is none. ForgeError where a generated file must not be written.
 
     `push` is the way that is left where the forge's API takes no commit.
@@ -72,24 +79,24 @@ def commit_changes(
     build: Build,
     rules: CommitRules,
     push: Push | None = None,
-) -> Sha | Skipped:
+) -> Made | Skipped:
     """One commit of `changes` on the pull request's head, which `verb` speaks of.
 
     ForgeError where a file must not be written, or where we would answer ourselves for ever.
     """
     _refuse_unsafe(changes, rules.directories)
-    if reason := _unwelcome(forge, pull):
+    if reason := _unwelcome(forge, pull, rules.configured):
         return Skipped("commit", reason)
-    if reason := _loops(forge, pull, build, rules.max_auto_commits):
+    if reason := _loops(forge, pull, build, rules.configured.most):
         return Skipped("commit", reason)
-    text = message(changes, build, pull, verb, skip_ci=rules.skip_ci)
+    text = message(changes, build, pull, verb, skip_ci=rules.configured.skip_ci)
     try:
         return _commit(forge, pull, changes, text, rules.inputs)
     except Refused as refused:
         # Any other status leaves open what became of the branch.
         if refused.status not in {HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}:
             raise
-        return _pushed(pull, changes, text, push, refused)
+        return _pushed(forge, pull, changes, text, push, refused)
 
 
 def _loops(forge: Forge, pull: PullRequestState, build: Build, most: int) -> str:
@@ -123,12 +130,13 @@ def _as_made(forge: Forge, pull: PullRequestState, commits: Sequence[tuple[Sha, 
 
 
 def _pushed(
+    forge: Forge,
     pull: PullRequestState,
     changes: Changes,
     text: str,
     push: Push | None,
     refused: Refused,
-) -> Sha | Skipped:
+) -> Made | Skipped:
     """With the checkout's own credentials, if it has any. Raises what the API said, if not."""
     if push is None:
         raise refused
@@ -137,7 +145,9 @@ def _pushed(
     except GitError as also:
         refused.add_note(f"git push: {also.said}")
         raise refused from also
-    return made or Skipped("commit", "the branch moved", stale=True)
+    if made is None:
+        return Skipped("commit", "the branch moved", stale=True)
+    return Made(made, proven=forge.proves(made, pull.head_sha, changes))
 
 
 def _commit(
@@ -146,13 +156,13 @@ def _commit(
     changes: Changes,
     text: str,
     inputs: tuple[str, ...],
-) -> Sha | Skipped:
+) -> Made | Skipped:
     """On a branch that moved meanwhile only where nothing moved that the files were made from."""
     head = pull.head_sha
     for _ in range(_TRIES):
         made = forge.commit(pull.head_branch, head, changes, text)
         if not isinstance(made, StaleHead):
-            return made
+            return Made(made)
         head = made.found
         if not _untouched(forge.changed_paths(pull.head_sha, head), inputs):
             break
@@ -185,9 +195,11 @@ def _missing(project: ReportedProject) -> ReportedProject:
     return replace(project, state=state, files=files, generated=(), superseded=())
 
 
-def _unwelcome(forge: Forge, pull: PullRequestState) -> str:
+def _unwelcome(forge: Forge, pull: PullRequestState, configured: Commits) -> str:
     if not pull.open:
         return "the pull request is closed"
+    if pull.draft and not configured.drafts:
+        return "the pull request is a draft"
     if pull.head_slug.lower() != pull.base_slug.lower():
         return "the pull request comes from a fork"
     if pull.head_branch == pull.default_branch:

@@ -8,6 +8,7 @@ import re
 from dataclasses import asdict, dataclass
 
 from ci_runner.forges.base import Comment
+from ci_runner.publish.stamp import unstamped
 
 ROOM = 500
 _MARKER = re.compile(r"\A<!-- schema-ci:v1 (\{[^\n]*\}) -->")
@@ -15,7 +16,11 @@ _MARKER = re.compile(r"\A<!-- schema-ci:v1 (\{[^\n]*\}) -->")
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """`run` is `<run id>.<attempt>`, `seq` of `parts` counts from 1, `hash` is of the text."""
+    """`run` is `<run id>.<attempt>`, `seq` of `parts` counts from 1, `hash` is of the text.
+
+    `result` is what the run came to, told with a commit of ours: the next run finds it in the
+    branch and has nothing to add. "" where there was no commit.
+    """
 
     id: str
     head: str
@@ -24,6 +29,7 @@ class Marker:
     hash: str
     seq: int = 1
     parts: int = 1
+    result: str = ""
 
     def __str__(self) -> str:
         text = json.dumps(asdict(self), ensure_ascii=True, separators=(",", ":"))
@@ -62,7 +68,8 @@ class Own:
 
     @property
     def text(self) -> str:
-        return self.comment.body.partition("\n")[2].replace("\r\n", "\n")
+        """What it says: without marker, and without when it said so."""
+        return unstamped(self.comment.body.partition("\n")[2].replace("\r\n", "\n"))
 
     def intact(self) -> bool:
         """Whether nobody edited the text under the marker."""

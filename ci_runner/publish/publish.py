@@ -9,15 +9,17 @@ from http import HTTPStatus
 
 from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.comments import Comments
+from ci_runner.config.commits import Commits
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError
-from ci_runner.forges.base import Changes, Refused
+from ci_runner.forges.base import Refused
 from ci_runner.publish.approval import needed, sought
 from ci_runner.publish.awaited import AwaitedCheck
 from ci_runner.publish.check import check_name, result_check, supersede, write_check
-from ci_runner.publish.comment import Mode, keep_up, message, tell
+from ci_runner.publish.comment import About, Mode, fitting, keep_up, message, tell
 from ci_runner.publish.commit import (
     CommitRules,
+    Made,
     Push,
     commit_generated,
     generated_changes,
@@ -27,17 +29,12 @@ from ci_runner.publish.inline import write_inline
 from ci_runner.publish.labels import keep_labels
 from ci_runner.publish.marker import same_login
 from ci_runner.publish.outcome import Failed, Outcome, Published, Skipped, What
+from ci_runner.publish.result import SILENT, result_digest
 from ci_runner.publish.talk import Talk
 from ci_runner.report.model import Report
 from ci_runner.report.verdict import changed, verdict
 
 Draw = Callable[[Report, int], str]
-# docs.github.com, "Triggering a workflow from a workflow": what GITHUB_TOKEN pushes starts none.
-_SILENT = (
-    "The migration was committed with the job's own GITHUB_TOKEN, for which GitHub starts no"
-    " workflow: this check is on the new commit, checks of other workflows are not. Give schema-ci"
-    " the token of a GitHub App or a person, start them by workflow_dispatch, or push once more."
-)
 _MODES: dict[str, Mode] = {
     "update": "update",
     "new": "new",
@@ -56,11 +53,9 @@ class PublishSettings:
     directories: tuple[str, ...]
     inputs: tuple[str, ...]
     project: str = ""
-    commit: bool = False
+    commits: Commits = Commits()
     comments: Comments = Comments()
     check: bool = True
-    max_auto_commits: int = 3
-    skip_ci: bool = False
 
     @property
     def check_name(self) -> str:
@@ -95,26 +90,19 @@ def commit(
     on the branch what it speaks of. Forge trouble is an outcome, never raised.
     """
     head = talk.event.head_sha
-    if not settings.commit:
+    if not settings.commits.pushes:
         return Committed(report, head, Skipped("commit", "committing is off"))
-    pushed = False
-
-    def by_git(branch: str, expected: Sha, changes: Changes, message: str) -> Sha | None:
-        nonlocal pushed
-        pushed = True
-        return push(branch, expected, changes, message) if push is not None else None
-
     if talk.build.restraint is not None:
-        made: Sha | Skipped | Failed = Skipped("commit", talk.build.restraint.reason)
+        made: Made | Skipped | Failed = Skipped("commit", talk.build.restraint.reason)
     else:
-        made = _commit(report, talk, settings, by_git if push is not None else None)
+        made = _commit(report, talk, settings, push)
     if isinstance(made, Skipped | Failed):
         return Committed(without_generated(report), head, made)
-    done = Published("commit", _commit_url(talk.build, made))
+    done = Published("commit", _commit_url(talk.build, made.sha))
     silent = same_login(talk.viewer, "github-actions")
-    notices = (*report.notices, _SILENT) if silent else report.notices
-    report = replace(report, committed=made, notices=notices)
-    return Committed(report, made, done, proven=not pushed)
+    notices = (*report.notices, SILENT) if silent else report.notices
+    report = replace(report, committed=made.sha, notices=notices)
+    return Committed(report, made.sha, done, proven=made.proven)
 
 
 def approved(committed: Committed, talk: Talk, policy: ApprovalPolicy) -> Committed:
@@ -162,7 +150,10 @@ def _steps(
         return draw(report, level)
 
     def comment() -> Outcome:
-        new = message(talk, settings.identity, render, comments.split, head, now)
+        result = result_digest(report)
+        texts = fitting(talk.forge, render, comments.split)
+        about = About(settings.identity, head, result, with_commit=bool(report.committed))
+        new = message(talk.build, about, texts, now)
         if _worth_telling(report, comments.on):
             return tell(talk, new, _MODES[comments.mode])
         return keep_up(talk, new, delete=comments.delete_when_empty)
@@ -219,7 +210,7 @@ def _check(
 
 def _commit(
     report: Report, talk: Talk, settings: PublishSettings, push: Push | None
-) -> Sha | Skipped | Failed:
+) -> Made | Skipped | Failed:
     try:
         state = talk.now().pull
         if state.head_sha != talk.event.head_sha:
@@ -231,9 +222,7 @@ def _commit(
             report,
             state,
             talk.build,
-            CommitRules(
-                settings.directories, settings.inputs, settings.max_auto_commits, settings.skip_ci
-            ),
+            CommitRules(settings.directories, settings.inputs, settings.commits),
             push,
         )
     except ForgeError as error:

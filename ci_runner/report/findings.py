@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from ci_runner.log import disarmed, neutral
 from ci_runner.report.model import ReportedFinding
 
+_FIELDS = tuple(each.name for each in fields(ReportedFinding))
+_FLAT = json.JSONEncoder(separators=(",\n    ", ": "))
 COLORS = {"error": "31", "warning": "33", "note": "36"}
 
 
@@ -58,7 +60,14 @@ def _width(text: str) -> int:
 
 def render_json(findings: Sequence[ReportedFinding]) -> str:
     """A list of objects, one for each finding, with the fields of `ReportedFinding`."""
-    return json.dumps([asdict(finding) for finding in findings], indent=2) + "\n"
+    objects = ",\n".join(map(_object, findings))
+    return f"[\n{objects}\n]\n" if objects else "[]\n"
+
+
+def _object(finding: ReportedFinding) -> str:
+    """As `json.dumps` would indent it, by the encoder in C, which it leaves when it indents."""
+    flat = _FLAT.encode({name: getattr(finding, name) for name in _FIELDS})
+    return f"  {{\n    {flat[1:-1]}\n  }}"
 
 
 def paint(text: str, code: str, *, color: bool) -> str:

@@ -14,9 +14,9 @@ from dataclasses import fields, is_dataclass
 
 from ci_runner.report.model import Report
 
-_LONGEST = 1024 * 1024
+LONGEST = 1024 * 1024
 _LONGEST_LINE = 4096
-_MOST = 100_000
+MOST = 100_000
 _MOST_PROJECTS = 1_000
 _LARGEST_NUMBER = 2**53
 
@@ -73,8 +73,8 @@ def _of_value(value: object, name: str, place: str) -> Iterator[str]:
     elif isinstance(value, int) and not 0 <= value <= _LARGEST_NUMBER:
         problem = "no whole number from 0 on"
     elif isinstance(value, tuple):
-        if len(value) > _MOST:
-            problem = f"more than {_MOST} entries"
+        if len(value) > MOST:
+            problem = f"more than {MOST} entries"
         else:
             for at, each in enumerate(value):
                 yield from _of_value(each, name, f"{place}[{at}]")
@@ -104,7 +104,7 @@ def _no_path(text: str, name: str) -> bool:
 
 _WRONG: tuple[tuple[Callable[[str, str], bool], str], ...] = (
     (_no_line, f"no single line of at most {_LONGEST_LINE} characters"),
-    (lambda text, _: len(text) > _LONGEST, f"more than {_LONGEST} characters"),
+    (lambda text, _: len(text) > LONGEST, f"more than {LONGEST} characters"),
     (lambda text, _: "\0" in text, "a NUL character"),
     (lambda text, name: name in _COMMITS and not _COMMIT.fullmatch(text), "no commit's hash"),
     (lambda text, name: name == "sha256" and not _DIGEST.fullmatch(text), "no SHA-256"),

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+import sqlite3
+
 import pytest
 
 from ci_runner.cli.terminal import Terminal
@@ -50,6 +53,42 @@ def test_t8_what_nobody_would_obey_is_printed_alone(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("GITHUB_ACTIONS", "true")
+
+    terminal.verbatim(text)
+
+    assert text.rstrip("\n") == capsys.readouterr().out.rstrip("\n")
+
+
+SECTION = "SELECT 'section_start:1:x\r\x1b[0K\x1b[8mhidden';\n"
+
+
+@pytest.mark.parametrize("provider", ["GITLAB_CI", "CIRCLECI"])
+def test_t8_no_log_folds_or_colours_sql_and_no_program_takes_what_was_changed(
+    provider: str,
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.setenv(provider, "true")
+
+    terminal.verbatim(SECTION)
+
+    first, line = capsys.readouterr().out.splitlines()
+    assert r"section_start:1:x\u{d}\u{1b}[0K\u{1b}[8mhidden';" in line
+    with pytest.raises(sqlite3.Error):
+        sqlite3.connect(":memory:").executescript(f"{first}\n{line}")
+
+
+@pytest.mark.parametrize("text", ["SELECT 1;\n", json.dumps({"sql": SECTION}), "COMMENT 'é';\n"])
+def test_t8_what_no_log_obeys_is_printed_as_it_is(
+    text: str,
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    monkeypatch.setenv("GITLAB_CI", "true")
 
     terminal.verbatim(text)
 

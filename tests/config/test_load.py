@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from ci_runner.config.commits import Commits
 from ci_runner.config.load import load
 from ci_runner.config.model import Config, Limits, Project
 from ci_runner.config.options import OPTIONS
 from ci_runner.config.policy import RuleOptions
+from ci_runner.config.values import DEFAULTS_ARE_UNSET
 from ci_runner.errors import ConfigError
 
 RULES = ("drop-table", "drop-column")
@@ -35,8 +37,7 @@ def test_one_line_of_configuration_is_enough(tmp_path: Path) -> None:
 
     assert (Project("migrations", "sqlite", "migrations", "auto", ()),) == config.projects
     assert "error" == config.fail_on
-    assert "check" == config.commit
-    assert 3 == config.max_auto_commits
+    assert Commits() == config.commits
 
 
 def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ def test_a_mistake_in_the_environment_names_the_variable(
 def test_environment_text_becomes_numbers_and_truth(tmp_path: Path) -> None:
     config = loaded(tmp_path, ONE, {"SCHEMA_CI_CHECK": "No", "SCHEMA_CI_MAX_AUTO_COMMITS": "7"})
 
-    assert (False, 7) == (config.check, config.max_auto_commits)
+    assert (False, 7) == (config.check, config.commits.most)
 
 
 def test_a_file_of_another_name_may_not_choose_a_server_either(tmp_path: Path) -> None:
@@ -251,3 +252,22 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(ConfigError, match="not UTF-8"):
         loaded(tmp_path, None)
+
+
+@pytest.mark.parametrize(
+    ("unset", "given", "inline", "split"),
+    [
+        ("true", {"SCHEMA_CI_INLINE": "false", "SCHEMA_CI_COMMENT_SPLIT": "1"}, True, 4),
+        ("true", {"SCHEMA_CI_INLINE": "true", "SCHEMA_CI_COMMENT_SPLIT": "2"}, True, 2),
+        ("", {"SCHEMA_CI_INLINE": "false", "SCHEMA_CI_COMMENT_SPLIT": "1"}, False, 1),
+    ],
+)
+def test_a_typed_input_with_its_default_leaves_it_to_the_file(
+    tmp_path: Path, unset: str, given: dict[str, str], inline: bool, split: int
+) -> None:
+    """GitLab's booleans and numbers always have a value."""
+    text = f"[publish]\ninline = true\ncomment-split = 4\n{ONE}"
+
+    config = loaded(tmp_path, text, {DEFAULTS_ARE_UNSET: unset, **given})
+
+    assert (inline, split) == (config.comments.inline, config.comments.split)

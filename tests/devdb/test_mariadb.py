@@ -25,8 +25,8 @@ def accounts(server: MysqlServer) -> list[str]:
         return [str(name) for (name,) in listed]
 
 
-def test_each_use_has_a_database_that_nobody_else_sees(maria_server: MysqlServer) -> None:
-    with maria_server.database() as one, maria_server.database() as other:
+def test_each_use_has_a_database_that_nobody_else_sees(mysql_server: MysqlServer) -> None:
+    with mysql_server.database() as one, mysql_server.database() as other:
         one.execute("CREATE TABLE mine (a int)")
         ((first,),) = one.query("SELECT database()")
         seen = [str(name) for (name,) in other.query("SHOW DATABASES")]
@@ -34,24 +34,24 @@ def test_each_use_has_a_database_that_nobody_else_sees(maria_server: MysqlServer
             other.execute(f"DROP TABLE {first}.mine")
 
     assert first not in seen
-    assert first not in databases(maria_server)
-    assert [] == accounts(maria_server)
+    assert first not in databases(mysql_server)
+    assert [] == accounts(mysql_server)
 
 
 def test_a_database_goes_though_a_session_still_holds_its_tables(
-    maria_server: MysqlServer,
+    mysql_server: MysqlServer,
 ) -> None:
-    with maria_server.database() as one:
+    with mysql_server.database() as one:
         one.execute("CREATE TABLE t (a int)")
         ((name,),) = one.query("SELECT database()")
         one.execute("BEGIN")
         one.execute("INSERT INTO t VALUES (1)")
-        with connect(maria_server.admin.within(str(name))) as other:
+        with connect(mysql_server.admin.within(str(name))) as other:
             other.execute("BEGIN")
             other.query("SELECT * FROM t")
-            maria_server.drop(str(name))
+            mysql_server.drop(str(name))
 
-    assert name not in databases(maria_server)
+    assert name not in databases(mysql_server)
 
 
 @pytest.mark.parametrize(
@@ -73,8 +73,8 @@ def test_a_database_goes_though_a_session_still_holds_its_tables(
         "SELECT * FROM mysql.global_priv",
     ],
 )
-def test_sql_does_not_get_out_of_its_database(maria_server: MysqlServer, sql: str) -> None:
-    with maria_server.database() as connection:
+def test_sql_does_not_get_out_of_its_database(mysql_server: MysqlServer, sql: str) -> None:
+    with mysql_server.database() as connection:
         connection.execute("CREATE TABLE t (a text)")
         with pytest.raises(StatementFailed):
             connection.execute(sql)
@@ -98,24 +98,25 @@ def test_root_reads_and_writes_no_file_either() -> None:
     assert not folder.exists()
 
 
-def test_a_given_server_keeps_its_own_databases(maria_server: MysqlServer) -> None:
-    url = f"mysql://root:{maria_server.admin.password}@/mysql?socket={maria_server.admin.socket}"
-    before = databases(maria_server)
+def test_a_given_server_keeps_its_own_databases(mysql_server: MysqlServer) -> None:
+    url = f"mysql://root:{mysql_server.admin.password}@/mysql?socket={mysql_server.admin.socket}"
+    before = databases(mysql_server)
     with existing_mysql(url) as server:
-        assert server.description.startswith("MariaDB 10.")
+        title, _, _ = mysql_server.description.partition(",")
+        assert f"{title}, given server" == server.description
         with server.database() as connection:
             ((name,),) = connection.query("SELECT database()")
             assert str(name).startswith("schema_ci_")
 
-    assert before == databases(maria_server)
+    assert before == databases(mysql_server)
 
 
 def test_t12_migrations_on_a_given_server_run_as_an_account_of_their_database(
-    maria_server: MysqlServer,
+    mysql_server: MysqlServer,
 ) -> None:
-    url = f"mysql://root:{maria_server.admin.password}@/mysql?socket={maria_server.admin.socket}"
+    url = f"mysql://root:{mysql_server.admin.password}@/mysql?socket={mysql_server.admin.socket}"
     accounts = "SELECT user FROM mysql.user ORDER BY user"
-    with connect(maria_server.admin) as admin:
+    with connect(mysql_server.admin) as admin:
         before = admin.query(accounts)
         with existing_mysql(url) as server, server.database() as connection:
             ((name, database),) = connection.query("SELECT current_user(), database()")
@@ -138,39 +139,39 @@ def accounts_named(server: MysqlServer, name: str) -> list[tuple[object, ...]]:
 
 
 def test_what_a_run_leaves_on_a_given_server_is_found_and_removed(
-    maria_server: MysqlServer,
+    mysql_server: MysqlServer,
 ) -> None:
-    admin = maria_server.admin
+    admin = mysql_server.admin
     url = f"mysql://root:{admin.password}@/?socket={admin.socket}"
     with connect(admin) as session:
         session.execute("CREATE DATABASE schema_ci_0123456789abcdef")  # a stranger's: no marker
     with existing_mysql(url) as server, server.database() as connection:
         ((name,),) = connection.query("SELECT database()")
-        assert [(1,)] == accounts_named(maria_server, str(name))
+        assert [(1,)] == accounts_named(mysql_server, str(name))
         (found,) = (each for each in leftover_databases(url) if str(name) in each.name)
         used = found.in_use
         found.remove()
-        assert [(0,)] == accounts_named(maria_server, str(name))
+        assert [(0,)] == accounts_named(mysql_server, str(name))
     listed = [each.name for each in leftover_databases(url)]
-    maria_server.drop("schema_ci_0123456789abcdef")
+    mysql_server.drop("schema_ci_0123456789abcdef")
 
     assert used
-    assert name not in databases(maria_server)
+    assert name not in databases(mysql_server)
     assert "database schema_ci_0123456789abcdef" not in listed
 
 
-def test_a_user_who_may_create_nothing_is_told_what_to_grant(maria_server: MysqlServer) -> None:
-    with connect(maria_server.admin) as admin:
+def test_a_user_who_may_create_nothing_is_told_what_to_grant(mysql_server: MysqlServer) -> None:
+    with connect(mysql_server.admin) as admin:
         admin.execute("CREATE USER poor@localhost IDENTIFIED BY 'p'")
     try:
         with (
-            existing_mysql(f"mysql://poor:p@/?socket={maria_server.admin.socket}") as server,
+            existing_mysql(f"mysql://poor:p@/?socket={mysql_server.admin.socket}") as server,
             pytest.raises(DatabaseError) as refused,
             server.database(),
         ):
             pass
     finally:
-        with connect(maria_server.admin) as admin:
+        with connect(mysql_server.admin) as admin:
             admin.execute("DROP USER poor@localhost")
 
     assert "the dev server lets us create no database" == refused.value.what

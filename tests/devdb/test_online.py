@@ -19,8 +19,8 @@ def steps(server: MysqlServer, sql: str) -> list[Step]:
     return list(history.steps[1:])
 
 
-def test_a_copy_locks_writers_out_and_rewrites(maria_server: MysqlServer) -> None:
-    [step] = steps(maria_server, "ALTER TABLE t MODIFY a bigint;")
+def test_a_copy_locks_writers_out_and_rewrites(mysql_server: MysqlServer) -> None:
+    [step] = steps(mysql_server, "ALTER TABLE t MODIFY a bigint;")
 
     seen = step.observed
     assert seen.online is not None
@@ -29,8 +29,8 @@ def test_a_copy_locks_writers_out_and_rewrites(maria_server: MysqlServer) -> Non
     assert ["t"] == [each.name for each in seen.rewritten]
 
 
-def test_what_lets_others_write_takes_no_lock_that_is_told(maria_server: MysqlServer) -> None:
-    [step] = steps(maria_server, "ALTER TABLE t MODIFY a int NOT NULL;")
+def test_what_lets_others_write_takes_no_lock_that_is_told(mysql_server: MysqlServer) -> None:
+    [step] = steps(mysql_server, "ALTER TABLE t MODIFY a int NOT NULL;")
 
     seen = step.observed
     assert seen.online is not None
@@ -39,15 +39,15 @@ def test_what_lets_others_write_takes_no_lock_that_is_told(maria_server: MysqlSe
     assert ["t"] == [each.name for each in seen.rewritten]
 
 
-def test_a_transaction_that_a_statement_ends_unasked_is_told(maria_server: MysqlServer) -> None:
+def test_a_transaction_that_a_statement_ends_unasked_is_told(mysql_server: MysqlServer) -> None:
     sql = "START TRANSACTION; INSERT INTO t VALUES (1, 1); CREATE INDEX i ON t (a); COMMIT;"
 
     assert [False, False, True, False] == [
-        step.observed.committed for step in steps(maria_server, sql)
+        step.observed.committed for step in steps(mysql_server, sql)
     ]
 
 
-def test_rows_and_other_statements_have_no_algorithm(maria_server: MysqlServer) -> None:
+def test_rows_and_other_statements_have_no_algorithm(mysql_server: MysqlServer) -> None:
     sql = "INSERT INTO t VALUES (1, 1); RENAME TABLE t TO u; CREATE VIEW v AS SELECT * FROM u;"
 
-    assert {None} == {step.observed.online for step in steps(maria_server, sql)}
+    assert {None} == {step.observed.online for step in steps(mysql_server, sql)}

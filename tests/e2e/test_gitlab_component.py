@@ -43,21 +43,26 @@ def test_the_component_publishes_and_its_next_pipeline_adds_nothing(
 ) -> None:
     scene = merge_request
     before = scene.write_migration("DELETE FROM users;\n")
-    given = inputs(command=command, commit="push", fail_on="never")
+    given = inputs(command=command, commit="push", fail_on="never", labels="true")
 
     done = scene.component(clients, given)
 
     assert 0 == done.returncode, done.stdout + done.stderr
     assert before == scene.fake.git("rev-parse", f"{scene.fake.head()}^")
     assert 1 == len(scene.fake.notes)
+    assert scene.fake.labels
     assert "success" == scene.states()[-1]
     assert TOKEN not in done.stdout
     quality = json.loads(artifact(scene, "report.codequality.json"))
     assert "testsuites" == ET.fromstring(artifact(scene, "report.junit.xml")).tag
     assert_code_quality(quality)
     scene.follow()
-    scene.component(clients, given)
-    assert (1, 1) == (len(scene.fake.notes), scene.fake.pushes)
+    notes, states = list(scene.fake.notes), scene.states()
+
+    again = scene.component(clients, given)
+
+    assert 0 == again.returncode, again.stdout + again.stderr
+    assert (notes, states, 1) == (list(scene.fake.notes), scene.states(), scene.fake.pushes)
 
 
 def assert_code_quality(report: Any) -> None:
@@ -76,6 +81,7 @@ def assert_code_quality(report: Any) -> None:
     [
         ({"fail_on": "sometimes"}, "fail-on"),
         ({"depth": "deep"}, "depth"),
+        ({"inline": "sometimes"}, "inline"),
     ],
 )
 def test_t3_an_input_of_another_type_or_choice_is_refused(

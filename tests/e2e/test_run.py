@@ -35,16 +35,13 @@ def test_a_run_on_the_commit_of_the_run_before_has_nothing_to_do(scene: PullRequ
     scene.run(SCHEMA_CI_COMMIT="push")
     scene.checkout.git("fetch", "--quiet", "origin")
     scene.checkout.git("reset", "--quiet", "--hard", f"origin/{BRANCH}")
-    head = scene.fake.head()
+    head, writes = scene.fake.head(), len(scene.fake.writes)
 
-    done = scene.run(SCHEMA_CI_COMMIT="push")
+    done = scene.run(SCHEMA_CI_COMMIT="push", GITHUB_RUN_ID="32")
 
     assert ExitCode.OK == done.code, done.err
-    assert head == scene.fake.head()
     assert "in-sync" == scene.checkout.report()["projects"][0]["state"]
-    assert 1 == len(scene.fake.comments)
-    writes = len(scene.fake.writes)
-    assert ExitCode.OK == scene.run(SCHEMA_CI_COMMIT="push").code
+    assert head == scene.fake.head()
     assert writes == len(scene.fake.writes)
 
 
@@ -140,6 +137,30 @@ def test_b6_where_the_api_takes_no_commit_git_pushes_it(scene: PullRequestScene)
     assert "Schema-CI-Source" in scene.fake.git("log", "-1", "--format=%B", after)
     assert "" == files
     assert after == scene.fake.check_runs[-1]["head_sha"]
+
+
+@pytest.mark.parametrize("readable", [True, False])
+def test_b8_a_commit_that_was_pushed_is_read_back_too(
+    scene: PullRequestScene, readable: bool
+) -> None:
+    scene.fake.fail("POST", "/graphql", 403, times=9)
+    scene.fake.fail("POST", "/git/blobs", 403, times=9)
+    if not readable:
+        scene.fake.fail("GET", r"/commits/\w+$", 403, times=9)
+    told = scene.events / "outputs"
+
+    done = scene.run(
+        SCHEMA_CI_COMMIT="push",
+        SCHEMA_CI_COMMIT_AUTHOR="Jo Doe <jo@example.org>",
+        GITHUB_OUTPUT=str(told),
+    )
+
+    assert ExitCode.OK == done.code, done.err
+    by = scene.fake.git("log", "-1", "--format=%an <%ae> %cn", scene.fake.head())
+    assert "Jo Doe <jo@example.org> github-actions[bot]" == by
+    outputs = told.read_text(encoding="utf-8").splitlines()
+    place = next(n for n, line in enumerate(outputs) if line.startswith("commit-verified<<"))
+    assert str(readable).lower() == outputs[place + 1]
 
 
 def test_b6_git_pushes_nothing_where_it_is_not_known_what_became_of_the_branch(

@@ -58,6 +58,7 @@ class FakeForge:
     login: str = "schema-ci[bot]"
     validate: bool = True
     state: str = "open"
+    draft: bool = False
     head_slug: str = "acme/shop"
     head_override: str = ""
     protected: set[str] = field(default_factory=set)

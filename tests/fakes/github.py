@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 import time
 from collections.abc import Mapping
@@ -13,22 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.fakes import github_talk
-from tests.fakes.forge import Answer, FakeForge, serve
-from tests.fakes.github_files import compared
+from tests.fakes.forge import Answer, serve
+from tests.fakes.github_repository import GitHubRepository
 from tests.fakes.github_words import Words
 
 
 @dataclass
-class FakeGitHub(FakeForge):
+class FakeGitHub(GitHubRepository):
     """GitHub's side of a pull request: REST and the GraphQL operations that we use.
 
-    `slips` are files that its commits hold besides what was asked for. `words` are what people
-    said of the pull request, and what they may do. `other_pulls` are numbers of more pull requests
-    of the same head; `query` is the last request's.
+    `words` are what people said of the pull request, and what they may do. `other_pulls` are
+    numbers of more pull requests of the same head; `query` is the last request's.
     """
 
     check_runs: list[dict[str, Any]] = field(default_factory=list)
-    slips: dict[str, bytes] = field(default_factory=dict)
     words: Words = field(default_factory=Words)
     other_pulls: list[int] = field(default_factory=list)
     query: Mapping[str, str] = field(default_factory=dict)
@@ -142,7 +139,7 @@ class FakeGitHub(FakeForge):
             "number": number,
             "state": self.state,
             "merged": False,
-            "draft": False,
+            "draft": self.draft,
             "user": self.words.user(self.words.author),
             "labels": [{"name": name} for name in sorted(self.labels)],
             "head": {"sha": self.head_override or self.head(), "ref": self.branch, "repo": head},
@@ -257,100 +254,15 @@ class FakeGitHub(FakeForge):
         self.statuses.append(status)
         return 201, status
 
-    def _branch(self, body: Any, name: str) -> tuple[int, Any]:
-        return 200, {"name": name, "protected": name in self.protected}
-
-    def _ref(self, body: Any, name: str) -> tuple[int, Any]:
-        return 200, {
-            "ref": f"refs/heads/{name}",
-            "object": {"sha": self.head(name), "type": "commit"},
-        }
-
-    def _move(self, body: Any, name: str) -> tuple[int, Any]:
-        old = self.head(name)
-        try:
-            self.git("merge-base", "--is-ancestor", old, body["sha"])
-        except Answer:
-            raise Answer(422, {"message": "Update is not a fast forward"}) from None
-        self.git("update-ref", f"refs/heads/{name}", body["sha"], old)
-        return self._ref(body, name)
-
-    def _blob(self, body: Any) -> tuple[int, Any]:
-        content = base64.b64decode(body["content"])
-        sha = self.git("hash-object", "-w", "--stdin", text=content)
-        return 201, {"sha": sha, "url": self.url}
-
-    def _tree(self, body: Any) -> tuple[int, Any]:
-        return 201, {"sha": self.make_tree(body["base_tree"], body["tree"])}
-
-    def _commit(self, body: Any) -> tuple[int, Any]:
-        parents = [part for sha in body["parents"] for part in ("-p", sha)]
-        text = body["message"].encode()
-        return self._read_commit(
-            None, self.git("commit-tree", body["tree"], *parents, text=text), status=201
-        )
-
-    def _read_commit(self, body: Any, sha: str, status: int = 200) -> tuple[int, Any]:
-        tree, *parents = self.git("show", "-s", "--format=%T %P", sha).split()
-        return status, {
-            "sha": sha,
-            "message": self.git("log", "-1", "--format=%B", sha),
-            "tree": {"sha": tree},
-            "parents": [{"sha": one} for one in parents],
-        }
-
-    def _show_commit(self, body: Any, sha: str) -> tuple[int, Any]:
-        commit = self._read_commit(body, sha)[1]
-        files = self._compare(body, commit["parents"][0]["sha"], sha)[1]["files"]
-        return 200, {"sha": sha, "parents": commit["parents"], "files": files}
-
-    def _pull_files(self, body: Any) -> tuple[int, Any]:
-        """Since the branch left its base, whatever has become of the base."""
-        head = self.head()
-        left = self.git("merge-base", self.head(self.base), head)
-        return 200, self._compare(body, left, head)[1]["files"]
-
-    def _compare(self, body: Any, old: str, new: str) -> tuple[int, Any]:
-        lines = self.git("diff-tree", "-r", "-M", "--no-abbrev", old, new).splitlines()
-        return 200, {"files": [compared(line) for line in lines]}
-
     def _graphql(self, query: str, variables: Any) -> Any:
         if "minimizeComment" in query:
             return github_talk.minimize(self, variables["input"])
         if "createCommitOnBranch" in query:
-            return self._commit_on_branch(variables["input"])
+            return self.commit_on_branch(variables["input"])
         data: dict[str, Any] = {"viewer": {"login": self.login}}
         if "pullRequest" in query:
             data["repository"] = github_talk.looked_at(self, variables)
         return {"data": data}
-
-    def _commit_on_branch(self, asked: Any) -> Any:
-        name, expected = asked["branch"]["branchName"], asked["expectedHeadOid"]
-        self.move_branches()
-        if self.head(name) != expected:
-            message = f'Expected branch to point to "{expected}"'
-            return {"data": None, "errors": [{"type": "STALE_DATA", "message": message}]}
-        entries: list[dict[str, Any]] = []
-        for file in asked["fileChanges"]["additions"]:
-            sha = self._blob({"content": file["contents"]})[1]["sha"]
-            entries.append({"mode": "100644", "sha": sha, "path": file["path"]})
-        entries += [
-            {"mode": "100644", "sha": None, "path": file["path"]}
-            for file in asked["fileChanges"].get("deletions", ())
-        ]
-        entries += [
-            {
-                "mode": "100644",
-                "sha": self.git("hash-object", "-w", "--stdin", text=content),
-                "path": path,
-            }
-            for path, content in self.slips.items()
-        ]
-        tree = self.make_tree(expected, entries)
-        message = f"{asked['message']['headline']}\n\n{asked['message']['body']}"
-        made = self._commit({"message": message, "tree": tree, "parents": [expected]})[1]["sha"]
-        self.git("update-ref", f"refs/heads/{name}", made, expected)
-        return {"data": {"createCommitOnBranch": {"commit": {"oid": made}}}}
 
 
 _OF_RUNS = ("details_url", "name", "external_id", "status", "conclusion")
@@ -361,7 +273,7 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/pulls/(7|8)", lambda fake, body, number: (200, fake.pull(int(number)))),
     ("GET", r"/commits/([^/]+)/pulls", _F._pulls_of),
     ("GET", r"/pulls/7/commits", _F._pull_commits),
-    ("GET", r"/pulls/7/files", _F._pull_files),
+    ("GET", r"/pulls/7/files", _F.files_of_pull),
     ("GET", r"/pulls/7/reviews", lambda fake, body: (200, list(fake.words.reviews))),
     ("GET", r"/issues/7/events", lambda fake, body: (200, list(fake.words.events))),
     ("GET", r"/collaborators/([^/]+)/permission", lambda fake, body, who: fake.words.right(who)),
@@ -380,15 +292,15 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/commits/([^/]+)/check-runs", _F._runs),
     ("GET", r"/commits/([^/]+)/statuses", _F._statuses),
     ("POST", r"/statuses/([^/]+)", _F._create_status),
-    ("GET", r"/commits/([^/]+)", _F._show_commit),
-    ("GET", r"/branches/(.+)", _F._branch),
-    ("GET", r"/git/ref/heads/(.+)", _F._ref),
-    ("PATCH", r"/git/refs/heads/(.+)", _F._move),
-    ("POST", r"/git/blobs", _F._blob),
-    ("POST", r"/git/trees", _F._tree),
-    ("POST", r"/git/commits", _F._commit),
-    ("GET", r"/git/commits/([^/]+)", _F._read_commit),
-    ("GET", r"/compare/(\w+)\.\.\.(\w+)", _F._compare),
+    ("GET", r"/commits/([^/]+)", _F.show_commit),
+    ("GET", r"/branches/(.+)", _F.read_branch),
+    ("GET", r"/git/ref/heads/(.+)", _F.read_ref),
+    ("PATCH", r"/git/refs/heads/(.+)", _F.move_ref),
+    ("POST", r"/git/blobs", _F.create_blob),
+    ("POST", r"/git/trees", _F.create_tree),
+    ("POST", r"/git/commits", _F.create_commit),
+    ("GET", r"/git/commits/([^/]+)", _F.read_commit),
+    ("GET", r"/compare/(\w+)\.\.\.(\w+)", _F.compare),
 ]
 
 

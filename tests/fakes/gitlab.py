@@ -36,7 +36,6 @@ class FakeGitLab(GitLabRepository):
 
     login: str = "project_1_bot"
     user_id: int = 42
-    draft: bool = False
     labels: set[str] = field(default_factory=set)
     discussions: list[dict[str, Any]] = field(default_factory=list)
     pipelines: dict[int, str] = field(default_factory=dict)
@@ -286,6 +285,10 @@ class FakeGitLab(GitLabRepository):
             raise Answer(
                 400, {"message": '400 Bad request - Note {:line_code=>["can\'t be blank"]}'}
             )
+        # Past the end of the file there is no line either.
+        text = self.git("show", f"{position['head_sha']}:{position['new_path']}")
+        if position["new_line"] > text.count("\n") + 1:
+            raise Answer(400, {"message": "400 Bad request - Note {:line_code=>[...]}"})
 
     def _resolve(self, body: Any, query: Any, digest: str) -> tuple[int, Any]:
         for discussion in self.discussions:

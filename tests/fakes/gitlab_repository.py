@@ -102,8 +102,11 @@ class GitLabRepository(FakeForge):
         old = self.head(body["branch"])
         entries = [self._entry(old, action) for action in body["actions"]]
         tree = self.make_tree(old, entries)
-        text = body["commit_message"].encode()
-        made = self.git("commit-tree", tree, "-p", old, text=text)
+        text, environ = body["commit_message"].encode(), {"PATH": os.environ["PATH"]}
+        if "author_name" in body:
+            environ["GIT_AUTHOR_NAME"] = body["author_name"]
+            environ["GIT_AUTHOR_EMAIL"] = body["author_email"]
+        made = self.git("commit-tree", tree, "-p", old, text=text, environ=environ)
         self.git("update-ref", f"refs/heads/{body['branch']}", made, old)
         return 201, self.commit_row(made)
 

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
 import pytest
 
-from ci_runner.context import Build, PullRequest
 from ci_runner.errors import ConfigError, ForgeError
 from ci_runner.forges.base import OutcomeUnknown, Refused, conversation
 from ci_runner.forges.gitlab import gitlab
-from ci_runner.publish.comment import message
-from ci_runner.publish.talk import Talk
+from ci_runner.publish.comment import fitting
 from tests.forges.gitlab_scene import BRANCH, FILE, JOB_TOKEN, GitLabScene
 
 
@@ -142,15 +139,12 @@ def test_a_note_is_written_edited_and_deleted_once(gitlab_scene: GitLabScene) ->
 
 
 def test_a9_a_note_may_have_999_000_characters(gitlab_scene: GitLabScene) -> None:
-    forge, head = gitlab_scene.forge(), gitlab_scene.head()
-    event = PullRequest(7, head, BRANCH, "acme/shop", head, "main", "acme/shop")
-    talk = Talk(forge, Build("gitlab-ci", gitlab_scene.repository(), event), event)
+    forge = gitlab_scene.forge()
 
     def render(level: int) -> str:
         return "\u00e9" * (999_000, 998_000)[level]
 
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    (text,) = message(talk, "id", render, 1, head, now).texts
+    (text,) = fitting(forge, render, 1)
 
     assert render(1) == text
     assert text == forge.create_comment(7, text).body

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import base64
+from functools import partial
 
 import pytest
 
-from ci_runner.context import Sha
+from ci_runner.context import Author, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import OutcomeUnknown, Refused, StaleHead
 from ci_runner.forges.gitlab_job import Job
@@ -32,6 +33,31 @@ def test_b16_a_commit_by_the_api_creates_updates_and_deletes(gitlab_scene: GitLa
     assert (b"SELECT 2;\r\n", b"\xff\x00") == (content(scene, NEW), content(scene, FILE))
     assert "" == scene.fake.git("ls-tree", str(made), "--", gone)
     assert MESSAGE.strip() == scene.fake.git("log", "-1", "--format=%B", str(made)).strip()
+
+
+@pytest.mark.parametrize("way", ["push", "api"])
+def test_b12_an_author_that_is_asked_for_stands_in_the_commit(
+    way: str, gitlab_scene: GitLabScene
+) -> None:
+    scene, author = gitlab_scene, Author("Jo Doe", "jo@example.org")
+    push = partial(scene.checkout().push_files, author=author) if way == "push" else None
+
+    made = scene.forge(push=push, author=author).commit(BRANCH, scene.head(), {NEW: b"x"}, MESSAGE)
+
+    assert "Jo Doe <jo@example.org>" == scene.fake.git("log", "-1", "--format=%an <%ae>", str(made))
+    assert (way == "push") == bool(scene.fake.pushes)
+
+
+def test_b8_a_pushed_commit_is_read_back_where_gitlab_lets_us(gitlab_scene: GitLabScene) -> None:
+    scene, parent = gitlab_scene, gitlab_scene.head()
+    made = scene.forge().commit(BRANCH, parent, {NEW: b"x"}, MESSAGE)
+    assert isinstance(made, str)
+
+    assert scene.forge().proves(made, parent, {NEW: b"x"})
+    with pytest.raises(ForgeError, match="not the one we made"):
+        scene.forge().proves(made, parent, {NEW: b"y"})
+    scene.fake.fail("GET", f"/repository/commits/{made}", 403, times=9)
+    assert not scene.forge().proves(made, parent, {NEW: b"x"})
 
 
 def test_b16_a_moved_head_gets_no_commit(gitlab_scene: GitLabScene) -> None:

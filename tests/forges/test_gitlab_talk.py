@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from hashlib import sha1
+
 import pytest
 
 from ci_runner.errors import ForgeError
@@ -79,13 +81,28 @@ def test_a15_nothing_is_said_beside_lines_of_another_head(gitlab_scene: GitLabSc
 def test_a15_a_button_replaces_the_lines_that_it_should(gitlab_scene: GitLabScene) -> None:
     """GitLab counts lines from the one that the discussion is on; GitHub knows the lines."""
     scene = gitlab_scene
+    scene.move(scene.work(**{FILE: "SELECT\n  1,\n  2;\n"}))
     body = "text\n\n```suggestion\nSELECT 3;\n```\n"
 
     scene.forge().create_review(7, scene.head(), "", (LineComment(FILE, 1, 3, body),))
 
     sent = scene.fake.discussions[0]["notes"][0]["body"]
-    assert "```suggestion:-0+2\nSELECT 3;" in sent
+    assert "```suggestion:-2+0\nSELECT 3;" in sent
     assert [body] == [each.body for each in scene.forge().review_comments(7)]
+
+
+def test_a15_a_finding_on_several_lines_marks_them_all(gitlab_scene: GitLabScene) -> None:
+    scene = gitlab_scene
+    scene.move(scene.work(**{FILE: "SELECT\n  1,\n  2;\n"}))
+
+    scene.forge().create_review(7, scene.head(), "", (LineComment(FILE, 1, 3, "text"),))
+
+    position = scene.fake.discussions[0]["notes"][0]["position"]
+    code = sha1(FILE.encode()).hexdigest()
+    ends = position["line_range"]
+    assert 3 == position["new_line"]
+    assert [f"{code}_0_1", f"{code}_0_3"] == [ends[end]["line_code"] for end in ("start", "end")]
+    assert {"new"} == {end["type"] for end in ends.values()}
 
 
 def test_t7_a_discussion_holds_no_quick_action(gitlab_scene: GitLabScene) -> None:

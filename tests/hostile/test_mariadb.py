@@ -67,8 +67,8 @@ def test_the_server_is_ended_when_time_is_up() -> None:
     assert "dev.total-seconds" in ended.value.next_step
 
 
-def test_sessions_are_ended_on_a_server_that_is_not_ours(maria_server: MysqlServer) -> None:
-    admin = maria_server.admin
+def test_sessions_are_ended_on_a_server_that_is_not_ours(mysql_server: MysqlServer) -> None:
+    admin = mysql_server.admin
     url = f"mysql://{admin.user}:{admin.password}@localhost/?socket={admin.socket}"
     with (
         existing_mysql(url, limits=Limits(total_seconds=1)) as server,
@@ -77,7 +77,7 @@ def test_sessions_are_ended_on_a_server_that_is_not_ours(maria_server: MysqlServ
     ):
         connection.execute("SELECT sleep(60)")
 
-    with maria_server.database() as connection:
+    with mysql_server.database() as connection:
         assert [(1,)] == connection.query("SELECT 1")
 
 
@@ -97,10 +97,10 @@ def test_sessions_are_ended_on_a_server_that_is_not_ours(maria_server: MysqlServ
         "SELECT * FROM mysql.user",
     ],
 )
-def test_what_reaches_beyond_the_database_is_refused(maria_server: MysqlServer, sql: str) -> None:
-    with maria_server.database() as connection:
+def test_what_reaches_beyond_the_database_is_refused(mysql_server: MysqlServer, sql: str) -> None:
+    with mysql_server.database() as connection:
         connection.execute("CREATE TABLE t (line text)")
-        *before, last = script(maria_server, sql).statements
+        *before, last = script(mysql_server, sql).statements
         for each in before:
             connection.execute(each.text)
         with pytest.raises(StatementFailed):
@@ -109,6 +109,6 @@ def test_what_reaches_beyond_the_database_is_refused(maria_server: MysqlServer, 
         assert [(0,)] == connection.query("SELECT count(*) FROM t")
 
 
-def test_no_file_is_read(maria_server: MysqlServer) -> None:
-    with maria_server.database() as connection:
+def test_no_file_is_read(mysql_server: MysqlServer) -> None:
+    with mysql_server.database() as connection:
         assert [(None,)] == connection.query("SELECT load_file('/etc/passwd')")

@@ -11,8 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ci_runner.config.values import DEFAULTS_ARE_UNSET
 from ci_runner.devdb.url import parse
-from integrations.gitlab import default, offered, options, pattern
+from integrations.gitlab import default, kind, offered, options, pattern
 from tests.checkout import CHECKOUT
 
 TEMPLATE = CHECKOUT / "gitlab" / "templates" / "schema-ci" / "template.yml"
@@ -33,7 +34,10 @@ def test_t3_values_of_inputs_reach_the_script_as_variables_only() -> None:
         if key not in {"variables", "image", "stage"}:
             assert "$[[" not in str(value), key
     assert ['"$SCHEMA_CI_COMMAND" run'] == JOB["script"]
+    assert "true" == JOB["variables"][DEFAULTS_ARE_UNSET]
     for name, value in JOB["variables"].items():
+        if name == DEFAULTS_ARE_UNSET:
+            continue
         assert re.fullmatch(r"\$\[\[ inputs\.[a-z-]+ \]\]", value), name
 
 
@@ -46,7 +50,9 @@ def test_t3_every_text_has_choices_or_a_pattern_for_all_of_it(name: str) -> None
         assert ("options" in said) != ("regex" in said)
         assert re.fullmatch(r"\^.*\$", said.get("regex", "^$"))
     else:
-        assert "number" == said["type"]
+        assert {"type", "description", "default"} == said.keys()
+        kinds = {"boolean": bool, "number": int}
+        assert type(said["default"]) is kinds[said["type"]]
 
 
 @pytest.mark.parametrize("name", [name for name in INPUTS if "default" in INPUTS[name]])
@@ -78,7 +84,20 @@ def test_the_options_are_the_inputs_and_no_secret_is_one() -> None:
         said, variable = INPUTS[each.name], JOB["variables"][each.env]
         assert f"$[[ inputs.{each.name} ]]" == variable
         assert default(each) == said["default"]
-        assert (list(options(each)) or pattern(each)) == said.get("options", said.get("regex"))
+        assert kind(each) == said["type"]
+        if said["type"] == "string":
+            assert (list(options(each)) or pattern(each)) == said.get("options", said.get("regex"))
+
+
+def test_flags_are_booleans_and_counts_are_numbers() -> None:
+    typed = {name: said["type"] for name, said in INPUTS.items() if said["type"] != "string"}
+
+    assert {"inline": "boolean", "check": "boolean", "comment-split": "number"}.items() <= (
+        typed.items()
+    )
+    assert (True, False, 1) == tuple(
+        INPUTS[name]["default"] for name in ("check", "inline", "comment-split")
+    )
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from ci_runner.config.comments import Comments
-from ci_runner.context import Build, PullRequest, Repository, Sha
+from ci_runner.config.commits import Commits
+from ci_runner.context import Author, Build, PullRequest, Repository, Sha
 from ci_runner.forges.github import GitHubForge, github
 from ci_runner.publish.awaited import AwaitedCheck, awaited_check
 from ci_runner.publish.outcome import Outcome
@@ -42,9 +43,11 @@ class Scene:
     waits: list[float] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
-    def forge(self) -> GitHubForge:
+    def forge(self, author: Author | None = None) -> GitHubForge:
         where = Repository("github", "acme/shop", "https://github.invalid/acme/shop", self.fake.url)
-        return github(where, TOKEN, sleep=self.waits.append, seconds_between_writes=0)
+        return github(
+            where, TOKEN, author=author, sleep=self.waits.append, seconds_between_writes=0
+        )
 
     def build(self, run: str = "5") -> Build:
         head, base = Sha(self.fake.head()), Sha(self.fake.head("main"))
@@ -64,7 +67,7 @@ class Scene:
         **comments: Any,
     ) -> tuple[Outcome, ...]:
         settings = PublishSettings(
-            ("db/migrations",), INPUTS, commit=True, comments=Comments(**comments)
+            ("db/migrations",), INPUTS, commits=Commits("push"), comments=Comments(**comments)
         )
         where = build or self.build()
         assert where.pull_request is not None
@@ -107,7 +110,7 @@ class Scene:
         self, talk: Talk, awaited: AwaitedCheck, report: Report | None = None
     ) -> tuple[Outcome, ...]:
         """The end of such a run."""
-        settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
+        settings = PublishSettings(("db/migrations",), INPUTS, commits=Commits("push"))
         committed = commit(report or a_report(), talk, settings)
         now = datetime(2026, 1, 1, tzinfo=UTC)
         told = announce(committed, talk, settings, lambda _, level: f"{level}\n", now, awaited)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from ci_runner.config.approval import ApprovalPolicy
+from ci_runner.config.commits import Commits
 from ci_runner.context import Sha
 from ci_runner.errors import ExitCode
 from ci_runner.pipeline.run import exit_code
@@ -291,7 +292,7 @@ def test_what_a_report_says_of_its_own_approval_is_not_believed(scene: Scene) ->
 def test_b11_what_the_jobs_own_token_commits_starts_no_workflow_and_the_comment_says_so(
     scene: Scene,
 ) -> None:
-    settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
+    settings = PublishSettings(("db/migrations",), INPUTS, commits=Commits("push"))
     scene.fake.login = "github-actions[bot]"
 
     made = commit(a_report(ADDED), talking(scene), settings)
@@ -300,7 +301,7 @@ def test_b11_what_the_jobs_own_token_commits_starts_no_workflow_and_the_comment_
 
 
 def test_b11_what_an_app_commits_is_seen_by_all_workflows(scene: Scene) -> None:
-    settings = PublishSettings(("db/migrations",), INPUTS, commit=True)
+    settings = PublishSettings(("db/migrations",), INPUTS, commits=Commits("push"))
 
     made = commit(a_report(ADDED), talking(scene), settings)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from contextlib import suppress
 from typing import Any
 
@@ -9,9 +11,10 @@ import pytest
 
 from ci_runner.config.comments import Comments
 from ci_runner.errors import DatabaseError
-from ci_runner.publish.check import MOST_ANNOTATIONS
+from ci_runner.publish.check import MOST_ANNOTATIONS, check_name
 from ci_runner.publish.outcome import Failed, Published, Skipped
 from ci_runner.report.model import GeneratedFile, Report, ReportedFinding
+from tests.checkout import CHECKOUT
 from tests.publish.conftest import ADDED, Scene, a_report
 
 FILE = GeneratedFile("db/migrations/1_add.sql", "CREATE TABLE t (id int);\n")
@@ -254,3 +257,43 @@ def test_a12_comments_that_are_off_leave_the_check(scene: Scene) -> None:
 
     assert Comments().mode == "update"
     assert [("completed", "success")] == seen(scene)
+
+
+def test_t23_a_check_of_our_name_that_another_job_wrote_is_not_taken_for_our_result(
+    scene: Scene,
+) -> None:
+    """Who has the job's token can write a check of any name: ours stands after it all the same."""
+    scene.publish(report=findings(1, "error"))
+    ours = scene.fake.check_runs[0]
+    scene.fake.check_runs.append(
+        {**ours, "id": scene.fake.next_id(), "conclusion": "success", "external_id": "spoofed"}
+    )
+
+    scene.publish(report=findings(1, "error"))
+
+    newest = max(scene.fake.check_runs, key=lambda run: int(run["id"]))
+    assert ("failure", ours["external_id"]) == (newest["conclusion"], newest["external_id"])
+
+
+def test_t23_a_result_is_bound_to_its_commit(scene: Scene) -> None:
+    """A check's external id is of the head too: that of another commit is no result of this one."""
+    scene.publish(report=findings(1))
+    scene.add_file("db/migrations/2_more.sql", b"SELECT 2;\n")
+    scene.publish(report=findings(1))
+
+    first, second = scene.fake.check_runs
+    assert first["head_sha"] != second["head_sha"]
+    assert first["external_id"] != second["external_id"]
+
+
+def test_t23_the_ruleset_to_copy_asks_for_the_check_of_one_app() -> None:
+    page = (CHECKOUT / "docs" / "publishing.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"(?s)```json\n(.*?)```", page)
+
+    ruleset = json.loads(block)
+
+    (rule,) = (each for each in ruleset["rules"] if each["type"] == "required_status_checks")
+    assert [{"context": check_name(""), "integration_id": 15368}] == (
+        rule["parameters"]["required_status_checks"]
+    )
+    assert "active" == ruleset["enforcement"]

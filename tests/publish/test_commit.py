@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from ci_runner.context import Sha
+from ci_runner.config.commits import Commits
+from ci_runner.context import Author, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Changes
 from ci_runner.publish.commit import (
     CommitRules,
+    Made,
     commit_changes,
     generated_changes,
     without_generated,
@@ -22,6 +24,7 @@ from tests.publish.conftest import BRANCH, INPUTS, Scene, a_report
 FILE = GeneratedFile("db/migrations/2_b.sql", "CREATE TABLE u (id int);\n")
 OLD = "db/migrations/1_a.sql"
 REF = f"refs/heads/{BRANCH}"
+DEFAULT = CommitRules(("db/migrations",), INPUTS)
 
 
 def push(scene: Scene, path: str, content: bytes, message: str = "work") -> str:
@@ -34,16 +37,23 @@ def push(scene: Scene, path: str, content: bytes, message: str = "work") -> str:
     return made
 
 
+def rules(configured: Commits) -> CommitRules:
+    return CommitRules(("db/migrations",), INPUTS, configured)
+
+
 def commit(
-    scene: Scene, changes: Changes, base: str = "", rules: CommitRules | None = None
-) -> Sha | Skipped:
-    forge, build = scene.forge(), scene.build()
+    scene: Scene,
+    changes: Changes,
+    base: str = "",
+    rules: CommitRules = DEFAULT,
+    author: Author | None = None,
+) -> Made | Skipped:
+    forge, build = scene.forge(author), scene.build()
     assert build.pull_request is not None
     if base:
         build = replace(build, pull_request=replace(build.pull_request, base_sha=Sha(base)))
-    chosen = rules or CommitRules(("db/migrations",), INPUTS)
     return commit_changes(
-        forge, changes, "add migration", forge.pull_request(7), build, chosen, None
+        forge, changes, "add migration", forge.pull_request(7), build, rules, None
     )
 
 
@@ -56,7 +66,7 @@ def test_b8_a_file_is_replaced_by_one_commit_that_is_read_back(scene: Scene, way
 
     made = commit(scene, {OLD: None, FILE.path: FILE.content.encode()})
 
-    assert made == scene.fake.head()
+    assert Made(Sha(scene.fake.head())) == made
     assert before == scene.fake.git("rev-parse", f"{REF}^")
     assert [FILE.path] == scene.fake.git("ls-tree", "-r", "--name-only", REF).splitlines()
     message = scene.fake.git("log", "-1", "--format=%B", REF)
@@ -68,7 +78,7 @@ def test_b8_a_renamed_file_is_seen_as_one_that_goes_and_one_that_comes(scene: Sc
     text = b"CREATE TABLE t (id int);\n" * 20
     push(scene, OLD, text)
 
-    assert isinstance(commit(scene, {OLD: None, FILE.path: text}), str)
+    assert isinstance(commit(scene, {OLD: None, FILE.path: text}), Made)
 
 
 def test_b8_a_commit_that_holds_something_else_is_an_error(scene: Scene) -> None:
@@ -96,7 +106,7 @@ def test_b4_nothing_but_migrations_is_deleted(scene: Scene) -> None:
 
 
 def test_b9_the_head_that_is_our_commit_gets_no_other(scene: Scene) -> None:
-    assert isinstance(commit(scene, {FILE.path: b"a\n"}), str)
+    assert isinstance(commit(scene, {FILE.path: b"a\n"}), Made)
 
     with pytest.raises(ForgeError, match="not idempotent"):
         commit(scene, {FILE.path: b"b\n"})
@@ -105,7 +115,7 @@ def test_b9_the_head_that_is_our_commit_gets_no_other(scene: Scene) -> None:
 def test_b9_a_base_that_moved_is_a_reason_for_another(scene: Scene) -> None:
     commit(scene, {FILE.path: b"a\n"})
 
-    assert isinstance(commit(scene, {FILE.path: b"b\n"}, base="c" * 40), str)
+    assert isinstance(commit(scene, {FILE.path: b"b\n"}, base="c" * 40), Made)
 
 
 def test_b9_our_commit_that_somebody_amended_is_theirs(scene: Scene) -> None:
@@ -115,7 +125,7 @@ def test_b9_our_commit_that_somebody_amended_is_theirs(scene: Scene) -> None:
     scene.fake.git("update-ref", REF, parent)
     push(scene, "schema.sql", b"CREATE TABLE v (id int);\n", message)
 
-    assert isinstance(commit(scene, {FILE.path: b"b\n"}), str)
+    assert isinstance(commit(scene, {FILE.path: b"b\n"}), Made)
 
 
 def test_b9_our_commit_that_somebody_rebased_is_no_answer_to_what_it_stands_on(
@@ -127,22 +137,31 @@ def test_b9_our_commit_that_somebody_rebased_is_no_answer_to_what_it_stands_on(
     push(scene, "schema.sql", b"CREATE TABLE v (id int);\n")
     push(scene, FILE.path, b"a\n", message)
 
-    assert isinstance(commit(scene, {FILE.path: b"b\n"}), str)
+    assert isinstance(commit(scene, {FILE.path: b"b\n"}), Made)
 
 
 def test_b9_there_are_no_more_commits_than_allowed(scene: Scene) -> None:
     commit(scene, {FILE.path: b"a\n"})
     push(scene, "schema.sql", b"x\n")
 
-    found = commit(scene, {FILE.path: b"b\n"}, rules=CommitRules(("db/migrations",), INPUTS, 1))
+    found = commit(scene, {FILE.path: b"b\n"}, rules=rules(Commits(most=1)))
 
     assert isinstance(found, Skipped)
     assert "1 automatic commits" in found.reason
 
 
+def test_b5_a_draft_is_left_alone_where_that_is_asked_for(scene: Scene) -> None:
+    scene.fake.draft = True
+
+    found = commit(scene, {FILE.path: b"a\n"}, rules=rules(Commits(drafts=False)))
+
+    assert Skipped("commit", "the pull request is a draft") == found
+    assert isinstance(commit(scene, {FILE.path: b"a\n"}), Made)
+
+
 @pytest.mark.parametrize("skip", [False, True])
 def test_b10_ci_is_skipped_on_request_alone(scene: Scene, skip: bool) -> None:
-    commit(scene, {FILE.path: b"a\n"}, rules=CommitRules(("db/migrations",), INPUTS, skip_ci=skip))
+    commit(scene, {FILE.path: b"a\n"}, rules=rules(Commits(skip_ci=skip)))
 
     assert skip == ("[skip ci]" in scene.fake.git("log", "-1", "--format=%s", REF))
 
@@ -158,6 +177,14 @@ def test_b12_the_trailers_say_run_source_and_base(scene: Scene) -> None:
         f"Schema-CI-Source: {head}",
         f"Schema-CI-Base: {base}",
     ] == [line for line in trailers if line]
+
+
+def test_b12_an_author_that_is_asked_for_stands_in_the_commit(scene: Scene) -> None:
+    made = commit(scene, {FILE.path: b"a\n"}, author=Author("Jo Doe", "jo@example.org"))
+
+    assert isinstance(made, Made)
+    assert "Jo Doe <jo@example.org>" == scene.fake.git("log", "-1", "--format=%an <%ae>", made.sha)
+    assert "schema-ci[bot]" == scene.fake.git("log", "-1", "--format=%cn", made.sha)
 
 
 def test_what_was_not_committed_is_missing_and_what_it_replaces_is_still_there() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ci_runner.config.comments import Comments
+from ci_runner.config.commits import Commits
 from ci_runner.context import Build, PullRequest
 from ci_runner.forges.gitlab_job import Job
 from ci_runner.publish.awaited import awaited_check
@@ -51,7 +52,10 @@ class Run:
 
     def publish(self, report: Report, **comments: Any) -> tuple[Outcome, ...]:
         settings = PublishSettings(
-            ("db/migrations",), ("db/migrations",), commit=True, comments=Comments(**comments)
+            ("db/migrations",),
+            ("db/migrations",),
+            commits=Commits("push"),
+            comments=Comments(**comments),
         )
         now = datetime(2026, 1, 1, tzinfo=UTC)
         with awaited_check(self.talk, NAME, self.warnings.append) as awaited:

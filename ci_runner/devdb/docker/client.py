@@ -77,6 +77,12 @@ def engine() -> Iterator[Engine]:
 
 
 def first_line(refused: Exception) -> str:
+    """What the engine said; of one that says nothing, what the system said instead."""
+    within: BaseException | None = refused
+    while within is not None:
+        if isinstance(within, OSError) and within.strerror:
+            return within.strerror
+        within = within.__cause__ or within.__context__
     return next((line for line in str(refused).splitlines() if line.strip()), "")
 
 

@@ -86,7 +86,7 @@ def running(recipe: Recipe, image: str, ceiling: Ceiling) -> Iterator[Running]:
                 lost.what,
                 where=lost.where,
                 said=f"{lost.said}\n{said}".strip(),
-                next_step=lost.next_step,
+                next_step="run again; if it happens each time, the last lines of its log say why",
             ) from lost
 
 
@@ -155,7 +155,7 @@ def _started(attempt: _Attempt) -> Iterator[Running]:
     name = f"schema-ci-{secrets.token_hex(8)}"
     with ExitStack() as stack:
         door = stack.enter_context(opened(attempt.engine, recipe, attempt.route))
-        stack.enter_context(removed(client, name))
+        stack.enter_context(removed(client, "container", name))
         container = _created(attempt, name, door, password)
         held = stack.enter_context(lifeline(container))
         _start(container)
@@ -196,6 +196,7 @@ def _created(attempt: _Attempt, name: str, door: Door, password: str) -> Contain
             memswap_limit=memory,
             tmpfs=_tmpfs(attempt, config, with_socket=not local),
             auto_remove=True,
+            stop_signal="SIGKILL",  # or an engine that is stopped would wait ten seconds for it
             stdin_open=True,  # with detach=False docker-py lets the first to leave close it
             detach=False,
             **door.options,

@@ -6,12 +6,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from ci_runner.devdb.docker.client import Engine
+from ci_runner.devdb.docker.end import removed
 from ci_runner.devdb.docker.recipe import Place, Port, Recipe, Socket
 from ci_runner.devdb.docker.routes import Joined, Published, Route, SharedFolder
 from ci_runner.devdb.folders import PREFIX, mark
@@ -102,19 +103,14 @@ def _shared(route: SharedFolder) -> Iterator[tuple[Path, str]]:
 @contextmanager
 def _network(engine: Engine) -> Iterator[Network]:
     """A network whose containers reach neither the world nor each other."""
-    from docker.errors import NotFound
-
-    network = engine.client.networks.create(
-        f"schema-ci-{os.urandom(8).hex()}",
-        driver="bridge",
-        options={
-            "com.docker.network.bridge.enable_ip_masquerade": "false",
-            "com.docker.network.bridge.enable_icc": "false",
-        },
-        labels={LABEL: str(this_run())},
-    )
-    try:
-        yield network
-    finally:
-        with suppress(NotFound):
-            network.remove()
+    name = f"schema-ci-{os.urandom(8).hex()}"
+    with removed(engine.client, "network", name):
+        yield engine.client.networks.create(
+            name,
+            driver="bridge",
+            options={
+                "com.docker.network.bridge.enable_ip_masquerade": "false",
+                "com.docker.network.bridge.enable_icc": "false",
+            },
+            labels={LABEL: str(this_run())},
+        )

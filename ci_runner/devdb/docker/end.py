@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ci_runner.devdb.docker.client import engine, first_line
-from ci_runner.devdb.docker.lifeline import Lifeline
+from ci_runner.devdb.docker.lifeline import LAST_WORD, Lifeline
 from ci_runner.devdb.docker.recipe import Access, Ceiling
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import LABEL, parse
@@ -83,7 +83,9 @@ class Running:
                 f"its disk is full: that is half of its {self.ceiling.memory} MiB of memory;"
                 " raise SCHEMA_CI_DEV_CONTAINER_MEMORY"
             )
-        return "the container has ended"
+        if any(line.startswith(LAST_WORD) for line in tail(self.held)):
+            return "the container has ended"
+        return "somebody has ended the container, or its engine was stopped"
 
 
 def tail(held: Lifeline) -> list[str]:
@@ -92,17 +94,17 @@ def tail(held: Lifeline) -> list[str]:
 
 
 @contextmanager
-def removed(client: DockerClient, name: str) -> Iterator[None]:
-    """No container of this name is there after the block. Hides no error of the block."""
+def removed(client: DockerClient, kind: str, name: str) -> Iterator[None]:
+    """No container or network of this name is there after the block. Hides no error of that."""
     try:
         yield
     except BaseException as first:
         try:
-            _removing(client, "container", name)
+            _removing(client, kind, name)
         except DatabaseError as second:
             first.add_note(f"{second.what}: {second.said}")
         raise
-    _removing(client, "container", name)
+    _removing(client, kind, name)
 
 
 def _removing(client: DockerClient, kind: str, name: str) -> None:

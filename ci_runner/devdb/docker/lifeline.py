@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     )
 
 _KEPT = 16 * 1024
+# How the first process of a container that ends by itself begins its last line.
+LAST_WORD = "schema-ci: the server ended"
 _HEADER = 8  # docs.docker.com, Engine API, ContainerAttach: kind, three zeros, length
 
 # The first process of every container of ours: it prepares the data folder, starts what the image
@@ -34,14 +36,15 @@ server=$!
 { sleep SECONDS; kill -KILL "$server"; } 2>/dev/null 3<&- &
 wait "$server"
 status=$?
-echo "schema-ci: the server ended with status $status" >&2
+echo "LAST_WORD with status $status" >&2
 exit "$status"
 """
 
 
 def watch(adopt: str, seconds: int) -> str:
     """The shell text of it."""
-    return WATCH.replace("ADOPT", adopt).replace("SECONDS", str(seconds))
+    text = WATCH.replace("ADOPT", adopt).replace("SECONDS", str(seconds))
+    return text.replace("LAST_WORD", LAST_WORD)
 
 
 class _Stream(Protocol):

@@ -20,8 +20,12 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
     match url:
         case Local(version=version):
             from ci_runner.devdb.binaries import choose, runnable
-            from ci_runner.devdb.local import local_postgres
+            from ci_runner.devdb.local import local_postgres, postgres_on_demand
 
+            if preparation.asks_for_nothing:
+                with postgres_on_demand(choose(version), preparation.limits) as later:
+                    yield later
+                return
             with (
                 runnable(choose(version)) as programs,
                 local_postgres(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ci_runner.dialects.mysql.catalogue import Catalogue, Key
 from ci_runner.dialects.mysql.columns import (
     NO_DEFAULT,
+    SET_LATER,
     column_sql,
     same_storage,
 )
@@ -17,6 +18,7 @@ from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import (
     changed_options,
     collation_of,
+    engine_of,
     is_versioned,
     options_sql,
     period,
@@ -66,6 +68,7 @@ def steps(
     main = _main(old, new, name, dropped, made, in_order=in_order)
     if main.clauses or main.behind:
         yield main
+    yield from _behind(old, new, name)
     grown = added(before.partition_key, after.partition_key)
     if grown:
         listed = ", ".join(grown)
@@ -74,6 +77,22 @@ def steps(
         )
     if is_versioned(after) and not is_versioned(before):
         yield Step(("ADD SYSTEM VERSIONING",), said=(f"Version table {name}",))
+
+
+def _behind(old: Catalogue, new: Catalogue, name: str) -> Iterator[Step]:
+    """What a server refuses to do in one statement with the rest."""
+    columns = _Columns(old.tables[name], new.tables[name], in_order=False)
+    later = columns.set_later()
+    if later:
+        yield Step(
+            tuple(f"ALTER COLUMN {quote(c.name)} SET DEFAULT {c.default}" for c in later),
+            said=(f"Set the default of {', '.join(c.name for c in later)} in table {name}",),
+            hazards=tuple(
+                f"Rows of {name} that are there have no such default in {c.name}." for c in later
+            ),
+        )
+    for each in _Keys(old, new, name, columns).made_apart():
+        yield Step((f"ADD {index_sql(each)}",), said=(f"Add {_noun(each)} to table {name}",))
 
 
 def _main(
@@ -87,7 +106,7 @@ def _main(
 ) -> Step:
     before, after = old.tables[name], new.tables[name]
     columns = _Columns(before, after, in_order=in_order)
-    keys = _Keys(old.keys(name), new.keys(name), columns)
+    keys = _Keys(old, new, name, columns)
     options = tuple(changed_options(before, after))
     rules, theirs = old.checks(name), new.checks(name)
     clauses = (
@@ -153,6 +172,7 @@ class _Columns:
             if name not in self.theirs and not each.generated_kind
         ]
         common = [name for name in self.mine if name in self.theirs]
+        self._adds = any(name not in self.mine or self._again(name) for name in self.theirs)
         self.stays = _in_order(common, list(self.theirs)) if in_order else set(common)
 
     def clauses(self) -> Iterator[str]:
@@ -165,12 +185,13 @@ class _Columns:
             place = f" AFTER {quote(last)}" if last else " FIRST"
             before = self.mine.get(name)
             at_end = not behind
+            said = replace(column, default=None) if self._waits(name) else column
             if before is None or self._is_made_again(name):
-                yield f"ADD COLUMN {self._sql(column)}{'' if at_end else place}"
+                yield f"ADD COLUMN {self._sql(said)}{'' if at_end else place}"
             elif name not in self.stays:
-                yield f"{self._modify(before, column)}{place}"
+                yield f"{self._modify(before, said)}{place}"
             elif before != column:
-                yield self._modify(before, column)
+                yield self._modify(before, said)
             if before is not None and before != column and NO_DEFAULT in column.attributes:
                 yield f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"
             behind = behind[1:] if behind and behind[0] == name else behind
@@ -193,6 +214,15 @@ class _Columns:
         before, after = self.mine[name], self.theirs.get(name)
         kinds = {before.generated_kind, after.generated_kind if after else ""}
         return after is not None and len(kinds) == 2 and "virtual" in kinds
+
+    def set_later(self) -> list[Column]:
+        """Those whose default the server takes only when nothing else is asked for."""
+        return [each for name, each in self.theirs.items() if self._waits(name)]
+
+    def _waits(self, name: str) -> bool:
+        column = self.theirs[name]
+        changes = self.mine.get(name) != column or self._is_made_again(name)
+        return SET_LATER in column.attributes and changes and self._adds
 
     @property
     def changed(self) -> list[tuple[Column, Column]]:
@@ -233,7 +263,8 @@ class _Columns:
 class _Keys:
     """How the keys of two forms of one table differ."""
 
-    def __init__(self, mine: dict[str, Key], theirs: dict[str, Key], columns: _Columns) -> None:
+    def __init__(self, old: Catalogue, new: Catalogue, table: str, columns: _Columns) -> None:
+        mine, theirs = old.keys(table), new.keys(table)
         self.columns = columns
         gone = {name for name in columns.mine if name not in columns.theirs}
         # Its columns took it along.
@@ -244,6 +275,9 @@ class _Keys:
             for name, each in self.mine.items()
             if name in theirs and each != theirs[name] and _but_shown(each, theirs[name])
         }
+        words = [name for name, each in theirs.items() if self._differs(name) and _is_words(each)]
+        # InnoDB makes one at a time: dev.mysql.com, Online DDL Operations, Index Operations.
+        self.apart = words[1:] if engine_of(new.tables[table]) == "InnoDB" else []
 
     def _differs(self, name: str) -> bool:
         return self.mine.get(name) != self.theirs.get(name) and name not in self.shown
@@ -255,16 +289,22 @@ class _Keys:
 
     def made(self) -> Iterator[str]:
         for name, each in self.theirs.items():
-            if self._differs(name):
+            if self._differs(name) and name not in self.apart:
                 yield f"ADD {index_sql(each)}"
             elif name in self.shown:
                 yield visibility_sql(self.mine[name], each)
+
+    def made_apart(self) -> Iterator[Key]:
+        """In a statement of its own each."""
+        return (self.theirs[name] for name in self.apart)
 
     def said(self) -> Iterator[str]:
         for name, each in self.mine.items():
             if name not in self.theirs:
                 yield f"drop {_noun(each)}"
         for name, each in self.theirs.items():
+            if name in self.apart:
+                continue
             if name not in self.mine:
                 yield f"add {_noun(each)}"
             elif self._differs(name):
@@ -277,6 +317,10 @@ class _Keys:
             if self._differs(name) and (isinstance(each, PrimaryKey) or each.unique):
                 columns = each.columns if isinstance(each, PrimaryKey) else each.keys
                 yield f"Fails when rows of {table} are equal in {', '.join(columns)}."
+
+
+def _is_words(each: Key) -> bool:
+    return isinstance(each, Index) and each.method == "fulltext"
 
 
 def _noun(each: Key) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-from ci_runner.dialects.mysql.quote import literal, quote, unqualified
+from ci_runner.dialects.mysql.quote import literal, quote, unescaped, unqualified
 from ci_runner.dialects.mysql.rows import Place, Row, number, optional, text
 from ci_runner.schema.model import Column
 
@@ -17,12 +17,21 @@ ORDER BY TABLE_NAME, ORDINAL_POSITION
 """
 MYSQL = MARIA.replace("NULL\nFROM", "SRS_ID\nFROM")
 NO_DEFAULT = "NO DEFAULT"
+SET_LATER = "DEFAULT SET LATER"
 AUTO = "AUTO_INCREMENT"
 
 _ON_UPDATE = re.compile(r"on update (current_timestamp(?:\(\d*\))?)", re.IGNORECASE)
 _NOW = re.compile(r"current_timestamp(?:\(\d*\))?", re.IGNORECASE)
 _BARE = frozenset(
     "tinyint smallint mediumint int bigint decimal float double year bit boolean".split()
+)
+_MOMENTS = frozenset({"datetime", "timestamp"})
+_BINARY = frozenset({"binary", "varbinary"})
+# ER_BINLOG_UNSAFE_SYSTEM_FUNCTION is what a column with such a default is refused with, on MySQL
+# with and without a binary log: each row of each server would get a value of its own.
+_UNSAFE = re.compile(
+    r"\b(?:rand|random_bytes|sysdate|uuid|uuid_short|user|current_user|session_user|system_user)\(",
+    re.IGNORECASE,
 )
 _INTEGER_WIDTH = re.compile(r"(?<=int)\(\d+\)")
 
@@ -38,6 +47,8 @@ def column(row: Row, place: Place) -> Column:
     said = None if kind else _default(row, place)
     if default is None and text(nullable) == "YES" and place.maria and not kind and not attributes:
         attributes.append(NO_DEFAULT)
+    if said and said[0] == "(" and not place.maria and _UNSAFE.search(said):
+        attributes.append(SET_LATER)
     expression = _expression(text(generation), place) if kind else None
     is_auto = AUTO.lower() in words.lower()
     return Column(
@@ -83,20 +94,21 @@ def _default(row: Row, place: Place) -> str | None:
     if place.maria:
         return unqualified(value, place.database)
     if "DEFAULT_GENERATED" in text(row[7]).upper():
-        return value if _NOW.fullmatch(value) else f"({_unescaped(value)})"
-    if _NOW.fullmatch(value) or text(row[4]) in _BARE:
+        return (
+            value if _NOW.fullmatch(value) else f"({unqualified(unescaped(value), place.database)})"
+        )
+    kind = text(row[4])
+    if kind in _BARE or (kind in _MOMENTS and _NOW.fullmatch(value)):
         return value
+    if kind in _BINARY and value.startswith("0x"):
+        # As a number of as many bytes; of none there is no such number.
+        return value if value != "0x" else "''"
     return literal(value)
 
 
 def _expression(written: str, place: Place) -> str:
-    sql = written if place.maria else _unescaped(written)
+    sql = written if place.maria else unescaped(written)
     return unqualified(sql, place.database)
-
-
-def _unescaped(expression: str) -> str:
-    r"""MySQL's catalogue escapes the quotes of expressions: `_utf8mb4\'a\'`."""
-    return expression.replace("\\'", "'")
 
 
 def column_sql(column: Column, table_collation: str) -> str:
@@ -119,7 +131,9 @@ def column_sql(column: Column, table_collation: str) -> str:
     if column.identity_kind:
         words.append(AUTO)
     checks = [each for each in column.attributes if each.startswith("CHECK ")]
-    words += [each for each in column.attributes if each not in {row, NO_DEFAULT, *checks}]
+    words += [
+        each for each in column.attributes if each not in {row, NO_DEFAULT, SET_LATER, *checks}
+    ]
     if column.comment:
         words.append(f"COMMENT {literal(column.comment)}")
     return " ".join([*words, *checks])

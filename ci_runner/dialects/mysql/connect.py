@@ -119,6 +119,8 @@ class MysqlConnection:
     def reset(self) -> None:
         if not self._touched:
             return
+        if self.database:
+            self.execute(f"USE `{self.database.replace('`', '``')}`")
         now = self._variables()
         changed = {
             name: value for name, value in self._opened_with.items() if now.get(name) != value
@@ -126,8 +128,6 @@ class MysqlConnection:
         if changed:
             listed = ", ".join(f"{name} = {_value(value)}" for name, value in changed.items())
             self.execute(f"SET SESSION {listed}")
-        if self.database:
-            self.execute(f"USE `{self.database.replace('`', '``')}`")
         self._touched = False
 
     def _variables(self) -> Mapping[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ci_runner.dialects.base import PlannedStatement, PlanOptions
 from ci_runner.dialects.mysql import stored
@@ -15,17 +16,22 @@ from ci_runner.dialects.mysql.keys import constraint_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import is_versioned
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import ForeignKey, Identity, Schema, Table
+from ci_runner.schema.model import Check, ForeignKey, Identity, Schema, Table
+
+_NAMED_BY_MARIADB = re.compile(r"CONSTRAINT_\d+")
 
 
 def plan(old: Schema, new: Schema, options: PlanOptions) -> tuple[PlannedStatement, ...]:
     """Statements, in order, that turn `old` into `new`; empty when they are equal."""
     if "owner" in options.leave:
         old, new = stored.with_own_definers(old, new)
-    work = _Work(Catalogue(old), Catalogue(new), "column order" not in options.leave)
+    moved = _moved_checks(old, new)
+    kept = replace(old, objects=tuple(each for each in old.objects if each not in moved))
+    work = _Work(Catalogue(kept), Catalogue(new), "column order" not in options.leave)
     return (
         *stored.dropped(old, new),
         *stored.sequences_made(old, new),
+        *(_check_gone(each) for each in moved),
         *work.early(),
         *work.created(),
         *work.altered(),
@@ -33,6 +39,31 @@ def plan(old: Schema, new: Schema, options: PlanOptions) -> tuple[PlannedStateme
         *work.gone(),
         *stored.sequences_gone(old, new),
         *stored.made(old, new),
+    )
+
+
+def _moved_checks(old: Schema, new: Schema) -> list[Check]:
+    """Those whose name another table gets: MySQL knows each name once in a database.
+
+    The names that MariaDB gives by itself are the same in every table, which is free to have them.
+    """
+    theirs = {each.name.lower(): each.table for each in new.of_type(Check)}
+    return [
+        each
+        for each in old.of_type(Check)
+        if theirs.get(each.name.lower(), each.table) != each.table
+        and new.get(each.identity) is None
+        and not _NAMED_BY_MARIADB.fullmatch(each.name)
+    ]
+
+
+def _check_gone(rule: Check) -> PlannedStatement:
+    head = f"ALTER TABLE {quote(rule.table)}"
+    return PlannedStatement(
+        f"{head} DROP CONSTRAINT {quote(rule.name)}",
+        f"Drop check {rule.name} of table {rule.table}",
+        rule.identity,
+        undo=f"{head} ADD {constraint_sql(rule)}",
     )
 
 
@@ -52,6 +83,11 @@ class _Work:
         self.stays = [name for name in self.new.tables if name in self.old.tables]
         self.lost = [name for name in self.old.tables if name not in self.new.tables]
         self.fresh = _ordered(self.new, [n for n in self.new.tables if n not in self.old.tables])
+        self.owner = {
+            each.name.lower(): name
+            for name in self.new.tables
+            for each in self.new.foreign_keys(name).values()
+        }
         moved = {name for name in self.stays if self._moves(name)}
         unsafe = moved | set(self.lost)
         for name in self.stays:
@@ -67,7 +103,7 @@ class _Work:
         rank = {each: at for at, each in enumerate(_ordered(self.old, self.lost)[::-1])}
         for name in self.lost:
             for each in self.old.foreign_keys(name).values():
-                if rank.get(parent(each), len(rank)) < rank[name]:
+                if rank.get(parent(each), len(rank)) < rank[name] or self._is_taken(each):
                     self.first.append(each)
 
     def _moves(self, name: str) -> bool:
@@ -83,7 +119,7 @@ class _Work:
                 continue
             apart = theirs.get(each.name) is not None or parent(each) in unsafe
             apart = apart and not (parent(each) == name and theirs.get(each.name) is None)
-            if apart or self._stands_on_change(each):
+            if apart or self._is_taken(each) or self._stands_on_change(each):
                 self.first.append(each)
             else:
                 self.drops.setdefault(name, []).append(each)
@@ -92,6 +128,10 @@ class _Work:
                 continue
             waits = (parent(each) in moved and parent(each) != name) or self._stands_on_change(each)
             (self.last if waits else self.adds.setdefault(name, [])).append(each)
+
+    def _is_taken(self, each: ForeignKey) -> bool:
+        """Whether another table gets a key of its name, which is known once in a database."""
+        return self.owner.get(each.name.lower(), each.table) != each.table
 
     def _stands_on_change(self, each: ForeignKey) -> bool:
         """Whether a column on either end changes its type, which the engine refuses under a key."""

@@ -75,3 +75,6 @@ class MysqlDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+
+DIALECT = MysqlDialect()

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql import columns, keys, partitions, programs, tables
+from ci_runner.dialects.mysql.created import created
 from ci_runner.dialects.mysql.quote import quote, relations
 from ci_runner.dialects.mysql.rows import Place, Row, grouped, place, text
 from ci_runner.dialects.mysql.sequences import sequences
@@ -131,7 +132,7 @@ def _unsaid(connection: Connection, listed: Iterable[Row]) -> Iterator[Identity]
     for row in listed:
         name = text(row[0])
         if tables.is_table(row) and text(row[2]) != "InnoDB":
-            for line in _created(connection, name).splitlines():
+            for line in created(connection, "TABLE", name).splitlines():
                 yield from told_by(line, name)
 
 
@@ -145,31 +146,24 @@ def told_by(line: str, table: str) -> Iterator[Identity]:
 
 
 def _is_period(connection: Connection, rule: Check) -> bool:
-    return f"PERIOD FOR {quote(rule.name)} (" in _created(connection, rule.table)
+    return f"PERIOD FOR {quote(rule.name)} (" in created(connection, "TABLE", rule.table)
 
 
 def _clause(connection: Connection, table: str, rows: Sequence[Row]) -> str:
     if partitions.is_told(rows):
         return partitions.clause(rows)
-    return partitions.shown(_created(connection, table))
-
-
-def _created(connection: Connection, table: str) -> str:
-    """One query for one table: only where the catalogue leaves a doubt."""
-    ((_, written),) = connection.query(f"SHOW CREATE TABLE {quote(table)}")
-    return text(written)
+    return partitions.shown(created(connection, "TABLE", table))
 
 
 def _programs(
     connection: Connection, here: Place, shown: Mapping[str, tuple[str, ...]]
 ) -> Iterator[SchemaObject | Identity]:
-    query = programs.MARIA_VIEWS if here.maria else programs.MYSQL_VIEWS
-    yield from programs.views(connection.query(query), shown, here)
-    yield from programs.triggers(connection.query(programs.TRIGGERS), here)
-    yield from programs.routines(
-        connection.query(programs.ROUTINES), connection.query(programs.PARAMETERS), here
-    )
-    yield from programs.events(connection.query(programs.EVENTS), here)
+    yield from programs.views(connection, shown, here)
+    yield from programs.triggers(connection, here)
+    yield from programs.routines(connection, here)
+    yield from programs.events(connection, here)
+    for (name,) in connection.query(programs.LIBRARIES) if here.has_libraries else ():
+        yield Identity("library", "", text(name))
 
 
 def _dependencies(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ci_runner.dialects.mysql.quote import literal, names, quote, unqualified
+from ci_runner.dialects.mysql.quote import literal, names, quote, unescaped, unqualified
 from ci_runner.dialects.mysql.rows import Place, Row, number, optional, pairs, text
 from ci_runner.schema.model import (
     Check,
@@ -87,10 +87,7 @@ def indexes(rows: Iterable[Row]) -> Iterator[PrimaryKey | Index]:
 
 def _key(row: Row, method: str) -> str:
     _, column, direction, prefix, _, _, _, expression = row
-    if expression is not None:
-        written = "(" + text(expression).replace("\\'", "'") + ")"
-    else:
-        written = quote(text(column))
+    written = f"({unescaped(text(expression))})" if expression is not None else quote(text(column))
     if prefix is not None and method != "SPATIAL":
         written += f"({number(prefix)})"
     return f"{written} DESC" if text(direction) == "D" else written
@@ -120,8 +117,7 @@ def visibility_sql(before: PrimaryKey | Index, after: PrimaryKey | Index) -> str
 def checks(rows: Iterable[Row], place: Place) -> Iterator[Check | tuple[str, str, str]]:
     """Checks of tables, and (table, column, words) of those that are part of a column."""
     for table, name, level, clause, enforced in rows:
-        # MySQL's catalogue escapes the quotes of expressions.
-        expression = text(clause) if place.maria else text(clause).replace("\\'", "'")
+        expression = text(clause) if place.maria else unescaped(text(clause))
         rule = f"CHECK ({unqualified(expression, place.database)})"
         if text(level) == "Column":
             yield text(table), text(name), rule

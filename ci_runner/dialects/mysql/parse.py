@@ -5,9 +5,12 @@ Each clause of an ALTER TABLE is read by itself: a clause that no parser knows y
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ci_runner.dialects.mysql.clauses import clause, target
+from ci_runner.dialects.mysql.conditions import always, where
+from ci_runner.dialects.mysql.made import read
 from ci_runner.dialects.mysql.tokens import Token, tokenize
 from ci_runner.dialects.operations import (
     AddConstraint,
@@ -23,11 +26,14 @@ from ci_runner.dialects.operations import (
     Operation,
     Other,
     RenameTable,
+    Repeated,
     Target,
     Transaction,
     Unparsed,
 )
 from ci_runner.dialects.token_lists import closing, split
+from ci_runner.schema.changes import Create
+from ci_runner.schema.model import ForeignKey, Index, PrimaryKey, Table
 
 _DATA = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE", "TRUNCATE", "LOAD"})
 _TRANSACTION = {
@@ -45,13 +51,15 @@ def parse(sql: str) -> tuple[Operation, ...]:
     """The operations of one statement. Never raises."""
     tokens = tuple(token for token in tokenize(sql) if token.word != ";")
     try:
-        return tuple(_read(tokens)) if tokens else ()
+        if not tokens:
+            return ()
+        words = [token.word for token in tokens]
+        return (*_read(tokens, words), *_repeated(tokens, words))
     except (IndexError, ValueError):  # ValueError: a word that has to come does not
         return (Unparsed("the statement ends too early"),)
 
 
-def _read(tokens: Sequence[Token]) -> Iterator[Operation]:
-    words = [token.word for token in tokens]
+def _read(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
     match words[0]:
         case verb if verb in _TRANSACTION and "TO" not in words and "NOT" not in words:
             yield _TRANSACTION[verb]
@@ -74,13 +82,35 @@ def _read(tokens: Sequence[Token]) -> Iterator[Operation]:
             yield Other(verb)
 
 
+def _repeated(tokens: Sequence[Token], words: list[str]) -> Iterator[Repeated]:
+    """Columns that one table, key or list of columns names twice: names know no case."""
+    for names, where_ in _lists(tokens, words):
+        count = Counter(name.lower() for name in names)
+        yield from (Repeated(name, where_) for name, times in count.items() if times > 1)
+
+
+def _lists(tokens: Sequence[Token], words: list[str]) -> Iterator[tuple[Sequence[str], str]]:
+    verb = words[0]
+    if verb in {"INSERT", "REPLACE", "UPDATE"}:
+        names = _written(tokens, words, _table_of(tokens, words)[1])
+        yield names, "the list of columns" if verb != "UPDATE" else "the assignments"
+        return
+    for change in read(tokens) if verb in {"CREATE", "ALTER"} else ():
+        match change:
+            case Create(new=Table(columns=columns)):
+                yield [each.name for each in columns], "the table"
+            case Create(new=Index(keys=keys)):
+                yield keys, "the index"
+            case Create(new=PrimaryKey(columns=keys) | ForeignKey(columns=keys)):
+                yield keys, "the key"
+            case _:
+                pass
+
+
 def _data(tokens: Sequence[Token], words: list[str]) -> Data:
     if words[0] == "LOAD":
         return Data("load")
-    at = 1
-    while words[at] in _BEFORE_TABLE:
-        at += 1
-    table, behind = target(tokens, at)
+    table, behind = _table_of(tokens, words)
     if words[0] == "TRUNCATE":
         return Data("TRUNCATE", table, everywhere=True)
     written = _written(tokens, words, behind)
@@ -94,6 +124,14 @@ def _data(tokens: Sequence[Token], words: list[str]) -> Data:
         if words[0] == "UPDATE"
         else (),
     )
+
+
+def _table_of(tokens: Sequence[Token], words: Sequence[str]) -> tuple[Target, int]:
+    """The table that is written to, and the position behind its name."""
+    at = 1
+    while words[at] in _BEFORE_TABLE:
+        at += 1
+    return target(tokens, at)
 
 
 def _filled(
@@ -116,15 +154,8 @@ def _always(tokens: Sequence[Token], words: Sequence[str]) -> bool:
     """Whether nothing chooses among the rows: no join, and a WHERE that is missing or true."""
     if {"JOIN", "USING", "LIMIT"} & set(words):
         return False
-    if "WHERE" not in words:
-        return True
-    match [token.text.lower() for token in tokens[words.index("WHERE") + 1 :]]:
-        case ["1"] | ["true"]:
-            return True
-        case [left, "=", right]:
-            return left == right and tokens[-1].kind in {"number", "string"}
-        case _:
-            return False
+    condition = where(tokens)
+    return condition is None or always(condition)
 
 
 def _written(tokens: Sequence[Token], words: Sequence[str], at: int) -> tuple[str, ...]:

@@ -6,9 +6,12 @@ where an object has others.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.mysql.created import body, created
 from ci_runner.dialects.mysql.quote import literal, quote, unqualified
 from ci_runner.dialects.mysql.rows import Place, Row, grouped, optional, text
 from ci_runner.schema.model import Identity, Trigger, View
@@ -18,33 +21,38 @@ _VIEWS = """
 SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE, {algorithm}
 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
 """
-MARIA_VIEWS = _VIEWS.format(algorithm="ALGORITHM")
-MYSQL_VIEWS = _VIEWS.format(algorithm="'UNDEFINED'")
-TRIGGERS = """
+_MARIA_VIEWS = _VIEWS.format(algorithm="ALGORITHM")
+# Only SHOW CREATE VIEW tells it there.
+_MYSQL_VIEWS = _VIEWS.format(algorithm="NULL")
+_TRIGGERS = """
 SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT,
   SQL_MODE, DEFINER
 FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
 ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER
 """
-ROUTINES = """
+_ROUTINES = """
 SELECT ROUTINE_TYPE, ROUTINE_NAME, DTD_IDENTIFIER, CHARACTER_SET_NAME, COLLATION_NAME,
   ROUTINE_DEFINITION, IS_DETERMINISTIC, SQL_DATA_ACCESS, SECURITY_TYPE, SQL_MODE, ROUTINE_COMMENT,
-  DEFINER, DATABASE_COLLATION
+  DEFINER, DATABASE_COLLATION, EXTERNAL_LANGUAGE
 FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
 ORDER BY ROUTINE_TYPE, ROUTINE_NAME
 """
-PARAMETERS = """
+_PARAMETERS = """
 SELECT SPECIFIC_NAME, ROUTINE_TYPE, PARAMETER_MODE, PARAMETER_NAME, DTD_IDENTIFIER,
   CHARACTER_SET_NAME, COLLATION_NAME
 FROM information_schema.PARAMETERS
 WHERE SPECIFIC_SCHEMA = DATABASE() AND ORDINAL_POSITION > 0
 ORDER BY ROUTINE_TYPE, SPECIFIC_NAME, ORDINAL_POSITION
 """
-EVENTS = """
+_EVENTS = """
 SELECT EVENT_NAME, DEFINER, EXECUTE_AT, INTERVAL_VALUE, INTERVAL_FIELD, STARTS, ENDS, STATUS,
   ON_COMPLETION, EVENT_DEFINITION, SQL_MODE, EVENT_COMMENT, CREATED, LAST_ALTERED
 FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NAME
 """
+LIBRARIES = """
+SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA = DATABASE()
+"""
+_VIEW_HEAD = re.compile(r"CREATE ALGORITHM=(\w+) DEFINER=`.*?`@`.*?` SQL SECURITY \w+ VIEW ")
 _STATUS = {"DISABLED": " DISABLE", "SLAVESIDE_DISABLED": " DISABLE ON SLAVE"}
 
 
@@ -63,14 +71,22 @@ def mode(value: object, place: Place) -> str:
 
 
 def views(
-    rows: Iterable[Row], columns: Mapping[str, tuple[str, ...]], place: Place
+    connection: Connection, columns: Mapping[str, tuple[str, ...]], place: Place
 ) -> Iterator[View | Identity]:
-    """Views, and the names of those whose text we may not see."""
+    """Views, and the names of those whose text we may not see, or that are none of SQL's."""
+    rows = connection.query(_MARIA_VIEWS if place.maria else _MYSQL_VIEWS)
     for name, written, check, who, security, algorithm in rows:
         if not text(written):
             yield Identity("view", "", text(name))
             continue
-        words = "" if text(algorithm) == "UNDEFINED" else f"ALGORITHM = {text(algorithm)} "
+        how = text(algorithm)
+        if algorithm is None:
+            head = _VIEW_HEAD.match(created(connection, "VIEW", text(name)))
+            if head is None:
+                yield Identity("duality view", "", text(name))
+                continue
+            how = head[1]
+        words = "" if how == "UNDEFINED" else f"ALGORITHM = {how} "
         words += definer(who, place)
         words += "SQL SECURITY INVOKER " if text(security) == "INVOKER" else ""
         behind = "" if text(check) == "NONE" else f" WITH {text(check)} CHECK OPTION"
@@ -83,40 +99,49 @@ def views(
         )
 
 
-def triggers(rows: Iterable[Row], place: Place) -> Iterator[Trigger]:
-    """In the order in which they fire."""
-    for table, name, timing, event, body, sql_mode, who in rows:
+def triggers(connection: Connection, place: Place) -> Iterator[Trigger | Identity]:
+    """In the order in which they fire, and the names of those whose text we may not see."""
+    for table, name, timing, event, told, sql_mode, who in connection.query(_TRIGGERS):
+        action = body(connection, "TRIGGER", text(name), text(told))
+        if not action:
+            yield Identity("trigger", "", text(name), text(table))
+            continue
         yield Trigger(
             "",
             text(table),
             text(name),
             f"{mode(sql_mode, place)}CREATE {definer(who, place)}TRIGGER {quote(text(name))}"
-            f" {text(timing)} {text(event)} ON {quote(text(table))} FOR EACH ROW {text(body)}",
+            f" {text(timing)} {text(event)} ON {quote(text(table))} FOR EACH ROW {action}",
         )
 
 
-def routines(
-    rows: Iterable[Row], parameters: Iterable[Row], place: Place
-) -> Iterator[Function | Procedure | Identity]:
+def routines(connection: Connection, place: Place) -> Iterator[Function | Procedure | Identity]:
     """Routines, and the names of those that we can't make again: packages, hidden bodies."""
+    parameters = connection.query(_PARAMETERS)
     listed = grouped(parameters, lambda row: f"{text(row[1])} {text(row[0])}")
-    for row in rows:
-        kind, name, body = text(row[0]), text(row[1]), text(row[5])
-        if kind not in {"FUNCTION", "PROCEDURE"} or not body:
-            yield Identity(kind.lower(), "", f"{name}()" if body == "" else name)
+    for row in connection.query(_ROUTINES):
+        kind, name, told = text(row[0]), text(row[1]), text(row[5])
+        if row[13] is not None and text(row[13]) != "SQL":
+            yield Identity(f"{text(row[13]).lower()} {kind.lower()}", "", name)
+            continue
+        written = body(connection, kind, name, told) if kind in {"FUNCTION", "PROCEDURE"} else ""
+        if not written:
+            yield Identity(kind.lower(), "", f"{name}()" if told == "" else name)
             continue
         arguments = ", ".join(
             _parameter(each, kind, text(row[12])) for each in listed.get(f"{kind} {name}", ())
         )
         result = _typed(row[2:5], "") if kind == "FUNCTION" else ""
-        definition = _routine(row, arguments, result, place)
+        definition = _routine((*row[:5], written, *row[6:]), arguments, result, place)
         comment = optional(row[10]) or None
         if kind == "FUNCTION":
             yield Function(
-                "", name, "", arguments, "SQL", result, definition, body, comment=comment
+                "", name, "", arguments, "SQL", result, definition, written, comment=comment
             )
         else:
-            yield Procedure("", name, "", "", arguments, "SQL", definition, body, comment=comment)
+            yield Procedure(
+                "", name, "", "", arguments, "SQL", definition, written, comment=comment
+            )
 
 
 def _parameter(row: Row, kind: str, usual: str) -> str:
@@ -134,7 +159,7 @@ def _typed(row: Iterable[object], usual: str) -> str:
 
 
 def _routine(row: Row, arguments: str, result: str, place: Place) -> str:
-    kind, name, _, _, _, body, deterministic, access, security, sql_mode, comment, who, _ = row
+    kind, name, _, _, _, body, deterministic, access, security, sql_mode, comment, who, *_ = row
     kept = "AGGREGATE " if _is_aggregate(text(kind), text(body)) else ""
     head = f"{mode(sql_mode, place)}CREATE {definer(who, place)}{kept}{text(kind)}"
     words = [f"{head} {quote(text(name))}({arguments})"]
@@ -152,9 +177,14 @@ def _is_aggregate(kind: str, body: str) -> bool:
     return kind == "FUNCTION" and "fetch group next row" in " ".join(body.lower().split())
 
 
-def events(rows: Iterable[Row], place: Place) -> Iterator[Event]:
-    for row in rows:
-        name, who, _, _, _, _, _, status, completion, body, sql_mode, comment, _, _ = row
+def events(connection: Connection, place: Place) -> Iterator[Event | Identity]:
+    """Events, and the names of those whose text we may not see."""
+    for row in connection.query(_EVENTS):
+        name, who, _, _, _, _, _, status, completion, told, sql_mode, comment, _, _ = row
+        action = body(connection, "EVENT", text(name), text(told))
+        if not action:
+            yield Identity("event", "", text(name))
+            continue
         kept = " ON COMPLETION PRESERVE" if text(completion) == "PRESERVE" else ""
         said = f" COMMENT {literal(text(comment))}" if text(comment) else ""
         yield Event(
@@ -162,7 +192,7 @@ def events(rows: Iterable[Row], place: Place) -> Iterator[Event]:
             text(name),
             f"{mode(sql_mode, place)}CREATE {definer(who, place)}EVENT {quote(text(name))}"
             f" ON SCHEDULE {_schedule(row)}{kept}{_STATUS.get(text(status), '')}{said}"
-            f" DO {text(body)}",
+            f" DO {action}",
             optional(comment) or None,
         )
 

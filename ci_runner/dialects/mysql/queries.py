@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ci_runner.dialects.mysql.conditions import always, constant, where
 from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 
 _WITH_QUERIES = frozenset("SELECT INSERT REPLACE UPDATE DELETE CREATE ALTER WITH EXPLAIN".split())
@@ -25,6 +26,21 @@ def remarks(sql: str) -> Iterator[str]:
         yield "INSERT without columns breaks when the table gets another one"
     yield from _selected(words)
     yield from _compared(tokens, words)
+    yield from _chosen(first, tokens, words)
+
+
+def _chosen(first: str, tokens: Sequence[Token], words: Sequence[str]) -> Iterator[str]:
+    """Which rows a statement takes: all, none, or those that happen to come first."""
+    starts = [at for at, word in enumerate(words) if word == "WHERE"]
+    conditions = [where(tokens, at) or () for at in starts]
+    if any(always(each) or constant(each) for each in conditions):
+        yield "a WHERE that chooses nothing: it is the same for every row"
+    if first in {"UPDATE", "DELETE"} or (first in {"INSERT", "REPLACE"} and "SELECT" in words):
+        ordered = "ORDER" in words
+        if "LIMIT" in words and not ordered:
+            yield "LIMIT without ORDER BY takes whatever rows come first, on a replica others"
+        elif ordered and "LIMIT" not in words and first in {"UPDATE", "DELETE"}:
+            yield "ORDER BY without LIMIT sorts rows that are all changed anyway"
 
 
 def _names_no_column(words: Sequence[str]) -> bool:

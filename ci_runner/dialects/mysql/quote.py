@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 _PIECE = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`(?:[^`]|``)*`", re.DOTALL)
+
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+# dev.mysql.com, String Literals: Special Character Escape Sequences.
+_CONTROL = {"0": "\0", "n": "\n", "r": "\r", "Z": "\x1a"}
 
 
 def quote(name: str) -> str:
@@ -17,6 +22,17 @@ def names(several: tuple[str, ...]) -> str:
 
 def literal(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def unescaped(expression: str) -> str:
+    r"""An expression of MySQL's catalogue, which escapes it once more: `_utf8mb4\'a\'`.
+
+    It also takes each byte of UTF-8 for a character, as 9.7 does; what is none is left as it is.
+    """
+    plain = _ESCAPED.sub(lambda found: _CONTROL.get(found[1], found[1]), expression)
+    with suppress(UnicodeError):
+        return plain.encode("latin-1").decode()
+    return plain
 
 
 def unqualified(sql: str, database: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ class Place:
 
     `mode` is the server's sql_mode, `account` who we are, `collation` the database's own.
     `folds` is whether names of tables know no case: lower_case_table_names.
+    `has_libraries` is whether stored code in other languages is known: MySQL 9.2.
     """
 
     database: str
@@ -25,6 +27,7 @@ class Place:
     account: str = ""
     collation: str = ""
     folds: bool = False
+    has_libraries: bool = False
 
 
 _PLACE = """
@@ -36,8 +39,16 @@ SELECT DATABASE(), VERSION(), @@GLOBAL.sql_mode, CURRENT_USER(), @@collation_dat
 def place(connection: Connection) -> Place:
     ((database, version, mode, account, collation, folding),) = connection.query(_PLACE)
     maria = "mariadb" in text(version).lower()
-    folds = number(folding) != 0
-    return Place(text(database), maria, text(mode), text(account), text(collation), folds)
+    major, minor, *_ = map(int, re.findall(r"\d+", text(version)))
+    return Place(
+        text(database),
+        maria,
+        text(mode),
+        text(account),
+        text(collation),
+        folds=number(folding) != 0,
+        has_libraries=not maria and (major, minor) >= (9, 2),
+    )
 
 
 def text(value: object) -> str:

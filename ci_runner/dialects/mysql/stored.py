@@ -77,15 +77,18 @@ def dropped(old: Schema, new: Schema) -> Iterator[PlannedStatement]:
         or (_text(theirs[each.identity]) != _text(each) and not isinstance(each, View))
     ]
     views = _by_need(old, [each for each in going if isinstance(each, View)])
-    rest = [each for each in going if not isinstance(each, View)]
-    for each in (*sorted(rest, key=_rank), *reversed(views)):
+    triggers = [each for each in going if isinstance(each, Trigger)]
+    rest = [each for each in going if not isinstance(each, View | Trigger)]
+    # Back again, each trigger finds the one that it fires behind.
+    last_first = reversed(_fired(old, triggers))
+    for each in (*last_first, *sorted(rest, key=_rank), *reversed(views)):
         if isinstance(each, Trigger) and each.table in lost_tables:
             continue
         yield PlannedStatement(
             f"DROP {_word(each)} {quote(each.name)}",
             f"Drop {_word(each).lower()} {each.name}",
             each.identity,
-            undo=_joined(each),
+            undo=_joined(_placed(each, old, triggers) if isinstance(each, Trigger) else each),
             serves=f"Change {_word(each).lower()} {each.name}" if each.identity in theirs else "",
         )
 
@@ -108,14 +111,14 @@ def made(old: Schema, new: Schema) -> Iterator[PlannedStatement]:
     for each in (*routines, *views, *_fired(new, triggers), *events):
         before = mine.get(each.identity)
         replaced = isinstance(each, View) and before is not None and before.identity not in again
-        text = _placed(each, new, triggers) if isinstance(each, Trigger) else each.definition
-        yield from _create(each, text, before if replaced else None)
+        placed = _placed(each, new, triggers) if isinstance(each, Trigger) else each
+        yield from _create(placed, before if replaced else None)
 
 
-def _create(each: Stored, definition: str, before: Stored | None) -> Iterator[PlannedStatement]:
+def _create(each: Stored, before: Stored | None) -> Iterator[PlannedStatement]:
     word = _word(each).lower()
     verb = "Replace" if before is not None else "Create"
-    mode, _, create = _split(definition)
+    mode, _, create = _split(each.definition)
     for sql, said in ((mode, "Set the sql_mode of"), (create, verb), (_RESET, "Reset sql_mode")):
         if not mode and sql != create:
             continue
@@ -160,7 +163,7 @@ def _word(each: Stored) -> str:
 
 
 def _rank(each: Stored) -> tuple[int, Identity]:
-    kinds = ("trigger", "event", "function", "procedure")
+    kinds = ("event", "function", "procedure")
     return kinds.index(each.identity.kind), each.identity
 
 
@@ -225,15 +228,16 @@ def _fired(new: Schema, coming: list[Trigger]) -> list[Trigger]:
     return [found[name] for slot in _order(new).values() for name in slot if name in found]
 
 
-def _placed(each: Trigger, new: Schema, coming: list[Trigger]) -> str:
-    """The definition with the trigger that is there already and before or behind which it fires."""
-    slot = next(names for names in _order(new).values() if each.identity in names)
+def _placed(each: Trigger, schema: Schema, coming: list[Trigger]) -> Trigger:
+    """With the trigger that is there already, before or behind which it fires in `schema`."""
+    slot = next(names for names in _order(schema).values() if each.identity in names)
     at = slot.index(each.identity)
     absent = {trigger.identity for trigger in coming}
     words = f"FOLLOWS {quote(slot[at - 1].name)} " if at else ""
     if not at and (there := next((name for name in slot if name not in absent), None)):
         words = f"PRECEDES {quote(there.name)} "
-    return each.definition.replace(" FOR EACH ROW ", f" FOR EACH ROW {words}", 1)
+    placed = each.definition.replace(" FOR EACH ROW ", f" FOR EACH ROW {words}", 1)
+    return replace(each, definition=placed)
 
 
 def sequences_made(old: Schema, new: Schema) -> Iterator[PlannedStatement]:

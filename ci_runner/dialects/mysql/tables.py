@@ -55,6 +55,12 @@ def collation_of(table: Table) -> str:
     )
 
 
+def engine_of(table: Table) -> str:
+    return next(
+        (each.partition("=")[2] for each in table.options if each.startswith("ENGINE=")), ""
+    )
+
+
 def is_versioned(table: Table) -> bool:
     return VERSIONED in table.options
 

@@ -37,6 +37,14 @@ class Token:
             return self.text[1:-1].replace("``", "`")
         return self.text if self.kind == "word" else ""
 
+    @property
+    def value(self) -> str:
+        """What a string or a name stands for, without quotes; backslashes are left as they are."""
+        mark = self.text[:1]
+        if self.kind not in {"string", "name"}:
+            return self.text
+        return self.text[1:-1].replace(mark * 2, mark)
+
 
 def verb(sql: str) -> str:
     """The first word in upper case, however long the rest is; "" where there is none."""

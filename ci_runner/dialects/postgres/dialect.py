@@ -90,3 +90,6 @@ class PostgresDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+
+DIALECT = PostgresDialect()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from ci_runner.dialects.operations import Target, Unparsed
 from ci_runner.dialects.postgres.tree import Node, library, tree
@@ -42,7 +42,7 @@ def _words(descriptor: Node, field: str) -> dict[int, str]:
 
 def strings(nodes: Iterable[Node]) -> tuple[str, ...]:
     """The texts among `nodes`, such as the parts of a qualified name."""
-    return tuple(node.string.sval for node in nodes if node.WhichOneof("node") == "string")
+    return tuple([node.string.sval for node in nodes if node.HasField("string")])
 
 
 def definition(command: Node) -> Node:
@@ -62,10 +62,27 @@ def qualified(parts: tuple[str, ...]) -> Target:
 
 def text(expression: Node) -> str:
     """An expression as SQL."""
+    return _constant(expression) or _text(bytes(expression.SerializeToString()))
+
+
+def _constant(expression: Node) -> str:
+    """A constant as SQL, "" for what is none or needs more than its digits or quotes."""
+    constant = expression.a_const
+    match constant.WhichOneof("val"):
+        case "ival":
+            return str(constant.ival.ival)
+        case "sval" if "\\" not in constant.sval.sval:
+            return "'" + str(constant.sval.sval).replace("'", "''") + "'"
+        case _:
+            return ""
+
+
+@lru_cache(maxsize=4096)
+def _text(expression: bytes) -> str:
     one = _select_one()
     select = type(one)()
     select.CopyFrom(one)
-    select.stmts[0].stmt.select_stmt.target_list[0].res_target.val.CopyFrom(expression)
+    select.stmts[0].stmt.select_stmt.target_list[0].res_target.val.ParseFromString(expression)
     return str(library().deparse(select)).removeprefix("SELECT ")
 
 

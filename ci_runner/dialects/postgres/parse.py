@@ -7,7 +7,7 @@ read by `parse_table`, rows by `parse_rows`, all other kinds of object by `parse
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Literal
 
 from ci_runner.dialects.operations import (
@@ -60,11 +60,12 @@ def parse(sql: str) -> tuple[Operation, ...]:
     if isinstance(parsed, Unparsed):
         data = _LEADING_DATA.match(sql)
         return (Data(data[1].upper()) if data else parsed,)
-    return tuple(
-        operation
-        for statement in parsed.stmts
-        for operation in (*_statement(statement.stmt), *repeated(statement.stmt))
-    )
+    found: list[Operation] = []
+    for each in parsed.stmts:
+        kind, node = inner(each.stmt)
+        found += _statement(kind, node)
+        found += repeated(kind, node)
+    return tuple(found)
 
 
 def never_null(definition: str) -> tuple[str, ...]:
@@ -82,30 +83,26 @@ def columns_of_check(definition: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each[-1] for each in found if each))
 
 
-def _statement(statement: Node) -> Iterator[Operation]:
-    kind, node = inner(statement)
-    match kind:
-        case "create_stmt":
-            yield from create_table(node)
-        case "create_table_as_stmt":
-            yield from create_table_as(node)
-        case "create_schema_stmt":
-            yield Other(kind)
-            for element in node.schema_elts:
-                yield from _statement(element)
-        case "alter_table_stmt":
-            yield from alter_table(node)
-        case "index_stmt":
-            yield _index(node)
-        case "view_stmt":
-            yield CreateView(relation(node.view), bool(node.replace))
-        case "transaction_stmt":
-            verb = _TRANSACTIONS.get(word(node, "kind"))
-            yield Transaction(verb) if verb else Other(word(node, "kind"))
-        case "variable_set_stmt":
-            yield _setting(node)
-        case _:
-            yield from rows(kind, node) or objects(kind, node) or _upkeep(kind, node)
+def _statement(kind: str, node: Node) -> Iterable[Operation]:
+    reader = _READERS.get(kind)
+    if reader is not None:
+        return reader(node)
+    return rows(kind, node) or objects(kind, node) or _upkeep(kind, node)
+
+
+def _create_schema(node: Node) -> Iterator[Operation]:
+    yield Other("create_schema_stmt")
+    for element in node.schema_elts:
+        yield from _statement(*inner(element))
+
+
+def _view(node: Node) -> tuple[Operation, ...]:
+    return (CreateView(relation(node.view), bool(node.replace)),)
+
+
+def _transaction(node: Node) -> tuple[Operation, ...]:
+    verb = _TRANSACTIONS.get(word(node, "kind"))
+    return (Transaction(verb) if verb else Other(word(node, "kind")),)
 
 
 def _upkeep(kind: str, node: Node) -> tuple[Operation, ...]:
@@ -138,12 +135,12 @@ def _on(options: Node, name: str) -> bool:
     return False
 
 
-def _setting(node: Node) -> Operation:
+def _setting(node: Node) -> tuple[Operation, ...]:
     """SET and RESET of one parameter; a list of values is written with commas."""
     values = tuple(str(_value(each)) for each in node.args)
     if node.name == "search_path":
-        return SearchPath(values)
-    return Setting(node.name.lower(), ", ".join(values), bool(node.is_local))
+        return (SearchPath(values),)
+    return (Setting(node.name.lower(), ", ".join(values), bool(node.is_local)),)
 
 
 def _value(node: Node) -> object:
@@ -159,14 +156,27 @@ def _value(node: Node) -> object:
             return constant.sval.sval
 
 
-def _index(node: Node) -> CreateIndex:
-    columns = (each.index_elem.name for each in node.index_params)
-    return CreateIndex(
+def _index(node: Node) -> tuple[Operation, ...]:
+    columns = [each.index_elem.name for each in node.index_params]
+    index = CreateIndex(
         relation(node.relation),
         node.idxname,
         bool(node.concurrent),
         bool(node.unique),
         bool(node.if_not_exists),
         not node.relation.inh,
-        tuple(column for column in columns if column),
+        tuple([column for column in columns if column]),
     )
+    return (index,)
+
+
+_READERS: Mapping[str, Callable[[Node], Iterable[Operation]]] = {
+    "create_stmt": create_table,
+    "create_table_as_stmt": create_table_as,
+    "create_schema_stmt": _create_schema,
+    "alter_table_stmt": alter_table,
+    "index_stmt": _index,
+    "view_stmt": _view,
+    "transaction_stmt": _transaction,
+    "variable_set_stmt": _setting,
+}

@@ -6,8 +6,8 @@ Names that the server makes up for what has none are not among them. Names are f
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ci_runner.dialects.names import Given
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.nodes import (
     definition,
@@ -58,24 +58,6 @@ _RENAMED = {
     "OBJECT_ATTRIBUTE": "column",
 }
 _UNNAMED_HERE = {"OBJECT_EXTENSION", "OBJECT_LANGUAGE"}
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A name that a statement gives. `table` is what it lives on, "" for what stands by itself.
-
-    `columns` are those of an index or constraint, `references` and `referenced` the other side of a
-    foreign key; `type` the last word of a column's type. `old` is what a rename takes it from.
-    """
-
-    kind: str
-    name: str
-    table: str = ""
-    columns: tuple[str, ...] = ()
-    references: str = ""
-    referenced: tuple[str, ...] = ()
-    type: str = ""
-    old: str = ""
 
 
 def given(kind: str, node: Node) -> tuple[Given, ...]:

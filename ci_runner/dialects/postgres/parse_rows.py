@@ -27,6 +27,15 @@ _LOCKS = (
     "", "ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE",
     "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE",
 )  # fmt: skip
+_LISTING = {
+    "index_stmt",
+    "insert_stmt",
+    "update_stmt",
+    "merge_stmt",
+    "view_stmt",
+    "create_stmt",
+    "alter_table_stmt",
+}
 _ROW_LOCKS = {
     "LCS_FORKEYSHARE": "FOR KEY SHARE",
     "LCS_FORSHARE": "FOR SHARE",
@@ -141,19 +150,21 @@ def _select(node: Node) -> Iterator[Operation]:
 def _targets(nodes: Iterable[Node]) -> tuple[str, ...]:
     """The columns that are written as a whole: `a[1] = 2` and `a.b = 3` may stand there twice."""
     return tuple(
-        each.res_target.name
-        for each in nodes
-        if each.WhichOneof("node") == "res_target" and not each.res_target.indirection
+        [
+            each.res_target.name
+            for each in nodes
+            if each.HasField("res_target") and not each.res_target.indirection
+        ]
     )
 
 
-def repeated(statement: Node) -> Iterator[Repeated]:
+def repeated(kind: str, node: Node) -> Iterator[Repeated]:
     """Names that stand twice where the server wants them to differ."""
-    kind, node = inner(statement)
-    for where, names in _lists(kind, node):
-        for name, count in Counter(names).items():
-            if count > 1:
-                yield Repeated(name, where)
+    for where, names in _lists(kind, node) if kind in _LISTING else ():
+        if len(set(names)) < len(names):
+            for name, count in Counter(names).items():
+                if count > 1:
+                    yield Repeated(name, where)
 
 
 def _lists(kind: str, node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -114,9 +114,7 @@ class SqliteConnection:
         session.set_authorizer(self._guard)
         session.set_progress_handler(self._is_late, _BETWEEN_LOOKS)
         session.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
-        # A switch that this SQLite does not know has no value.
-        known = ((name, self._switch(name)) for name in _SWITCHES)
-        self._opened_with = {name: value for name, value in known if value is not None}
+        self._opened_with = self._in_time(lambda: self._switches(_SWITCHES))
 
     def execute(self, sql: str) -> Outcome:
         def run() -> tuple[int, int]:
@@ -132,15 +130,17 @@ class SqliteConnection:
 
     def image(self) -> bytes:
         """What a file with this database would hold: nothing before the first write."""
-        return b"" if self._switch("page_count") == 0 else self._in_time(self._session.serialize)
+        is_empty = self.query("PRAGMA page_count") == [(0,)]
+        return b"" if is_empty else self._in_time(self._session.serialize)
 
     def fill(self, content: bytes) -> None:
         """Begin with what `image` gave. Raises DatabaseError for what is none."""
         self._in_time(lambda: _fill(self._session, content))
 
     def reset(self) -> None:
+        now = self._in_time(lambda: self._switches(self._opened_with))
         for name, value in self._opened_with.items():
-            if self._switch(name) != value:
+            if now[name] != value:
                 self.execute(f"PRAGMA {name} = {value}")
 
     def close(self) -> None:
@@ -149,8 +149,11 @@ class SqliteConnection:
         if self._engine.end(_GRACE_SECONDS):
             self._session.close()
 
-    def _switch(self, name: str) -> object:
-        return next((value for (value,) in self.query(f"PRAGMA {name}")), None)
+    def _switches(self, names: Iterable[str]) -> dict[str, object]:
+        """What each is set to; one that this SQLite does not know has no value."""
+        return {
+            name: value for name in names for (value,) in self._session.execute(f"PRAGMA {name}")
+        }
 
     @property
     def in_transaction(self) -> bool:

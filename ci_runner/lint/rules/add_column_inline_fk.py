@@ -10,7 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     """Without a default every row is NULL, and the server knows that it need not look."""
-    for step, touches in review.statements():
+    for step, touches in review.statements(AddColumn):
         filled = {
             (touch.table, touch.operation.column)
             for touch in touches

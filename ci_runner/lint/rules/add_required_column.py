@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AddColumn
+from ci_runner.lint.designs import primary_keys, told_of
+from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 _BREAKS = {"mysql": "clients that leave it out can't insert any more"}
@@ -20,6 +22,23 @@ def _check(review: Review) -> Iterator[Hit]:
                 f" {_BREAKS.get(review.dialect, 'it fails if the table has rows')}",
                 touch.step,
             )
+    if flag(review.options.get(RULE.id, {}), "new-tables"):
+        yield from _of_new_tables(review)
+
+
+def _of_new_tables(review: Review) -> Iterator[Hit]:
+    """Columns that are new with their table, or that become NOT NULL."""
+    keys = {(table, name) for table, key in primary_keys(review).items() for name in key.columns}
+    yield from told_of(
+        review,
+        lambda each: (
+            each.column.not_null
+            and each.column.default is None
+            and not (each.column.identity_kind or each.column.generated_kind)
+            and (each.table, each.column.name) not in keys
+        ),
+        "every INSERT has to give a value",
+    )
 
 
 RULE = Rule(
@@ -32,4 +51,7 @@ RULE = Rule(
     check=_check,
     aliases=("MF103", "adding-required-field", "data_depend"),
     group="compatibility",
+    options=(
+        RuleOption("new-tables", "flag", "whether columns of new tables are to have a default too"),
+    ),
 )

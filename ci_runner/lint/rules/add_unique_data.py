@@ -16,10 +16,10 @@ from ci_runner.schema.model import PrimaryKey, Unique
 def _check(review: Review) -> Iterator[Hit]:
     added = {
         (touch.table, touch.operation.column)
-        for touch in review.touches
-        if isinstance(touch.operation, AddColumn) and touch.operation.default is None
+        for touch in review.upon(AddColumn)
+        if touch.operation.default is None
     }
-    for touch in review.touches:
+    for touch in review.among(CreateIndex, AddConstraint):
         match touch.operation:
             case CreateIndex(table=table, unique=True, columns=columns) if touch.known:
                 pass

@@ -12,7 +12,7 @@ _ACTIONS = frozenset({"ADD VALUE", "ADD ATTRIBUTE"})
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
+    for step in review.doing(AlterObject):
         for change in step.operations:
             if not isinstance(change, AlterObject) or change.action not in _ACTIONS:
                 continue

@@ -17,7 +17,7 @@ def _check(review: Review) -> Iterator[Hit]:
     """
     told: set[tuple[str, str]] = set()
     indexed = {id(touch.step) for touch in review.on_known(CreateIndex)}
-    for each in held(review):
+    for each in review.once(held):
         locked = sorted(
             table.qualified for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE
         )

@@ -12,7 +12,7 @@ _ACTIONS = frozenset({"ADD GENERATED", "SET GENERATED", "DROP IDENTITY"})
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.among(AlterTable, AlterObject):
         match touch.operation:
             case AlterTable(table=table, action=action, name=name) if action in _ACTIONS:
                 if touch.known:

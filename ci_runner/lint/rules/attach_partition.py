@@ -14,10 +14,8 @@ from ci_runner.schema.model import Identity, Table
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.upon(AttachPartition):
         attach = touch.operation
-        if not isinstance(attach, AttachPartition):
-            continue
         if not ran(touch.step):
             if touch.known:
                 yield Hit(f"attaches {attach.partition} and reads its rows", touch.step)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from ci_runner.lint.designs import of_type
+from ci_runner.dialects.mysql.made import types
+from ci_runner.lint.arrivals import ArrivedColumn
+from ci_runner.lint.designs import of_type, told_of
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
@@ -38,6 +40,18 @@ def _check(review: Review) -> Iterator[Hit]:
             lambda kind: bool({kind.lower(), _bare(kind)} & forbidden),
             "a type that this team does not use",
         )
+        if review.dialect == "mysql":
+            yield from told_of(review, _renamed(forbidden), "a type that this team does not use")
+
+
+def _renamed(forbidden: set[str]) -> Callable[[ArrivedColumn], bool]:
+    """Types that the server keeps as another: MariaDB's JSON is longtext, BOOLEAN tinyint(1)."""
+
+    def wanted(each: ArrivedColumn) -> bool:
+        written = types(each.step.statement.text).get(each.column.name, "")
+        return _bare(written) in forbidden and _bare(each.column.type) not in forbidden
+
+    return wanted
 
 
 def _bare(kind: str) -> str:

@@ -10,13 +10,22 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 _CHAR = re.compile(r'character\(|bpchar$|"char"\(|char(acter)? *(\(\d+\))?$', re.IGNORECASE)
 
+# One of 16 bytes is a UUID, which is never shorter.
+_BINARY = re.compile(r"binary *\((?!16\))\d+\)$", re.IGNORECASE)
+
 
 def _check(review: Review) -> Iterator[Hit]:
-    return of_type(
+    yield from of_type(
         review,
         lambda kind: _CHAR.match(kind) is not None,
         "padded with blanks, which comparisons then leave out",
     )
+    if review.dialect == "mysql":
+        yield from of_type(
+            review,
+            lambda kind: _BINARY.match(kind) is not None,
+            "padded with zero bytes, which stay part of the value",
+        )
 
 
 RULE = Rule(

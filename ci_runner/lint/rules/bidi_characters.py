@@ -26,6 +26,8 @@ def _check(review: Review) -> Iterator[Hit]:
 
 
 def _named(text: str) -> str:
+    if text.isascii():
+        return ""
     found = dict.fromkeys(_HIDDEN.findall(text))
     return ", ".join(f"U+{ord(each):04X} {unicodedata.name(each)}" for each in found)
 

@@ -20,7 +20,7 @@ def _check(review: Review) -> Iterator[Hit]:
     """Each table once in a file, by the statement that keeps it the longest."""
     slow: set[tuple[str, Identity]] = set()
     quick: dict[tuple[str, Identity], Hit] = {}
-    for each in held(review):
+    for each in review.once(held):
         for table, mode in {**each.before, **each.takes}.items():
             place = each.step.statement.path, table
             if not at_least(mode, _BLOCKS_WRITES) or place in slow or not _big(review, table):

@@ -17,11 +17,7 @@ _ACTIONS = {
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    added = {
-        (touch.table, touch.operation.column)
-        for touch in review.touches
-        if isinstance(touch.operation, AddColumn)
-    }
+    added = {(touch.table, touch.operation.column) for touch in review.upon(AddColumn)}
     for touch in review.on_known(AlterTable):
         change = touch.operation
         old = of_column(touch.step.before, touch.table, change.name)

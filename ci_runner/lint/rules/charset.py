@@ -6,26 +6,41 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.tables import collation_of
 from ci_runner.lint.designs import listed, of_table
+from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Column, Table
 
 # For codes and keys.
 _SMALL = frozenset({"ascii", "binary"})
 # utf8 is three bytes wide: dev.mysql.com, The utf8mb3 Character Set.
 _NARROW = frozenset({"utf8", "utf8mb3", "ucs2"})
+_WHOLE = frozenset({"utf8mb4", "utf16", "utf16le", "utf32", "gb18030"})
+_NATIONAL = frozenset({"NCHAR", "NVARCHAR", "NATIONAL"})
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    """What names no set has the database's own, which no table is to blame for."""
     options = review.options.get(RULE.id, {})
     sets, collations = set(texts(options, "allowed")), set(texts(options, "collations"))
     for each in review.arrivals:
-        used = _collations(each.new)
+        if not isinstance(each.new, Table | Column):
+            continue
+        named = _named(each.step)
+        used = {name for name in _collations(each.new) if _set(name) in named}
         if isinstance(each.old, Table | Column):
             used -= _collations(each.old)
         wrong = sorted(name for name in used if _is_wrong(name, sets, collations))
+        own = _set(collation_of(each.new)) if isinstance(each.new, Table) else ""
         if wrong:
             yield Hit(f"{of_table(review, each.table)} uses {listed(wrong)}", each.step)
+        elif not sets and own in named - _WHOLE - _SMALL:
+            yield Hit(
+                f"{of_table(review, each.table)} uses {own}, which most languages do not fit in",
+                each.step,
+                severity=Severity.NOTE,
+            )
         elif isinstance(each.new, Table) and each.created and (odd := _odd(each.new)):
             yield Hit(
                 f"{of_table(review, each.table)}: {listed(odd)} in a table of another set",
@@ -34,10 +49,27 @@ def _check(review: Review) -> Iterator[Hit]:
             )
 
 
+def _set(collation: str) -> str:
+    return collation.partition("_")[0]
+
+
+def _named(step: Step) -> set[str]:
+    """The character sets that a statement names, by their collations too."""
+    tokens = definition(step)
+    found: set[str] = set()
+    for at, token in enumerate(tokens[:-1]):
+        if token.word in {"CHARSET", "COLLATE"} or (token.word == "SET" and at):
+            value = next((t for t in tokens[at + 1 : at + 3] if t.word != "="), token)
+            found.add(_set(value.value.lower()))
+        elif token.word in _NATIONAL:
+            found.add("utf8")
+    return found | {"utf8mb3"} if "utf8" in found else found
+
+
 def _odd(table: Table) -> list[str]:
     """Columns for people's texts whose character set is not that of their table."""
-    usual = collation_of(table).partition("_")[0]
-    sets = {each.name: (each.collation or usual).partition("_")[0] for each in table.columns}
+    usual = _set(collation_of(table))
+    sets = {each.name: _set(each.collation or usual) for each in table.columns}
     return [f"{name} is {own}" for name, own in sets.items() if own not in {usual, *_SMALL}]
 
 
@@ -53,7 +85,7 @@ def _collations(new: object) -> set[str]:
 
 
 def _is_wrong(collation: str, sets: set[str], collations: set[str]) -> bool:
-    name = collation.partition("_")[0]
+    name = _set(collation)
     if sets or collations:
         return not (name in sets or collation in collations)
     return name in _NARROW

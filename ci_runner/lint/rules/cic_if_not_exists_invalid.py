@@ -10,7 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     dropped: set[str] = set()
-    for touch in review.touches:
+    for touch in review.among(DropIndex, CreateIndex):
         match touch.operation:
             case DropIndex(index=index):
                 dropped.add(index.name)

@@ -10,9 +10,9 @@ from ci_runner.schema.model import Table
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.upon(CreateIndex):
         index = touch.operation
-        if isinstance(index, CreateIndex) and index.concurrently and not index.only:
+        if index.concurrently and not index.only:
             table = touch.step.before.get(touch.table)
             if isinstance(table, Table) and table.partition_key:
                 yield Hit(f"{index.table} is partitioned: CONCURRENTLY is refused", touch.step)

@@ -29,7 +29,7 @@ _ROW = 8
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.arrivals:
+    for each in review.arriving(Table):
         if isinstance(each.new, Table) and each.created and each.old is None:
             saved = _saved(each.new.columns)
             if saved >= _ROW:

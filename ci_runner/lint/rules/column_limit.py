@@ -15,11 +15,7 @@ _MOST = 100
 def _check(review: Review) -> Iterator[Hit]:
     most = number(review.options.get(RULE.id, {}), "columns", _MOST)
     end = in_the_end(review)
-    made = {
-        each.table: each.new
-        for each in review.arrivals
-        if isinstance(each.new, Table) and each.created
-    }
+    made = {each.table: each.new for each in review.arriving(Table) if each.created}
     said: set[Identity] = set()
     for each in review.columns:
         last = end.get(each.table) if end else made.get(each.table)

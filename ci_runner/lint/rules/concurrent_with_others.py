@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import Other, Setting, Transaction
-from ci_runner.lint.alone import concurrently
+from ci_runner.lint.alone import CONCURRENT, concurrently
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step
 
 
 def _check(review: Review) -> Iterator[Hit]:
     """Once for each file; what changes no schema does not count."""
+    if not any(
+        concurrently(each) for step in review.doing(*CONCURRENT) for each in step.operations
+    ):
+        return
     works: dict[str, list[Step]] = {}
     for step in review.steps:
         if not all(isinstance(each, Other | Setting | Transaction) for each in step.operations):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.lint.alone import concurrently
+from ci_runner.lint.alone import CONCURRENT, concurrently
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
+    for step in review.doing(*CONCURRENT):
         if step.transactional:
             for what in filter(None, map(concurrently, step.operations)):
                 yield Hit(f"{what} cannot run inside a transaction", step)

@@ -11,14 +11,11 @@ _CONSTRAINTS = {"CONSTR_CHECK", "CONSTR_NOTNULL"}
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.written:
-        if each.kind == "create_domain_stmt":
-            kinds = {word(one.constraint, "contype") for one in each.node.constraints}
-            if kinds & _CONSTRAINTS:
-                name = strings(each.node.domainname)[-1]
-                yield Hit(
-                    f"the constraint of domain {name} holds for every table at once", each.step
-                )
+    for each in review.written_as("create_domain_stmt"):
+        kinds = {word(one.constraint, "contype") for one in each.node.constraints}
+        if kinds & _CONSTRAINTS:
+            name = strings(each.node.domainname)[-1]
+            yield Hit(f"the constraint of domain {name} holds for every table at once", each.step)
 
 
 RULE = Rule(

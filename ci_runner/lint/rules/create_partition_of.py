@@ -10,9 +10,9 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.upon(CreateTable):
         made = touch.operation
-        if isinstance(made, CreateTable) and made.partition_of is not None:
+        if made.partition_of is not None:
             parent = known_table(review, made.partition_of)
             if parent is not None and not touch.known:
                 read = [str(each) for each in touch.step.observed.scanned]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.operations import CreateTable
 from ci_runner.lint.locks import parents
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step, touches in review.statements():
+    for step, touches in review.statements(CreateTable):
         locked = parents(review, touches)
         if locked:
             names = ", ".join(each.qualified for each in locked)

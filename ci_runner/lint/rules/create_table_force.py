@@ -11,7 +11,7 @@ from ci_runner.schema.model import Identity
 
 def _check(review: Review) -> Iterator[Hit]:
     dropped: set[Identity] = set()
-    for touch in review.touches:
+    for touch in review.among(DropTable, CreateTable):
         made = touch.operation
         if isinstance(made, DropTable) and touch.known:
             dropped.add(touch.table)

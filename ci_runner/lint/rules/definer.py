@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from ci_runner.lint.mysql import definition
@@ -22,8 +23,14 @@ def _check(review: Review) -> Iterator[Hit]:
         if words[at : at + 1] != ["="] or words[at + 1] in _SELF:
             continue
         account = "".join(token.text for token in tokens[at + 1 : at + 4]).replace("`", "")
-        if account.replace("'", "").lower() not in allowed:
+        if not any(_fits(account.replace("'", "").lower(), each) for each in allowed):
             yield Hit(f"runs as {account}, wherever it is called from", step)
+
+
+def _fits(account: str, allowed: str) -> bool:
+    """`%` stands for anything, as in the names of accounts."""
+    pattern = ".*".join(map(re.escape, allowed.split("%")))
+    return re.fullmatch(pattern, account) is not None
 
 
 RULE = Rule(

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AlterTable
-from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
@@ -14,15 +13,16 @@ _ENABLES = re.compile(r"ENABLE (?:ALWAYS |REPLICA )?TRIGGER(?: ALL| USER)?")
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for position, touch in enumerate(review.touches):
+    altered = review.upon(AlterTable)
+    for position, touch in enumerate(altered):
         change = touch.operation
-        if isinstance(change, AlterTable) and change.action.startswith("DISABLE TRIGGER"):
-            later = review.touches[position:]
+        if change.action.startswith("DISABLE TRIGGER"):
+            later = altered[position:]
             if touch.known and not any(_enables(each, touch) for each in later):
                 what = f"trigger {change.name}" if change.name else _SETS[change.action]
                 yield Hit(f"switches off {what} of {change.table}", touch.step)
-        elif isinstance(change, AlterTable) and _ENABLES.fullmatch(change.action):
-            earlier = review.touches[:position]
+        elif _ENABLES.fullmatch(change.action):
+            earlier = altered[:position]
             if touch.known and not any(_enables(touch, each) for each in earlier):
                 what = f"trigger {change.name}" if change.name else "triggers"
                 yield Hit(
@@ -39,13 +39,11 @@ _SETS = {
 }
 
 
-def _enables(later: Touch[Effect], off: Touch[Effect]) -> bool:
+def _enables(later: Touch[AlterTable], off: Touch[AlterTable]) -> bool:
     """The same trigger, or all of them, in the same file."""
     on, was = later.operation, off.operation
     return (
-        isinstance(on, AlterTable)
-        and isinstance(was, AlterTable)
-        and was.action.startswith("DISABLE TRIGGER")
+        was.action.startswith("DISABLE TRIGGER")
         and later.table == off.table
         and later.step.statement.path == off.step.statement.path
         and on.action.startswith("ENABLE")

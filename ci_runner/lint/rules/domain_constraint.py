@@ -14,7 +14,7 @@ _TOLD = {"ADD CONSTRAINT": Severity.WARNING, "SET NOT NULL": Severity.NOTE}
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
+    for step in review.doing(AlterObject):
         for change in step.operations:
             if not isinstance(change, AlterObject) or change.kind != "domain":
                 continue

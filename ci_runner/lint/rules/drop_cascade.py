@@ -13,7 +13,7 @@ from ci_runner.migrations.history import Step
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.among(DropTable, DropColumn, DropConstraint, DropObject):
         named = _named(touch.operation)
         if not named or not _before(review, touch):
             continue

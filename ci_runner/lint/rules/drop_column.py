@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AddColumn, DropColumn, RenameTable
-from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Column, Identity, Table
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    added = {
-        (touch.table, touch.operation.column)
-        for touch in review.touches
-        if isinstance(touch.operation, AddColumn)
-    }
+    added = {(touch.table, touch.operation.column) for touch in review.upon(AddColumn)}
     for touch in review.on_known(DropColumn):
         drop, table = touch.operation, touch.table
         known = review.base.get(Identity("column", table.schema, drop.column, table.name))
@@ -29,15 +24,15 @@ def _check(review: Review) -> Iterator[Hit]:
 
 def _rebuilt(review: Review) -> Iterator[Hit]:
     """Columns that SQLite's rebuild, where a copy takes a table's name, leaves behind."""
-    for touch in review.touches:
-        if isinstance(touch.operation, RenameTable) and touch.step.executed:
+    for touch in review.upon(RenameTable):
+        if touch.step.executed:
             table = review.base.get(Identity("table", "", touch.operation.to))
             copy = touch.step.after.get(Identity("table", "", touch.operation.to))
             if isinstance(table, Table) and isinstance(copy, Table):
                 yield from _left_behind(touch, table, copy)
 
 
-def _left_behind(touch: Touch[Effect], table: Table, copy: Table) -> Iterator[Hit]:
+def _left_behind(touch: Touch[RenameTable], table: Table, copy: Table) -> Iterator[Hit]:
     kept = {column.name.lower() for column in copy.columns}
     for column in table.columns:
         if column.name.lower() not in kept and column.generated_kind != "virtual":

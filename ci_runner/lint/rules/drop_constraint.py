@@ -14,11 +14,7 @@ from ci_runner.schema.model import Check, ForeignKey, Identity, PrimaryKey, Sche
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    added = {
-        (touch.table, touch.operation.name)
-        for touch in review.touches
-        if isinstance(touch.operation, AddConstraint)
-    }
+    added = {(touch.table, touch.operation.name) for touch in review.upon(AddConstraint)}
     for touch in review.on_known(DropConstraint):
         drop = touch.operation
         named_again = (touch.table, drop.name) in added

@@ -9,7 +9,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
+    for step in review.doing(DropObject):
         for drop in step.operations:
             if isinstance(drop, DropObject) and drop.kind == "database":
                 yield Hit(f"drops database {drop.name} with all that is in it", step)

@@ -86,8 +86,8 @@ def _served(review: Review, table: Identity, index: Index) -> bool:
     ]
     serving += [
         touch.operation.columns
-        for touch in review.touches
-        if isinstance(touch.operation, CreateIndex) and touch.table == table and not ran(touch.step)
+        for touch in review.upon(CreateIndex)
+        if touch.table == table and not ran(touch.step)
     ]
     return any(each[: len(index.keys)] == index.keys for each in serving)
 

@@ -12,9 +12,9 @@ _ELSEWHERE = frozenset({"database"})
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.upon(DropObject):
         drop = touch.operation
-        if isinstance(drop, DropObject) and drop.kind not in _ELSEWHERE:
+        if drop.kind not in _ELSEWHERE:
             place = drop.kind, drop.name, drop.table
             if known(review, touch.step, *place) and not comes_back(review, touch.step, *place):
                 on = f" on {drop.table}" if drop.table else ""

@@ -11,7 +11,7 @@ from ci_runner.schema.model import Identity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
+    for step in review.doing(DropSchema):
         for drop in step.operations:
             if not isinstance(drop, DropSchema) or _made_here(review, drop):
                 continue

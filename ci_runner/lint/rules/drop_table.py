@@ -21,17 +21,9 @@ def _rebuilt(review: Review, drop: Touch[DropTable]) -> bool:
 
     Either the copy is renamed behind the drop, or the original was renamed before it.
     """
-    filled = {touch.table for touch in review.touches if isinstance(touch.operation, Data)}
-    copies = {
-        touch.table
-        for touch in review.touches
-        if isinstance(touch.operation, CreateTable) and touch.table in filled
-    }
-    renames = [
-        (touch.table, touch.operation.to)
-        for touch in review.touches
-        if isinstance(touch.operation, RenameTable)
-    ]
+    filled = {touch.table for touch in review.upon(Data)}
+    copies = {touch.table for touch in review.upon(CreateTable) if touch.table in filled}
+    renames = [(touch.table, touch.operation.to) for touch in review.upon(RenameTable)]
     original = {was.name for was, to in renames if to == drop.table.name}
     return any(copy.name in original for copy in copies) or any(
         was in copies and to in {drop.table.name, *original} for was, to in renames

@@ -9,7 +9,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step in review.steps:
+    for step in review.doing(Repeated):
         for each in step.operations:
             if isinstance(each, Repeated):
                 yield Hit(f"{each.name} stands twice in {each.where}", step)

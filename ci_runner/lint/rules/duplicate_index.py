@@ -10,6 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
 
 _Other = Index | PrimaryKey | Unique
+_OTHERS = (Index, PrimaryKey, Unique)
 _KEYS = re.compile(r"USING \w+ (\(.*)", re.DOTALL)
 _BARE = re.compile(r"\A`([^`]+)`\Z")
 _PLAIN = re.compile(r"(\"[^\"]+\"|`[^`]+`|\w+)$")
@@ -18,7 +19,7 @@ _PLAIN = re.compile(r"(\"[^\"]+\"|`[^`]+`|\w+)$")
 def _check(review: Review) -> Iterator[Hit]:
     order = _order(review)
     others = _others(review, order)
-    for each in review.arrivals:
+    for each in review.arriving(Index):
         new = each.new
         if not (isinstance(new, Index) and each.created and each.old is None):
             continue
@@ -41,7 +42,7 @@ def _check(review: Review) -> Iterator[Hit]:
 
 def _order(review: Review) -> dict[Identity, int]:
     """The new ones in order: of two that are alike, the second is needless."""
-    fresh = (each.new for each in review.arrivals if isinstance(each.new, _Other))
+    fresh = (each.new for each in review.arriving(*_OTHERS))
     return {each.identity: position for position, each in enumerate(fresh)}
 
 
@@ -49,7 +50,7 @@ def _others(review: Review, order: dict[Identity, int]) -> dict[Identity, list[_
     """By table, older ones first."""
     end = in_the_end(review)
     there = [each for each in (end or review.base).objects if isinstance(each, _Other)]
-    fresh = [each.new for each in review.arrivals if isinstance(each.new, _Other)]
+    fresh = [each.new for each in review.arriving(*_OTHERS) if isinstance(each.new, _Other)]
     every = {each.identity: each for each in (*there, *(() if end else fresh))}
     found: dict[Identity, list[_Other]] = {}
     for each in sorted(every.values(), key=lambda one: order.get(one.identity, -1)):

@@ -10,7 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step, each in brought(review):
+    for step, each in review.once(brought):
         if unquoted_execute(each.body):
             severity = Severity.WARNING if each.definer else Severity.NOTE
             says = " with its owner's rights" if each.definer else ""

@@ -13,7 +13,7 @@ from ci_runner.schema.model import Table
 def _check(review: Review) -> Iterator[Hit]:
     named = texts(review.options.get(RULE.id, {}), "allowed") or ("InnoDB",)
     allowed = {each.lower() for each in named}
-    for each in review.arrivals:
+    for each in review.arriving(Table):
         if isinstance(each.new, Table):
             was = _engine(each.old) if isinstance(each.old, Table) else ""
             engine = _engine(each.new)

@@ -12,12 +12,12 @@ from ci_runner.schema.model import Enum
 def _check(review: Review) -> Iterator[Hit]:
     own = {
         each.new.name
-        for each in review.arrivals
+        for each in review.arriving(Enum)
         if isinstance(each.new, Enum) and each.created and each.old is None
     }
-    for each in review.written:
+    for each in review.written_as("alter_enum_stmt"):
         node = each.node
-        if each.kind != "alter_enum_stmt" or node.old_val or node.new_val_neighbor:
+        if node.old_val or node.new_val_neighbor:
             continue
         name = strings(node.type_name)[-1]
         if node.new_val and (name not in own or not each.step.executed):

@@ -10,7 +10,7 @@ from ci_runner.schema.model import Enum
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.arrivals:
+    for each in review.arriving(Enum):
         if isinstance(each.new, Enum) and each.old is None:
             yield Hit(f"values of the enum {each.new.name} can't be removed again", each.step)
     if review.dialect == "mysql":

@@ -14,11 +14,13 @@ _DANGEROUS = frozenset(
     " pltclu postgres_fdw".split()
 )
 
+_NAMED = ("create_extension_stmt", "alter_extension_stmt", "create_plang_stmt")
+
 
 def _check(review: Review) -> Iterator[Hit]:
     options = review.options.get(RULE.id, {})
     allowed = texts(options, "allowed")
-    for each in review.written:
+    for each in review.written_as(*_NAMED):
         name = _installed(each)
         if not name or name in allowed:
             continue

@@ -13,7 +13,7 @@ _CASCADE = re.compile(r"ON (UPDATE|DELETE) CASCADE", re.IGNORECASE)
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.arrivals:
+    for each in review.arriving(ForeignKey):
         if isinstance(each.new, ForeignKey) and each.old is None:
             events = sorted({event.upper() for event in _CASCADE.findall(each.new.definition)})
             if events:

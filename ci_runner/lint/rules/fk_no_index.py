@@ -15,10 +15,8 @@ def _check(review: Review) -> Iterator[Hit]:
     """An index that comes later in the change counts; a partial one does not."""
     added = [
         (touch, touch.operation)
-        for touch in review.touches
-        if isinstance(touch.operation, AddConstraint)
-        and touch.operation.references is not None
-        and touch.operation.columns
+        for touch in review.upon(AddConstraint)
+        if touch.operation.references is not None and touch.operation.columns
     ]
     indexed = _indexed(review, {touch.table for touch, _ in added})
     for touch, key in added:
@@ -42,7 +40,7 @@ def _indexed(review: Review, tables: set[Identity]) -> dict[Identity, list[tuple
         ]
         for table in tables
     }
-    for touch in review.touches:
+    for touch in review.among(CreateIndex, AddConstraint):
         match touch.operation:
             case (
                 CreateIndex(columns=columns)

@@ -11,7 +11,7 @@ from ci_runner.schema.model import ForeignKey, Table
 
 def _check(review: Review) -> Iterator[Hit]:
     end = in_the_end(review)
-    for each in review.arrivals:
+    for each in review.arriving(ForeignKey):
         table = end.get(each.table) if end else None
         if isinstance(each.new, ForeignKey) and each.old is None and isinstance(table, Table):
             nullable = [

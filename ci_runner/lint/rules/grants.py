@@ -13,6 +13,13 @@ _STRONG_OPTIONS = {"superuser", "bypassrls", "createrole", "isreplication"}
 
 _IDENTITIES = {"role", "session_authorization"}
 _ROLE = "changes a role, which other databases of the server share"
+_KINDS = (
+    "grant_stmt",
+    "grant_role_stmt",
+    "alter_system_stmt",
+    "alter_table_stmt",
+    "variable_set_stmt",
+)
 _CHANGES = {
     "alter_default_privileges_stmt": "changes the rights on what is yet to come",
     "alter_owner_stmt": "gives an object another owner",
@@ -26,7 +33,7 @@ _CHANGES = {
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.written:
+    for each in review.written_as(*_KINDS, *_CHANGES):
         alarm = _alarm(each.kind, each.node)
         if alarm:
             yield Hit(alarm, each.step, severity=Severity.WARNING)

@@ -12,7 +12,7 @@ _LIMITS = ("idle_in_transaction_session_timeout", "transaction_timeout")
 
 def _check(review: Review) -> Iterator[Hit]:
     unbounded = first_in_file(
-        waitings(review),
+        review.once(waitings),
         lambda one: (
             one.step.transactional
             and all(unlimited(one.inforce, name) for name in _LIMITS)

@@ -10,10 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     filled = {
-        (touch.table, column)
-        for touch in review.touches
-        if isinstance(touch.operation, Data)
-        for column in touch.operation.columns
+        (touch.table, column) for touch in review.upon(Data) for column in touch.operation.columns
     }
     for touch in review.on_known(AddColumn):
         added = touch.operation

@@ -16,7 +16,7 @@ def _check(review: Review) -> Iterator[Hit]:
     longest = number(review.options.get(RULE.id, {}), "longest", _LONGEST)
     unprotected = {
         one.step.statement.path: one
-        for one in reversed(tuple(waitings(review)))
+        for one in reversed(review.once(waitings))
         if unlimited(one.inforce, "lock_timeout")
     }
     passed: set[str] = set()

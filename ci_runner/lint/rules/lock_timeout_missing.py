@@ -15,7 +15,9 @@ def _check(review: Review) -> Iterator[Hit]:
             yield Hit(
                 f"may wait for {table.qualified} for a day, and everyone else behind it", step
             )
-    for each in first_in_file(waitings(review), lambda one: unlimited(one.inforce, "lock_timeout")):
+    for each in first_in_file(
+        review.once(waitings), lambda one: unlimited(one.inforce, "lock_timeout")
+    ):
         yield Hit(
             f"may wait for its lock on {each.what} without end, and everyone else behind it",
             each.step,

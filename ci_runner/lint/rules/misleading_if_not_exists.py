@@ -12,15 +12,12 @@ from ci_runner.schema.model import Identity
 def _check(review: Review) -> Iterator[Hit]:
     """A file that is tried again makes the same index: only tables are said to be misleading."""
     made: set[Identity] = set()
-    for touch in review.touches:
+    for touch in review.upon(CreateTable):
         create = touch.operation
-        if isinstance(create, CreateTable):
-            there = touch.table in touch.step.before.by_identity or touch.table in made
-            if create.if_not_exists and there and touch.step.failure is None:
-                yield Hit(
-                    f"{create.table} is there already: the statement does nothing", touch.step
-                )
-            made.add(touch.table)
+        there = touch.table in touch.step.before.by_identity or touch.table in made
+        if create.if_not_exists and there and touch.step.failure is None:
+            yield Hit(f"{create.table} is there already: the statement does nothing", touch.step)
+        made.add(touch.table)
 
 
 RULE = Rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import AddConstraint
+from ci_runner.dialects.operations import AddConstraint, Transaction
 from ci_runner.lint.locks import known_table
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Identity
@@ -13,7 +13,7 @@ from ci_runner.schema.model import Identity
 def _check(review: Review) -> Iterator[Hit]:
     locked: set[Identity] = set()
     path = ""
-    for touch in review.touches:
+    for touch in review.among(AddConstraint, Transaction):
         step, added = touch.step, touch.operation
         if not step.transactional or step.statement.path != path:
             locked = set()

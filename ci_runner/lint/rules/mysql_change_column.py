@@ -10,7 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     for each in clauses(review):
-        if each.known and each.words[0] == "CHANGE":
+        if each.words[0] == "CHANGE":
             yield Hit(
                 f"says all of column {column_name(each)} of {each.table.qualified} again", each.step
             )

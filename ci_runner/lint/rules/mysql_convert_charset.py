@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from ci_runner.lint.mysql import blamed
+from ci_runner.lint.mysql import blamed, definition
+from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
@@ -13,6 +15,11 @@ def _check(review: Review) -> Iterator[Hit]:
         yield Hit(
             f"converts {each.table.qualified}, which {each.how}", each.step, evidence=each.evidence
         )
+    if flag(review.options.get(RULE.id, {}), "none-named"):
+        for step in review.steps:
+            words = [token.word for token in definition(step)]
+            if "CHARSET" in words or ("CHARACTER", "SET") in pairwise(words):
+                yield Hit("names a character set", step, severity=Severity.NOTE)
 
 
 RULE = Rule(
@@ -27,4 +34,7 @@ RULE = Rule(
     instead="Change column by column where that is enough; else copy with an online tool.",
     check=_check,
     waits=True,
+    options=(
+        RuleOption("none-named", "flag", "whether tables and columns take the database's own set"),
+    ),
 )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.lint.mysql import blamed
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.schema.model import Index
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -15,6 +16,17 @@ def _check(review: Review) -> Iterator[Hit]:
             each.step,
             evidence=each.evidence,
         )
+    for arrival in review.arrivals:
+        match arrival.new:
+            case Index(method="fulltext", name=name) if arrival.table in review.made:
+                yield Hit(
+                    f"index {name}: from now on ALTER TABLE {arrival.table.name} makes writers wait"
+                    " where it could have been instant",
+                    arrival.step,
+                    severity=Severity.NOTE,
+                )
+            case _:
+                pass
 
 
 RULE = Rule(

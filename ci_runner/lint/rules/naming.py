@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
+from ci_runner.dialects.names import Given
 from ci_runner.dialects.operations import DropTable
-from ci_runner.dialects.postgres.parse_names import Given
 from ci_runner.lint.names import named
 from ci_runner.lint.options import RuleOption, fitting, text
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -36,8 +37,8 @@ _TIMES = {"timestamp", "timestamptz"}
 
 def _check(review: Review) -> Iterator[Hit]:
     options = review.options.get(RULE.id, {})
-    for step, each in named(review):
-        says = _odd(each, review.dialect) or _broken(each, options)
+    for step, each in review.once(named):
+        says = _odd(each.name, review.dialect) or (_broken(each, options) if options else "")
         if says:
             yield Hit(f"{each.kind} {each.name} {says}", step)
     pattern = text(options, "dropped-table")
@@ -47,15 +48,15 @@ def _check(review: Review) -> Iterator[Hit]:
 
 
 def _dropped(review: Review) -> Iterator[tuple[Step, str]]:
-    for step in review.steps:
+    for step in review.doing(DropTable):
         for operation in step.operations:
             if isinstance(operation, DropTable):
                 yield step, operation.table.name
 
 
-def _odd(each: Given, dialect: str) -> str:
+@lru_cache(maxsize=4096)
+def _odd(name: str, dialect: str) -> str:
     """What is wrong with a name in any team. SQLite keeps capitals and does not look at them."""
-    name = each.name
     if dialect == "postgres" and name != name.lower():
         return "has to be quoted wherever it is used, for its capitals"
     if not re.fullmatch(r"\w+", name) or name[0].isdigit():
@@ -80,6 +81,8 @@ def _broken(each: Given, options: Mapping[str, object]) -> str:
     if key == "constraint":
         return _of_no_kind(each, options, blanks)
     pattern = text(options, key) if key in _KINDS else ""
+    if each.counts and (wanted := text(options, "auto-increment")):
+        pattern = wanted
     if not pattern and key == "unique-index":
         pattern = text(options, "unique") or text(options, "index")
     if pattern and not fitting(pattern, blanks, each.name):
@@ -144,6 +147,7 @@ RULE = Rule(
             RuleOption(kind, "pattern", f"the whole name of each {kind.replace('-', ' ')}")
             for kind in _KINDS
         ),
+        RuleOption("auto-increment", "pattern", "the name of a column that MySQL counts"),
         RuleOption("dropped-table", "pattern", "the name that a table has before it is dropped"),
         RuleOption("timestamp-suffix", "pattern", "how names of timestamp columns end"),
         RuleOption("date-suffix", "pattern", "how names of date columns end"),

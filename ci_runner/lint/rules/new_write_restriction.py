@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AddColumn, AddConstraint, CreateIndex
-from ci_runner.lint.effects import Effect
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
     """Rules over columns that are new are no news to old clients; a NOT NULL check is no rule."""
-    added = {
-        (touch.table, touch.operation.column)
-        for touch in review.touches
-        if isinstance(touch.operation, AddColumn)
-    }
-    backed = {touch.table for touch in review.touches if _takes_index(touch.operation)}
-    for touch in review.touches:
+    added = {(touch.table, touch.operation.column) for touch in review.upon(AddColumn)}
+    backed = {touch.table for touch in review.upon(AddConstraint) if touch.operation.using_index}
+    for touch in review.among(AddConstraint, CreateIndex):
         match touch.operation:
             case AddConstraint(table=table, kind=kind, columns=columns, using_index=False) if (
                 touch.known and not touch.operation.never_null
@@ -32,10 +27,6 @@ def _check(review: Review) -> Iterator[Hit]:
                     yield Hit(f"makes rows of {table} unique, also for old clients", touch.step)
             case _:
                 pass
-
-
-def _takes_index(operation: Effect) -> bool:
-    return isinstance(operation, AddConstraint) and operation.using_index
 
 
 RULE = Rule(

@@ -10,7 +10,7 @@ from ci_runner.schema.model import ForeignKey
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.arrivals:
+    for each in review.arriving(ForeignKey):
         if isinstance(each.new, ForeignKey) and each.old is None:
             yield Hit(
                 f"{of_table(review, each.table)} refers to {each.new.references.name}", each.step

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AlterObject, Operation
-from ci_runner.lint.alone import alone, untold
+from ci_runner.lint.alone import ALONE, alone, untold
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 # release-12.html: ALTER TYPE ... ADD VALUE may run in a transaction.
@@ -14,7 +14,7 @@ _ADDS_VALUES = 12
 
 def _check(review: Review) -> Iterator[Hit]:
     unknown = untold(review)
-    for step in review.steps:
+    for step in review.doing(*ALONE, AlterObject):
         if step.transactional:
             for what in dict.fromkeys(filter(None, map(alone, step.operations))):
                 yield Hit(f"{what} cannot run inside a transaction", step)

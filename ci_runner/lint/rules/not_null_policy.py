@@ -8,7 +8,7 @@ from ci_runner.lint.arrivals import ArrivedColumn
 from ci_runner.lint.designs import in_the_end, primary_keys, told_of
 from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
-from ci_runner.schema.model import Column, Identity
+from ci_runner.schema.model import Column, Identity, Index, Table
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -30,6 +30,8 @@ def _check(review: Review) -> Iterator[Hit]:
     )
     if flag(options, "not-null"):
         yield from told_of(review, lambda each: nullable(each) and not is_flag(each), "may be NULL")
+    if flag(options, "indexed"):
+        yield from _indexed(review)
     if flag(options, "default"):
         yield from told_of(
             review,
@@ -46,6 +48,19 @@ def _check(review: Review) -> Iterator[Hit]:
         )
 
 
+def _indexed(review: Review) -> Iterator[Hit]:
+    end = in_the_end(review)
+    for each in review.arrivals:
+        if isinstance(each.new, Index) and each.created and each.old is None:
+            table = end.get(each.table) if end else None
+            if not isinstance(table, Table):
+                continue
+            for key in each.new.keys:
+                column = table.column(key.strip("`"))
+                if column is not None and not column.not_null:
+                    yield Hit(f"index {each.new.name}: {column.name} may be NULL", each.step)
+
+
 RULE = Rule(
     id="not-null-policy",
     title="Column that may be NULL",
@@ -58,6 +73,7 @@ RULE = Rule(
     aliases=("require-not-null", "TP017", "COLUMN_NO_NULL", "COLUMN_REQUIRE_DEFAULT"),
     options=(
         RuleOption("not-null", "flag", "whether every column is to be NOT NULL"),
+        RuleOption("indexed", "flag", "whether the columns of an index are to be NOT NULL"),
         RuleOption("default", "flag", "whether every column but keys is to have a default"),
     ),
     group="design",

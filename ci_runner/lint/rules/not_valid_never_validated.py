@@ -11,7 +11,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 def _check(review: Review) -> Iterator[Hit]:
     settled = {
         (touch.table, touch.operation.name)
-        for touch in review.touches
+        for touch in review.among(ValidateConstraint, DropConstraint)
         if isinstance(touch.operation, ValidateConstraint | DropConstraint)
     }
     for touch in review.on_known(AddConstraint):

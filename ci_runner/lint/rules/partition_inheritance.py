@@ -14,12 +14,13 @@ _ACTIONS = {
     "AT_AddInherit": "keys and constraints do not hold across tables that inherit",
     "AT_DropInherit": "queries on the parent no longer see these rows",
 }
+_KINDS = ("rule_stmt", "select_stmt", "create_stmt", "alter_table_stmt")
 _PARTITIONS = {"AT_AttachPartition", "AT_DetachPartition"}
 
 
 def _check(review: Review) -> Iterator[Hit]:
     forbidden = flag(review.options.get(RULE.id, {}), "no-partitions")
-    for each in review.written:
+    for each in review.written_as(*_KINDS):
         says = _says(each.kind, each.node)
         if not says and forbidden and _partitions(each.kind, each.node):
             says = "partitions are not wanted here"

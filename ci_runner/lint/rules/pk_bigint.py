@@ -26,7 +26,7 @@ def _check(review: Review) -> Iterator[Hit]:
     keys = primary_keys(review)
     referring = {
         (each.table, name)
-        for each in review.arrivals
+        for each in review.arriving(ForeignKey)
         if isinstance(each.new, ForeignKey)
         for name in each.new.columns
     }

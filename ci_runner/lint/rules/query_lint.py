@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.queries import remarks as remarks_of_mysql
@@ -13,7 +12,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.written import Written
 from ci_runner.schema.model import Identity, Index, PrimaryKey, Schema, Unique
 
-_QUERY = re.compile(r"\bselect\b", re.IGNORECASE)
+_QUERY = "select"
 _WITH_QUERIES = {
     "select_stmt",
     "insert_stmt",
@@ -32,14 +31,13 @@ def _check(review: Review) -> Iterator[Hit]:
         if told:
             yield Hit("; ".join(told), step)
     keys = _Keys(review.default_schema)
-    for each in review.written:
-        if each.kind in _WITH_QUERIES:
-            if _only_values(each):
-                said = [*remarks(each.node, rows=False)]
-            else:
-                said = [*remarks(each.node), *_wrapped(each, keys)]
-            if said:
-                yield Hit("; ".join(said), each.step)
+    for each in review.written_as(*_WITH_QUERIES):
+        if _only_values(each):
+            said = [*remarks(each.node, rows=False)]
+        else:
+            said = [*remarks(each.node), *_wrapped(each, keys)]
+        if said:
+            yield Hit("; ".join(said), each.step)
 
 
 def _only_values(each: Written) -> bool:
@@ -47,7 +45,7 @@ def _only_values(each: Written) -> bool:
     if each.kind != "insert_stmt" or each.node.HasField("on_conflict_clause"):
         return False
     values = each.node.select_stmt.select_stmt.values_lists
-    return bool(values) and _QUERY.search(each.step.statement.text) is None
+    return bool(values) and _QUERY not in each.step.statement.text.lower()
 
 
 def _wrapped(each: Written, keys: _Keys) -> Iterator[str]:

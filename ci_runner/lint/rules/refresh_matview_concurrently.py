@@ -8,8 +8,8 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.written:
-        if each.kind == "refresh_mat_view_stmt" and each.node.concurrent:
+    for each in review.written_as("refresh_mat_view_stmt"):
+        if each.node.concurrent:
             yield Hit(
                 f"compares all of {each.node.relation.relname} with its query, and no other refresh"
                 " can run meanwhile",

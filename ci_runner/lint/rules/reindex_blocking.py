@@ -10,9 +10,9 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     """One of the system catalogues has no other form."""
-    for touch in review.touches:
+    for touch in review.upon(Reindex):
         build = touch.operation
-        if isinstance(build, Reindex) and build.kind != "system":
+        if build.kind != "system":
             unknown = build.kind in {"table", "index"} and not touch.known
             if not unknown and not build.concurrently:
                 yield Hit(f"builds {build.kind} {build.name} again while writes wait", touch.step)

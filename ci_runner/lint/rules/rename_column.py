@@ -13,10 +13,10 @@ def _check(review: Review) -> Iterator[Hit]:
     added: set[tuple[Identity, str]] = set()
     stand_ins = {
         (touch.table, touch.operation.column)
-        for touch in review.touches
-        if isinstance(touch.operation, AddColumn) and touch.operation.generated
+        for touch in review.upon(AddColumn)
+        if touch.operation.generated
     }
-    for touch in review.touches:
+    for touch in review.among(AddColumn, RenameColumn):
         match touch.operation:
             case AddColumn(column=column):
                 added.add((touch.table, column))

@@ -10,7 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.among(RenameObject, AlterTable, AlterObject):
         step = touch.step
         match touch.operation:
             case RenameObject(

@@ -28,7 +28,7 @@ def _check(review: Review) -> Iterator[Hit]:
 
 def _stand_ins(review: Review) -> Iterator[tuple[str, str]]:
     """Schema and name of what the change puts in the place of a table."""
-    for touch in review.touches:
+    for touch in review.among(CreateView, CreateTable, RenameTable):
         match touch.operation:
             case CreateView(view=view):
                 yield view.schema or review.default_schema, view.name

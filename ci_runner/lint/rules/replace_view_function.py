@@ -13,7 +13,7 @@ _KINDS = frozenset({"function", "procedure", "routine", "view"})
 
 def _check(review: Review) -> Iterator[Hit]:
     """What changes nothing is no news."""
-    for step in review.steps:
+    for step in review.doing(CreateView, CreateObject, AlterObject):
         if ran(step) and not step.observed.changes:
             continue
         for operation in step.operations:

@@ -10,7 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.among(AlterTable, AlterObject):
         match touch.operation:
             case AlterTable(table=table, action="REPLICA IDENTITY") if touch.known:
                 yield Hit(f"changes what replication sends of {table}", touch.step)

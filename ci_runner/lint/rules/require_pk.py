@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.operations import DropColumn
 from ci_runner.lint.arrivals import Arrival
 from ci_runner.lint.designs import in_the_end, of_table
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -13,11 +14,23 @@ from ci_runner.schema.model import Identity, Index, PrimaryKey, Schema, Table, U
 def _check(review: Review) -> Iterator[Hit]:
     end = in_the_end(review)
     keyed = _keyed(review, end)
-    for each in review.arrivals:
+    for each in review.arriving(Table):
         if isinstance(each.new, Table) and each.created and _needs_one(each, end):
             had = isinstance(each.old, Table) and each.table not in _keys(review.base)
             if each.table not in keyed and not had:
                 yield Hit(f"table {of_table(review, each.table)} has no primary key", each.step)
+    if review.dialect == "mysql" and end is not None:
+        yield from _lost(review, end)
+
+
+def _lost(review: Review, end: Schema) -> Iterator[Hit]:
+    """Keys that went with their columns: the server drops them without a word."""
+    gone = _keys(review.base) - _keys(end)
+    for touch in review.on_known(DropColumn):
+        if touch.table in gone and touch.table in end.by_identity:
+            gone.discard(touch.table)
+            table = of_table(review, touch.table)
+            yield Hit(f"table {table} loses its primary key with its column", touch.step)
 
 
 def _needs_one(arrival: Arrival, end: Schema | None) -> bool:
@@ -31,7 +44,7 @@ def _needs_one(arrival: Arrival, end: Schema | None) -> bool:
 def _keyed(review: Review, end: Schema | None) -> set[Identity]:
     if end is not None:
         return _keys(end)
-    found = (each for each in review.arrivals if isinstance(each.new, PrimaryKey | Unique))
+    found = (each for each in review.arriving(PrimaryKey, Unique))
     return {each.table for each in found}
 
 

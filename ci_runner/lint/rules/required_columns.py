@@ -18,7 +18,7 @@ def _check(review: Review) -> Iterator[Hit]:
     if not wanted:
         return
     end = in_the_end(review)
-    for each in review.arrivals:
+    for each in review.arriving(Table):
         if isinstance(each.new, Table) and each.created and each.old is None:
             last = end.get(each.table) if end else each.new
             if isinstance(last, Table) and not (last.bound or last.server):
@@ -27,7 +27,7 @@ def _check(review: Review) -> Iterator[Hit]:
                     yield Hit(f"{of_table(review, each.table)} has no {listed(lacks)}", each.step)
     for found in review.columns:
         kind = wanted.get(found.column.name, "")
-        if kind and found.column.type.lower() != kind:
+        if kind and not _is(found.column, kind):
             table = of_table(review, found.table)
             yield Hit(f"{table}: {found.column.name} is not {kind}", found.step)
     yield from _lost(review, wanted)
@@ -36,6 +36,14 @@ def _check(review: Review) -> Iterator[Hit]:
 def _split(said: str) -> tuple[str, str]:
     name, _, kind = said.strip().partition(" ")
     return name, kind.strip().lower()
+
+
+def _is(column: Column, wanted: str) -> bool:
+    """`type`, `default value` or `type default value`; a server writes parentheses behind calls."""
+    kind, _, default = f"{wanted} ".partition("default ")
+    said = (column.default or "").lower().removesuffix("()")
+    fits = not kind.strip() or column.type.lower() == kind.strip()
+    return fits and (not default or said == default.strip().removesuffix("()"))
 
 
 def _lost(review: Review, wanted: dict[str, str]) -> Iterator[Hit]:
@@ -69,7 +77,9 @@ RULE = Rule(
     aliases=("require-columns", "GN011", "GN012", "GN013", "TP015", "COLUMN_REQUIRED"),
     options=(
         RuleOption(
-            "columns", "texts", "names, each with or without a type: `created_at timestamptz`"
+            "columns",
+            "texts",
+            "names, with or without a type and a default: `made timestamptz default now()`",
         ),
     ),
     group="design",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.parse_names import Given
+from ci_runner.dialects.names import Given
 from ci_runner.dialects.postgres.words import is_reserved
 from ci_runner.lint.names import named
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -39,7 +39,7 @@ _MYSQL = frozenset(
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step, each in named(review):
+    for step, each in review.once(named):
         if _clashes(review.dialect, each):
             yield Hit(f"{each.kind} {each.name} is called by a word of SQL", step)
 

@@ -11,7 +11,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step, touches in review.statements():
+    for step, touches in review.statements(Rewrite):
         if any(isinstance(each, Data) and each.verb == "TRUNCATE" for each in step.operations):
             continue
         if step.observed.online is not None:

@@ -18,7 +18,7 @@ _WIDE = {"true", "(true)"}
 
 def _check(review: Review) -> Iterator[Hit]:
     secured = _secured(review)
-    for each in review.arrivals:
+    for each in review.arriving(Table, Policy):
         match each.new:
             case Table() as table if each.created and each.old is None:
                 yield from _new_table(review, each, table, secured)
@@ -75,7 +75,7 @@ def _policy(review: Review, each: Arrival, policy: Policy, secured: set[Identity
 
 
 def _dropped(review: Review) -> Iterator[Hit]:
-    again = {each.new.identity for each in review.arrivals if isinstance(each.new, Policy)}
+    again = {each.new.identity for each in review.arriving(Policy)}
     steps: Iterator[Step] = (step for step in review.steps if step.failure is None)
     for step in steps:
         for change in step.observed.changes:

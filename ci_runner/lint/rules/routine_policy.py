@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
+from ci_runner.dialects.mysql.tokens import tokenize
 from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -20,6 +22,21 @@ def _check(review: Review) -> Iterator[Hit]:
     for step, kind, name in made:
         if kind not in allowed:
             yield Hit(f"makes {kind} {name}".rstrip(), step)
+    yield from _called(review)
+
+
+def _called(review: Review) -> Iterator[Hit]:
+    """Functions that the team does not want, called by a statement of MySQL."""
+    unwanted = {each.lower() for each in texts(review.options.get(RULE.id, {}), "functions")}
+    for step in review.steps if unwanted and review.dialect == "mysql" else ():
+        tokens = tokenize(step.statement.text)
+        called = {
+            one.text.lower()
+            for one, other in pairwise(tokens)
+            if one.kind == "word" and other.word == "("
+        }
+        if found := sorted(called & unwanted):
+            yield Hit(f"calls {', '.join(found)}", step)
 
 
 def _arrived(review: Review) -> Iterator[tuple[Step, str, str]]:
@@ -63,6 +80,9 @@ RULE = Rule(
         "SQLE00014",
         "SQLE00031",
     ),
-    options=(RuleOption("allowed", "texts", "kinds that may be made: view, trigger and the like"),),
+    options=(
+        RuleOption("allowed", "texts", "kinds that may be made: view, trigger and the like"),
+        RuleOption("functions", "texts", "functions that no statement of MySQL may call"),
+    ),
     group="design",
 )

@@ -19,6 +19,8 @@ def _check(review: Review) -> Iterator[Hit]:
         path = each.step.statement.path
         if any(isinstance(done, SearchPath) for done in each.step.operations):
             settled.add(path)
+        if not disallowed and (path in settled or path not in mixing):
+            continue
         for kind, name in addressed(each.kind, each.node):
             if name.schema in disallowed:
                 yield Hit(f"schema {name.schema} is not to be used: {kind} {name}", each.step)
@@ -36,7 +38,7 @@ def _mixing(review: Review) -> set[str]:
     unless a file names it here and not there.
     """
     schemas = {table.schema for table in review.base.of_type(Table)}
-    schemas |= {each.table.schema for each in review.arrivals if isinstance(each.new, Table)}
+    schemas |= {each.table.schema for each in review.arriving(Table)}
     several = not review.base_known or len(schemas) > 1
     return {
         each.step.statement.path

@@ -12,7 +12,7 @@ _TEMPORARY = "pg_temp"
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step, each in brought(review):
+    for step, each in review.once(brought):
         says = _open(each) if each.definer else ""
         if says:
             yield Hit(f"{each.name} runs with its owner's rights and {says}", step)

@@ -28,15 +28,15 @@ def _check(review: Review) -> Iterator[Hit]:
 
 def _in_rebuilds(review: Review) -> Iterator[Hit]:
     """SQLite's way: a new table that forbids NULL is filled from the old one, which does not."""
-    for each in review.arrivals:
+    for each in review.arriving(Table):
         if isinstance(each.new, Table) and isinstance(each.old, Table) and each.created:
             strict = {
                 column.name
                 for column in each.new.columns
                 if column.not_null and (was := each.old.column(column.name)) and not was.not_null
             }
-            for touch in review.touches:
-                if touch.table == each.new.identity and isinstance(touch.operation, Data):
+            for touch in review.upon(Data):
+                if touch.table == each.new.identity:
                     copied = strict & set(touch.operation.columns or strict)
                     if copied and not _FILLS.search(touch.step.statement.text):
                         yield Hit(
@@ -53,7 +53,7 @@ def _in_place(review: Review) -> Iterator[Hit]:
     """
     filled: set[tuple[Identity, str]] = set()
     chosen: set[tuple[Identity, str]] = set()
-    for touch in review.touches:
+    for touch in review.among(Data, AddColumn, ValidateConstraint, AddConstraint, SetNotNull):
         match touch.operation:
             case Data(verb="UPDATE" | "update", columns=columns, fills=fills):
                 chosen |= {(touch.table, each) for each in columns}

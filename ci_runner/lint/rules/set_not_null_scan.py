@@ -19,7 +19,7 @@ def _check(review: Review) -> Iterator[Hit]:
     pending: dict[tuple[Identity, str], tuple[str, ...]] = {}
     proven: set[tuple[Identity, str]] = set()
     trusted: set[Identity] = set()
-    for touch in review.touches:
+    for touch in review.among(AddConstraint, ValidateConstraint, SetNotNull):
         match touch.operation:
             case AddConstraint(kind="check", not_valid=True, name=name, never_null=columns):
                 pending[touch.table, name] = columns

@@ -12,7 +12,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     """The tablespace that it is in costs nothing: the dev database tells where it can."""
-    for touch in review.touches:
+    for touch in review.among(AlterTable, AlterObject):
         match touch.operation:
             case AlterTable(table=table, action="SET TABLESPACE", name=to) if touch.known:
                 moves = touch.table in touch.step.observed.rewritten

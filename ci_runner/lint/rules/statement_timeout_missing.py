@@ -10,7 +10,7 @@ from ci_runner.lint.waiting import first_in_file, unlimited, waitings, wants_lim
 
 def _check(review: Review) -> Iterator[Hit]:
     unbounded = first_in_file(
-        waitings(review),
+        review.once(waitings),
         lambda one: unlimited(one.inforce, "statement_timeout") and wants_limits(review, one),
     )
     for each in unbounded:

@@ -12,7 +12,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 _ROUNDS = re.compile(r"time(stamp)?\(0\)")
 _ZONED = re.compile(r"time(\(\d+\))? with time zone$")
 _CURRENT_TIME = {"SVFOP_CURRENT_TIME", "SVFOP_CURRENT_TIME_N"}
-_ASKED = re.compile(r"\bcurrent_time\b", re.IGNORECASE)
+_ASKED = re.compile(r"current_time(?!\w)")
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -27,7 +27,7 @@ def _check(review: Review) -> Iterator[Hit]:
         "a zone without a date, so that nobody can tell the offset",
     )
     for each in review.written:
-        if not _ASKED.search(each.step.statement.text):
+        if not _ASKED.search(each.step.statement.text.lower()):
             continue
         asked = (node for field, node in within(each.node) if field == "sqlvalue_function")
         if any(word(node, "op") in _CURRENT_TIME for node in asked):

@@ -12,7 +12,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 def _check(review: Review) -> Iterator[Hit]:
     unknown = untold(review)
     file, opened = "", False
-    for step in review.steps:
+    for step in review.doing(Transaction):
         if step.statement.path != file:
             file, opened = step.statement.path, False
         for operation in step.operations:

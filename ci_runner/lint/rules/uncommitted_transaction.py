@@ -11,7 +11,7 @@ from ci_runner.migrations.history import Step
 
 def _check(review: Review) -> Iterator[Hit]:
     opened: dict[str, Step] = {}
-    for step in review.steps:
+    for step in review.doing(Transaction):
         for operation in step.operations:
             match operation:
                 case Transaction("begin"):

@@ -9,9 +9,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for each in review.written:
-        if each.kind != "alter_table_stmt":
-            continue
+    for each in review.written_as("alter_table_stmt"):
         for operation in each.step.operations:
             if isinstance(operation, AddConstraint) and not (
                 operation.name or operation.inline or operation.using_index

@@ -9,7 +9,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for touch in review.touches:
+    for touch in review.among(Vacuum, Cluster):
         match touch.operation:
             case Vacuum(table=table, full=True):
                 what = "VACUUM FULL"

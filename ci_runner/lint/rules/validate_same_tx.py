@@ -12,7 +12,7 @@ from ci_runner.schema.model import Identity
 def _check(review: Review) -> Iterator[Hit]:
     added: set[tuple[Identity, str]] = set()
     file = ""
-    for touch in review.touches:
+    for touch in review.among(Transaction, AddConstraint, ValidateConstraint):
         step = touch.step
         if not step.transactional or step.statement.path != file:
             added.clear()

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ci_runner.lint.designs import in_the_end, of_table
-from ci_runner.lint.options import RuleOption, number
+from ci_runner.lint.options import RuleOption, number, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
 
@@ -18,15 +18,18 @@ def _check(review: Review) -> Iterator[Hit]:
     widest = number(options, "columns", _COLUMNS)
     longest = number(options, "key", _KEY)
     most = number(options, "per-table", _PER_TABLE)
+    methods = {each.lower() for each in texts(options, "kinds")}
     end = in_the_end(review)
     indexes = end.of_type(Index) if end else ()
     count = Counter(Identity("table", each.schema, each.table) for each in indexes)
     said: set[Identity] = set()
-    for each in review.arrivals:
+    for each in review.arriving(Index, PrimaryKey, Unique):
         match each.new:
             case Index(unique=False, keys=keys, name=name) if each.created and each.old is None:
                 if len(keys) > widest:
                     yield Hit(f"index {name} has {len(keys)} columns", each.step)
+                elif methods and each.new.method not in methods:
+                    yield Hit(f"index {name} is of the kind {each.new.method}", each.step)
                 elif count[each.table] > most and each.table not in said:
                     said.add(each.table)
                     table = of_table(review, each.table)
@@ -58,6 +61,7 @@ RULE = Rule(
         RuleOption("columns", "number", "columns of an index that is not unique; usually 3"),
         RuleOption("key", "number", "columns of a primary key or unique constraint; usually 5"),
         RuleOption("per-table", "number", "indexes of a table; usually 12"),
+        RuleOption("kinds", "texts", "kinds of index that this team uses: btree, gin and the like"),
     ),
     group="performance",
 )

@@ -10,7 +10,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     """Where the second table comes in; later ones are no news."""
-    for each in held(review):
+    for each in review.once(held):
         before = {table for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE}
         takes = {table for table, mode in each.takes.items() if mode == ACCESS_EXCLUSIVE}
         if len(before) == 1 and takes - before:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
-import ssl
-import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,48 +41,23 @@ def _carry(near: socket.socket) -> None:
         back.join()
 
 
-def _forward(listener: socket.socket, wrap: Callable[[socket.socket], socket.socket]) -> None:
+def _forward(listener: socket.socket) -> None:
     """Every connection goes on to the engine's socket, until the listener is closed."""
     while True:
         try:
-            accepted, _ = listener.accept()
-            near = wrap(accepted)
-        except ssl.SSLError:
-            continue  # a client without the right certificate
+            near, _ = listener.accept()
         except OSError:
             return
         threading.Thread(target=_carry, args=(near,), daemon=True).start()
 
 
 @contextmanager
-def _tcp_engine(
-    wrap: Callable[[socket.socket], socket.socket] = lambda plain: plain,
-) -> Iterator[int]:
+def _tcp_engine() -> Iterator[int]:
     """The port of this machine at which its engine answers, as a remote one would."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=_forward, args=(listener, wrap), daemon=True).start()
+        threading.Thread(target=_forward, args=(listener,), daemon=True).start()
         yield listener.getsockname()[1]
         listener.shutdown(socket.SHUT_RDWR)
-
-
-def _openssl(folder: Path, *arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], cwd=folder, check=True, capture_output=True)
-
-
-@pytest.fixture(scope="session")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A DOCKER_CERT_PATH with an authority of its own, and one pair of keys for both ends."""
-    folder = tmp_path_factory.mktemp("certificates")
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1")
-    _openssl(
-        folder, "req", "-x509", *key, "-keyout", "ca-key.pem", "-out", "ca.pem", "-subj", "/CN=ca"
-    )
-    names = "subjectAltName=IP:127.0.0.1,DNS:localhost"
-    _openssl(
-        folder, "req", "-x509", *key, "-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=both",
-        "-CA", "ca.pem", "-CAkey", "ca-key.pem", "-addext", names,
-    )  # fmt: skip
-    return folder
 
 
 def _answer(image: str = BAKED) -> tuple[str, list[str], list[str]]:
@@ -117,30 +90,6 @@ def test_engine_on_tcp_publishes_on_loopback_and_on_a_network_without_egress(
 
     assert description.endswith("(over a port of 127.0.0.1, on a network without egress)")
     assert ["127.0.0.1"] == sorted(set(ports))
-    assert [] == left
-
-
-def test_engine_with_tls_asks_for_our_certificate(
-    engine: docker.DockerClient, certificates: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates / "cert.pem", certificates / "key.pem")
-    context.load_verify_locations(certificates / "ca.pem")
-    context.verify_mode = ssl.CERT_REQUIRED
-
-    def wrap(plain: socket.socket) -> socket.socket:
-        return context.wrap_socket(plain, server_side=True)
-
-    with _tcp_engine(wrap) as port:
-        monkeypatch.setenv("DOCKER_HOST", f"tcp://127.0.0.1:{port}")
-        monkeypatch.setenv("DOCKER_TLS_VERIFY", "1")
-        # With requests this one comes before the authority that a client asks for.
-        monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-        monkeypatch.delenv("CURL_CA_BUNDLE", raising=False)
-        monkeypatch.setenv("DOCKER_CERT_PATH", str(certificates))
-        description, _, left = _answer()
-
-    assert "over a port of 127.0.0.1" in description
     assert [] == left
 
 

@@ -2,8 +2,8 @@
 
 Left out, because it is no schema or the server does not keep it: AUTO_INCREMENT=n, the order of
 keys and constraints, the database's own name and its account, and when an event was made. Of
-programs the server keeps the author's spelling before the body, so that they are read from
-information_schema.
+programs the server keeps the author's spelling before the body, so that their heads are read from
+information_schema; bodies are not, for it spoils the strings in them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from ci_runner.dialects.base import Connection
 
 Entry = tuple[str, str]
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
+# MySQL remembers whether a column was told the collation that it has anyway.
+_OWN_CHARSET = re.compile(r" CHARACTER SET \w+(?= COLLATE )")
 # USING BTREE is what such an index is anyway; the catalogue does not say whether it was written.
 _USING = re.compile(r" USING BTREE")
 _STARTS = re.compile(r" STARTS '[^']*'")
@@ -26,8 +28,8 @@ _SHOWN = {
 }
 
 
-_TRIGGERS = """SELECT trigger_name, event_object_table, action_timing, event_manipulation,
-  action_order, action_statement, sql_mode, definer FROM information_schema.triggers
+_TRIGGERS = """SELECT trigger_name, action_statement, event_object_table, action_timing,
+  event_manipulation, action_order, sql_mode, definer FROM information_schema.triggers
   WHERE trigger_schema = database()"""
 _ROUTINES = """SELECT r.routine_name, r.routine_type, r.routine_definition, r.is_deterministic,
   r.sql_data_access, r.security_type, r.sql_mode, r.routine_comment, r.definer,
@@ -55,20 +57,22 @@ def dumped(connection: Connection, *, ordered: bool = False) -> dict[Entry, str]
 def _entries(
     connection: Connection, database: str, *, ordered: bool
 ) -> Iterator[tuple[Entry, str]]:
-    for name, kind in connection.query(
-        f"SELECT table_name, table_type FROM information_schema.tables"
+    for name, kind, collation in connection.query(
+        f"SELECT table_name, table_type, table_collation FROM information_schema.tables"
         f" WHERE table_schema = '{database}'"
     ):
         word, at = _SHOWN[str(kind)]
         written = _shown(connection, word, str(name), at)
         yield (
             (word, str(name)),
-            _table(written, ordered=ordered) if word == "TABLE" else written,
+            _table(_plain(written, collation), ordered=ordered) if word == "TABLE" else written,
         )
-    for name, *rest in connection.query(_TRIGGERS):
-        yield ("TRIGGER", str(name)), "\n".join(map(str, rest))
-    for name, kind, *rest in connection.query(_ROUTINES):
-        yield (str(kind), str(name)), "\n".join(map(str, rest))
+    for name, told, *rest in connection.query(_TRIGGERS):
+        written = _from(str(told), _shown(connection, "TRIGGER", str(name), 2))
+        yield ("TRIGGER", str(name)), "\n".join([written, *map(str, rest)])
+    for name, kind, told, *rest in connection.query(_ROUTINES):
+        written = _from(str(told), _shown(connection, str(kind), str(name), 2))
+        yield (str(kind), str(name)), "\n".join([written, *map(str, rest)])
     for (name,) in connection.query(
         f"SELECT event_name FROM information_schema.events WHERE event_schema = '{database}'"
     ):
@@ -80,6 +84,19 @@ def _shown(connection: Connection, word: str, name: str, at: int) -> str:
     quoted = name.replace("`", "``")
     ((*row,),) = connection.query(f"SHOW CREATE {word} `{quoted}`")
     return str(row[at])
+
+
+def _from(told: str, created: str) -> str:
+    """The end of a statement from where it begins as `told` does, up to the first string there."""
+    start = re.split("['\"]", told)[0]
+    return created[created.index(start) :] if len(start) > 1 else created
+
+
+def _plain(written: str, collation: object) -> str:
+    """Without the collation of columns where it is the table's, said or not."""
+    columns, end, options = written.partition("\n) ")
+    columns = re.sub(rf" COLLATE {collation}(?!\w)", "", _OWN_CHARSET.sub("", columns))
+    return f"{columns}{end}{options}"
 
 
 def _table(written: str, *, ordered: bool) -> str:

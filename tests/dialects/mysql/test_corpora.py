@@ -72,15 +72,15 @@ def test_a_file_that_does_not_run_is_told_with_its_line(maria: MysqlConnection) 
 
 @pytest.mark.parametrize("name", ["conductor-mysql", "memos-mysql", "openfga-mysql", "uaa-mysql"])
 def test_history_is_replayed_and_written_back(
-    name: str, maria_server: MysqlServer, maria: MysqlConnection
+    name: str, mysql_server: MysqlServer, mysql: MysqlConnection
 ) -> None:
-    replay(maria, history(name))
-    found = DIALECT.inspect(maria)
+    replay(mysql, history(name))
+    found = DIALECT.inspect(mysql)
     written = "".join(f"{statement.sql};\n" for statement in DIALECT.create(found))
 
-    with maria_server.database() as other:
+    with mysql_server.database() as other:
         load(other, written, "written.sql")
 
         assert [] != list(found.of_type(Table))
         assert found == DIALECT.inspect(other)
-        assert [] == difference(dumped(maria, ordered=True), dumped(other, ordered=True))
+        assert [] == difference(dumped(mysql, ordered=True), dumped(other, ordered=True))

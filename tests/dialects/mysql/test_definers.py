@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from ci_runner.devdb.mariadb import MysqlServer
-from ci_runner.devdb.mariadb_local import local_mariadb
 from ci_runner.dialects.base import USUAL, PlanOptions
 from ci_runner.dialects.mysql import DIALECT
 from tests.dialects.mysql.laws import load, run
@@ -18,24 +13,16 @@ CREATE TABLE t (a int);
 CREATE ALGORITHM = MERGE {0} SQL SECURITY INVOKER VIEW v AS SELECT a FROM t;
 CREATE {0} TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.a = {1};
 CREATE {0} PROCEDURE p() SELECT {1};
-CREATE {0} AGGREGATE FUNCTION f(x int) RETURNS int BEGIN
-  DECLARE CONTINUE HANDLER FOR NOT FOUND RETURN {1};
-  LOOP FETCH GROUP NEXT ROW; END LOOP;
-END;
+CREATE {0} FUNCTION f(x int) RETURNS int DETERMINISTIC RETURN {1};
 CREATE {0} EVENT e ON SCHEDULE EVERY 1 DAY DO SET @a = {1};
 """
 OTHER = "DEFINER = `jo``e`@`%`"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[MysqlServer]:
-    """Only root may make what belongs to somebody else."""
-    with local_mariadb(superuser=True) as server:
-        yield server
-
-
-def test_another_definer_is_no_difference_unless_owners_are_compared(server: MysqlServer) -> None:
-    with server.database() as left, server.database() as right:
+def test_another_definer_is_no_difference_unless_owners_are_compared(
+    mysql_superuser_server: MysqlServer,
+) -> None:
+    with mysql_superuser_server.database() as left, mysql_superuser_server.database() as right:
         load(left, SCHEMA.format(OTHER, 1), "old.sql")
         load(right, SCHEMA.format("", 1), "new.sql")
         old, new = DIALECT.inspect(left), DIALECT.inspect(right)
@@ -47,8 +34,12 @@ def test_another_definer_is_no_difference_unless_owners_are_compared(server: Mys
         assert new == DIALECT.inspect(left)
 
 
-def test_what_is_made_again_keeps_its_own(server: MysqlServer) -> None:
-    with server.database() as left, server.database() as right, server.database() as goal:
+def test_what_is_made_again_keeps_its_own(mysql_superuser_server: MysqlServer) -> None:
+    with (
+        mysql_superuser_server.database() as left,
+        mysql_superuser_server.database() as right,
+        mysql_superuser_server.database() as goal,
+    ):
         load(left, SCHEMA.format(OTHER, 1), "old.sql")
         load(right, SCHEMA.format("", 2), "new.sql")
         load(goal, SCHEMA.format(OTHER, 2), "goal.sql")

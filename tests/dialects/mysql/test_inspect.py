@@ -14,7 +14,7 @@ from ci_runner.dialects.mysql.quote import unqualified
 from ci_runner.schema.model import Check, Identity, Sequence, Table
 from tests.dialects.mysql.laws import load
 
-CASES = Path(__file__).parents[2] / "cases" / "mysql"
+CASES = Path(__file__).parents[2] / "cases"
 
 
 class Counting:
@@ -40,8 +40,12 @@ class Counting:
 
 
 def test_the_number_of_queries_does_not_grow_with_the_schema(maria: MysqlConnection) -> None:
-    load(maria, (CASES / "table_of_everything" / "new.sql").read_text(), "a.sql")
-    load(maria, (CASES / "sequences" / "old.sql").read_text().partition("CREATE TABLE")[0], "b.sql")
+    load(maria, (CASES / "mysql" / "table_of_everything" / "new.sql").read_text(), "a.sql")
+    load(
+        maria,
+        (CASES / "mariadb-only" / "sequences" / "old.sql").read_text().partition("CREATE TABLE")[0],
+        "b.sql",
+    )
     before = Counting(maria)
     DIALECT.inspect(before)
     for number in range(30):
@@ -60,7 +64,7 @@ def test_two_readings_are_equal_and_no_name_of_the_database_is_in_them(
     maria: MysqlConnection,
 ) -> None:
     for name in ("views_on_views", "routines"):
-        load(maria, (CASES / name / "new.sql").read_text(), f"{name}.sql")
+        load(maria, (CASES / "mysql" / name / "new.sql").read_text(), f"{name}.sql")
     maria.execute("CREATE SEQUENCE numbers")
     maria.execute("CREATE TABLE counted (n bigint DEFAULT (NEXT VALUE FOR numbers))")
 

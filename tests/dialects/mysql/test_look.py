@@ -19,20 +19,20 @@ def observed(connection: MysqlConnection, sql: str) -> Observation:
 
 
 @pytest.mark.parametrize("name", ["users", "a b", "x-1"])
-def test_a_rename_is_seen_as_one(maria: MysqlConnection, name: str) -> None:
-    maria.execute(f"CREATE TABLE `{name}` (a int)")
+def test_a_rename_is_seen_as_one(mysql: MysqlConnection, name: str) -> None:
+    mysql.execute(f"CREATE TABLE `{name}` (a int)")
 
-    (change,) = observed(maria, f"RENAME TABLE `{name}` TO people").changes
+    (change,) = observed(mysql, f"RENAME TABLE `{name}` TO people").changes
 
     assert isinstance(change, Rename)
     assert (name, "people") == (change.old.identity.name, change.identity.name)
 
 
-def test_a_table_that_is_written_again_is_seen(maria: MysqlConnection) -> None:
-    maria.execute("CREATE TABLE t (a int)")
+def test_a_table_that_is_written_again_is_seen(mysql: MysqlConnection) -> None:
+    mysql.execute("CREATE TABLE t (a int)")
 
-    quick = observed(maria, "ALTER TABLE t ADD COLUMN b int")
-    slow = observed(maria, "ALTER TABLE t MODIFY a bigint")
+    quick = observed(mysql, "ALTER TABLE t ALGORITHM=INSTANT, ADD COLUMN b int")
+    slow = observed(mysql, "ALTER TABLE t MODIFY a bigint")
 
     assert [Identity("column", "", "b", "t")] == [
         each.identity for each in quick.changes if isinstance(each, Create)
@@ -41,17 +41,17 @@ def test_a_table_that_is_written_again_is_seen(maria: MysqlConnection) -> None:
     assert (Identity("table", "", "t"),) == slow.rewritten
 
 
-def test_an_account_without_process_sees_no_ids_and_no_error(maria_server: MysqlServer) -> None:
-    with connect(maria_server.admin) as admin:
+def test_an_account_without_process_sees_no_ids_and_no_error(mysql_server: MysqlServer) -> None:
+    with connect(mysql_server.admin) as admin:
         admin.execute("CREATE USER plain@localhost IDENTIFIED BY 'p'")
         admin.execute(r"GRANT ALL ON `schema\_ci\_%`.* TO plain@localhost")
     try:
-        url = f"mysql://plain:p@/?socket={maria_server.admin.socket}"
+        url = f"mysql://plain:p@/?socket={mysql_server.admin.socket}"
         with existing_mysql(url) as server, server.database() as connection:
             connection.execute("CREATE TABLE t (a int)")
             seen = DIALECT.sight(connection)
     finally:
-        with connect(maria_server.admin) as admin:
+        with connect(mysql_server.admin) as admin:
             admin.execute("DROP USER plain@localhost")
 
     assert {} == seen.handles

@@ -62,7 +62,7 @@ def table(draw: st.DrawFn, name: str, parents: list[str]) -> str:
         lines += [f"{kind} i{number} (`{column}`{down})"] if kind else []
     if draw(st.booleans()):
         which, least = draw(st.integers(0, 1)), draw(st.integers(0, 2))
-        lines += ["z int", f"CONSTRAINT c{which} CHECK (z > {least})"]
+        lines += ["z int", f"CONSTRAINT {name}_c{which} CHECK (z > {least})"]
     for number, parent in enumerate(parents):
         if draw(st.booleans()):
             action = draw(st.sampled_from(["", " ON DELETE CASCADE", " ON UPDATE NO ACTION"]))
@@ -97,9 +97,9 @@ def schemas(draw: st.DrawFn) -> str:
 )
 @given(st.lists(schemas(), min_size=2, max_size=2))
 def test_a_plan_leads_from_any_schema_to_any_other(
-    maria_server: MysqlServer, several: list[str]
+    mysql_server: MysqlServer, several: list[str]
 ) -> None:
     for old, new in pairwise(several):
-        found = judge(maria_server, old, new, ORDERED)
+        found = judge(mysql_server, old, new, ORDERED)
 
         assert ("", "") == (found.unread, found.broken)

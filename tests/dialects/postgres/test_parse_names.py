@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from ci_runner.dialects.names import Given
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.nodes import statements
-from ci_runner.dialects.postgres.parse_names import Given, addressed, given
+from ci_runner.dialects.postgres.parse_names import addressed, given
 
 
 @pytest.mark.parametrize(

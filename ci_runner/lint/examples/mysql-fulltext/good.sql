@@ -1,1 +1,1 @@
-CREATE TABLE notes (id bigint PRIMARY KEY, body text, FULLTEXT KEY notes_body (body));
+CREATE TABLE notes (id int PRIMARY KEY, title varchar(60) NOT NULL, KEY notes_title (title));

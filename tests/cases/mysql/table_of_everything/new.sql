@@ -13,7 +13,6 @@ CREATE TABLE t (
   zero int(5) zerofill,
   half decimal(5,2) DEFAULT 1.50,
   body mediumtext,
-  packed text COMPRESSED,
   place point NOT NULL,
   parent bigint unsigned,
   CHECK (a > 0),
@@ -21,7 +20,6 @@ CREATE TABLE t (
   UNIQUE KEY uq (name(5), kind),
   KEY down (a DESC, made),
   KEY unused (made) COMMENT 'who knows',
-  KEY off (at) IGNORED,
   FULLTEXT KEY words (body),
   SPATIAL KEY places (place),
   CONSTRAINT to_parent FOREIGN KEY (parent) REFERENCES p (id) ON DELETE CASCADE ON UPDATE SET NULL

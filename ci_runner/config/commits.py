@@ -1,0 +1,53 @@
+"""What becomes of a missing migration: the options of the commit."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ci_runner.config.source import wrong
+from ci_runner.config.values import Values
+from ci_runner.context import Author
+
+_AUTHOR = re.compile(r"([^<>]{1,100}) <([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
+
+
+@dataclass(frozen=True, slots=True)
+class Commits:
+    """`mode` is a word of the option table; `most` commits one pull request may get from us.
+
+    `author` is None for whoever the token belongs to. `drafts` get commits too.
+    """
+
+    mode: str = "check"
+    most: int = 3
+    skip_ci: bool = False
+    drafts: bool = True
+    author: Author | None = None
+
+    @property
+    def pushes(self) -> bool:
+        return self.mode == "push"
+
+
+def commits(values: Values) -> Commits:
+    """What the options say. Raises ConfigError for an author that git would not take."""
+    return Commits(
+        mode=values.text("publish.commit"),
+        most=values.number("publish.max-auto-commits"),
+        skip_ci=values.flag("publish.skip-ci"),
+        drafts=values.flag("publish.commit-drafts"),
+        author=_author(values, "publish.commit-author"),
+    )
+
+
+def _author(values: Values, key: str) -> Author | None:
+    text = values.text(key)
+    if not text:
+        return None
+    found = _AUTHOR.fullmatch(text)
+    if found is None or not text.isprintable():
+        raise wrong(
+            values.origin(key), key, "a name and an address: `Jo Doe <jo@example.org>`", text
+        )
+    return Author(found[1].strip(), found[2])

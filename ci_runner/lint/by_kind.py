@@ -1,0 +1,26 @@
+"""Values in order that are found by their kinds: a rule meets those that it is about, no others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import merge
+from typing import Generic, TypeVar
+
+V = TypeVar("V")
+
+
+class ByKind(Generic[V]):
+    """`kinds` tells those of one value; a value may have several."""
+
+    def __init__(self, values: Sequence[V], kinds: Callable[[V], Iterable[object]]) -> None:
+        self._values = values
+        self._places: dict[object, list[int]] = defaultdict(list)
+        for place, each in enumerate(values):
+            for kind in kinds(each):
+                self._places[kind].append(place)
+
+    def of(self, *kinds: object) -> Iterator[V]:
+        """Those of any of the kinds, in order and each once."""
+        places = dict.fromkeys(merge(*(self._places.get(kind, ()) for kind in kinds)))
+        return (self._values[place] for place in places)

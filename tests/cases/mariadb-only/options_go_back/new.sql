@@ -1,0 +1,2 @@
+CREATE TABLE t (a int PRIMARY KEY, b int, KEY shown (b) IGNORED) PAGE_COMPRESSED=1;
+CREATE TABLE e (a int) ENGINE=InnoDB;

@@ -1,0 +1,28 @@
+CREATE TABLE p (id bigint unsigned NOT NULL AUTO_INCREMENT PRIMARY KEY, code char(3) NOT NULL UNIQUE) COMMENT='it''s a parent';
+CREATE TABLE t (
+  a int PRIMARY KEY,
+  name varchar(40) CHARACTER SET latin1 NOT NULL DEFAULT 'a''b\\c' COMMENT 'a "name"',
+  at timestamp(3) NULL DEFAULT NULL ON UPDATE current_timestamp(3),
+  made datetime DEFAULT current_timestamp,
+  kind enum('a','b,c') NOT NULL DEFAULT 'a',
+  twice int AS (a * 2) VIRTUAL,
+  kept int GENERATED ALWAYS AS (a + 1) STORED,
+  doc json,
+  secret int INVISIBLE DEFAULT 5,
+  bits bit(3) DEFAULT b'101',
+  zero int(5) zerofill,
+  half decimal(5,2) DEFAULT 1.50,
+  body mediumtext,
+  packed text COMPRESSED,
+  place point NOT NULL,
+  parent bigint unsigned,
+  CHECK (a > 0),
+  CONSTRAINT named CHECK (kind <> 'b,c' OR a < 10),
+  UNIQUE KEY uq (name(5), kind),
+  KEY down (a DESC, made),
+  KEY unused (made) COMMENT 'who knows',
+  KEY off (at) IGNORED,
+  FULLTEXT KEY words (body),
+  SPATIAL KEY places (place),
+  CONSTRAINT to_parent FOREIGN KEY (parent) REFERENCES p (id) ON DELETE CASCADE ON UPDATE SET NULL
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_unicode_ci STATS_PERSISTENT=1;

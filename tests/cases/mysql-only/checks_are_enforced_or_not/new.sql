@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b int, CONSTRAINT one CHECK (a > 0) NOT ENFORCED, CONSTRAINT two CHECK (b > 0));

@@ -1,0 +1,21 @@
+CREATE TABLE t (
+  a int PRIMARY KEY,
+  code varchar(20) COLLATE utf8mb4_0900_bin NOT NULL DEFAULT 'it''s',
+  at datetime(3) DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),
+  uuid char(36) CHARACTER SET ascii NOT NULL DEFAULT (uuid()),
+  doc json NOT NULL DEFAULT (json_object('a', 1)),
+  due date DEFAULT (curdate() + INTERVAL 1 YEAR),
+  hidden int INVISIBLE,
+  twice int AS (a * 2) VIRTUAL INVISIBLE,
+  place point NOT NULL SRID 4326,
+  small tinyint(1),
+  wide int unsigned zerofill,
+  old_text text CHARACTER SET utf8mb3,
+  CONSTRAINT lax CHECK (a > 0) NOT ENFORCED,
+  CONSTRAINT strict CHECK (code <> 'a\'b'),
+  KEY off (at) INVISIBLE,
+  KEY lower_code ((lower(code)) DESC, a),
+  KEY many ((CAST(doc->'$.tags' AS UNSIGNED ARRAY))),
+  UNIQUE KEY down (at DESC),
+  SPATIAL KEY places (place)
+) ENGINE=InnoDB ROW_FORMAT=DYNAMIC COMMENT='all';

@@ -1,0 +1,4 @@
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE fresh (id int, CONSTRAINT known FOREIGN KEY (id) REFERENCES p (id), CONSTRAINT positive CHECK (id > 0));
+CREATE TABLE a (id int, CONSTRAINT lower_fk FOREIGN KEY (id) REFERENCES p (id), CONSTRAINT small CHECK (id < 9));
+CREATE TABLE b (id int, CONSTRAINT upper_fk FOREIGN KEY (id) REFERENCES p (id));
