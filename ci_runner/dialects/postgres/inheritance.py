@@ -7,12 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from ci_runner.dialects.postgres.quote import quote
 from ci_runner.schema.model import (
     Check,
     Column,
     ColumnStorage,
     Copy,
     Identity,
+    Index,
     Schema,
     SchemaObject,
     Table,
@@ -223,10 +225,13 @@ def _place(copy: Copy) -> tuple[Identity, str, str]:
 
 
 def _likeness(copy: Copy) -> object:
-    """Its parts without name, comment and settings. The definition of an index holds its name."""
+    """All of it but name, comment and settings."""
     each = copy.object
-    parts = ["keys", "include", "predicate", "unique", "method", "columns", "valid"]
-    parts += ["definition"] * (not hasattr(each, "keys"))
+    if isinstance(each, Index):
+        # The order of its keys, their operator classes and collations stand in its definition only.
+        head, _, rest = each.definition.partition(f"INDEX {quote(each.name)} ON ")
+        return (head, rest, each.keys, each.predicate, each.valid)
+    parts = ("columns", "valid", "definition")
     return tuple(getattr(each, part, None) for part in parts)
 
 

@@ -270,7 +270,7 @@ class _Order:
     def _needed(self, schema: Schema, identity: Identity) -> Iterator[Identity]:
         each = schema.by_identity[identity]
         if isinstance(each, Table):
-            yield from each.parents
+            yield from self._ancestors(each, schema)
             yield from (
                 needed for dependent, needed in schema.dependencies if dependent == identity
             )
@@ -299,16 +299,16 @@ class _Order:
                         own = Identity("column", heir.schema, place.name, heir.name)
                         yield from self._below(place, own)
         for each in self.work.creates.values():
-            for parent in self._ancestors(each):
+            for parent in self._ancestors(each, self.world.new):
                 for earlier in self._changes(parent):
                     if earlier[1].kind == "column" and earlier[0] != "drop":
                         yield ("create", each.identity), earlier
 
-    def _ancestors(self, each: SchemaObject | None) -> Iterator[Identity]:
+    def _ancestors(self, each: SchemaObject | None, schema: Schema) -> Iterator[Identity]:
         if isinstance(each, Table):
             for parent in each.parents:
                 yield parent
-                yield from self._ancestors(self.world.new.get(parent))
+                yield from self._ancestors(schema.get(parent), schema)
 
     def _below(self, column: Identity, own: Identity) -> Iterator[tuple[Node, Node]]:
         work = self.work

@@ -36,8 +36,13 @@ def is_partitioned(place: Identity | None, world: World) -> bool:
 
 
 def have_stayed(place: Identity | None, work: Work) -> bool:
-    """Whether every partition below was there before and can have an index."""
-    return all(
+    """Whether the partitions below are those that were there, and each can have an index.
+
+    One that goes is still there: an index that lacks a part on it would not be valid.
+    """
+    stay = {each.identity for each in _partitions(place, work.world.new)}
+    gone = (each for each in _partitions(place, work.world.old) if each.identity not in stay)
+    return not any(gone) and all(
         not each.server
         and each.identity not in work.creates
         and each.identity not in work.world.parted

@@ -186,7 +186,8 @@ class Work:
         if kind_of(before).releases(before, needed, self.world):
             self.world.released.add(dependent)
             self.alters[dependent] = (before, after)
-        if self._is_followed(needed) and rebuild.moves(before, after, self.drops[needed]):
+        again = self.creates.get(needed)
+        if self._is_followed(needed) and rebuild.moves(before, after, self.drops[needed], again):
             if isinstance(before, Column) and before.inherited:
                 # It moves with its parent's, but for a default of its own.
                 if before.default is not None:

@@ -39,7 +39,9 @@ _PRIVILEGE = re.compile(r"[A-Z ]+(?:\([^)]*\))?")
 _CAST = re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text")
 
 # Options keep the order in which they were set, which means nothing.
-_OPTIONS = re.compile(r"(?P<head>^WITH| SET) \((?P<options>.*)\)(?P<tail>;| AS)$", re.MULTILINE)
+_OPTIONS = re.compile(
+    r"(?P<head>^WITH|^CREATE VIEW \S+ WITH| SET) \((?P<options>.*)\)(?P<tail>;| AS)$", re.MULTILINE
+)
 
 # Kinds that we manage, as the dump calls them.
 MANAGED = frozenset(
