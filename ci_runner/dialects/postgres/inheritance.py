@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -20,13 +21,29 @@ from ci_runner.schema.model import (
     Table,
 )
 
+_STRING = re.compile(r"'(?:[^']|'')*'")
+_WORD = re.compile(r'"((?:[^"]|"")+)"|(\w+)')
 # What ALTER TABLE without ONLY changes in children too, where these could have their own.
 _SHARED = ("default", "not_null", "mode", "statistics")
 
 
 def must_be_made_again(old: Table, new: Table) -> bool:
-    """A partition key cannot change, nor can a table become partitioned, foreign or ordinary."""
-    return (old.partition_key, old.server) != (new.partition_key, new.server)
+    """A partition key cannot change, nor can a table become partitioned, foreign or ordinary.
+
+    The key's columns can't change their types either: ATPrepAlterColumnType in tablecmds.c.
+    """
+    if (old.partition_key, old.server) != (new.partition_key, new.server):
+        return True
+    return any(
+        (was := old.column(name)) and (now := new.column(name)) and retypes(was, now)
+        for name in names_in_key(old.partition_key)
+    )
+
+
+def names_in_key(key: str) -> list[str]:
+    """Every name in a partition key, those of functions and types among them."""
+    words = _WORD.findall(_STRING.sub("", key))
+    return [quoted.replace('""', '"') or plain for quoted, plain in words]
 
 
 def attribute(column: Column, name: str) -> object:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
 from ci_runner.dialects.postgres import access, base_types, rebuild
+from ci_runner.dialects.postgres.inheritance import names_in_key
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
@@ -303,6 +304,19 @@ class _Order:
                 for earlier in self._changes(parent):
                     if earlier[1].kind == "column" and earlier[0] != "drop":
                         yield ("create", each.identity), earlier
+
+        for old in self.work.drops.values():
+            if isinstance(old, Table) and old.partition_key:
+                yield from self._keyed(old)
+
+    def _keyed(self, old: Table) -> Iterator[tuple[Node, Node]]:
+        """A column can't change its type while it is in the key of a partition below."""
+        names = names_in_key(old.partition_key)
+        for parent in self._ancestors(old, self.world.old):
+            for name in names:
+                column = Identity("column", parent.schema, name, parent.name)
+                if column in self.work.alters:
+                    yield ("alter", column), ("drop", old.identity)
 
     def _ancestors(self, each: SchemaObject | None, schema: Schema) -> Iterator[Identity]:
         if isinstance(each, Table):

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from ci_runner.dialects.postgres import rebuild
+from ci_runner.dialects.postgres.inheritance import must_be_made_again
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, World
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.schema.changes import Alter, Change, Create, Drop
@@ -74,9 +75,18 @@ class Work:
                     self._alter(old, new)
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
+        self._make_tables_again()
         self._find_renames()
         self._part()
         self._carry()
+
+    def _make_tables_again(self) -> None:
+        """Also those of which only a column changes."""
+        for old in self.world.old.of_type(Table):
+            new = self.world.new.get(old.identity)
+            again = isinstance(new, Table) and must_be_made_again(old, new)
+            if again and old.identity not in self.drops:
+                self._make_again(old.identity)
 
     def _part(self) -> None:
         """What lets go of a parent or owner for a while changes, if nothing else of it does."""
