@@ -26,7 +26,7 @@ if os.environ.get("SCHEMA_CI_REQUIRE_ALL") == "1":
 
 # A MySQL server that script/test-mysql starts, on which its tests then run as well.
 _MYSQL = os.environ.get("SCHEMA_CI_TEST_MYSQL", "")
-_FLAVOURS = ["mariadb", *([pytest.param("mysql", marks=pytest.mark.mysql)] if _MYSQL else [])]
+FLAVOURS = ["mariadb", *([pytest.param("mysql", marks=pytest.mark.mysql)] if _MYSQL else [])]
 
 
 def require(reason: str) -> NoReturn:
@@ -112,7 +112,7 @@ def maria_superuser_server() -> Iterator[MysqlServer]:
         yield server
 
 
-@pytest.fixture(scope="session", params=_FLAVOURS)
+@pytest.fixture(scope="session", params=FLAVOURS)
 def mysql_server(request: pytest.FixtureRequest) -> Iterator[MysqlServer]:
     """A server for what MariaDB and MySQL have in common."""
     if request.param == "mysql":
@@ -122,7 +122,7 @@ def mysql_server(request: pytest.FixtureRequest) -> Iterator[MysqlServer]:
         yield request.getfixturevalue("maria_server")
 
 
-@pytest.fixture(scope="session", params=_FLAVOURS)
+@pytest.fixture(scope="session", params=FLAVOURS)
 def mysql_superuser_server(request: pytest.FixtureRequest) -> Iterator[MysqlServer]:
     """The same where tests are root."""
     if request.param == "mysql":

@@ -63,6 +63,9 @@ online_option = click.option(
     help="Plan forms that let readers and writers go on (default: on).",
 )
 
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Print what would be told to the forge, and tell it nothing."
+)
 stats_option = click.option(
     "--stats", metavar="FILE", help="Sizes of the real tables, from `schema-ci stats`."
 )

@@ -184,7 +184,7 @@ def judge(
             tool_known=False,
             production=production,
             options=policy.options,
-            version=policy.assumed.numbers,
+            version=policy.assumed.numbers or history.version,
         )
         reached = steps[-1].after if steps else history.base
         return check(review, policy, of_steps(policy.team_rules, steps, reached))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ci_runner.errors import ConfigError, ForgeError, SchemaCiError
+from ci_runner.forges.base import Forge
 from ci_runner.forges.opening import Unavailable, open_forge
+from ci_runner.forges.unsent import Unsent
 from ci_runner.publish.awaited import AwaitedCheck, awaited_check
 from ci_runner.publish.check import check_name
 from ci_runner.publish.frame import Frame, frame
@@ -41,6 +44,7 @@ class Publication:
     frame: Frame = field(default_factory=Frame)
     awaited: AwaitedCheck | None = None
     report_path: str = ""
+    dry_run: bool = False
 
     def draw(self, report: Report, level: int) -> str:
         """The comment's text at a level of detail."""
@@ -57,26 +61,44 @@ def publication(
     *,
     names: tuple[str, ...] = (),
     report_path: str = "",
+    dry_run: bool = False,
 ) -> Iterator[Publication]:
-    """With the check in progress until the block ends. `base` is where the frame is read."""
+    """With the check in progress until the block ends. `base` is where the frame is read.
+
+    With `dry_run` what would be written is printed, and nothing is.
+    """
     settings, around = _settings(config, names), Frame()
     try:
         talk: Talk | Unavailable | ConfigError = _talk_of(build, config, out, git)
+        if dry_run and isinstance(talk, Talk):
+            talk = Talk(unsent(talk.forge, out), build, talk.event)
         around = _frame(config, git, base)
     except ConfigError as error:
         talk = error
     if not isinstance(talk, Talk) or not settings.check:
-        yield Publication(talk, settings, around, report_path=report_path)
+        yield Publication(talk, settings, around, report_path=report_path, dry_run=dry_run)
         return
     with awaited_check(talk, settings.check_name, out.log.warn, out.redactor.redact) as awaited:
-        yield Publication(talk, settings, around, awaited, report_path)
+        yield Publication(talk, settings, around, awaited, report_path, dry_run)
 
 
-def opened(build: Build, config: Config, out: Terminal, git: Git | None) -> Publication:
+def opened(
+    build: Build, config: Config, out: Terminal, git: Git | None, *, dry_run: bool = False
+) -> Publication:
     """For a report that is there already: nobody waits for it."""
     base = git.head_if_any() if git else None
-    with publication(build, replace(config, check=False), out, git, base) as through:
+    quiet = replace(config, check=False)
+    with publication(build, quiet, out, git, base, dry_run=dry_run) as through:
         return replace(through, settings=_settings(config, ()))
+
+
+def unsent(forge: Forge, out: Terminal) -> Forge:
+    """`forge` without writes: each is a line of JSON on stdout."""
+
+    def say(what: str, with_: Mapping[str, object]) -> None:
+        out.verbatim(json.dumps({"would": what, **with_}))
+
+    return Unsent(forge, say)
 
 
 def show_failure(build: Build, out: Terminal, names: tuple[str, ...], error: SchemaCiError) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ci_runner.cli.common import Common, common, config_option
+from ci_runner.cli.common import Common, common, config_option, dry_run_option
 
 if TYPE_CHECKING:
     from ci_runner.cli.publication import Publication
@@ -35,11 +35,15 @@ if TYPE_CHECKING:
     metavar="NUMBER",
     help="Where the event does not tell it.",
 )
+@dry_run_option
 @config_option
 @common
-def publish(common: Common, source: str, number: int | None, config: str) -> int:
+def publish(
+    common: Common, /, source: str, number: int | None, config: str, *, dry_run: bool
+) -> int:
     """Publish a report that an earlier job wrote, which is believed no more than it must be."""
     from ci_runner.cli.located import Overtaken
+    from ci_runner.cli.publication import opened
     from ci_runner.cli.received import receive
     from ci_runner.errors import ExitCode
 
@@ -47,13 +51,15 @@ def publish(common: Common, source: str, number: int | None, config: str) -> int
     if isinstance(received, Overtaken):
         common.out.log.info(f"nothing published: {received.reason}")
         return ExitCode.OK
+    build, config_, git = received.build, received.workspace.config, received.workspace.git
     return publish_report(
         received.report,
-        received.build,
-        received.workspace.config,
+        build,
+        config_,
         common.out,
+        opened(build, config_, common.out, git, dry_run=dry_run),
         show=lambda _: None,
-        git=received.workspace.git,
+        git=git,
     )
 
 
@@ -62,23 +68,21 @@ def publish_report(
     build: Build,
     config: Config,
     out: Terminal,
+    through: Publication,
     *,
     show: Callable[[Report], None],
     git: Git | None = None,
-    through: Publication | None = None,
 ) -> ExitCode:
     """Commit, comment and check, as configured; says what was done and what was not, and why.
 
-    `show` gets the report as it is true after the commit, before anybody is told; `through` is what
-    was opened before the review, if anything was. Returns what the process should say of it.
-    Raises ForgeError when commit or check failed: a gate must never hang.
+    `show` gets the report as it is true after the commit, before anybody is told. Returns what the
+    process should say of it. Raises ForgeError when commit or check failed: a gate must never hang.
     """
     from dataclasses import replace
     from datetime import UTC, datetime
     from functools import partial
 
     from ci_runner.cli.job import commit_outputs, leave_result, mask_secrets
-    from ci_runner.cli.publication import opened
     from ci_runner.cli.queued import tell_of_commit
     from ci_runner.errors import ConfigError
     from ci_runner.pipeline.run import exit_code
@@ -87,7 +91,6 @@ def publish_report(
     from ci_runner.publish.publish import announce, approved, commit
     from ci_runner.publish.talk import Talk
 
-    through = through or opened(build, config, out, git)
     mask_secrets(out)
     if head := build.lone_commit:
         report = without_generated(report) if config.commits.pushes else report

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ci_runner.cli.job import leave_result
-from ci_runner.cli.publication import Publication
+from ci_runner.cli.publication import Publication, unsent
 from ci_runner.cli.terminal import Terminal
 from ci_runner.config.model import Config
 from ci_runner.context import Build, Sha
@@ -31,6 +31,7 @@ def tell_of_commit(
         out.log.warn(f"nothing published: {forge.reason}")
     else:
         settings, draw = through.settings, through.draw
+        forge = unsent(forge, out) if through.dry_run else forge
         told = check_commit(report, forge, build, head, settings, draw)
     leave_result(report, build, out, told=told, report_path=through.report_path)
     return told

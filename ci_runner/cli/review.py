@@ -12,6 +12,7 @@ from ci_runner.cli.common import (
     Common,
     common,
     config_option,
+    dry_run_option,
     given,
     online_option,
     project_option,
@@ -39,6 +40,7 @@ _FAIL_ON = click.Choice(["error", "warning", "note", "never"])
 @online_option
 @click.option("--no-publish", is_flag=True, help="Write the report, tell no forge.")
 @click.option("--touched", is_flag=True, help="Only projects that this change touches.")
+@dry_run_option
 @shard_option
 @strict_option
 @stats_option
@@ -56,6 +58,7 @@ def run(
     shard: Shard | None,
     *,
     no_publish: bool,
+    dry_run: bool,
     touched: bool,
     **more: object,
 ) -> int:
@@ -79,7 +82,7 @@ def run(
             common, config=config, base=base or merged_into(build), flags=flags, build=build
         )
     except SchemaCiError as error:
-        if not no_publish:
+        if not (no_publish or dry_run):
             show_failure(build, common.out, names, error)
         raise
     place = workspace.root / workspace.config.output_dir
@@ -102,6 +105,7 @@ def run(
             *(build, workspace.config, common.out, workspace.git, workspace.base),
             names=names,
             report_path=str(place / "report.json"),
+            dry_run=dry_run,
         ) as through:
             result = review(workspace, build, chosen, common.out.log, common.out.redactor)
             code = publish_report(
@@ -109,9 +113,9 @@ def run(
                 build,
                 workspace.config,
                 common.out,
+                through,
                 show=show,
                 git=workspace.git,
-                through=through,
             )
     if result.trouble:
         raise result.trouble

@@ -219,7 +219,7 @@ def rehearse(
         failed = any(step.failure for step in rehearsed)
     # What will be compared with the desired schema rests on no earlier look.
     reached = dialect.inspect(connection) if compared else look.schema
-    return History(tuple(steps), first.schema, reached)
+    return History(tuple(steps), first.schema, reached, dialect.version(connection))
 
 
 def _rehearse_file(

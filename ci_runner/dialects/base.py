@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,10 @@ from ci_runner.dialects.operations import Operation
 from ci_runner.schema.changes import Change, Rename
 from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Identity, Schema
+from ci_runner.schema.shared import differing
 from ci_runner.schema.sizes import TableSize
+
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,13 @@ def as_written(connection: Connection, sql: str) -> Ran:
     return Ran(outcome, time.perf_counter() - started)
 
 
+def version_of(connection: Connection, query: str) -> tuple[int, ...]:
+    """The numbers that the server's answer begins with: `10.11.6-MariaDB` has three."""
+    ((said,),) = connection.query(query)
+    found = _VERSION.match(str(said))
+    return tuple(int(each) for each in found[0].split(".")) if found else ()
+
+
 @dataclass(frozen=True)
 class Sighting:
     """One look at a database: its schema and the physical facts that tell what a statement did.
@@ -180,8 +191,9 @@ def compare(before: Sighting, after: Sighting) -> Observation:
     ]
     rewritten = (
         identity
-        for identity, place in before.storage.items()
-        if after.storage.get(identity, place) != place
+        for identity in differing(before.storage, after.storage)
+        if identity in before.storage
+        and after.storage.get(identity, before.storage[identity]) != before.storage[identity]
     )
     locks = (lock for lock in after.locks - before.locks if lock.relation in before.handles)
     return Observation(
@@ -208,13 +220,14 @@ def _scanned(
 
 def _renames(before: Sighting, after: Sighting) -> Iterator[Rename]:
     """What has the handle that another name had, where that name is taken by nobody now."""
+    names = tuple(differing(before.handles, after.handles))
     arrived = {
-        handle: identity
-        for identity, handle in after.handles.items()
-        if before.handles.get(identity) != handle
+        after.handles[identity]: identity
+        for identity in names
+        if identity in after.handles and before.handles.get(identity) != after.handles[identity]
     }
-    for was, handle in before.handles.items() if arrived else ():
-        identity = arrived.get(handle)
+    for was in names if arrived else ():
+        identity = arrived.get(before.handles.get(was, ""))
         if identity is None or was in after.handles:
             continue
         old, new = before.schema.get(was), after.schema.get(identity)
@@ -362,6 +375,9 @@ class Dialect(Protocol):
     @property
     def talkative(self) -> str:
         """SQL that lets the server say what it scans, until the session is reset; "" for none."""
+
+    def version(self, connection: Connection) -> tuple[int, ...]:
+        """Of the server: `(16, 4)`, `(10, 11, 6)`; MariaDB counts otherwise than MySQL."""
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         """What one statement says that it does. Never raises: what can't be read is Unparsed."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A name that a statement gives. `table` is what it lives on, "" for what stands by itself.
 
     `columns` are those of an index or constraint, `references` and `referenced` the other side of a
     foreign key; `type` the last word of a column's type, `counts` whether the server numbers its
-    rows. `old` is what a rename takes it from.
+    rows. `old` is what a rename takes it from. A tuple, because a large file gives many.
     """
 
     kind: str

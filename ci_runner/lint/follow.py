@@ -48,8 +48,8 @@ from ci_runner.schema.virtual import VirtualTable
 E_co = TypeVar("E_co", bound=Effect, covariant=True)
 
 # errcodes-appendix.html: undefined_table, invalid_schema_name; then MySQL's unknown database,
-# unknown table of a DROP, no such table.
-_NO_SUCH_TABLE = frozenset({"42P01", "3F000", "1049", "1051", "1146"})
+# access to another database and to a table of it, unknown table of a DROP, no such table.
+_NO_SUCH_TABLE = frozenset({"42P01", "3F000", "1044", "1049", "1051", "1142", "1146"})
 _UPON = (
     AddColumn,
     AddConstraint,

@@ -66,6 +66,9 @@ _LIGHT_ACTIONS = {
 }
 
 
+_NOTHING: Mapping[Identity, str] = {}
+
+
 @dataclass(frozen=True)
 class Held:
     """One statement, the locks that it takes, and those that its transaction held before it."""
@@ -88,7 +91,7 @@ def held(review: Review) -> Iterator[Held]:
             piled = {}
         path = step.statement.path
         takes = _seen(review, step) if ran(step) else _told(touches)
-        yield Held(step, takes, dict(piled))
+        yield Held(step, takes, dict(piled) if piled else _NOTHING)
         for table, mode in takes.items():
             piled[table] = max(mode, piled.get(table, mode), key=STRENGTH.index)
         if any(isinstance(each, Transaction) for each in step.operations):

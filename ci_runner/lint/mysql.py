@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from ci_runner.dialects.base import OnlineDdl
 from ci_runner.dialects.mysql.online import alteration
@@ -60,14 +61,27 @@ class Waiting:
     evidence: str
 
 
+# From which version on it is MariaDB's: MySQL goes from 5 to 9.
+_MARIADB = 10
+
+
+def is_mysql(review: Review) -> bool:
+    """Whether production is said to be MySQL, and not MariaDB."""
+    return bool(review.version) and review.before(_MARIADB)
+
+
 def definition(step: Step) -> tuple[Token, ...]:
     """The tokens of a statement that makes or alters something; none of one that writes rows."""
     sql = step.statement.text
     return tokenize(sql) if verb(sql) in {"CREATE", "ALTER"} else ()
 
 
-def clauses(review: Review) -> Iterator[Clause]:
+def clauses(review: Review) -> Sequence[Clause]:
     """The clauses of ALTER TABLE in order; CREATE INDEX and DROP INDEX are one each."""
+    return review.once(_read)
+
+
+def _read(review: Review) -> Iterator[Clause]:
     for step, touches in review.statements():
         yield from _clauses(step, touches)
 
@@ -89,12 +103,17 @@ def _clauses(step: Step, touches: Sequence[Touch[Effect]]) -> Iterator[Clause]:
             yield Clause(step, table, known, tuple(part))
 
 
-def waiting(review: Review) -> Iterator[Waiting]:
+def waiting(review: Review) -> Sequence[Waiting]:
     """Every statement that keeps writers of a known table waiting, each once."""
-    for step, touches in review.statements():
-        parts = [each for each in _clauses(step, touches) if each.known]
+    return review.once(_waiting)
+
+
+def _waiting(review: Review) -> Iterator[Waiting]:
+    for _, group in groupby(clauses(review), key=lambda each: id(each.step)):
+        parts = [each for each in group if each.known]
         if not parts:
             continue
+        step = parts[0].step
         table = parts[0].table
         causes = [cause for each in parts if (cause := _cause(each))]
         ddl = step.observed.online

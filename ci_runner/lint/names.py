@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from ci_runner.dialects.mysql.names import given as given_on_mysql
 from ci_runner.dialects.mysql.names import plain
@@ -59,14 +58,13 @@ def _placed(name: Given, schema: Schema) -> Given:
                 name.kind == "index" and not (each.of_table and table != name.table)
             ):
                 kind = "unique index" if unique else "index"
-                return replace(name, kind=kind, table=table, columns=plain(keys))
+                return name._replace(kind=kind, table=table, columns=plain(keys))
             case PrimaryKey(name=name.old) | Unique(name=name.old):
-                return replace(
-                    name, kind=each.identity.kind, table=each.table, columns=each.columns
+                return name._replace(
+                    kind=each.identity.kind, table=each.table, columns=each.columns
                 )
             case ForeignKey(name=name.old, table=name.table):
-                return replace(
-                    name,
+                return name._replace(
                     kind="foreign key",
                     columns=each.columns,
                     references=each.references.name,
@@ -75,7 +73,7 @@ def _placed(name: Given, schema: Schema) -> Given:
             case (
                 Check(name=name.old, table=name.table) | Exclusion(name=name.old, table=name.table)
             ):
-                return replace(name, kind=each.identity.kind)
+                return name._replace(kind=each.identity.kind)
             case _:
                 pass
     return name

@@ -94,7 +94,8 @@ class Review:
     is False (files linted alone) every table that they themselves do not create counts as known.
     `tool_known` is False for files of no project: nobody knows what will run them.
     `production` is what is known of the real tables, and `version` that of their server, such as
-    (14, 2), () for what the dev server has; `options` are the checked ones, by rule.
+    (14, 2): as it is assumed, else the dev server's, () where nothing was run; `options` are the
+    checked ones, by rule.
     """
 
     dialect: str
@@ -109,7 +110,7 @@ class Review:
     version: tuple[int, ...] = ()
 
     def before(self, *version: int) -> bool:
-        """Whether production is said to be older than a version."""
+        """Whether production is older than a version, as far as is known."""
         return bool(self.version) and self.version < version
 
     @cached_property

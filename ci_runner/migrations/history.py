@@ -74,11 +74,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Files that were run, the schema before them, and the one they reached or failed at."""
+    """Files that were run, the schema before them, and the one they reached or failed at.
+
+    `version` is that of the server, such as (16, 4).
+    """
 
     steps: tuple[Step, ...]
     base: Schema
     schema: Schema
+    version: tuple[int, ...] = ()
 
     @property
     def failed(self) -> Step | None:

@@ -193,7 +193,7 @@ class _Reviewer:
             self.change.files,
             production=self.production,
             options=policy.options,
-            version=policy.assumed.numbers,
+            version=policy.assumed.numbers or history.version,
         )
         own = tuple(step for step in steps if id(step) not in planned)
         reached = own[-1].after if own else history.base

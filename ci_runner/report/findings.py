@@ -6,31 +6,35 @@ import json
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from itertools import groupby
 
 from ci_runner.log import disarmed, neutral
 from ci_runner.report.model import ReportedFinding
 
 _FIELDS = tuple(each.name for each in fields(ReportedFinding))
 _FLAT = json.JSONEncoder(separators=(",\n    ", ": "))
+_LONGEST = 120  # characters of a statement: a terminal's line
 COLORS = {"error": "31", "warning": "33", "note": "36"}
 
 
 def render_text(findings: Sequence[ReportedFinding], color: bool) -> str:  # noqa: FBT001  # as NO_COLOR: on or off
     """`file:line: severity: rule: message`; below it the source line, what was seen and what to do.
 
-    "" without findings.
+    Of findings about one statement the first shows its source. "" without findings.
     """
-    return disarmed(
-        "".join(f"{line}\n" for each in findings for line in _finding(each, color=color))
-    )
+    lines: list[str] = []
+    for _, about in groupby(findings, key=lambda each: (each.path, each.line, each.column)):
+        for position, finding in enumerate(about):
+            lines += _finding(finding, with_source=position == 0, color=color)
+    return disarmed("".join(f"{line}\n" for line in lines))
 
 
-def _finding(finding: ReportedFinding, *, color: bool) -> Iterator[str]:
+def _finding(finding: ReportedFinding, *, with_source: bool, color: bool) -> Iterator[str]:
     place = f"{finding.path}:{finding.line}" if finding.line > 0 else finding.path
     severity = paint(finding.severity, COLORS[finding.severity], color=color)
     message = indented(finding.message)
     yield f"{indented(place)}: {severity}: {indented(finding.rule)}: {message}"
-    if finding.snippet:
+    if finding.snippet and with_source:
         yield from _source(finding, color=color)
     if finding.evidence:
         yield f"  seen: {indented(finding.evidence)}"
@@ -44,6 +48,8 @@ def _source(finding: ReportedFinding, *, color: bool) -> Iterator[str]:
     """The statement's first line with a caret below each of its characters."""
     number = str(finding.line)
     shown = indented(finding.snippet).replace("\t", " ")
+    if len(shown) > _LONGEST:
+        shown = f"{shown[:_LONGEST]}…"
     more = f" … to line {finding.end_line}" if finding.end_line > finding.line else ""
     carets = paint("^" * max(_width(shown), 1), COLORS[finding.severity], color=color)
     yield f"  {number} | {shown}"

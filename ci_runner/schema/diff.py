@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import Schema, SchemaObject, Table, home
+from ci_runner.schema.shared import differing
 
 
 def diff(old: Schema, new: Schema) -> tuple[Change, ...]:
@@ -15,9 +16,9 @@ def diff(old: Schema, new: Schema) -> tuple[Change, ...]:
     Column order is not a difference: no engine can change it in place.
     """
     # Two looks at one database share the objects that nothing touched in between.
-    shared = {id(each) for each in old.objects} & {id(each) for each in new.objects}
-    mine = {each.identity: each for each in old.objects if id(each) not in shared}
-    theirs = {each.identity: each for each in new.objects if id(each) not in shared}
+    names = {each for each in differing(old.by_identity, new.by_identity) if each.kind != "column"}
+    mine = {each: old.by_identity[each] for each in names if each in old.by_identity}
+    theirs = {each: new.by_identity[each] for each in names if each in new.by_identity}
     dropped = mine.keys() - theirs.keys()
     changes: list[Change] = []
     for identity in sorted(mine.keys() | theirs.keys()):

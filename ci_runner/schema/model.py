@@ -6,7 +6,8 @@ Names are unquoted. `schema` is "" on engines that have none (SQLite).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
@@ -351,14 +352,14 @@ class Copy:
 class Schema:
     """All objects of one database.
 
-    `objects` is sorted by identity and holds no Column: columns live in their Table. `dependencies`
-    are (dependent, what it needs) and may name columns. `unmanaged` are objects that exist but that
-    this version does not compare. `copies` come and go with what they are copies of.
+    `objects` is sorted by identity, without columns: those live in their Table. `dependencies` are
+    (dependent, what it needs) and may name columns. `unmanaged` are objects that exist and are not
+    compared. `copies` come and go with what they are copies of.
     """
 
     dialect: str
     objects: tuple[SchemaObject, ...] = ()
-    dependencies: frozenset[tuple[Identity, Identity]] = field(default=frozenset())
+    dependencies: AbstractSet[tuple[Identity, Identity]] = frozenset()
     unmanaged: tuple[Identity, ...] = ()
     copies: tuple[Copy, ...] = ()
 
@@ -380,14 +381,12 @@ class Schema:
         )
 
     @cached_property
-    def by_identity(self) -> dict[Identity, SchemaObject]:
+    def by_identity(self) -> Mapping[Identity, SchemaObject]:
         """Every object by identity, columns included."""
-        found: dict[Identity, SchemaObject] = {}
+        found: list[SchemaObject] = []
         for each in self.objects:
-            found[each.identity] = each
-            if isinstance(each, Table):
-                found.update({column.identity: column for column in each.columns})
-        return found
+            found += (each, *each.columns) if isinstance(each, Table) else (each,)
+        return {each.identity: each for each in found}
 
     def get(self, identity: Identity) -> SchemaObject | None:
         return self.by_identity.get(identity)

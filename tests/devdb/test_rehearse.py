@@ -284,3 +284,16 @@ def test_progress_names_each_file(sqlite: Connection) -> None:
     )
 
     assert ["1.sql", "2.sql"] == told
+
+
+def test_a_history_knows_which_version_of_the_server_it_ran_on(
+    either: tuple[Connection, str],
+) -> None:
+    connection, engine = either
+    says = {"postgres": "SHOW server_version", "sqlite": "SELECT sqlite_version()"}[engine]
+
+    history = watched(connection, file("SELECT 1;", engine=engine), engine=engine)
+
+    ((told,),) = connection.query(says)
+    assert history.version[0] >= 3
+    assert str(told).startswith(".".join(map(str, history.version)))

@@ -182,17 +182,21 @@ class FakeForge:
         """The asked page of a long answer; `headers` are those of the answer."""
         raise NotImplementedError
 
+    def arrive(self) -> None:
+        """Count a request, and let happen what a test has ordered for just before it."""
+        with self._lock:
+            number, self._arrived = self._arrived, self._arrived + 1
+        # Not under the lock: what a test does meanwhile may be a run that asks us something.
+        if self.before_answer is not None:
+            self.before_answer(number)
+
     def exchange(self, handler: BaseHTTPRequestHandler, raw: bytes) -> None:
         verb, target = handler.command, urlsplit(handler.path)
         path = unquote(target.path)
         query = {key: value[0] for key, value in parse_qs(target.query).items()}
         body = json.loads(raw) if raw else None
         headers: dict[str, str] = {}
-        with self._lock:
-            number, self._arrived = self._arrived, self._arrived + 1
-        # Not under the lock: what a test does meanwhile may be a run that asks us something.
-        if self.before_answer is not None:
-            self.before_answer(number)
+        self.arrive()
         with self._lock:
             self.requests.append((self.verb(verb, path, body), path))
             fault = self._fault(verb, path)

@@ -6,13 +6,14 @@ import base64
 import hashlib
 import os
 import subprocess
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.fakes.forge import Answer, FakeForge
+from tests.fakes.forge import Answer, FakeForge, Fault
 
 
 @dataclass
@@ -143,11 +144,12 @@ class GitLabRepository(FakeForge):
             handler.send_response(403)
             handler.end_headers()
             return
+        fault = None
         if target.path.endswith("/git-receive-pack"):
-            with self._lock:
-                self.requests.append(("PUSH", target.path))
-                self.move_branches()
-                self.pushes += 1
+            fault = self._pushed(target.path)
+            if fault is not None and not fault.after_write:
+                self._give_up(handler, fault)
+                return
         program = subprocess.run(
             ("git", "-c", "http.receivepack=true", "http-backend"),
             input=raw,
@@ -165,6 +167,9 @@ class GitLabRepository(FakeForge):
             capture_output=True,
             check=True,
         )
+        if fault is not None and fault.status != 200:
+            self._give_up(handler, fault)
+            return
         head, _, answer = program.stdout.partition(b"\r\n\r\n")
         fields = dict(line.split(": ", 1) for line in head.decode().splitlines())
         handler.send_response(int(fields.pop("Status", "200").split()[0]))
@@ -173,3 +178,22 @@ class GitLabRepository(FakeForge):
         handler.send_header("Content-Length", str(len(answer)))
         handler.end_headers()
         handler.wfile.write(answer)
+
+    def _pushed(self, path: str) -> Fault | None:
+        """A push has arrived: what a test has ordered for it."""
+        self.arrive()
+        with self._lock:
+            self.requests.append(("PUSH", path))
+            self.move_branches()
+            self.pushes += 1
+            return self._fault("PUSH", path)
+
+    def _give_up(self, handler: BaseHTTPRequestHandler, fault: Fault) -> None:
+        time.sleep(fault.seconds)
+        if not fault.status:
+            handler.connection.close()
+            return
+        handler.send_response(fault.status)
+        for name, value in {**fault.headers, "Content-Length": "0"}.items():
+            handler.send_header(name, value)
+        handler.end_headers()

@@ -82,6 +82,24 @@ def test_a_statement_of_many_lines_says_where_it_ends() -> None:
     assert "^^ … to line 9\n" in shown
 
 
+def test_findings_about_one_statement_show_it_once() -> None:
+    beside = replace(PLACED, rule="other", message="says more", replacement="")
+    below = replace(PLACED, line=8, end_line=8)
+
+    lines = render_text([PLACED, beside, below], False).splitlines()
+
+    assert 2 == sum("CREATE INDEX i ON t (a)" in line for line in lines)
+    assert "db/a b.sql:7: warning: other: says more" == lines[6]
+    assert "  seen: SHARE on table public.t" == lines[7]
+
+
+def test_a_long_statement_is_cut_where_a_terminal_would_break_it() -> None:
+    _, line, carets, *_ = render_text([replace(PLACED, snippet="x" * 300)], False).splitlines()
+
+    assert f"  7 | {'x' * 120}…" == line
+    assert len(line) == len(carets)
+
+
 def test_sarif_is_valid_by_its_schema() -> None:
     document = json.loads(render_sarif(EVERY))
 

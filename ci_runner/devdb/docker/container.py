@@ -13,8 +13,9 @@ from ci_runner.devdb.docker.client import Engine, engine, first_line
 from ci_runner.devdb.docker.door import Door, opened, place_of
 from ci_runner.devdb.docker.end import Running, removed, tail
 from ci_runner.devdb.docker.lifeline import Lifeline, lifeline, watch
+from ci_runner.devdb.docker.made import Made, made
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
-from ci_runner.devdb.docker.routes import Route, routes
+from ci_runner.devdb.docker.routes import NoWayError, Route, routes
 from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
 from ci_runner.errors import DatabaseError
 
@@ -32,10 +33,6 @@ _PAUSE_SECONDS = 0.005
 _DEAF_SECONDS = 5.0
 # What an entry point needs that is started as root to hand over to the server's account.
 _TO_STEP_DOWN = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
-
-
-class _NoWayError(Exception):
-    """Nobody is to be reached by this route; another may lead to the server."""
 
 
 class _NotSoError(Exception):
@@ -92,11 +89,11 @@ def running(recipe: Recipe, image: str, ceiling: Ceiling) -> Iterator[Running]:
 
 def _image(engine: Engine, name: str) -> Image:
     """Pulled where the engine does not have it."""
-    from docker.errors import ImageNotFound
+    from docker.errors import NotFound
 
     try:
         return engine.client.images.get(name)
-    except ImageNotFound:
+    except NotFound:  # Podman says it in words that docker-py does not take for a missing image
         return engine.client.images.pull(name)
 
 
@@ -108,7 +105,7 @@ def _first_that_works(
     for route in routes(engine):
         try:
             return _as_some_user(stack, recipe, engine, image, ceiling, route)
-        except _NoWayError as nowhere:
+        except NoWayError as nowhere:
             refused.append(f"{route}: {nowhere}")
     raise DatabaseError(
         "the container's server can't be reached",
@@ -156,17 +153,31 @@ def _started(attempt: _Attempt) -> Iterator[Running]:
     with ExitStack() as stack:
         door = stack.enter_context(opened(attempt.engine, recipe, attempt.route))
         stack.enter_context(removed(client, "container", name))
-        container = _created(attempt, name, door, password)
+        kept = _made(attempt)
+        container = _created(attempt, name, door, password, kept)
         held = stack.enter_context(lifeline(container))
         _start(container)
+        if kept and kept.content:
+            held.send(kept.content)
         access = Access(place_of(container, recipe, door), password)
         version = _wait(recipe, access, held)
+        if kept and not kept.content:
+            kept.keep(held)
         yield Running(
             access, version, str(attempt.route), client, name, held, since, attempt.ceiling
         )
 
 
-def _created(attempt: _Attempt, name: str, door: Door, password: str) -> Container:
+def _made(attempt: _Attempt) -> Made | None:
+    """To another machine the bytes would take longer than making them takes."""
+    if not attempt.engine.is_local or not attempt.user:
+        return None
+    return made(str(attempt.image.id), attempt.recipe.prepare, attempt.ceiling.memory)
+
+
+def _created(
+    attempt: _Attempt, name: str, door: Door, password: str, kept: Made | None
+) -> Container:
     from docker.errors import APIError
 
     recipe, config, ceiling = attempt.recipe, attempt.image.attrs["Config"], attempt.ceiling
@@ -182,6 +193,7 @@ def _created(attempt: _Attempt, name: str, door: Door, password: str) -> Contain
             command=[*image_command, *recipe.settings, *(recipe.local if local else recipe.remote)],
             environment={
                 **recipe.environment(password),
+                **(kept.environment() if kept else {}),
                 "SCHEMA_CI_BAKED": baked,
                 "SCHEMA_CI_PLACE": "socket" if local else "port",
             },
@@ -203,12 +215,12 @@ def _created(attempt: _Attempt, name: str, door: Door, password: str) -> Contain
         )
     except APIError as refused:
         if local and str(door.outside) in str(refused):
-            raise _NoWayError(first_line(refused)) from refused
+            raise NoWayError(first_line(refused)) from refused
         raise
 
 
 def _watch(recipe: Recipe) -> str:
-    return watch(recipe.adopt, int(LIFETIME.total_seconds()))
+    return watch(recipe.prepare, int(LIFETIME.total_seconds()))
 
 
 def _tmpfs(attempt: _Attempt, config: dict[str, object], *, with_socket: bool) -> dict[str, str]:
@@ -266,7 +278,7 @@ def _wait(recipe: Recipe, access: Access, held: Lifeline) -> str:
         if recipe.ready in "\n".join(held.lines()):
             deaf_from = deaf_from or now
             if now > deaf_from + _DEAF_SECONDS:
-                raise _NoWayError("the server is ready, and nobody answers there")
+                raise NoWayError("the server is ready, and nobody answers there")
         may_listen = _may_listen(recipe, access)
 
 

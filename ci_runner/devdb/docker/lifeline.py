@@ -18,19 +18,22 @@ if TYPE_CHECKING:
     )
 
 _KEPT = 16 * 1024
+_MOST = 256 * 2**20  # of what it may hand us
 # How the first process of a container that ends by itself begins its last line.
 LAST_WORD = "schema-ci: the server ended"
 _HEADER = 8  # docs.docker.com, Engine API, ContainerAttach: kind, three zeros, length
+_OUTPUT = 1
 
 # The first process of every container of ours: it prepares the data folder, starts what the image
 # would have started, and ends when standard input does, or when its time is over. When it ends,
-# the kernel ends every other process of the container.
+# the kernel ends every other process of the container. Standard output is for what is handed to us,
+# standard error for the log.
 WATCH = """
 exec 3<&0 </dev/null
-if [ -n "${SCHEMA_CI_BAKED:-}" ]; then
-  ( set -e; ADOPT ) >&2 3<&- || { echo "schema-ci: $SCHEMA_CI_BAKED can't be used" >&2; exit 1; }
-fi
-"$@" </dev/null 3<&- &
+( set -e
+PREPARE )
+[ $? = 0 ] || { echo "schema-ci: the data folder can't be made" >&2; exit 1; }
+"$@" </dev/null >&2 3<&- &
 server=$!
 { cat <&3 >/dev/null; kill -KILL "$server"; } 2>/dev/null &
 { sleep SECONDS; kill -KILL "$server"; } 2>/dev/null 3<&- &
@@ -41,9 +44,9 @@ exit "$status"
 """
 
 
-def watch(adopt: str, seconds: int) -> str:
+def watch(prepare: str, seconds: int) -> str:
     """The shell text of it."""
-    text = WATCH.replace("ADOPT", adopt).replace("SECONDS", str(seconds))
+    text = WATCH.replace("PREPARE", prepare).replace("SECONDS", str(seconds))
     return text.replace("LAST_WORD", LAST_WORD)
 
 
@@ -51,6 +54,7 @@ class _Stream(Protocol):
     """A socket, plain or TLS: what is of it here."""
 
     def recv(self, size: int, /) -> bytes: ...
+    def sendall(self, content: bytes, /) -> None: ...
     def settimeout(self, seconds: float | None, /) -> None: ...
     def shutdown(self, how: int, /) -> None: ...
     def close(self) -> None: ...
@@ -62,6 +66,7 @@ class Lifeline:
     def __init__(self, stream: _Stream) -> None:
         self._stream = stream
         self._said = bytearray()
+        self._handed = bytearray()
         self._changed = threading.Condition()
         self._ended = False
 
@@ -77,9 +82,25 @@ class Lifeline:
             return self._changed.wait_for(lambda: self._ended, seconds)
 
     def lines(self) -> list[str]:
-        """The last that it said, of both streams."""
+        """The last that it said."""
         with self._changed:
             return bytes(self._said).decode(errors="replace").strip().splitlines()
+
+    def send(self, content: bytes) -> None:
+        """On its standard input, beside what we do meanwhile."""
+        threading.Thread(target=self._send, args=(content,), daemon=True).start()
+
+    def _send(self, content: bytes) -> None:
+        with suppress(OSError):  # it has ended, which is found where it is missed
+            self._stream.sendall(content)
+
+    def handed(self, size: int, seconds: float) -> bytes:
+        """`size` bytes that it handed to us, b"" where they do not come within `seconds`."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or len(self._handed) >= size, seconds)
+            handed = bytes(self._handed)
+            self._handed.clear()
+        return handed if len(handed) == size else b""
 
     def listen(self) -> None:
         """Until the end: the body of the thread."""
@@ -90,7 +111,7 @@ class Lifeline:
                 end = _HEADER + int.from_bytes(pending[4:_HEADER], "big")
                 if len(pending) < end:
                     break
-                self._keep(bytes(pending[_HEADER:end]))
+                self._keep(pending[0], bytes(pending[_HEADER:end]))
                 del pending[:end]
         with self._changed:
             self._ended = True
@@ -102,10 +123,13 @@ class Lifeline:
         except OSError:
             return b""  # a connection that is reset has ended too
 
-    def _keep(self, said: bytes) -> None:
+    def _keep(self, kind: int, said: bytes) -> None:
         with self._changed:
-            self._said += said
-            del self._said[:-_KEPT]
+            if kind == _OUTPUT:
+                self._handed += said[: _MOST - len(self._handed)]
+            else:
+                self._said += said
+                del self._said[:-_KEPT]
             self._changed.notify_all()
 
 

@@ -15,7 +15,7 @@ from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import connect
 from ci_runner.errors import DatabaseError
 
-_FOLDER = "/var/run/mysqld"
+_FOLDER = "/run/mysqld"
 _SOCKET = "mysqld.sock"
 # The official entry points set up on a server whose time zone is SYSTEM, then start the real one.
 _ZONE = "+00:00"
@@ -87,7 +87,7 @@ RECIPE = Recipe(
     local=("--skip-networking",),
     remote=("--bind-address=0.0.0.0",),
     # No image with such a folder is known; one that claims to have it is refused.
-    adopt="false",
+    prepare='[ -z "${SCHEMA_CI_BAKED:-}" ]',
     ready="schema-ci waits for an answer, not for a line",
     version=_version,
 )

@@ -56,11 +56,29 @@ def _environment(password: str) -> Mapping[str, str]:
     }
 
 
-# Single user mode sets the password before anybody can connect; over the socket none is asked for.
-_ADOPT = """
-mkdir -m 700 "$PGDATA"
-cp -a "$SCHEMA_CI_BAKED/." "$PGDATA/"
-if [ "$SCHEMA_CI_PLACE" = port ]; then
+# An entry point that finds a data folder starts the server on it at once, without the one that only
+# sets up. It is left to itself where there is more to set up: scripts of the image's, or root who
+# steps down. Single user mode sets the password before anybody can connect; over the socket none is
+# asked for.
+_PREPARE = """
+if [ -n "${SCHEMA_CI_BAKED:-}" ]; then
+  mkdir -m 700 "$PGDATA"
+  cp -a "$SCHEMA_CI_BAKED/." "$PGDATA/"
+elif [ -n "${SCHEMA_CI_GIVEN:-}" ]; then
+  mkdir -m 700 "$PGDATA"
+  head -c "$SCHEMA_CI_GIVEN" <&3 | gzip -dc | tar -x -f - -C "$PGDATA"
+elif [ "$(id -u)" != 0 ] && command -v initdb >/dev/null \\
+    && [ -z "$(ls /docker-entrypoint-initdb.d 2>/dev/null)" ]; then
+  initdb --pgdata="$PGDATA" --username=postgres --wal-segsize=1 $POSTGRES_INITDB_ARGS >/dev/null
+  echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
+  if [ -n "${SCHEMA_CI_ASKED:-}" ] && command -v head >/dev/null && command -v gzip >/dev/null \\
+      && tar -c -f /tmp/made -C "$PGDATA" . ; then
+    cat /tmp/made
+    echo "schema-ci: $(wc -c </tmp/made) bytes are handed over" >&2
+  fi
+  rm -f /tmp/made
+fi
+if [ -d "$PGDATA" ] && [ "$SCHEMA_CI_PLACE" = port ]; then
   printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$POSTGRES_PASSWORD" \\
     | postgres --single -F -D "$PGDATA" postgres >/dev/null
 fi
@@ -88,13 +106,13 @@ RECIPE = Recipe(
     name="PostgreSQL",
     user="postgres",
     port=_PORT,
-    socket_folder="/var/run/postgresql",
+    socket_folder="/run/postgresql",
     socket=f".s.PGSQL.{_PORT}",
     environment=_environment,
     settings=tuple(word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")),
     local=("-c", "listen_addresses="),
     remote=("-c", "listen_addresses=*"),
-    adopt=_ADOPT,
+    prepare=_PREPARE,
     ready=f".s.PGSQL.{_PORT}",
     version=_version,
 )

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ci_runner.dialects.mysql.catalogue import Catalogue, Key
+from ci_runner.dialects.mysql.catalogue import Catalogue
+from ci_runner.dialects.mysql.changed_keys import Keys, drop, moved_places, noun
 from ci_runner.dialects.mysql.columns import (
     NO_DEFAULT,
     SET_LATER,
     column_sql,
     same_storage,
 )
-from ci_runner.dialects.mysql.keys import constraint_sql, index_sql, visibility_sql
+from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.partitions import added, partition_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import (
     changed_options,
     collation_of,
-    engine_of,
     is_versioned,
     options_sql,
     period,
 )
-from ci_runner.schema.model import Column, ForeignKey, Identity, Index, PrimaryKey, Table
+from ci_runner.schema.model import Column, ForeignKey, Identity, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +58,19 @@ def steps(
     `in_order` also moves columns that stay. None where nothing differs.
     """
     before, after = old.tables[name], new.tables[name]
-    if is_versioned(before) and not is_versioned(after):
+    own_period = bool(period(before) or period(after))
+    if is_versioned(before) and not is_versioned(after) and not own_period:
         yield Step(
             ("DROP SYSTEM VERSIONING",),
             said=(f"Stop versioning table {name}",),
             destructive=True,
             hazards=(f"The history of {name} is lost.",),
+        )
+    placed = moved_places(old, new, name)
+    if placed:
+        yield Step(
+            tuple(drop(each) for each in placed),
+            said=(f"Drop {', '.join(map(noun, placed))} of table {name}",),
         )
     main = _main(old, new, name, dropped, made, in_order=in_order)
     if main.clauses or main.behind:
@@ -75,7 +82,7 @@ def steps(
         yield Step(
             (f"ADD PARTITION ({listed})",), said=(f"Add {len(grown)} partitions to table {name}",)
         )
-    if is_versioned(after) and not is_versioned(before):
+    if is_versioned(after) and not is_versioned(before) and not own_period:
         yield Step(("ADD SYSTEM VERSIONING",), said=(f"Version table {name}",))
 
 
@@ -91,8 +98,8 @@ def _behind(old: Catalogue, new: Catalogue, name: str) -> Iterator[Step]:
                 f"Rows of {name} that are there have no such default in {c.name}." for c in later
             ),
         )
-    for each in _Keys(old, new, name, columns).made_apart():
-        yield Step((f"ADD {index_sql(each)}",), said=(f"Add {_noun(each)} to table {name}",))
+    for each in Keys(old, new, name).made_apart():
+        yield Step((f"ADD {index_sql(each)}",), said=(f"Add {noun(each)} to table {name}",))
 
 
 def _main(
@@ -106,7 +113,7 @@ def _main(
 ) -> Step:
     before, after = old.tables[name], new.tables[name]
     columns = _Columns(before, after, in_order=in_order)
-    keys = _Keys(old, new, name, columns)
+    keys = Keys(old, new, name)
     options = tuple(changed_options(before, after))
     rules, theirs = old.checks(name), new.checks(name)
     clauses = (
@@ -121,6 +128,7 @@ def _main(
             if rules.get(each.name) != each
         ),
         *(f"ADD {constraint_sql(each)}" for each in made),
+        *_versioning(before, after),
         *options,
     )
     said = [*columns.said(), *keys.said()]
@@ -129,6 +137,7 @@ def _main(
     said += [f"add check {each}" for each in theirs if rules.get(each) != theirs[each]]
     said += [f"add foreign key {each.name}" for each in made]
     said += ["change its options"] if options else []
+    said += ["change its versioning"] if _versioning(before, after) else []
     behind = _partitioning(before, after)
     said += ["change its partitions"] if behind else []
     return Step(
@@ -139,6 +148,15 @@ def _main(
         (*columns.hazards(), *keys.hazards(name)),
         columns.only if len(clauses) == 1 else None,
     )
+
+
+def _versioning(before: Table, after: Table) -> tuple[str, ...]:
+    """With columns of its own for the period, which have to come and go in the same statement."""
+    if period(after) and not is_versioned(before):
+        return f"ADD {period(after)}", "ADD SYSTEM VERSIONING"
+    if period(before) and not is_versioned(after):
+        return ("DROP SYSTEM VERSIONING",)
+    return ()
 
 
 def _sentence(table: str, said: Sequence[str]) -> str:
@@ -258,95 +276,6 @@ class _Columns:
                 )
             if after.not_null and not before.not_null:
                 yield f"Fails when {self.table}.{after.name} holds NULL."
-
-
-class _Keys:
-    """How the keys of two forms of one table differ."""
-
-    def __init__(self, old: Catalogue, new: Catalogue, table: str, columns: _Columns) -> None:
-        mine, theirs = old.keys(table), new.keys(table)
-        self.columns = columns
-        gone = {name for name in columns.mine if name not in columns.theirs}
-        # Its columns took it along.
-        self.mine = {name: each for name, each in mine.items() if not _columns_of(each) <= gone}
-        self.theirs = theirs
-        self.shown = {
-            name
-            for name, each in self.mine.items()
-            if name in theirs and each != theirs[name] and _but_shown(each, theirs[name])
-        }
-        words = [name for name, each in theirs.items() if self._differs(name) and _is_words(each)]
-        # InnoDB makes one at a time: dev.mysql.com, Online DDL Operations, Index Operations.
-        self.apart = words[1:] if engine_of(new.tables[table]) == "InnoDB" else []
-
-    def _differs(self, name: str) -> bool:
-        return self.mine.get(name) != self.theirs.get(name) and name not in self.shown
-
-    def dropped(self) -> Iterator[str]:
-        for name, each in self.mine.items():
-            if self._differs(name):
-                yield _drop(each)
-
-    def made(self) -> Iterator[str]:
-        for name, each in self.theirs.items():
-            if self._differs(name) and name not in self.apart:
-                yield f"ADD {index_sql(each)}"
-            elif name in self.shown:
-                yield visibility_sql(self.mine[name], each)
-
-    def made_apart(self) -> Iterator[Key]:
-        """In a statement of its own each."""
-        return (self.theirs[name] for name in self.apart)
-
-    def said(self) -> Iterator[str]:
-        for name, each in self.mine.items():
-            if name not in self.theirs:
-                yield f"drop {_noun(each)}"
-        for name, each in self.theirs.items():
-            if name in self.apart:
-                continue
-            if name not in self.mine:
-                yield f"add {_noun(each)}"
-            elif self._differs(name):
-                yield f"change {_noun(each)}"
-            elif name in self.shown:
-                yield f"change visibility of {_noun(each)}"
-
-    def hazards(self, table: str) -> Iterator[str]:
-        for name, each in self.theirs.items():
-            if self._differs(name) and (isinstance(each, PrimaryKey) or each.unique):
-                columns = each.columns if isinstance(each, PrimaryKey) else each.keys
-                yield f"Fails when rows of {table} are equal in {', '.join(columns)}."
-
-
-def _is_words(each: Key) -> bool:
-    return isinstance(each, Index) and each.method == "fulltext"
-
-
-def _noun(each: Key) -> str:
-    return "primary key" if isinstance(each, PrimaryKey) else f"index {each.name}"
-
-
-def _drop(each: Key) -> str:
-    return "DROP PRIMARY KEY" if isinstance(each, PrimaryKey) else f"DROP INDEX {quote(each.name)}"
-
-
-def _columns_of(each: Key) -> set[str]:
-    if isinstance(each, PrimaryKey):
-        return {column.lower() for column in each.columns}
-    return {
-        key.rpartition("(")[0].strip("` ").lower() or key.strip("`").lower()
-        for key in (k.removesuffix(" DESC") for k in each.keys)
-    }
-
-
-def _but_shown(one: Key, other: Key) -> bool:
-    """Whether they differ in nothing but whether the optimizer looks at them."""
-    return (
-        isinstance(one, Index)
-        and isinstance(other, Index)
-        and (one.definition, one.comment) == (other.definition, other.comment)
-    )
 
 
 def _in_order(mine: Sequence[str], theirs: Sequence[str]) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ci_runner.dialects.mysql.tokens import Token
 from ci_runner.dialects.token_lists import closing
 
-_ENDS = frozenset({"ORDER", "LIMIT", "GROUP", "HAVING", "RETURNING", "UNION", "FOR", "ON"})
+ENDS = frozenset({"ORDER", "LIMIT", "GROUP", "HAVING", "RETURNING", "UNION", "FOR", "ON"})
 _CONSTANTS = frozenset({"string", "number"})
 
 
@@ -20,7 +20,7 @@ def where(tokens: Sequence[Token], start: int = 0) -> Sequence[Token] | None:
     for at in range(start, len(tokens)):
         word = tokens[at].word
         depth += {"(": 1, ")": -1}.get(word, 0)
-        if depth < 0 or (depth == 0 and begun >= 0 and word in _ENDS):
+        if depth < 0 or (depth == 0 and begun >= 0 and word in ENDS):
             return tokens[begun:at] if begun >= 0 else None
         if depth == 0 and begun < 0 and word == "WHERE":
             begun = at + 1

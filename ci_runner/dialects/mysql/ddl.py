@@ -12,11 +12,11 @@ from ci_runner.dialects.mysql import stored
 from ci_runner.dialects.mysql.alter import Step, create_table_sql, steps
 from ci_runner.dialects.mysql.catalogue import Catalogue, parent
 from ci_runner.dialects.mysql.columns import same_storage
-from ci_runner.dialects.mysql.keys import constraint_sql
+from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.quote import quote
-from ci_runner.dialects.mysql.tables import is_versioned
+from ci_runner.dialects.mysql.tables import is_versioned, period
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import Check, ForeignKey, Identity, Schema, Table
+from ci_runner.schema.model import Check, ForeignKey, Identity, Index, Schema, Table
 
 _NAMED_BY_MARIADB = re.compile(r"CONSTRAINT_\d+")
 
@@ -156,7 +156,17 @@ class _Work:
         for each in self.first:
             by_table.setdefault(each.table, []).append(each)
         for name, several in by_table.items():
-            yield _foreign_keys(name, several, "DROP")
+            yield _foreign_keys(name, several, "DROP", self._kept_indexes(name, several))
+
+    def _kept_indexes(self, table: str, several: list[ForeignKey]) -> Iterator[str]:
+        """The engine's own indexes under keys, which would lose their names as keys come back."""
+        again = {each.name for each in self.last if each.table == table}
+        keys, theirs = self.old.keys(table), self.new.keys(table)
+        for each in several:
+            key = keys.get(each.columns[0].lower())
+            own = each.name in again and each.name.startswith(f"{table}_ibfk_")
+            if own and isinstance(key, Index) and theirs.get(key.name.lower()) == key:
+                yield f"DROP INDEX {quote(key.name)}, ADD {index_sql(key)}"
 
     def late(self) -> Iterator[PlannedStatement]:
         by_table: dict[str, list[ForeignKey]] = {}
@@ -218,8 +228,11 @@ def _ordered(catalogue: Catalogue, names: list[str]) -> list[str]:
     return names
 
 
-def _foreign_keys(table: str, several: list[ForeignKey], verb: str) -> PlannedStatement:
-    drop = ", ".join(f"DROP FOREIGN KEY {quote(each.name)}" for each in several)
+def _foreign_keys(
+    table: str, several: list[ForeignKey], verb: str, beside: Iterable[str] = ()
+) -> PlannedStatement:
+    """`beside` are clauses that go with the DROP."""
+    drop = ", ".join((*(f"DROP FOREIGN KEY {quote(each.name)}" for each in several), *beside))
     add = ",\n  ".join(f"ADD {constraint_sql(each)}" for each in several)
     head = f"ALTER TABLE {quote(table)}"
     listed = ", ".join(each.name for each in several)
@@ -255,8 +268,11 @@ def _alters(name: str, forward: list[Step], back: list[Step]) -> Iterator[Planne
 def _guarded(
     before: Table, after: Table, alters: list[PlannedStatement]
 ) -> Iterator[PlannedStatement]:
-    """MariaDB refuses to alter a versioned table unless its history may be altered as well."""
-    if not is_versioned(before) or not is_versioned(after):
+    """MariaDB refuses to alter a versioned table unless its history may be altered as well,
+    and to drop the columns of its period.
+    """
+    history = is_versioned(before) and is_versioned(after)
+    if not history and not period(before) and not period(after):
         yield from alters
         return
     setting = "system_versioning_alter_history"

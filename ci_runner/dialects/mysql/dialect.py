@@ -15,6 +15,7 @@ from ci_runner.dialects.base import (
     Ran,
     Sighting,
     Syntax,
+    version_of,
 )
 from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
 from ci_runner.dialects.mysql.parse import parse
@@ -72,6 +73,9 @@ class MysqlDialect:
 
     def sizes(self, connection: Connection) -> Mapping[Identity, TableSize]:
         return sizes(connection)
+
+    def version(self, connection: Connection) -> tuple[int, ...]:
+        return version_of(connection, "SELECT VERSION()")
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)

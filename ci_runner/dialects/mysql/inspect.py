@@ -29,6 +29,10 @@ from ci_runner.schema.model import (
 # A period of application time looks like a check in MariaDB's catalogue, and SHOW CREATE tells.
 _MAY_BE_PERIOD = re.compile(r"CHECK \(`[^`]+` < `[^`]+`\)")
 _KEY_LINE = re.compile(r"  (?:\w+ )*KEY (?:`(?P<name>[^`]+)` )?\(")
+_PARSER = re.compile(
+    r"^  FULLTEXT KEY `(?P<name>(?:[^`]|``)*)` .* WITH PARSER (?P<parser>`(?:[^`]|``)*`)",
+    re.MULTILINE,
+)
 _KNOWN_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED", "VIEW", "SEQUENCE", "TEMPORARY"})
 
 
@@ -49,7 +53,7 @@ def inspect(connection: Connection) -> Schema:
         elif text(row[1]) not in _KNOWN_TYPES:
             unmanaged.add(Identity(text(row[1]).lower(), "", name))
     objects += rules
-    objects += keys.indexes(connection.query(_of(here, "INDEXES")))
+    objects += _indexes(connection, here, {text(row[0]): text(row[2]) for row in listed})
     objects += keys.foreign_keys(
         connection.query(keys.FOREIGN_KEYS),
         connection.query(keys.FOREIGN_KEY_RULES),
@@ -103,6 +107,25 @@ def _columns(
     return by_table, shown
 
 
+def _indexes(
+    connection: Connection, here: Place, engines: Mapping[str, str]
+) -> Iterator[PrimaryKey | Index]:
+    """With the parsers of FULLTEXT ones, which only SHOW CREATE TABLE tells."""
+    found = tuple(keys.indexes(connection.query(_of(here, "INDEXES")), engines))
+    words = {each.table for each in found if isinstance(each, Index) and each.method == "fulltext"}
+    parsers = {
+        (table, named["name"].replace("``", "`")): named["parser"]
+        for table in sorted(words)
+        for named in _PARSER.finditer(created(connection, "TABLE", table))
+    }
+    for each in found:
+        parser = parsers.get((each.table, each.name))
+        if parser and isinstance(each, Index):
+            yield replace(each, definition=f"{each.definition} WITH PARSER {parser}")
+        else:
+            yield each
+
+
 def _checks(
     connection: Connection, here: Place
 ) -> tuple[list[Check], dict[tuple[str, str], str], set[Identity]]:
@@ -151,7 +174,9 @@ def _is_period(connection: Connection, rule: Check) -> bool:
 
 def _clause(connection: Connection, table: str, rows: Sequence[Row]) -> str:
     if partitions.is_told(rows):
-        return partitions.clause(rows)
+        doubted = partitions.hides_algorithm(rows)
+        shown = created(connection, "TABLE", table) if doubted else ""
+        return partitions.clause(rows, shown)
     return partitions.shown(created(connection, "TABLE", table))
 
 

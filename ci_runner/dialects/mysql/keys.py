@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from ci_runner.dialects.mysql.quote import literal, names, quote, unescaped, unqualified
 from ci_runner.dialects.mysql.rows import Place, Row, number, optional, pairs, text
@@ -57,12 +57,14 @@ FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABA
 _SPECIAL = frozenset({"FULLTEXT", "SPATIAL"})
 
 
-def indexes(rows: Iterable[Row]) -> Iterator[PrimaryKey | Index]:
+def indexes(rows: Iterable[Row], engines: Mapping[str, str]) -> Iterator[PrimaryKey | Index]:
+    """`engines` are those of the tables by name."""
     for (table, name), keys in pairs(rows).items():
         not_unique, _, _, _, method, comment, hidden, _ = keys[0]
         written = tuple(_key(each, text(method)) for each in keys)
         columns = tuple(text(each[1]) for each in keys)
-        using = "" if text(method) in {"BTREE", *_SPECIAL} else f" USING {text(method)}"
+        usual = "HASH" if engines.get(table) == "MEMORY" else "BTREE"
+        using = "" if text(method) in {usual, *_SPECIAL} else f" USING {text(method)}"
         kind = _kind(text(method), number(not_unique))
         if name == "PRIMARY":
             definition = f"PRIMARY KEY ({', '.join(written)}){using}"

@@ -9,7 +9,7 @@ from ci_runner.dialects.mysql.made import read
 from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 from ci_runner.dialects.names import Given
 from ci_runner.dialects.token_lists import split
-from ci_runner.schema.changes import Create, Rename
+from ci_runner.schema.changes import Alter, Create, Rename
 from ci_runner.schema.model import (
     Column,
     ForeignKey,
@@ -37,6 +37,8 @@ def _made(tokens: Sequence[Token]) -> Iterator[Given]:
     for change in read(tokens):
         match change:
             case Create(new):
+                yield from _of(new)
+            case Alter(new=Column(identity_kind=counts) as new) if counts:
                 yield from _of(new)
             case Rename(old, new):
                 for each in _of(new):
@@ -82,6 +84,9 @@ def _program(tokens: Sequence[Token]) -> Iterator[Given]:
         at += 3 if words[at : at + 1] == ["IF"] else 0
         if at < len(tokens):
             yield Given(kind.lower(), target(tokens, at)[0].name)
+    if words[:1] == ["ALTER"] and "EVENT" in words and "RENAME" in words:
+        old, _ = target(tokens, words.index("EVENT") + 1)
+        yield Given("event", tokens[-1].name, old=old.name)
 
 
 def _renamed_keys(tokens: Sequence[Token]) -> Iterator[Given]:

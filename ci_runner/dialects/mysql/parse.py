@@ -42,13 +42,23 @@ _TRANSACTION = {
     "COMMIT": Transaction("commit"),
     "ROLLBACK": Transaction("rollback"),
 }
+# dev.mysql.com, SQL Statements, and mariadb.com/kb; those that no case reads.
+_KNOWN = frozenset(
+    """ALTER ANALYZE BACKUP BINLOG CACHE CHANGE CHECK CHECKSUM CLONE COMMIT DEALLOCATE DELIMITER
+    DESC DESCRIBE DO END EXPLAIN FLUSH FOR GET GRANT HANDLER HELP IF IMPORT INSTALL KILL LOAD
+    LOCK OPTIMIZE PREPARE PURGE RELEASE RENAME REPAIR RESET RESIGNAL RESTART RETURN REVOKE ROLLBACK
+    SAVEPOINT SELECT SET SHOW SHUTDOWN SIGNAL START STOP TABLE UNINSTALL UNLOCK USE VALUES WITH XA
+    BEGIN CREATE DROP (""".split()
+)
+_SHOWN = 20
+_PROGRAMS = ("PROCEDURE", "FUNCTION", "EVENT", "SEQUENCE")
 _BEFORE_TABLE = frozenset(
     """INTO FROM TABLE LOW_PRIORITY DELAYED HIGH_PRIORITY IGNORE QUICK ONLINE""".split()
 )
 
 
 def parse(sql: str) -> tuple[Operation, ...]:
-    """The operations of one statement. Never raises."""
+    """The operations of one statement; what can't be read is named. Never raises."""
     tokens = tuple(token for token in tokenize(sql) if token.word != ";")
     try:
         if not tokens:
@@ -78,15 +88,19 @@ def _read(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
             for part in split(tokens[2:]):
                 table, at = target(part, 0)
                 yield RenameTable(table, target(part, at + 1)[0].name)
-        case verb:
+        case "CALL" | "EXECUTE":
+            yield Unparsed("what it runs is not in its text")
+        case verb if verb in _KNOWN:
             yield Other(verb)
+        case _:
+            yield Unparsed(f"no statement begins with {tokens[0].text[:_SHOWN]}")
 
 
 def _repeated(tokens: Sequence[Token], words: list[str]) -> Iterator[Repeated]:
     """Columns that one table, key or list of columns names twice: names know no case."""
     for names, where_ in _lists(tokens, words):
         count = Counter(name.lower() for name in names)
-        yield from (Repeated(name, where_) for name, times in count.items() if times > 1)
+        yield from (Repeated(name.strip("`"), where_) for name, times in count.items() if times > 1)
 
 
 def _lists(tokens: Sequence[Token], words: list[str]) -> Iterator[tuple[Sequence[str], str]]:
@@ -198,8 +212,13 @@ def _create(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
         at = words.index("VIEW") + 1
         at += 3 if words[at] == "IF" else 0
         yield CreateView(target(tokens, at)[0], replace="REPLACE" in head)
-    elif "TRIGGER" in head[:6]:
+    elif "TRIGGER" in head:
         yield _create_trigger(tokens, words)
+    elif kind := next((each for each in _PROGRAMS if each in head), ""):
+        at = words.index(kind) + 1
+        at += 3 if words[at] == "IF" else 0
+        name = target(tokens, at)[0].name
+        yield CreateObject(kind.lower(), Target("", name), replace="REPLACE" in words[:3])
     else:
         yield Other(" ".join(words[:2]))
 
@@ -223,7 +242,9 @@ def _create_table(tokens: Sequence[Token], words: list[str]) -> Iterator[Operati
         said = [token.word for token in line]
         if "REFERENCES" in said:
             parent, _ = target(line, said.index("REFERENCES") + 1)
-            yield AddConstraint(table, "foreign key", references=parent)
+            inline = said[0] not in {"FOREIGN", "CONSTRAINT"}
+            own = (line[0].name,) if inline else ()
+            yield AddConstraint(table, "foreign key", columns=own, references=parent, inline=inline)
 
 
 def _create_index(tokens: Sequence[Token], words: list[str]) -> CreateIndex:
@@ -250,5 +271,8 @@ def _drop(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
         yield DropIndex(index, table=target(tokens, words.index("ON", behind) + 1)[0])
     elif kind in {"DATABASE", "SCHEMA"}:
         yield DropObject("database", Target("", tokens[at].name))
+    elif kind in {"VIEW", "TRIGGER", *_PROGRAMS}:
+        for part in split(tokens[at:]):
+            yield DropObject(kind.lower(), Target("", target(part, 0)[0].name))
     else:
         yield Other(f"DROP {kind}")

@@ -35,8 +35,13 @@ def shown(created: str) -> str:
     return "\n".join([f"PARTITION BY {head.rstrip()}", *(_ENGINE.sub("", line) for line in lines)])
 
 
-def clause(rows: Sequence[Row]) -> str:
-    """PARTITION BY of one table, its rows in order. See `is_told`."""
+def hides_algorithm(rows: Sequence[Row]) -> bool:
+    """Whether KEY may be that of MySQL 5.1, which only SHOW CREATE TABLE tells."""
+    return any(text(method).endswith("KEY") for method in rows[0][3:5])
+
+
+def clause(rows: Sequence[Row], created: str = "") -> str:
+    """PARTITION BY of one table, its rows in order. See `is_told` and `hides_algorithm`."""
     _, _, _, method, sub_method, expression, sub_expression, _, _ = rows[0]
     head = f"PARTITION BY {text(method)} ({text(expression)})"
     names = list(dict.fromkeys(text(row[1]) for row in rows))
@@ -44,6 +49,8 @@ def clause(rows: Sequence[Row]) -> str:
         count = len(rows) // len(names)
         head += f" SUBPARTITION BY {text(sub_method)} ({text(sub_expression)})"
         head += f" SUBPARTITIONS {count}"
+    if " ALGORITHM = 1 " in created:
+        head = head.replace("KEY (", "KEY ALGORITHM=1 (")
     if text(method).endswith(("HASH", "KEY")) and _are_usual(rows, names):
         return f"{head} PARTITIONS {len(names)}"
     return "\n".join([head, *_listed(rows, names)])

@@ -22,7 +22,7 @@ SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE, {algor
 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
 """
 _MARIA_VIEWS = _VIEWS.format(algorithm="ALGORITHM")
-# Only SHOW CREATE VIEW tells it there.
+# Only SHOW CREATE VIEW tells it there, and the names that columns were given in front of the query.
 _MYSQL_VIEWS = _VIEWS.format(algorithm="NULL")
 _TRIGGERS = """
 SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT,
@@ -52,7 +52,10 @@ FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NA
 LIBRARIES = """
 SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA = DATABASE()
 """
-_VIEW_HEAD = re.compile(r"CREATE ALGORITHM=(\w+) DEFINER=`.*?`@`.*?` SQL SECURITY \w+ VIEW ")
+_VIEW_HEAD = re.compile(
+    r"CREATE ALGORITHM=(\w+) DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*` SQL SECURITY \w+"
+    r" VIEW `(?:[^`]|``)*` (\((?:`(?:[^`]|``)*`,?)+\) )?AS "
+)
 _STATUS = {"DISABLED": " DISABLE", "SLAVESIDE_DISABLED": " DISABLE ON SLAVE"}
 
 
@@ -79,13 +82,14 @@ def views(
         if not text(written):
             yield Identity("view", "", text(name))
             continue
-        how = text(algorithm)
+        how, listed = text(algorithm), ""
         if algorithm is None:
             head = _VIEW_HEAD.match(created(connection, "VIEW", text(name)))
             if head is None:
                 yield Identity("duality view", "", text(name))
                 continue
-            how = head[1]
+            how, listed = head[1], head[2] or ""
+        query = unqualified(text(written), place.database)
         words = "" if how == "UNDEFINED" else f"ALGORITHM = {how} "
         words += definer(who, place)
         words += "SQL SECURITY INVOKER " if text(security) == "INVOKER" else ""
@@ -94,8 +98,7 @@ def views(
             "",
             text(name),
             columns.get(text(name), ()),
-            f"{words}VIEW {quote(text(name))} AS {unqualified(text(written), place.database)}"
-            f"{behind}",
+            f"{words}VIEW {quote(text(name))} {listed}AS {query}{behind}",
         )
 
 
@@ -123,6 +126,9 @@ def routines(connection: Connection, place: Place) -> Iterator[Function | Proced
         kind, name, told = text(row[0]), text(row[1]), text(row[5])
         if row[13] is not None and text(row[13]) != "SQL":
             yield Identity(f"{text(row[13]).lower()} {kind.lower()}", "", name)
+            continue
+        if "ORACLE" in text(row[9]).split(","):
+            yield Identity(f"oracle {kind.lower()}", "", name)
             continue
         written = body(connection, kind, name, told) if kind in {"FUNCTION", "PROCEDURE"} else ""
         if not written:

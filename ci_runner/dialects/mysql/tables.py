@@ -16,12 +16,16 @@ FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NA
 VERSIONED = "WITH SYSTEM VERSIONING"
 # The catalogue says it of every Aria table, whether it was written or not.
 _ARIA_DEFAULT = ("Aria", "TRANSACTIONAL=1")
+# MySQL's words for no encryption and no compression of pages, the latter only where it was written.
+_SAYS_NOTHING = frozenset(
+    {"ENCRYPTION='N'", 'ENCRYPTION="N"', 'COMPRESSION="none"', 'COMPRESSION=""'}
+)
 _TABLE_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED"})
 _OPTION = re.compile(r"(`[^`]+`|\"[^\"]+\"|\w+)=('(?:[^']|'')*'|\"[^\"]*\"|\S+)")
 # What an option that is gone goes back to; DEFAULT where nothing is listed.
 _USUAL = dict.fromkeys(
     "MAX_ROWS MIN_ROWS AVG_ROW_LENGTH KEY_BLOCK_SIZE CHECKSUM DELAY_KEY_WRITE".split(), "0"
-)
+) | {"ENCRYPTION": "'N'", "COMPRESSION": "'none'"}
 
 
 def is_table(row: Row) -> bool:
@@ -31,7 +35,11 @@ def is_table(row: Row) -> bool:
 def table(row: Row, columns: Sequence[Column], partitions: str) -> Table:
     name, type_, engine, collation, options, comment = row
     words = [f"ENGINE={text(engine)}", f"COLLATE={text(collation)}"]
-    words += [each for each in _options(text(options)) if (text(engine), each) != _ARIA_DEFAULT]
+    words += [
+        each
+        for each in _options(text(options))
+        if (text(engine), each) != _ARIA_DEFAULT and each not in _SAYS_NOTHING
+    ]
     if text(type_) == "SYSTEM VERSIONED":
         words.append(VERSIONED)
     return Table(

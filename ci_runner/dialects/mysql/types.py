@@ -52,6 +52,20 @@ def holds(old: Column, new: Column) -> bool:
     )
 
 
+def values(written: str) -> list[str]:
+    """The values of an ENUM or SET; none of another type."""
+    kind = _read(written)
+    return kind.values if kind.name in {"enum", "set"} else []
+
+
+def bare(written: str) -> str:
+    """Without what does not matter to a foreign key: lengths of strings, widths of integers."""
+    name, parenthesis, rest = written.partition("(")
+    if not parenthesis or name not in {*_INTEGERS, "char", "varchar", "binary", "varbinary"}:
+        return written
+    return f"{name}{rest.partition(')')[2]}"
+
+
 def _read(written: str) -> _Type:
     found = _TYPE.fullmatch(written)
     if found is None:

@@ -4,139 +4,147 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import Address, Found
-from ci_runner.dialects.postgres.look import Edge
-from ci_runner.dialects.postgres.rows import integer, integers, text
-from ci_runner.schema.model import Identity, Sequence
+from ci_runner.dialects.postgres.kind import SHELL, Address, Found
+from ci_runner.schema.model import Copy, Identity, Sequence
+from ci_runner.schema.shared import Edge
 
 # A user object's oid is 16384 or more: FirstNormalObjectId in access/transam.h. The schema `public`
-# has less; relations, routines and types need theirs by name. Joins would cost more than all the
-# rows; the maps below are small.
+# has less; relations, routines and types need theirs by name. The rule that is a view stands for
+# it, a default for its column; an array type for that of its elements, a row type for its relation.
+# CASE, because nothing is looked up for NULL. Arrays, because a large schema has tens of thousands.
+# What a base type is made of needs no more than its shell.
 _DEPENDENCIES = """
-SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid
-FROM pg_catalog.pg_depend d
-WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
-  AND (d.refobjid >= 16384
-       OR d.refclassid = 'pg_catalog.pg_namespace'::regclass
-       AND d.classid NOT IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_proc'::regclass,
-                             'pg_catalog.pg_type'::regclass))
-  AND NOT (d.deptype = 'i' AND d.classid = 'pg_catalog.pg_type'::regclass)
+SELECT array_agg(k.place::int8), array_agg(k.oid::int8), array_agg(k.part::int8),
+       array_agg(k.needed_place::int8), array_agg(k.needed_oid::int8),
+       array_agg(k.needed_part::int8)
+FROM (
+  SELECT CASE WHEN s.relation IS NULL THEN d.classid ELSE 'pg_catalog.pg_class'::regclass END
+         AS place,
+         coalesce(s.relation, d.objid) AS oid, coalesce(s.part, d.objsubid) AS part,
+         CASE WHEN m.oid IS NULL THEN d.refclassid WHEN m.relation = 0 THEN
+              'pg_catalog.pg_type'::regclass ELSE 'pg_catalog.pg_class'::regclass END
+         AS needed_place,
+         CASE WHEN m.oid IS NULL THEN d.refobjid WHEN m.relation = 0 THEN m.oid ELSE m.relation END
+         AS needed_oid,
+         CASE WHEN m.oid IS NULL THEN d.refobjsubid
+              WHEN d.classid = 'pg_catalog.pg_proc'::regclass
+                   AND d.objid IN (t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin,
+                                   t.typmodout, t.typanalyze, t.typsubscript) THEN {shell}
+              ELSE 0 END AS needed_part
+  FROM {rows} d
+  LEFT JOIN pg_catalog.pg_rewrite w ON w.rulename = '_RETURN'
+       AND w.oid = CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass THEN d.objid END
+  LEFT JOIN pg_catalog.pg_attrdef f
+       ON f.oid = CASE WHEN d.classid = 'pg_catalog.pg_attrdef'::regclass THEN d.objid END
+  LEFT JOIN pg_catalog.pg_type t
+       ON t.oid = CASE WHEN d.refclassid = 'pg_catalog.pg_type'::regclass THEN d.refobjid END
+  LEFT JOIN pg_catalog.pg_type e
+       ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem END,
+  LATERAL (SELECT coalesce(w.ev_class, f.adrelid) AS relation,
+                  CASE WHEN w.oid IS NULL THEN f.adnum ELSE 0 END AS part) s,
+  LATERAL (SELECT coalesce(e.oid, t.oid) AS oid, coalesce(e.typrelid, t.typrelid) AS relation) m
+  WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
+    AND (d.refobjid >= 16384
+         OR d.refclassid = 'pg_catalog.pg_namespace'::regclass
+         AND d.classid NOT IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_proc'::regclass,
+                               'pg_catalog.pg_type'::regclass))
+    AND NOT (d.deptype = 'i' AND d.classid = 'pg_catalog.pg_type'::regclass)) k
 """
+# The rows of some objects, and of what stands for one of them. OFFSET keeps the server to the index
+# on (classid, objid): of a catalogue that has just grown it has no idea how large it is.
+_SOME = """(
+  SELECT r.* FROM (
+    SELECT i.classid, i.oid
+    FROM unnest('{{{catalogues}}}'::oid[], '{{{oids}}}'::oid[]) i (classid, oid)
+    UNION ALL SELECT 'pg_catalog.pg_rewrite'::regclass, w.oid FROM pg_catalog.pg_rewrite w
+    WHERE w.ev_class = ANY ('{{{relations}}}'::oid[]) AND w.rulename = '_RETURN'
+    UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid FROM pg_catalog.pg_attrdef f
+    WHERE f.adrelid = ANY ('{{{relations}}}'::oid[])) i,
+  LATERAL (SELECT * FROM pg_catalog.pg_depend d
+           WHERE d.classid = i.classid AND d.objid = i.oid OFFSET 0) r)"""
 
-_SOME = """
-  AND (d.objid = ANY ({oids})
-       OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_rewrite w
-                      WHERE w.ev_class = ANY ({oids}) AND w.rulename = '_RETURN')
-       OR d.objid IN (SELECT w.oid FROM pg_catalog.pg_attrdef w WHERE w.adrelid = ANY ({oids})))
-"""
+# Catalogue, oid and part of the dependent, and of what it needs.
+Rows = tuple[tuple[int, int, int, int, int, int], ...]
 
-_CATALOGUES = """
-SELECT c.oid, c.relname FROM pg_catalog.pg_class c
-WHERE c.relkind = 'r' AND c.relnamespace = 'pg_catalog'::regnamespace
-"""
 
-# The rule that is a view stands for it, a default for its column.
-_STAND_INS = """
-SELECT 'pg_rewrite', r.oid, r.ev_class, 0 FROM pg_catalog.pg_rewrite r
-WHERE r.ev_class >= 16384 AND r.rulename = '_RETURN'
-UNION ALL
-SELECT 'pg_attrdef', f.oid, f.adrelid, f.adnum FROM pg_catalog.pg_attrdef f
-"""
+def all_rows(connection: Connection) -> Rows:
+    return _rows(connection, _DEPENDENCIES.format(rows="pg_catalog.pg_depend", shell=SHELL))
 
-# An array type stands for that of its elements, a row type for its relation. Of base types the
-# functions that they are made of.
-_TYPES = """
-SELECT t.oid, t.typrelid, CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem ELSE 0 END,
-       CASE WHEN t.typinput >= 16384 THEN
-            ARRAY[t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin, t.typmodout,
-                  t.typanalyze, t.typsubscript]::bigint[] END
-FROM pg_catalog.pg_type t
-WHERE t.oid >= 16384
-"""
+
+def rows_of(connection: Connection, found: Iterable[Found], tables: Mapping[int, str]) -> Rows:
+    """Those of `found` as dependents; `tables` are the catalogue's own by oid."""
+    return _rows(connection, _only(found, tables))
+
+
+def _rows(connection: Connection, query: str) -> Rows:
+    """Of NULL for no rows; what the query says of their types is not checked again."""
+    (columns,) = cast("list[tuple[list[int] | None, ...]]", connection.query(query))
+    return cast("Rows", tuple(zip(*(column or () for column in columns), strict=True)))
 
 
 def edges(
-    connection: Connection,
+    rows: Rows,
     names: Mapping[Address, Identity],
+    tables: Mapping[int, str],
     found: Iterable[Found],
-    origins: Mapping[Identity, Identity],
-    oids: frozenset[int] | None = None,
+    copies: Mapping[Identity, Copy],
 ) -> dict[Identity, frozenset[Edge]]:
-    """(dependent, needed) by dependent, for all or for the dependents of some oids.
+    """(dependent, needed) by dependent, of the dependencies in `rows`.
 
     Without the edge from an owned sequence in `found` to its column: that says who is dropped with
     whom; the column's default needs the sequence, and an order must begin somewhere. Who needs a
-    copy needs its origin, by `origins`; copies need nothing that is ours to order.
+    copy needs its origin; copies need nothing that is ours to order.
     """
-    condition = ""
-    if oids is not None:
-        listed = ",".join(str(oid) for oid in sorted(oids))
-        condition = _SOME.format(oids=f"'{{{listed}}}'::oid[]")
     owners = {
         (each.object.identity, each.object.owned_by)
         for each in found
         if isinstance(each.object, Sequence)
     }
     collected: dict[Identity, set[Edge]] = defaultdict(set)
-    for dependent, needed in _named(connection, names, connection.query(_DEPENDENCIES + condition)):
-        edge = (dependent, origins.get(needed, needed))
-        if dependent not in origins and dependent != edge[1] and edge not in owners:
-            collected[dependent].add(edge)
+    for dependent, needed in _named(names, tables, rows):
+        if dependent in copies:
+            continue
+        while needed in copies:
+            needed = copies[needed].of  # noqa: PLW2901 - up a line of copies
+        if dependent != needed and (dependent, needed) not in owners:
+            collected[dependent].add((dependent, needed))
     return {dependent: frozenset(several) for dependent, several in collected.items()}
 
 
-def _named(
-    connection: Connection, names: Mapping[Address, Identity], rows: list[tuple[object, ...]]
-) -> Iterator[Edge]:
-    """Both ends of each row by name, where both have one."""
-    catalogues = {integer(oid): text(name) for oid, name in connection.query(_CATALOGUES)}
-    stand_ins = {
-        (text(place), integer(oid)): ("pg_class", integer(owner), integer(part))
-        for place, oid, owner, part in connection.query(_STAND_INS)
+def _only(found: Iterable[Found], tables: Mapping[int, str]) -> str:
+    oids = {name: oid for oid, name in tables.items()}
+    addresses = {
+        (oids[catalogue], oid)
+        for each in found
+        for catalogue, oid, _ in each.addresses
+        if catalogue in oids
     }
-    types, functions = _types(connection)
-    for row in rows:
-        place, oid, part, needed_place, needed_oid, needed_part = map(integer, row)
-        catalogue, needed_catalogue = catalogues[place], catalogues[needed_place]
-        address = stand_ins.get((catalogue, oid)) or (catalogue, oid, part)
-        needed_address = (needed_catalogue, needed_oid, needed_part)
-        if needed_catalogue == "pg_type":
-            needed_address = types.get(needed_oid, needed_address)
-        dependent, needed = _name(names, address), _name(names, needed_address)
-        if dependent and dependent.kind == "attribute":
-            dependent = names[catalogue, oid, 0]
-        if dependent and needed and needed_oid in functions.get(oid, ()):
-            yield dependent, _shell(dependent)
-        if dependent and needed and oid in functions.get(needed_oid, ()):
-            yield dependent, _shell(needed)
-        elif dependent and needed:
-            yield dependent, needed
-            if needed.kind == "attribute":
-                yield dependent, names[needed_catalogue, needed_oid, 0]
+    rows = _SOME.format(
+        catalogues=",".join(str(catalogue) for catalogue, _ in addresses),
+        oids=",".join(str(oid) for _, oid in addresses),
+        relations=",".join(str(oid) for place, oid in addresses if place == oids["pg_class"]),
+    )
+    return _DEPENDENCIES.format(rows=rows, shell=SHELL)
 
 
-def _shell(base_type: Identity) -> Identity:
-    """A base type and its functions need each other; the functions only need the name."""
-    return base_type._replace(kind="shell type")
-
-
-def _types(connection: Connection) -> tuple[Mapping[int, Address], Mapping[int, tuple[int, ...]]]:
-    """What stands for each type, and of base types their functions."""
-    listed = connection.query(_TYPES)
-    functions = {integer(oid): integers(several) for oid, *_, several in listed if several}
-    rows = [tuple(map(integer, row[:3])) for row in listed]
-    relations = {oid: relation for oid, relation, _ in rows if relation}
-    found: dict[int, Address] = {}
-    for oid, _, element in rows:
-        meant = element or oid
-        relation = relations.get(meant)
-        found[oid] = ("pg_class", relation, 0) if relation else ("pg_type", meant, 0)
-    return found, functions
-
-
-def _name(names: Mapping[Address, Identity], address: Address) -> Identity | None:
-    """What stands at `address`; a column of a view or sequence stands for the whole of it."""
-    place, oid, _ = address
-    return names.get(address) or names.get((place, oid, 0))
+def _named(
+    names: Mapping[Address, Identity], tables: Mapping[int, str], rows: Rows
+) -> Iterator[Edge]:
+    """Both ends of each row by name; a column of a view or sequence stands for the whole of it."""
+    for place, oid, part, needed_place, needed_oid, needed_part in rows:
+        catalogue, needed_catalogue = tables[place], tables[needed_place]
+        whole, needed_whole = (catalogue, oid, 0), (needed_catalogue, needed_oid, 0)
+        dependent = names.get((catalogue, oid, part)) or names.get(whole)
+        needed = names.get((needed_catalogue, needed_oid, needed_part)) or names.get(needed_whole)
+        if dependent is None or needed is None:
+            continue
+        if dependent.kind == "attribute":
+            dependent = names[whole]
+        if dependent.kind == "base type" and needed.kind == "function":
+            yield dependent, names[catalogue, oid, SHELL]
+        yield dependent, needed
+        if needed.kind == "attribute":
+            yield dependent, names[needed_whole]

@@ -16,6 +16,7 @@ from ci_runner.dialects.base import (
     Sighting,
     Syntax,
     as_written,
+    version_of,
 )
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.postgres import access, watch
@@ -87,6 +88,9 @@ class PostgresDialect:
 
     def sizes(self, connection: Connection) -> Mapping[Identity, TableSize]:
         return sizes(connection)
+
+    def version(self, connection: Connection) -> tuple[int, ...]:
+        return version_of(connection, "SHOW server_version")
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)

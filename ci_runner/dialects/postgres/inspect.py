@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
-from bisect import insort
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
-from typing import TypeVar
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
-from ci_runner.dialects.postgres import depend, marks
-from ci_runner.dialects.postgres.inheritance import origin
-from ci_runner.dialects.postgres.kind import Address, Found
-from ci_runner.dialects.postgres.look import Edge, Look, Parts, Renewal, read, stale, with_all_on
-from ci_runner.dialects.postgres.marks import NOTHING, Marks
+from ci_runner.dialects.postgres import depend, marks, renew, unmanaged
+from ci_runner.dialects.postgres.kind import Address
+from ci_runner.dialects.postgres.kinds import KINDS
+from ci_runner.dialects.postgres.look import Known, Look, Parts, ask, present, read, read_on
 from ci_runner.dialects.postgres.ours import every_name_qualified
-from ci_runner.dialects.postgres.rows import integer, text
-from ci_runner.dialects.postgres.unmanaged import unmanaged
+from ci_runner.dialects.postgres.places import (
+    Index,
+    addresses,
+    copies,
+    handles,
+    homes,
+    needs,
+    storage,
+)
+from ci_runner.dialects.postgres.pulse import Pulse, catalogues, pulse
+from ci_runner.dialects.postgres.rows import integer
+from ci_runner.dialects.postgres.twin import meanwhile, sessions
 from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.errors import SqlError
-from ci_runner.schema.model import Copy, Identity, Schema, Table, View, home
-from ci_runner.schema.types import CompositeType
-from ci_runner.schema.views import MaterializedView
+from ci_runner.schema.model import Copy, Identity, Schema
+from ci_runner.schema.shared import Edge, Edges, Shared
 
-K = TypeVar("K")
-V = TypeVar("V")
-
-_LOCKS = """
-SELECT l.relation, l.mode FROM pg_catalog.pg_locks l
-WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
-  AND l.relation >= 16384 AND l.mode <> 'AccessShareLock'
-"""
 # Counts of the transaction and, outside of one, what the session has not yet handed on.
 _SCANS = """
 SELECT c.oid, pg_catalog.pg_stat_get_xact_numscans(c.oid)::int FROM pg_catalog.pg_class c
@@ -42,17 +41,20 @@ WHERE c.oid >= 16384 AND c.relkind IN ('r', 'm')
 # Each is kept as a value of some 10 KB, and read in some 0.3 ms.
 MOST_RELATIONS = 100_000
 _RELATIONS = "SELECT count(*) FROM pg_catalog.pg_class c WHERE c.oid >= 16384 AND c.relkind <> 't'"
+# What has written more rows to the catalogue is looked at as a whole.
+_MOST_WRITTEN = 2_000
 
 
 def inspect(connection: Connection) -> Schema:
     """The schema alone. Raises SqlError where it is larger than memory should hold."""
     with every_name_qualified(connection):
-        refuse_too_many(connection)
-        return _all(connection)[0]
+        relations = refuse_too_many(connection)
+        with sessions(connection, relations) as several:
+            return _all(several, catalogues(connection)).schema
 
 
-def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> None:
-    """Raises SqlError where there are more than `most` relations, before one is read."""
+def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> int:
+    """How many relations there are. Raises SqlError where there are more than `most`."""
     ((count,),) = connection.query(_RELATIONS)
     if integer(count) > most:
         raise SqlError(
@@ -60,256 +62,137 @@ def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> None:
             said=f"more than {most} are not compared: they would not fit into memory",
             next_step="split the schema over several projects",
         )
+    return integer(count)
 
 
 def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     """The schema with oids, file nodes and the locks that this session holds.
 
     Locks are read before our own catalogue queries could add to them; those on the catalogue
-    itself are left out. What the marks show to be untouched is taken from the look `since`.
+    itself are left out. What is known to be untouched is taken from the look `since`.
     """
+    earlier = since if isinstance(since, Look) else None
     with every_name_qualified(connection):
-        held = connection.query(_LOCKS)
-        read_through = connection.query(_SCANS)
-        refuse_too_many(connection)
-        seen = marks.read(connection)
-        renewed = _renewed(connection, since, seen) if isinstance(since, Look) else None
-        look = renewed or _whole(connection, seen)
-    scans = dict(_scans(read_through, look.names))
-    return replace(look, locks=frozenset(_locks(held, look.names)), scans=scans)
+        tables = earlier.known.tables if earlier else catalogues(connection)
+        now = pulse(connection, tables)
+        if earlier is not None and now.follows(earlier.known.pulse):
+            look = _within(connection, earlier, now)
+            scans = {**earlier.scans, **dict(_scans(now.scans, look.index.names))}
+        else:
+            read_through = [(integer(oid), integer(n)) for oid, n in connection.query(_SCANS)]
+            look = _anew(connection, earlier, now, tables)
+            scans = dict(_scans(read_through, look.index.names))
+    return replace(look, locks=frozenset(_locks(now, look.index.names)), scans=scans)
 
 
-def _locks(held: list[tuple[object, ...]], names: Mapping[Address, Identity]) -> Iterator[Lock]:
-    for oid, mode in held:
-        name = names.get(("pg_class", integer(oid), 0))
-        if name is not None:
-            yield Lock(name, spelled(text(mode)))
+def _within(connection: Connection, since: Look, now: Pulse) -> Look:
+    """A look in the same transaction, which knows what was written to the catalogue meanwhile."""
+    written = now.written(since.known.pulse)
+    if not written:
+        return replace(since, known=replace(since.known, pulse=now))
+    loses = any(deleted for name, (_, deleted) in written.items() if name in marks.LOSING)
+    if not loses and sum(rows for rows, _ in written.values()) < _MOST_WRITTEN:
+        look = renew.within(connection, since, now, frozenset(written))
+        if look is not None:
+            return look
+    return _anew(connection, since, now, since.known.tables)
 
 
-def _scans(
-    counted: list[tuple[object, ...]], names: Mapping[Address, Identity]
-) -> Iterator[tuple[Identity, int]]:
-    for oid, times in counted:
-        name = names.get(("pg_class", integer(oid), 0))
-        if name is not None:
-            yield name, integer(times)
-
-
-def _whole(connection: Connection, seen: Marks) -> Look:
-    schema, parts, names, edges = _all(connection)
-    found = tuple(parts.all())
-    handles, storage, homes = dict(_handles(found)), dict(_storage(found)), dict(_homes(found))
+def _anew(
+    connection: Connection, since: Look | None, now: Pulse, tables: Mapping[int, str]
+) -> Look:
+    """A look at what all marks of the database show to be touched, or at everything."""
+    relations = refuse_too_many(connection)
+    seen = marks.read(connection)
+    mine = marks.ours(connection, now.counts.keys()) if connection.in_transaction else {}
+    if since is not None and since.known.pulse.printing == now.printing:
+        look = renew.anew(connection, since, marks.touched(since.known.marks, seen))
+        if look is not None:
+            return replace(look, known=replace(look.known, pulse=now, marks=seen, mine=mine))
+    with sessions(connection, relations) as several:
+        every = _all(several, tables)
+    found = tuple(every.parts.all())
     return Look(
-        schema,
-        handles,
-        storage,
-        parts=parts,
-        homes=homes,
-        names=names,
-        edges=edges,
-        marks=seen,
+        schema=every.schema,
+        handles=Shared(dict(handles(found))),
+        storage=Shared(dict(storage(found))),
+        parts=every.parts,
+        index=_index(every),
+        known=Known(now, seen, mine, every.absent, every.aside, tables),
     )
 
 
-def _all(
-    connection: Connection,
-) -> tuple[Schema, Parts, dict[Address, Identity], dict[Identity, frozenset[Edge]]]:
-    """Everything that there is, with its addresses and edges."""
-    parts = read(connection)
-    parts = with_all_on(connection, parts, dict(_addresses(parts.all())))
+@dataclass(frozen=True, slots=True)
+class _All:
+    """Everything that there is, and `absent`, the kinds of which there is nothing."""
+
+    schema: Schema
+    parts: Parts
+    names: dict[Address, Identity]
+    edges: dict[Identity, frozenset[Edge]]
+    copies: dict[Identity, Copy]
+    absent: frozenset[type]
+    aside: unmanaged.Aside
+
+
+def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
+    kinds = present(sessions[0])
+    reading = read(sessions, kinds)
+    names = dict(addresses(reading.all()))
+    on, (rows, aside) = meanwhile(
+        sessions,
+        lambda session: read_on(session, names),
+        lambda session: (depend.all_rows(session), _aside(session)),
+    )
+    names |= dict(addresses(on.found))
+    parts = Parts(Shared(reading.by_table), reading.whole, on)
     found = tuple(parts.all())
-    names = dict(_addresses(found))
-    edges = depend.edges(connection, names, parts.whole, _origins(found))
-    edges |= _needs(parts.on)
+    copied = dict(copies(found))
+    edges = depend.edges(rows, names, tables, found, copied) | needs(on.found)
     schema = Schema.of(
         "postgres",
         (each.object for each in found if each.copy_of is None),
-        chain.from_iterable(edges.values()),
-        chain(unmanaged(connection), parts.unmanaged),
-        _copies(found),
+        (),
+        chain(*aside.values(), on.unnamed),
+        copied.values(),
     )
-    return schema, parts, names, edges
+    absent = frozenset(kind.type for kind in KINDS) - {kind.type for kind in kinds}
+    schema = replace(schema, dependencies=Edges(edges))
+    return _All(schema, parts, names, edges, copied, absent, aside)
 
 
-def _renewed(connection: Connection, since: Look, seen: Marks) -> Look | None:
-    """`since` with what was touched read again; None where that is everything."""
-    touched = marks.touched(since.marks, seen)
-    if touched == NOTHING:
-        return replace(since, marks=seen)
-    again = stale(since, touched)
-    if again is None:
-        return None
-    before = [each for place in again for each in since.parts.by_table.get(place, ())]
-    fresh = read(connection, Renewal(since, touched, again))
-    # Indexes of materialized views are read at each look, whatever was touched.
-    besides = fresh.by_table.keys() - again
-    before += [each for place in besides for each in since.parts.by_table.get(place, ())]
-    if any(_renamed(since, each) for each in fresh.all()):
-        return None
-    fresh, leaving, coming = _settled(since.parts, before, fresh)
-    names = _exchanged(since.names, (place for place, _ in _addresses(leaving)), _addresses(coming))
-    fresh, off, on = _settled_on(since.parts, with_all_on(connection, fresh, names))
-    names = _exchanged(names, (place for place, _ in _addresses(off)), _addresses(on))
-    leaving, coming = leaving + off, coming + on
-    left, arrived = set(_identities(leaving)), set(_identities(coming))
-    reread = [*chain.from_iterable(fresh.by_table.values())]
-    reread += [
-        each
-        for each in fresh.whole
-        if each.object.identity in again | arrived or home(each.object) in again
-    ]
-    dependents = set(_identities(reread)) | left | set(_identities(on))
-    kept = {place: each for place, each in since.parts.by_table.items() if place not in again}
-    parts = replace(fresh, by_table={**kept, **fresh.by_table})
-    oids = frozenset(oid for each in reread for _, oid, _ in each.addresses)
-    some = depend.edges(connection, names, fresh.whole, _origins(parts.all()), oids)
-    some |= _needs(on)
-    edges = _exchanged(
-        since.edges, dependents, ((name, some[name]) for name in dependents & some.keys())
-    )
-    return Look(
-        _schema(
-            since.schema,
-            leaving,
-            coming,
-            chain.from_iterable(since.edges.get(name, ()) for name in dependents),
-            chain.from_iterable(edges.get(name, ()) for name in dependents),
-            (*unmanaged(connection), *fresh.unmanaged),
-            _copies(parts.all()),
-        ),
-        _exchanged(since.handles, left, _handles(coming)),
-        _exchanged(since.storage, left, _storage(coming)),
-        parts=parts,
-        homes=_exchanged(since.homes, left, _homes(coming)),
-        names=names,
-        edges=edges,
-        marks=seen,
+def _index(every: _All) -> Index:
+    needed: dict[Identity, set[Identity]] = defaultdict(set)
+    for dependent, several in every.edges.items():
+        for _, each in several:
+            needed[each].add(dependent)
+    return Index(
+        Shared(every.names),
+        Shared(dict(homes(every.parts.all()))),
+        Shared(every.edges),
+        Shared({each: frozenset(several) for each, several in needed.items()}),
+        Shared(every.copies),
     )
 
 
-def _renamed(since: Look, each: Found) -> bool:
-    """Whether a relation with a row type has another name: any column may be printed with it."""
-    name = each.object.identity
-    return isinstance(each.object, Table | View | MaterializedView | CompositeType) and any(
-        since.names.get(address, name) != name for address in each.addresses
-    )
+def _aside(connection: Connection) -> unmanaged.Aside:
+    conditions = unmanaged.every()
+    answers = ask(connection, tuple(conditions.values()))
+    return unmanaged.unmanaged(connection, dict(zip(conditions, answers, strict=True)), {})
 
 
-def _settled(
-    parts: Parts, before: Iterable[Found], fresh: Parts
-) -> tuple[Parts, tuple[Found, ...], tuple[Found, ...]]:
-    """`fresh` with the very values of before where they are equal; what leaves and what comes."""
-    old = {each.object.identity: each for each in (*before, *parts.whole)}
-    same = {
-        name: old[name]
-        for each in fresh.all()
-        if (name := each.object.identity) in old and _is_same(old[name], each)
-    }
-
-    def settled(several: tuple[Found, ...]) -> tuple[Found, ...]:
-        return tuple(same.get(each.object.identity, each) for each in several)
-
-    return (
-        replace(
-            fresh,
-            by_table={place: settled(each) for place, each in fresh.by_table.items()},
-            whole=settled(fresh.whole),
-        ),
-        tuple(each for name, each in old.items() if name not in same),
-        tuple(each for each in fresh.all() if each.object.identity not in same),
-    )
+def _locks(now: Pulse, names: Mapping[Address, Identity]) -> Iterator[Lock]:
+    for each in now.locks:
+        oid, mode = each.split(" ")
+        name = names.get(("pg_class", int(oid), 0))
+        if name is not None:
+            yield Lock(name, spelled(mode))
 
 
-def _settled_on(parts: Parts, fresh: Parts) -> tuple[Parts, tuple[Found, ...], tuple[Found, ...]]:
-    """The same for what lives on objects of any kind."""
-    settled, leaving, coming = _settled(Parts(whole=parts.on), (), Parts(whole=fresh.on))
-    return replace(fresh, on=settled.whole), leaving, coming
-
-
-def _is_same(one: Found, other: Found) -> bool:
-    """Equal, in what no comparison of schemas looks at as well."""
-    return one == other and all(
-        getattr(one.object, each.name) == getattr(other.object, each.name)
-        for each in fields(one.object)
-        if not each.compare
-    )
-
-
-def _needs(found: Iterable[Found]) -> dict[Identity, frozenset[Edge]]:
-    """What lives on others says itself what it needs: it has no row in pg_depend."""
-    return {
-        name: frozenset((name, needed) for needed in each.needs)
-        for each in found
-        if each.needs and (name := each.object.identity)
-    }
-
-
-def _schema(
-    before: Schema,
-    leaving: Iterable[Found],
-    coming: Iterable[Found],
-    out: Iterable[Edge],
-    into: Iterable[Edge],
-    rest: tuple[Identity, ...],
-    copies: Iterable[Copy],
-) -> Schema:
-    gone = {id(each.object) for each in leaving}
-    objects = [each for each in before.objects if id(each) not in gone]
-    for each in coming:
-        if each.copy_of is None:
-            insort(objects, each.object, key=lambda one: one.identity)
-    dependencies = before.dependencies.difference(out).union(into)
-    several = tuple(sorted(copies, key=lambda each: each.object.identity))
-    return Schema(before.dialect, tuple(objects), dependencies, tuple(sorted(set(rest))), several)
-
-
-def _copies(found: Iterable[Found]) -> Iterator[Copy]:
-    return (
-        Copy(each.object, each.copy_of, each.usual) for each in found if each.copy_of is not None
-    )
-
-
-def _origins(found: Iterable[Found]) -> dict[Identity, Identity]:
-    """What each copy is a copy of, on the table where it was made."""
-    of = {each.object.identity: each.copy_of for each in found if each.copy_of is not None}
-    return {copy: origin(of, parent) for copy, parent in of.items()}
-
-
-def _exchanged(before: Mapping[K, V], out: Iterable[K], into: Iterable[tuple[K, V]]) -> dict[K, V]:
-    after = dict(before)
-    for key in out:
-        after.pop(key, None)
-    after.update(into)
-    return after
-
-
-def _addresses(found: Iterable[Found]) -> Iterator[tuple[Address, Identity]]:
-    for each in found:
-        for address in each.addresses:
-            yield address, each.object.identity
-        for identity, address in each.parts:
-            yield address, identity
-
-
-def _identities(found: Iterable[Found]) -> Iterator[Identity]:
-    for each in found:
-        yield each.object.identity
-        yield from (identity for identity, _ in each.parts)
-
-
-def _handles(found: Iterable[Found]) -> Iterator[tuple[Identity, str]]:
-    """The server's own id of each object: of several addresses, the first."""
-    for each in found:
-        for identity, address in ((each.object.identity, each.addresses[0]), *each.parts):
-            yield identity, ":".join(str(word) for word in address)
-
-
-def _storage(found: Iterable[Found]) -> Iterator[tuple[Identity, str]]:
-    return ((each.object.identity, each.storage) for each in found if each.storage)
-
-
-def _homes(found: Iterable[Found]) -> Iterator[tuple[Identity, Identity]]:
-    for each in found:
-        name, place = each.object.identity, home(each.object)
-        if place is not None and place != Identity("table", name.schema, name.parent):
-            yield name, place
+def _scans(
+    counted: Iterable[tuple[int, int]], names: Mapping[Address, Identity]
+) -> Iterator[tuple[Identity, int]]:
+    for oid, times in counted:
+        name = names.get(("pg_class", oid, 0))
+        if name is not None:
+            yield name, times

@@ -19,6 +19,8 @@ Statements = tuple[PlannedStatement, ...]
 
 # (catalogue, oid, attribute number or 0): how pg_depend names an object.
 Address = tuple[str, int, int]
+# In place of an attribute number: the name of a base type alone, without what it is made of.
+SHELL = -1
 
 # System schemas; the parameter-free condition that every catalogue query here needs.
 USER_SCHEMA = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
@@ -47,6 +49,18 @@ def described(oid: str, catalogue: str, part: str = "0") -> str:
         "(SELECT e.description FROM pg_catalog.pg_description e"
         f" WHERE e.objoid = {oid} AND e.classoid = 'pg_catalog.{catalogue}'::regclass"
         f" AND e.objsubid = {part})"
+    )
+
+
+def names_of(numbers: str, relation: str) -> str:
+    """SQL: text[] of the names that the columns of `relation` have, by their `numbers` in order.
+
+    Each is looked up by itself: a join would read every column of the relation.
+    """
+    return (
+        f"ARRAY(SELECT (SELECT a.attname::text FROM pg_catalog.pg_attribute a"
+        f" WHERE a.attrelid = {relation} AND a.attnum = u.num)"
+        f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) ORDER BY u.place)"
     )
 
 

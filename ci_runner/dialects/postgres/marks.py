@@ -7,43 +7,48 @@ all rows that belong to one relation; marks that are equal mean that nothing of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.rows import integer, text
+from ci_runner.schema.shared import Shared
 
-# (part, oid): "relation" and "constraint" with their oid, a catalogue by its name, "rest" for all
-# that is marked as a whole.
+# (part, oid): "relation" and "constraint" with their oid, a catalogue by its name, and "rest" with
+# a catalogue's name for what is marked as a whole.
 Mark = tuple[str, int]
 Marks = Mapping[Mark, object]
 
 # The catalogue's own oid goes in, or equal versions in two catalogues would cancel out in bit_xor.
 _VERSION = "pg_catalog.hashtidextended(x.ctid, x.xmin::text::bigint # (x.tableoid::bigint << 32))"
 
-# Settings that change how the server prints an expression, a default or a definition.
-_PRINTING = (
-    "quote_all_identifiers",
-    "DateStyle",
-    "IntervalStyle",
-    "TimeZone",
-    "extra_float_digits",
-    "bytea_output",
-    "standard_conforming_strings",
-    "lc_monetary",
-    "xmlbinary",
-)
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Rows of one catalogue, and what each of them is a mark of.
+
+    `written` is the catalogue that is written to whenever one of these rows is.
+    """
+
+    part: str
+    oid: str
+    catalogue: str
+    where: str
+    written: str
+
+    def rows(self, besides: str = "", said: str = "") -> str:
+        return (
+            f"SELECT '{self.part}'{said} AS part, {self.oid}::bigint AS oid, {_VERSION} AS version"
+            f" FROM pg_catalog.{self.catalogue} x WHERE {self.where}{besides}"
+        )
 
 
-def _of(part: str, oid: str, catalogue: str, condition: str) -> str:
-    return (
-        f"SELECT '{part}' AS part, {oid}::bigint AS oid, {_VERSION} AS version"
-        f" FROM pg_catalog.{catalogue} x WHERE {condition}"
-    )
+def _of(part: str, oid: str, catalogue: str, where: str, written: str = "") -> Part:
+    return Part(part, oid, catalogue, where, written or catalogue)
 
 
 # A user object's oid is 16384 or more; 99 is pg_toast, whose tables belong to ours.
-_PARTS = (
+_RELATIONS = (
     _of("relation", "x.oid", "pg_class", "x.oid >= 16384 AND x.relnamespace <> 99"),
     _of("relation", "x.attrelid", "pg_attribute", "x.attrelid >= 16384 AND x.attnum > 0"),
     _of("relation", "x.adrelid", "pg_attrdef", "true"),
@@ -60,21 +65,26 @@ _PARTS = (
         "constraint", "x.objoid", "pg_description",
         "x.classoid = 'pg_catalog.pg_constraint'::regclass AND x.objoid >= 16384",
     ),
-    # A row type and its array type come, go and are renamed with their relation.
-    _of(
-        "rest", "0", "pg_type", "x.typrelid = 0 AND NOT (x.typcategory = 'A' AND x.typelem IN"
-        " (SELECT t.oid FROM pg_catalog.pg_type t WHERE t.typrelid <> 0))",
-    ),
-    _of("rest", "0", "pg_depend", "x.deptype IN ('e', 'x')"),
-    _of("rest", "0", "pg_constraint", "x.contypid <> 0"),
     # To whom a sequence belongs stands in no row of its own.
     _of(
         "relation", "x.objid", "pg_depend", "x.deptype = 'a' AND x.refobjsubid > 0"
         " AND x.classid = 'pg_catalog.pg_class'::regclass"
         " AND x.objid IN (SELECT s.seqrelid FROM pg_catalog.pg_sequence s)",
     ),
+)  # fmt: skip
+_REST = (
+    # A row type and its array type come, go and are renamed with their relation.
+    _of(
+        "rest pg_type", "0", "pg_type", "x.typrelid = 0 AND NOT (x.typcategory = 'A' AND x.typelem"
+        " IN (SELECT t.oid FROM pg_catalog.pg_type t WHERE t.typrelid <> 0))",
+    ),
+    _of(
+        "rest pg_depend", "0", "pg_depend",
+        "x.refclassid = 'pg_catalog.pg_extension'::regclass AND x.deptype IN ('e', 'x')",
+    ),
+    _of("rest pg_constraint", "0", "pg_constraint", "x.contypid <> 0"),
     *(
-        _of("rest", "0", catalogue, "true")
+        _of(f"rest {catalogue}", "0", catalogue, "true")
         for catalogue in (
             "pg_namespace", "pg_proc", "pg_operator", "pg_opclass", "pg_opfamily", "pg_enum",
             "pg_collation", "pg_extension", "pg_am", "pg_cast", "pg_language", "pg_range",
@@ -104,38 +114,82 @@ _OTHERS = (
         "1",
         "pg_depend",
         "x.refclassid = 'pg_catalog.pg_namespace'::regclass AND x.deptype = 'a'",
+        "pg_publication_namespace",
     ),
-    # What not everybody may read by its versions.
-    """SELECT 'pg_roles', 0, pg_catalog.hashtextextended(x.rolname, x.oid::bigint)
+)
+_PARTS = (*_RELATIONS, *_REST, *_OTHERS)
+# What not everybody may read by its versions, by the catalogue that is written to.
+_HIDDEN = {
+    "pg_authid": """SELECT 'pg_roles', 0, pg_catalog.hashtextextended(x.rolname, x.oid::bigint)
        FROM pg_catalog.pg_roles x""",
-    """SELECT 'pg_subscription', 0, (pg_catalog.random() * 9e18)::bigint
+    "pg_subscription": """SELECT 'pg_subscription', 0, (pg_catalog.random() * 9e18)::bigint
        FROM pg_catalog.pg_subscription x, pg_catalog.pg_database b
        WHERE b.oid = x.subdbid AND b.datname = pg_catalog.current_database()""",
-    """SELECT 'pg_user_mappings', 0, (pg_catalog.random() * 9e18)::bigint
+    "pg_user_mapping": """SELECT 'pg_user_mappings', 0, (pg_catalog.random() * 9e18)::bigint
        FROM pg_catalog.pg_user_mappings x""",
+}
+
+
+def _query(several: Iterable[str]) -> str:
+    return (
+        "SELECT part, oid, bit_xor(version)::text FROM ("
+        f"{' UNION ALL '.join(several)}) every GROUP BY part, oid"
+    )
+
+
+_EVERYTHING = _query((*(each.rows() for each in _PARTS), *_HIDDEN.values()))
+# What this transaction has written itself; the catalogues keep no older row with so young an xmin.
+_OURS = (
+    " AND pg_catalog.age(x.xmin) <="
+    " (SELECT pg_catalog.age((o.id % 4294967296)::text::xid)"
+    " FROM pg_catalog.txid_current_if_assigned() o (id))"
 )
-_SETTINGS = " || ' ' || ".join(
-    f"pg_catalog.current_setting('{name}')" for name in sorted(_PRINTING)
-)
-_QUERY = f"""
-SELECT part, oid, bit_xor(version)::text FROM (
-{" UNION ALL ".join((*_PARTS, *_OTHERS))}
-) every GROUP BY part, oid
-UNION ALL SELECT 'rest', 1, {_SETTINGS}
-"""
+# What is deleted from these is missed by marks of what was written. Who deletes a default has
+# written to its column, and who lets a sequence go to the sequence.
+LOSING = frozenset(each.written for each in _RELATIONS) - {"pg_attrdef", "pg_depend"}
+_SORTS = {"pg_class": " || x.relkind::text"}
+_INDEXES = ("relation pg_class i", "relation pg_class I")
 
 
 def read(connection: Connection) -> Marks:
     """Every mark of the database as it is now, in one query."""
-    return {(text(part), integer(oid)): version for part, oid, version in connection.query(_QUERY)}
+    rows = connection.query(_EVERYTHING)
+    return Shared({(text(part), integer(oid)): version for part, oid, version in rows})
+
+
+def ours(connection: Connection, written: Collection[str]) -> Marks:
+    """Marks of some catalogues, over nothing but what this transaction has written to them.
+
+    These are no marks that `read` gives: parts have the catalogue in them, and the sort of relation
+    where that says it.
+    """
+    several = [
+        each.rows(_OURS, f" || ' {each.catalogue} '{_SORTS.get(each.catalogue, '')}")
+        for each in _RELATIONS
+        if each.written in written
+    ]
+    rows = connection.query(_query(several)) if several else []
+    return {(text(part), integer(oid)): version for part, oid, version in rows}
+
+
+def whole(connection: Connection, written: Collection[str]) -> Marks:
+    """The marks of some catalogues that tell nothing of single relations; None for no rows."""
+    asked = [each for each in (*_REST, *_OTHERS) if each.written in written]
+    several = [each.rows() for each in asked]
+    several += [sql for catalogue, sql in _HIDDEN.items() if catalogue in written]
+    rows = connection.query(_query(several)) if several else []
+    # A catalogue that has lost its last row has no mark.
+    empty: Marks = {(each.part, int(each.oid)): None for each in asked}
+    return {**empty, **{(text(part), integer(oid)): version for part, oid, version in rows}}
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
     """What differs, by oid: relations that changed, came and went; constraints' comments.
 
-    `catalogues` are others that changed; `everything` is True where no list can say what may read
-    differently now: a type, a routine, a schema or a setting changed.
+    `indexes` are those of the new ones that are known to be nothing else. `catalogues` are others
+    that changed; `everything` is True where no list can say what may read differently now: a type,
+    a routine or a schema changed.
     """
 
     changed: frozenset[int] = frozenset()
@@ -144,23 +198,52 @@ class Touched:
     constraints: frozenset[int] = frozenset()
     catalogues: frozenset[str] = frozenset()
     everything: bool = False
+    indexes: frozenset[int] = frozenset()
+
+    @property
+    def relations(self) -> frozenset[int]:
+        """What came and went and may be something that is no index."""
+        return (self.new | self.gone) - self.indexes
 
 
 NOTHING = Touched()
 
 
 def touched(before: Marks, after: Marks) -> Touched:
+    """What all marks of the database, read twice, tell."""
     differing = {mark for mark, version in after.items() if before.get(mark) != version}
     vanished = before.keys() - after.keys()
+    return _touched(differing | vanished, before, vanished)
 
-    def relations(several: Iterable[Mark]) -> frozenset[int]:
-        return frozenset(oid for part, oid in several if part == "relation")
 
+def _touched(differing: Collection[Mark], before: Marks, vanished: Collection[Mark]) -> Touched:
+    relations = [mark for mark in differing if mark[0] == "relation"]
+    gone = frozenset(oid for part, oid in vanished if part == "relation")
+    known = frozenset(oid for part, oid in relations if (part, oid) in before)
     return Touched(
-        relations(mark for mark in differing if mark in before),
-        relations(mark for mark in differing if mark not in before),
-        relations(vanished),
-        frozenset(oid for part, oid in differing | vanished if part == "constraint"),
-        frozenset(part for part, _ in differing | vanished if part.startswith("pg_")),
-        any(part == "rest" for part, _ in differing | vanished),
+        known - gone,
+        frozenset(oid for _, oid in relations) - known,
+        gone,
+        frozenset(oid for part, oid in differing if part == "constraint"),
+        frozenset(part for part, _ in differing if part.startswith("pg_")),
+        any(part.startswith("rest ") for part, _ in differing),
     )
+
+
+def written(before: Marks, mine: tuple[Marks, Marks], others: Marks) -> tuple[Touched, Marks]:
+    """What marks of some catalogues tell, and all marks from then on.
+
+    `mine` are those of what this transaction has written, earlier and now. What they show to be
+    touched has no mark any more that a later one could be equal to.
+    """
+    earlier, now = mine
+    relations = {
+        (part.split(" ")[0], oid)
+        for (part, oid), version in now.items()
+        if earlier.get((part, oid)) != version
+    }
+    differing = {mark for mark, version in others.items() if before.get(mark) != version}
+    unsure: Iterable[tuple[Mark, object]] = ((mark, None) for mark in relations)
+    after = before.exchanged((), (*unsure, *others.items())) if isinstance(before, Shared) else {}
+    indexes = frozenset(oid for part, oid in now if part in _INDEXES)
+    return replace(_touched(relations | differing, before, ()), indexes=indexes), after

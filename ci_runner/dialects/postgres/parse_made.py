@@ -141,18 +141,17 @@ class _Reader:
     def _column(self, table: Table, node: Node, keys: set[str]) -> Column:
         found = {word(each.constraint, "contype"): each.constraint for each in node.constraints}
         kind, serial = _type(node.type_name)
-        default = found.get("CONSTR_DEFAULT")
+        name, default = node.colname, found.get("CONSTR_DEFAULT")
         said = None if default is None else text(default.raw_expr)
-        owned = f"nextval('{table.schema}.{table.name}_{node.colname}_seq'::regclass)"
+        if serial:
+            said = f"nextval('{table.schema}.{table.name}_{name}_seq'::regclass)"
         return Column(
             table.schema,
             table.name,
-            node.colname,
+            name,
             kind,
-            bool({"CONSTR_NOTNULL", "CONSTR_PRIMARY"} & found.keys())
-            or node.colname in keys
-            or serial,
-            owned if serial else said,
+            "CONSTR_NOTNULL" in found or "CONSTR_PRIMARY" in found or name in keys or serial,
+            said,
             generated_kind="stored" if "CONSTR_GENERATED" in found else "",
             identity_kind="by default" if "CONSTR_IDENTITY" in found else "",
         )
@@ -232,10 +231,10 @@ def _type(node: Node) -> tuple[str, bool]:
     """The type as the server spells it, and whether it is one of the serials."""
     named = strings(node.names)
     name = named[-1] if named else ""
-    lengths = ",".join(
-        str(each.a_const.ival.ival) for each in node.typmods if each.WhichOneof("node") == "a_const"
-    )
-    length = f"({lengths})" if node.typmods else ""
+    length = ""
+    if node.typmods:
+        numbers = [each.a_const.ival.ival for each in node.typmods if each.HasField("a_const")]
+        length = f"({','.join(map(str, numbers))})"
     suffix = "[]" if node.array_bounds else ""
     if name in _SERIAL and len(named) == 1:
         return f"{_SERIAL[name]}{suffix}", not suffix

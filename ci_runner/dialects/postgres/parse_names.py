@@ -128,11 +128,11 @@ def _column(table: str, column: Node) -> Iterator[Given]:
 
 
 def _constraint(table: str, node: Node, columns: tuple[str, ...]) -> Iterator[Given]:
-    kind = _CONSTRAINTS.get(word(node, "contype"))
-    if kind is not None:
+    kind, name = _CONSTRAINTS.get(word(node, "contype")), node.conname
+    if kind is not None and name:
         yield Given(
             kind,
-            node.conname,
+            name,
             table,
             strings(node.fk_attrs) or strings(node.keys) or columns,
             node.pktable.relname,

@@ -9,6 +9,9 @@ from ci_runner.dialects.postgres.nodes import qualified, statements, strings, wo
 from ci_runner.dialects.postgres.tree import Node, library
 
 _QUOTING = {"quote_ident", "quote_literal", "quote_nullable", "format"}
+# FOR ... IN EXECUTE and RETURN QUERY EXECUTE read, GRANT EXECUTE and a trigger's run nothing.
+_READING = {("for",), ("in",), ("query",), ("grant",), ("revoke",)}
+_TRIGGERING = {("function",), ("procedure",), ("on",)}
 _ENDS = {"into", "using", "loop"}
 
 
@@ -46,6 +49,12 @@ def routine(node: Node) -> Routine:
     return Routine(qualified(strings(node.funcname)).name, definer, path, body)
 
 
+def anonymous(block: Node) -> str:
+    """The code of a DO block."""
+    bodies = (each.def_elem for each in block.args if each.def_elem.defname == "as")
+    return next((str(each.arg.string.sval) for each in bodies), "")
+
+
 def _path(setting: Node) -> tuple[str, ...] | None:
     match word(setting, "kind"):
         case "VAR_SET_VALUE":
@@ -57,8 +66,21 @@ def _path(setting: Node) -> tuple[str, ...] | None:
             return None
 
 
+def executes(body: str) -> bool:
+    """Whether the PL/pgSQL runs statements that it makes up; queries that it reads are none."""
+    words = tuple(word_.lower() for word_ in _words(body)) if "execute" in body.lower() else ()
+    return any(
+        word_ == "execute"
+        and words[at - 1 : at] not in _READING
+        and words[at + 1 : at + 2] not in _TRIGGERING
+        for at, word_ in enumerate(words)
+    )
+
+
 def unquoted_execute(body: str) -> bool:
     """Whether the PL/pgSQL puts a value into the text of an EXECUTE without quoting it."""
+    if "execute" not in body.lower():
+        return False
     words = _words(body)
     return any(
         _unquoted(_expression(words, at + 1))

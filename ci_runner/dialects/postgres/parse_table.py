@@ -76,10 +76,10 @@ def create_table(node: Node) -> Iterator[Operation]:
     temporary = node.relation.relpersistence == "t"
     yield CreateTable(table, temporary, bool(node.if_not_exists), parent)
     for element in node.table_elts:
-        if element.WhichOneof("node") == "constraint":
-            yield from _constraint(table, element.constraint, ())
-        elif element.WhichOneof("node") == "column_def":
+        if element.HasField("column_def"):
             yield from _inline(table, element.column_def)
+        elif element.HasField("constraint"):
+            yield from _constraint(table, element.constraint, ())
 
 
 def create_table_as(node: Node) -> Iterator[Operation]:
@@ -149,17 +149,19 @@ def _command(table: Target, command: Node) -> Iterator[Operation]:
 
 def _inline(table: Target, column: Node) -> Iterator[Operation]:
     """The constraints that are written behind a column."""
+    name = (column.colname,)
     for each in column.constraints:
-        yield from _constraint(table, each.constraint, (column.colname,), inline=True)
+        yield from _constraint(table, each.constraint, name, inline=True)
 
 
 def _constraint(
     table: Target, node: Node, columns: tuple[str, ...], *, inline: bool = False
 ) -> Iterator[Operation]:
-    if word(node, "contype") == "CONSTR_NOTNULL" and not inline:
-        yield from _not_null(table, node)
-    kind = _CONSTRAINTS.get(word(node, "contype"))
+    written = word(node, "contype")
+    kind = _CONSTRAINTS.get(written)
     if kind is None:
+        if written == "CONSTR_NOTNULL" and not inline:
+            yield from _not_null(table, node)
         return
     named = strings(node.fk_attrs) if kind == "foreign key" else strings(node.keys)
     yield AddConstraint(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.nodes import inner, relation, strings, text, word
 from ci_runner.dialects.postgres.tree import Node
+from ci_runner.dialects.wrapped import Wrapped
 
 _ARITHMETIC = {"+", "-", "*", "/", "%", "^", "||"}
 _QUERIES = {"SelectStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "InsertStmt"}
@@ -21,18 +22,6 @@ _CONDITIONS = {
     "MergeStmt": "join_condition",
     "MergeWhenClause": "condition",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wrapped:
-    """A column inside of a function call or calculation, whose SQL is `expression`.
-
-    `sources` are the tables that it may belong to, nearest first; with a `qualifier` only one.
-    """
-
-    column: str
-    expression: str
-    sources: tuple[tuple[Target, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.foreign import secrets_of
 from ci_runner.dialects.postgres.kind import (
@@ -11,7 +13,8 @@ from ci_runner.dialects.postgres.kind import (
     any_of,
     not_extension_member,
 )
-from ci_runner.dialects.postgres.rows import text
+from ci_runner.dialects.postgres.rows import integer, text
+from ci_runner.dialects.postgres.sources import catalogues
 from ci_runner.schema.model import Identity
 
 
@@ -262,13 +265,35 @@ _ATTRIBUTES = (
 )
 
 
-def unmanaged(connection: Connection) -> tuple[Identity, ...]:
-    """Objects and attributes that exist and that no file in `kinds/` reads, in two queries."""
-    every = (*_OBJECTS, *_ATTRIBUTES)
-    (there,) = connection.query(f"SELECT {', '.join(condition for condition, _ in every)}")
-    asked = [query for (_, query), present in zip(every, there, strict=True) if present]
-    rows = connection.query("\nUNION ALL\n".join(asked)) if asked else []
-    return tuple(
-        Identity(text(kind), text(schema), text(name), text(parent))
-        for kind, schema, parent, name in rows
-    )
+_EVERY = (*_OBJECTS, *_ATTRIBUTES)
+# By the place of an entry in _EVERY: what there is of it, where there may be any.
+Aside = Mapping[int, tuple[Identity, ...]]
+
+
+def due(since: Aside, written: Collection[str]) -> dict[int, str]:
+    """What must be found out again: conditions by entry, where `written` are catalogues changed."""
+    return {
+        at: condition
+        for at, (condition, query) in enumerate(_EVERY)
+        if not catalogues(query if at in since else condition).isdisjoint(written)
+    }
+
+
+def every() -> dict[int, str]:
+    """All conditions, by entry."""
+    return {at: condition for at, (condition, _) in enumerate(_EVERY)}
+
+
+def unmanaged(connection: Connection, there: Mapping[int, bool], since: Aside) -> Aside:
+    """Objects and attributes that exist and that no file in `kinds/` reads, in one query.
+
+    `there` are the answers to conditions; what they do not tell of is as it was.
+    """
+    asked = [f"SELECT {at}, u.* FROM ({_EVERY[at][1]}) u" for at, yes in there.items() if yes]
+    found: dict[int, list[Identity]] = {at: [] for at, yes in there.items() if yes}
+    for at, kind, schema, parent, name in (
+        connection.query("\nUNION ALL\n".join(asked)) if asked else ()
+    ):
+        found[integer(at)].append(Identity(text(kind), text(schema), text(name), text(parent)))
+    kept = {at: several for at, several in since.items() if at not in there}
+    return {**kept, **{at: tuple(several) for at, several in found.items()}}

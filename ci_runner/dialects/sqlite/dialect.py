@@ -16,6 +16,7 @@ from ci_runner.dialects.base import (
     Sighting,
     Syntax,
     as_written,
+    version_of,
 )
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.sqlite import ddl, inspect, look, tokens
@@ -74,6 +75,9 @@ class SqliteDialect:
 
     def sizes(self, connection: Connection) -> Mapping[Identity, TableSize]:
         return sizes(connection)
+
+    def version(self, connection: Connection) -> tuple[int, ...]:
+        return version_of(connection, "SELECT sqlite_version()")
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)

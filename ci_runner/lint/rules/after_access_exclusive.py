@@ -18,6 +18,8 @@ def _check(review: Review) -> Iterator[Hit]:
     told: set[tuple[str, str]] = set()
     indexed = {id(touch.step) for touch in review.on_known(CreateIndex)}
     for each in review.once(held):
+        if not each.before:
+            continue
         locked = sorted(
             table.qualified for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE
         )

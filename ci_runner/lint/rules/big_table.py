@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.lint.locks import at_least, held
+from ci_runner.lint.mysql import waiting
 from ci_runner.lint.options import RuleOption, number
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step
@@ -20,7 +21,7 @@ def _check(review: Review) -> Iterator[Hit]:
     """Each table once in a file, by the statement that keeps it the longest."""
     slow: set[tuple[str, Identity]] = set()
     quick: dict[tuple[str, Identity], Hit] = {}
-    for each in review.once(held):
+    for each in review.once(held) if review.dialect != "mysql" else ():
         for table, mode in {**each.before, **each.takes}.items():
             place = each.step.statement.path, table
             if not at_least(mode, _BLOCKS_WRITES) or place in slow or not _big(review, table):
@@ -33,6 +34,31 @@ def _check(review: Review) -> Iterator[Hit]:
             elif place not in quick and table in each.takes:
                 quick[place] = _hit(review, each.step, table, mode, "")
     yield from quick.values()
+    if review.dialect == "mysql":
+        yield from _on_mysql(review)
+
+
+def _on_mysql(review: Review) -> Iterator[Hit]:
+    """What makes writers wait, and what is written again beside them: replicas do it after it."""
+    told: set[int] = set()
+    for each in waiting(review):
+        if _big(review, each.table):
+            told.add(id(each.step))
+            size = review.production.size(each.table)
+            yield Hit(f"{each.how}, {size}", each.step, evidence=each.evidence)
+    for step in review.steps:
+        ddl = step.observed.online
+        known = ddl is not None and ddl.table in review.base.by_identity
+        if ddl is None or not known or id(step) in told or ddl.table not in step.observed.rewritten:
+            continue
+        if _big(review, ddl.table):
+            yield Hit(
+                f"writes {ddl.table.qualified} again, {review.production.size(ddl.table)}: replicas"
+                " fall behind by as long",
+                step,
+                evidence=f"the server asks for {ddl}, and the table got a new file",
+                severity=Severity.WARNING,
+            )
 
 
 def _works(step: Step, table: Identity) -> str:
@@ -64,7 +90,7 @@ RULE = Rule(
     id="big-table",
     title="Large table blocked",
     severity=Severity.ERROR,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="What takes a moment on a small table takes minutes on this one, and everybody who wants"
     " it waits. Asked of tables whose size is known, by `[stats]` or `[lint.assume]`.",
     instead="Use the form that does not block, set a lock_timeout, and choose a quiet hour.",

@@ -28,6 +28,7 @@ RULE = Rule(
     dialects=(
         "postgres",
         "sqlite",
+        "mysql",
     ),
     why="Clients that still use it fail at once.",
     instead="Stop using it first; drop it in a later release. CREATE OR REPLACE keeps it in use.",

@@ -17,11 +17,12 @@ _PLAIN = re.compile(r"(\"[^\"]+\"|`[^`]+`|\w+)$")
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    """A unique index is there for more than finding rows."""
     order = _order(review)
     others = _others(review, order)
     for each in review.arriving(Index):
         new = each.new
-        if not (isinstance(new, Index) and each.created and each.old is None):
+        if not (isinstance(new, Index) and each.created and each.old is None) or new.unique:
             continue
         for other in others.get(each.table, ()):
             twin = (
@@ -66,15 +67,15 @@ def _keys(other: _Other) -> tuple[str, ...]:
 
 
 def _covers(other: _Other, new: Index) -> bool:
-    """Whether `other` finds whatever `new` finds. A unique index is there for more than that."""
-    if new.unique or not new.valid or not all(map(_PLAIN.match, new.keys)):
+    """Whether `other` finds whatever `new` finds."""
+    keys = _keys(other)
+    if new.include or keys[: len(new.keys)] != _keys(new):
+        return False
+    if not new.valid or not all(map(_PLAIN.match, new.keys)):
         return False
     if isinstance(other, Index) and (other.method, other.predicate) != (new.method, new.predicate):
         return False
     if not isinstance(other, Index) and (new.method not in {"btree", ""} or new.predicate):
-        return False
-    keys = _keys(other)
-    if new.include or keys[: len(new.keys)] != _keys(new):
         return False
     return _usual_order(new) and (not isinstance(other, Index) or _usual_order(other))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from ci_runner.dialects.mysql.types import bare
 from ci_runner.lint.fails import explained
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import of_column
@@ -18,18 +19,23 @@ def _check(review: Review) -> Iterator[Hit]:
         for change in step.observed.changes:
             match change:
                 case Create(new=ForeignKey() as key):
-                    for message in _differing(step.after, key):
+                    for message in _differing(step.after, key, _bare(review.dialect)):
                         yield Hit(message, step)
                 case _:
                     pass
 
 
-def _differing(schema: Schema, key: ForeignKey) -> Iterator[str]:
+def _bare(dialect: str) -> Callable[[str], str]:
+    """A type without the parts that are free to differ: on MySQL the width of an integer."""
+    return bare if dialect == "mysql" else str
+
+
+def _differing(schema: Schema, key: ForeignKey, of_type: Callable[[str], str]) -> Iterator[str]:
     child = Identity("table", key.schema, key.table)
     for mine, theirs in zip(key.columns, key.referenced_columns, strict=True):
         left = of_column(schema, child, mine)
         right = of_column(schema, key.references, theirs)
-        if left is not None and right is not None and left.type != right.type:
+        if left is not None and right is not None and of_type(left.type) != of_type(right.type):
             yield (
                 f"{key.table}.{mine} is {left.type}, but {key.references.name}.{theirs} is"
                 f" {right.type}"
@@ -40,7 +46,7 @@ RULE = Rule(
     id="fk-type-mismatch",
     title="Foreign key of another type",
     severity=Severity.WARNING,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why=(
         "It fails, or compares by a cast for every row: numbers that fit one side may be too"
         " large for the other."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.mysql import rights
 from ci_runner.dialects.postgres.nodes import word
 from ci_runner.dialects.postgres.tree import Node
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -33,6 +34,12 @@ _CHANGES = {
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    for step in review.steps if review.dialect == "mysql" else ():
+        sql = step.statement.text
+        if told := rights.alarm(sql):
+            yield Hit(told, step, severity=Severity.WARNING)
+        elif told := rights.change(sql):
+            yield Hit(told, step)
     for each in review.written_as(*_KINDS, *_CHANGES):
         alarm = _alarm(each.kind, each.node)
         if alarm:
@@ -85,7 +92,7 @@ RULE = Rule(
     id="grants",
     title="Rights, roles or owners change",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="Rights that are missing stop clients at once, and rights that are too many are noticed by"
     " nobody. What PUBLIC, a superuser or the whole server gets is warned of.",
     instead="Grant to a named role, as little as it needs, in a file that somebody responsible"

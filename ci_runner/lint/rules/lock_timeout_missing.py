@@ -13,7 +13,10 @@ def _check(review: Review) -> Iterator[Hit]:
     if review.dialect == "mysql":
         for step, table in unlimited_waits(review):
             yield Hit(
-                f"may wait for {table.qualified} for a day, and everyone else behind it", step
+                f"may wait for {table.qualified} for a day, and everyone else behind it",
+                step,
+                instead="SET SESSION lock_wait_timeout = 2 at the head of the file, and try again"
+                " when it fails.",
             )
     for each in first_in_file(
         review.once(waitings), lambda one: unlimited(one.inforce, "lock_timeout")
@@ -31,8 +34,8 @@ RULE = Rule(
     dialects=("postgres", "mysql"),
     why="Behind one long transaction the statement waits, and every query on the table queues up"
     " behind the statement: seconds of DDL become an outage. Said once for a file.",
-    instead="SET LOCAL lock_timeout = '2s' at the head of the file, on MySQL SET SESSION"
-    " lock_wait_timeout = 2, and try again when it fails; or set it for the role that migrates.",
+    instead="SET LOCAL lock_timeout = '2s' at the head of the file, and try again when it fails;"
+    " or set it for the role that migrates.",
     check=_check,
     aliases=("require-lock-timeout", "require-timeout-settings", "E9", "lockTimeoutWarning"),
 )

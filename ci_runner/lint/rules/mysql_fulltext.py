@@ -16,7 +16,7 @@ def _check(review: Review) -> Iterator[Hit]:
             each.step,
             evidence=each.evidence,
         )
-    for arrival in review.arrivals:
+    for arrival in review.arriving(Index):
         match arrival.new:
             case Index(method="fulltext", name=name) if arrival.table in review.made:
                 yield Hit(

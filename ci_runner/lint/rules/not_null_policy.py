@@ -37,7 +37,7 @@ def _check(review: Review) -> Iterator[Hit]:
             review,
             lambda each: (
                 not (
-                    each.old
+                    _had_none(each.old)
                     or each.column.default
                     or each.column.generated_kind
                     or each.column.identity_kind
@@ -46,6 +46,11 @@ def _check(review: Review) -> Iterator[Hit]:
             ),
             "no default",
         )
+
+
+def _had_none(old: Column | None) -> bool:
+    """Whether it had no default before. A text says nothing of that, and gives no type either."""
+    return old is not None and bool(old.type) and old.default is None
 
 
 def _indexed(review: Review) -> Iterator[Hit]:

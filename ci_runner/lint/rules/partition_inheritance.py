@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from ci_runner.dialects.postgres.nodes import word
 from ci_runner.dialects.postgres.tree import Node
+from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
@@ -26,6 +28,32 @@ def _check(review: Review) -> Iterator[Hit]:
             says = "partitions are not wanted here"
         if says:
             yield Hit(says, each.step)
+    if review.dialect == "mysql":
+        yield from _on_mysql(review, forbidden=forbidden)
+
+
+def _on_mysql(review: Review, *, forbidden: bool) -> Iterator[Hit]:
+    for step in review.steps:
+        tokens = definition(step)
+        words = [token.word for token in tokens]
+        if "TABLE" not in words[1:4]:
+            continue
+        if forbidden and ("PARTITION", "BY") in pairwise(words):
+            yield Hit("partitions are not wanted here", step)
+        elif words[0] == "CREATE" and "TEMPORARY" not in words[:4]:
+            engine = [t.name.upper() for t in tokens[words.index("TABLE") :]]
+            if "MEMORY" in _behind(engine, "ENGINE"):
+                yield Hit(
+                    "a MEMORY table is empty after a restart, and on every replica then", step
+                )
+            elif "SELECT" in words:
+                yield Hit("CREATE TABLE ... SELECT takes no keys of what it reads along", step)
+
+
+def _behind(names: Sequence[str], word: str) -> Sequence[str]:
+    """The names right behind a word, a sign between them or none."""
+    at = names.index(word) + 1 if word in names else len(names)
+    return names[at : at + 2]
 
 
 def _says(kind: str, node: Node) -> str:
@@ -67,9 +95,10 @@ RULE = Rule(
     id="partition-inheritance",
     title="Table of a kind that surprises",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="Rules, inheritance, typed and UNLOGGED tables do not behave as the next person expects of"
-    " a table.",
+    " a table. On MySQL a partitioned table can have no foreign keys, and each unique key has to"
+    " hold the columns that it is partitioned by.",
     instead="Triggers, partitions, CREATE TABLE AS; UNLOGGED only for what may be lost.",
     check=_check,
     aliases=(

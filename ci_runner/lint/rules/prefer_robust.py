@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from ci_runner.dialects.mysql.robust import lacking, may_be_repeated
 from ci_runner.dialects.postgres.parse_robust import alone, dropped_constraints, missing
 from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -12,6 +13,8 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     always = flag(review.options.get(RULE.id, {}), "always")
+    if review.dialect == "mysql":
+        yield from _on_mysql(review, always=always)
     length = Counter(step.statement.path for step in review.steps)
     dropped: set[str] = set()
     file = ""
@@ -29,11 +32,23 @@ def _check(review: Review) -> Iterator[Hit]:
         dropped |= set(dropped_constraints(each.kind, each.node))
 
 
+def _on_mysql(review: Review, *, always: bool) -> Iterator[Hit]:
+    """Asked of files that can be run again but for this statement, and of all by who wants it.
+
+    `mysql-implicit-commit` tells the others, once for a file.
+    """
+    robust = {step.statement.path for step in review.steps if may_be_repeated(step.statement.text)}
+    for step in review.steps:
+        lacks = lacking(step.statement.text)
+        if lacks and (always or step.statement.path in robust):
+            yield Hit(f"lacks {lacks}: after a failure the file can't be run again", step)
+
+
 RULE = Rule(
     id="prefer-robust",
     title="Statement that can't be run twice, outside of a transaction",
     severity=Severity.NOTE,
-    dialects=("postgres",),
+    dialects=("postgres", "mysql"),
     why="What runs outside of a transaction is not undone when a later statement fails: the next"
     " attempt stops at the first thing that is there already.",
     instead="IF NOT EXISTS, IF EXISTS or OR REPLACE; or run the file in a transaction.",
@@ -53,7 +68,5 @@ RULE = Rule(
         "GN029",
         "GN030",
     ),
-    options=(
-        RuleOption("always", "flag", "asked inside of transactions too, for files run by hand"),
-    ),
+    options=(RuleOption("always", "flag", "asked inside of transactions too, and of MySQL"),),
 )

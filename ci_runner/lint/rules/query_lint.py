@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from ci_runner.dialects.mysql.queries import remarks as remarks_of_mysql
-from ci_runner.dialects.operations import Target
+from ci_runner.dialects.mysql.wrapped import wrapped as wrapped_on_mysql
 from ci_runner.dialects.postgres.parse_query import remarks
-from ci_runner.dialects.postgres.parse_where import Wrapped, wrapped
+from ci_runner.dialects.postgres.parse_where import wrapped
+from ci_runner.dialects.wrapped import Wrapped
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.written import Written
-from ci_runner.schema.model import Identity, Index, PrimaryKey, Schema, Unique
+from ci_runner.migrations.history import Step
+from ci_runner.schema.model import Index, PrimaryKey, Schema, Unique
 
 _QUERY = "select"
+# `name`(10) DESC, as MySQL shows a key.
+_PREFIX = re.compile(r"(?<=\w)\(\d+\)$|(?<=\w)(?:\(\d+\))? desc$")
 _WITH_QUERIES = {
     "select_stmt",
     "insert_stmt",
@@ -26,16 +31,17 @@ _WITH_QUERIES = {
 
 
 def _check(review: Review) -> Iterator[Hit]:
+    keys = _Keys(review.default_schema)
     for step in review.steps if review.dialect == "mysql" else ():
-        told = list(remarks_of_mysql(step.statement.text))
+        sql = step.statement.text
+        told = [*remarks_of_mysql(sql), *_lost(wrapped_on_mysql(sql), step, keys)]
         if told:
             yield Hit("; ".join(told), step)
-    keys = _Keys(review.default_schema)
     for each in review.written_as(*_WITH_QUERIES):
         if _only_values(each):
             said = [*remarks(each.node, rows=False)]
         else:
-            said = [*remarks(each.node), *_wrapped(each, keys)]
+            said = [*remarks(each.node), *_lost(wrapped(each.node), each.step, keys)]
         if said:
             yield Hit("; ".join(said), each.step)
 
@@ -48,52 +54,58 @@ def _only_values(each: Written) -> bool:
     return bool(values) and _QUERY not in each.step.statement.text.lower()
 
 
-def _wrapped(each: Written, keys: _Keys) -> Iterator[str]:
+def _lost(columns: Iterable[Wrapped], step: Step, keys: _Keys) -> Iterator[str]:
     said: dict[str, None] = {}
-    for column in wrapped(each.node):
-        if keys.lost(each.step.before, column):
+    for column in columns:
+        if keys.lost(step.before, column):
             said[f"{column.expression} makes no use of the index on {column.column}"] = None
     yield from said
 
 
 class _Keys:
-    """The keys of every table's indexes; remembered, as most statements see one schema."""
+    """Every table's columns and the keys of its indexes, whatever their case.
+
+    Remembered, as most statements see one schema.
+    """
 
     def __init__(self, default_schema: str) -> None:
         self._default = default_schema
         self._schema: Schema | None = None
-        self._keys: dict[Identity, set[str]] = {}
+        self._columns: set[tuple[str, ...]] = set()
+        self._keys: dict[tuple[str, ...], set[str]] = {}
 
     def lost(self, schema: Schema, column: Wrapped) -> bool:
         """Whether the column has an index, and what is asked for has none."""
+        self._look(schema)
+        name = column.column.lower()
         for tables in column.sources:
             for table in tables:
-                if self._has(schema, table, column.column):
-                    keys = self._of(schema).get(self._identity(table), set())
-                    return column.column in keys and _plain(column.expression) not in keys
+                at = ((table.schema or self._default).lower(), table.name.lower())
+                if (*at, name) in self._columns:
+                    keys = self._keys.get(at, set())
+                    return name in keys and _plain(column.expression) not in keys
         return False
 
-    def _identity(self, table: Target) -> Identity:
-        return table.identity("table", self._default)
-
-    def _has(self, schema: Schema, table: Target, column: str) -> bool:
-        at = self._identity(table)
-        return Identity("column", at.schema, column, at.name) in schema.by_identity
-
-    def _of(self, schema: Schema) -> dict[Identity, set[str]]:
-        if self._schema is not schema:
-            self._schema, self._keys = schema, {}
-            for each in schema.objects:
-                if isinstance(each, Index | PrimaryKey | Unique):
-                    columns = each.keys if isinstance(each, Index) else each.columns
-                    table = Identity("table", each.schema, each.table)
-                    self._keys.setdefault(table, set()).update(map(_plain, columns))
-        return self._keys
+    def _look(self, schema: Schema) -> None:
+        if self._schema is schema:
+            return
+        self._schema, self._keys = schema, {}
+        self._columns = {
+            (each.schema.lower(), each.parent.lower(), each.name.lower())
+            for each in schema.by_identity
+            if each.kind == "column"
+        }
+        for index in schema.objects:
+            if isinstance(index, Index | PrimaryKey | Unique):
+                columns = index.keys if isinstance(index, Index) else index.columns
+                table = (index.schema.lower(), index.table.lower())
+                self._keys.setdefault(table, set()).update(map(_plain, columns))
 
 
 def _plain(expression: str) -> str:
-    """An expression without blanks and casts, as far as two spellings of one thing differ."""
-    return expression.lower().replace(" ", "").replace("::text", "").strip("()")
+    """An expression without blanks, quotes, casts and the length of a prefix."""
+    bare = _PREFIX.sub("", expression.lower().replace("`", ""))
+    return bare.replace(" ", "").replace("::text", "").strip("()")
 
 
 RULE = Rule(

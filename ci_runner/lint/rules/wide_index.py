@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ci_runner.lint.designs import in_the_end, of_table
+from ci_runner.dialects.mysql.names import plain
+from ci_runner.lint.designs import in_the_end, listed, of_table
 from ci_runner.lint.options import RuleOption, number, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
-from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
+from ci_runner.schema.model import Identity, Index, PrimaryKey, Table, Unique
 
 _COLUMNS, _KEY, _PER_TABLE = 3, 5, 12
 
@@ -37,6 +38,25 @@ def _check(review: Review) -> Iterator[Hit]:
             case PrimaryKey(columns=keys, name=name) | Unique(columns=keys, name=name):
                 if len(keys) > longest and each.old is None:
                     yield Hit(f"key {name} has {len(keys)} columns", each.step)
+            case _:
+                pass
+    if review.dialect == "mysql":
+        yield from _cut(review)
+
+
+def _cut(review: Review) -> Iterator[Hit]:
+    """Keys over the beginnings of long values, which tell two of them apart no further."""
+    end = in_the_end(review)
+    for each in review.arrivals:
+        match each.new:
+            case Index(keys=keys, method="btree", name=name) | PrimaryKey(columns=keys, name=name):
+                table = end.get(each.table) if end else None
+                columns = (
+                    [table.column(key) for key in plain(keys)] if isinstance(table, Table) else []
+                )
+                long = [one.name for one in columns if one and one.type.endswith(("text", "blob"))]
+                if long and each.created and each.old is None:
+                    yield Hit(f"key {name} holds only the beginning of {listed(long)}", each.step)
             case _:
                 pass
 

@@ -11,6 +11,8 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 def _check(review: Review) -> Iterator[Hit]:
     """Where the second table comes in; later ones are no news."""
     for each in review.once(held):
+        if not each.before:
+            continue
         before = {table for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE}
         takes = {table for table, mode in each.takes.items() if mode == ACCESS_EXCLUSIVE}
         if len(before) == 1 and takes - before:

@@ -49,7 +49,7 @@ def test_socket_folder_is_the_only_file_of_the_host(container_attrs: dict[str, A
     [mount] = [each for each in container_attrs["Mounts"] if each["Type"] != "tmpfs"]
 
     assert "bind" == mount["Type"]
-    assert "/var/run/postgresql" == mount["Destination"]
+    assert "/run/postgresql" == mount["Destination"]
     assert mount["Source"].endswith("/socket")
 
 

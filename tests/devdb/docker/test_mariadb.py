@@ -1,4 +1,4 @@
-"""MariaDB in a container: what it serves, as whom, and what SQL may do there."""
+"""MariaDB and MySQL in a container: what it serves, as whom, and what SQL may do there."""
 
 from __future__ import annotations
 
@@ -14,40 +14,44 @@ from ci_runner.devdb.provision import provision
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.connect import connect
-from tests.conftest import require
+from tests.conftest import FLAVOURS, require
 
-IMAGE = "schema-ci-test/mariadb:10.11"
-_IMAGES = Path(__file__).parents[3] / "script" / "images-mariadb"
+# script/test-mysql makes the one of MySQL.
+_IMAGES = {"mariadb": "schema-ci-test/mariadb:10.11", "mysql": "schema-ci-test/mysql:9"}
+_BUILD = Path(__file__).parents[3] / "script" / "images-mariadb"
 
 pytestmark = pytest.mark.docker
 
 
-@pytest.fixture(scope="module")
-def image(docker_engine: str) -> str:
+@pytest.fixture(scope="module", params=FLAVOURS)
+def url(request: pytest.FixtureRequest, docker_engine: str) -> str:
+    flavour = str(request.param)
+    image = _IMAGES[flavour]
     client = docker.from_env()
     try:
-        if not client.images.list(IMAGE):
-            built = subprocess.run([_IMAGES], capture_output=True, text=True, check=False)
-            if built.returncode:
-                require(f"needs the image {IMAGE}: {built.stderr.strip()}")
+        if not client.images.list(image):
+            built = subprocess.run([_BUILD], capture_output=True, text=True, check=False)
+            if built.returncode or not client.images.list(image):
+                require(f"needs the image {image}: {built.stderr.strip()}")
     finally:
         client.close()
-    return IMAGE
+    return f"docker+{flavour}://{image}"
 
 
 @pytest.fixture(scope="module")
-def server(image: str) -> Iterator[Server]:
+def server(url: str) -> Iterator[Server]:
     said: list[str] = []
-    with provision(f"docker+mariadb://{image}", "mysql", say=said.append) as served:
+    with provision(url, "mysql", say=said.append) as served:
         assert f"dev database: {served.description}" == said[-1]
         yield served
 
 
 def test_an_upstream_like_image_serves_databases_of_which_none_sees_another(
-    server: Server,
+    server: Server, url: str
 ) -> None:
-    assert server.description.startswith("MariaDB 10.")
-    assert server.description.endswith(f", container {IMAGE} (without network, over a socket)")
+    image = url.partition("://")[2]
+    assert server.description.startswith(("MariaDB 10.", "MySQL "))
+    assert server.description.endswith(f", container {image} (without network, over a socket)")
     with server.database() as one, server.database() as other:
         one.execute("CREATE TABLE t (a text)")
         ((mine,),) = one.query("SELECT database()")

@@ -121,3 +121,24 @@ def test_silent_engine_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("docker.client.DEFAULT_TIMEOUT_SECONDS", 1)
         with pytest.raises(DatabaseError, match="no engine answers"), docker_postgres("x:1"):
             pass
+
+
+def test_next_container_of_an_image_has_what_initdb_made_unless_it_was_tampered_with(
+    engine: docker.DockerClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    first, again = _identifier(), _identifier()
+    [kept] = (tmp_path / "schema-ci").glob("*.snapshot")
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+
+    assert first == again
+    assert first != _identifier()
+    assert kept.read_bytes() not in (whole, whole[:-1])
+
+
+def _identifier() -> object:
+    """What initdb gives each data folder of its own."""
+    with docker_postgres(IMAGE, superuser=True) as server, server.database() as connection:
+        ((identifier,),) = connection.query("SELECT system_identifier FROM pg_control_system()")
+    return identifier

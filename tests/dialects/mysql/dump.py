@@ -17,8 +17,9 @@ Entry = tuple[str, str]
 _COUNTER = re.compile(r" AUTO_INCREMENT=\d+")
 # MySQL remembers whether a column was told the collation that it has anyway.
 _OWN_CHARSET = re.compile(r" CHARACTER SET \w+(?= COLLATE )")
-# USING BTREE is what such an index is anyway; the catalogue does not say whether it was written.
-_USING = re.compile(r" USING BTREE")
+_OWN_DEFAULT = re.compile(r" CHARACTER SET (\w+)\b(?! COLLATE)")
+# What an index is anyway; the catalogue does not say whether it was written.
+_USING = {True: re.compile(r" USING HASH"), False: re.compile(r" USING BTREE")}
 _STARTS = re.compile(r" STARTS '[^']*'")
 _SHOWN = {
     "BASE TABLE": ("TABLE", 1),
@@ -57,6 +58,12 @@ def dumped(connection: Connection, *, ordered: bool = False) -> dict[Entry, str]
 def _entries(
     connection: Connection, database: str, *, ordered: bool
 ) -> Iterator[tuple[Entry, str]]:
+    usual = {
+        str(charset): str(collation)
+        for charset, collation in connection.query(
+            "SELECT character_set_name, default_collate_name FROM information_schema.character_sets"
+        )
+    }
     for name, kind, collation in connection.query(
         f"SELECT table_name, table_type, table_collation FROM information_schema.tables"
         f" WHERE table_schema = '{database}'"
@@ -65,7 +72,9 @@ def _entries(
         written = _shown(connection, word, str(name), at)
         yield (
             (word, str(name)),
-            _table(_plain(written, collation), ordered=ordered) if word == "TABLE" else written,
+            _table(_plain(written, collation, usual), ordered=ordered)
+            if word == "TABLE"
+            else written,
         )
     for name, told, *rest in connection.query(_TRIGGERS):
         written = _from(str(told), _shown(connection, "TRIGGER", str(name), 2))
@@ -92,16 +101,21 @@ def _from(told: str, created: str) -> str:
     return created[created.index(start) :] if len(start) > 1 else created
 
 
-def _plain(written: str, collation: object) -> str:
-    """Without the collation of columns where it is the table's, said or not."""
+def _plain(written: str, collation: object, usual: Mapping[str, str]) -> str:
+    """Without the collation of columns where it is the table's, said or not; else with it.
+
+    `usual` are the collations of character sets that are named alone.
+    """
     columns, end, options = written.partition("\n) ")
+    columns = _OWN_DEFAULT.sub(lambda found: f" COLLATE {usual[found[1]]}", columns)
     columns = re.sub(rf" COLLATE {collation}(?!\w)", "", _OWN_CHARSET.sub("", columns))
     return f"{columns}{end}{options}"
 
 
 def _table(written: str, *, ordered: bool) -> str:
     """Columns, then everything else sorted."""
-    head, *lines = _USING.sub("", _COUNTER.sub("", written)).split("\n")
+    using = _USING["ENGINE=MEMORY" in written]
+    head, *lines = using.sub("", _COUNTER.sub("", written)).split("\n")
     end = next(at for at, line in enumerate(lines) if line.startswith(")"))
     inside = [line.removesuffix(",") for line in lines[:end]]
     columns = [line for line in inside if line.startswith("  `")]

@@ -4,6 +4,8 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ci_runner.dialects.operations import (
     AddColumn,
@@ -44,8 +46,9 @@ from ci_runner.dialects.operations import (
     Vacuum,
     ValidateConstraint,
 )
+from ci_runner.dialects.postgres.nodes import statements, text
 from ci_runner.dialects.postgres.parse import never_null, parse
-from ci_runner.dialects.postgres.tree import LONGEST, ORDINARY_LENGTH
+from ci_runner.dialects.postgres.tree import LONGEST, ORDINARY_LENGTH, library, tree
 
 T = Target("", "t")
 
@@ -270,7 +273,7 @@ def test_a_long_chain_of_operators_does_not_end_the_process(terms: int) -> None:
 
 
 def test_a_huge_insert_is_still_data() -> None:
-    rows = ", ".join(["(1, 'x')"] * 200_000)
+    rows = ", ".join(["(1 + 1, 'x')"] * 200_000)
 
     assert (Data("INSERT"),) == parse(f"INSERT INTO t VALUES {rows}")
 
@@ -289,3 +292,62 @@ def test_a_huge_insert_is_still_data() -> None:
 )
 def test_a_check_proves_columns_not_null(definition: str, expected: tuple[str, ...]) -> None:
     assert expected == never_null(definition)
+
+
+LITERALS = st.sampled_from(["1", "-2.50", "'a'", "'it''s; (x), '", "''", "NULL", "true", "DEFAULT"])
+ROWS = st.lists(st.lists(LITERALS, min_size=1, max_size=3), min_size=2, max_size=5)
+
+
+@given(ROWS, st.sampled_from([", ", ",\n", " ,"]))
+def test_a_row_of_literals_stands_for_those_behind_it(rows: list[list[str]], comma: str) -> None:
+    head = 'INSERT INTO app."T" (a, b) VALUES '
+    lines = [f"({comma.join(row)})" for row in rows]
+
+    assert tree(head + lines[0]) is tree(head + comma.join(lines))
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "(1 + 1)",
+        "(f())",
+        "(e'a')",
+        "('a\\b')",
+        "(1::int)",
+        "(1) ON CONFLICT DO NOTHING",
+        "(1)(",
+        "(1_)",
+    ],
+)
+def test_rows_with_more_than_plain_literals_are_all_read(more: str) -> None:
+    assert tree("INSERT INTO t VALUES (1)") is not tree(f"INSERT INTO t VALUES (1), {more}")
+
+
+def test_many_rows_of_literals_are_read_whatever_their_number() -> None:
+    sql = f"INSERT INTO t (a) VALUES {', '.join(['(1)'] * LONGEST)}"
+
+    assert (Data("INSERT", T, columns=("a",)),) == parse(sql)
+
+
+@pytest.mark.parametrize(
+    "constant",
+    [
+        "1",
+        "-1",
+        "2147483648",
+        "1.50",
+        "'a'",
+        "'it''s'",
+        "E'a\\\\b'",
+        "E'\\n'",
+        "''",
+        "true",
+        "NULL",
+    ],
+)
+def test_a_constant_is_written_as_the_parsers_own_writer_does(constant: str) -> None:
+    (_, select), *_ = statements(f"SELECT {constant}")
+
+    assert library().deparse(library().parse(f"SELECT {constant}")) == (
+        f"SELECT {text(select.target_list[0].res_target.val)}"
+    )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.dialects.postgres.parse_routine import routines, unquoted_execute
+from ci_runner.dialects.postgres.nodes import statements
+from ci_runner.dialects.postgres.parse_routine import (
+    anonymous,
+    executes,
+    routines,
+    unquoted_execute,
+)
 from ci_runner.dialects.postgres.words import cut_names, is_reserved
 
 QUOTES, LETTER = '""', "a"
@@ -65,6 +71,25 @@ def test_a_value_without_quotes_is_found(body: str) -> None:
 )
 def test_what_is_quoted_is_left_alone(body: str) -> None:
     assert not unquoted_execute(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("BEGIN EXECUTE 'DROP TABLE a'; END", True),
+        ("BEGIN execute format('DROP TABLE %I', t); END", True),
+        ("BEGIN FOR r IN EXECUTE 'SELECT 1' LOOP END LOOP; RETURN QUERY EXECUTE q; END", False),
+        ("BEGIN CREATE TRIGGER t BEFORE UPDATE ON a EXECUTE FUNCTION f(); END", False),
+        (
+            "BEGIN GRANT EXECUTE ON FUNCTION f() TO b; RAISE NOTICE 'EXECUTE'; -- EXECUTE\n",
+            False,
+        ),
+    ],
+)
+def test_statements_that_are_made_up_are_told_from_queries(body: str, expected: bool) -> None:
+    ((_, block),) = statements(f"DO LANGUAGE plpgsql $do${body}$do$")
+
+    assert expected is executes(anonymous(block))
 
 
 def test_names_are_cut_by_bytes() -> None:

@@ -1,125 +1,121 @@
-"""The same on GitLab: every call of a run in turn goes wrong, and nothing wrong is left behind."""
+"""The same on GitLab: every call in turn goes wrong in every way, and races between any two."""
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from ci_runner.errors import ExitCode
 from tests.checkout import Done
-from tests.e2e.faults.soundness import HASTY, Call, at_once, calls_of, holds_the_migration
-from tests.e2e.gitlab_scene import (
-    BRANCH,
-    JOB_TOKEN,
-    TOKEN,
-    MergeRequestScene,
-    new_merge_request,
-    origin_of,
+from tests.e2e.faults.gitlab_case import (
+    GitLabCase,
+    complete,
+    gitlab_rehearsal,
+    our_notes,
+    unhealed,
+    unsound,
+    unsound_forge,
 )
-from tests.fakes.gitlab import FakeGitLab
-from tests.forked import ForkedCheckout
-
-# Status, how often, whether the write takes place; all but 500 are of writes only.
-WAYS = {"403": (403, 99, False), "500": (500, 1, False), "cut after the write": (0, 1, True)}
+from tests.e2e.faults.soundness import Call, at_once, calls_of
+from tests.e2e.faults.ways import WAYS, concerned, fail
+from tests.e2e.gitlab_scene import BRANCH
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What rehearsals are copied from: the bare repository, and the job's work tree."""
-    made = tmp_path_factory.mktemp("template") / "scene"
-    made.mkdir()
-    new_merge_request(made)
-    return made
-
-
-@contextmanager
-def rehearsal(template: Path, folder: Path) -> Iterator[MergeRequestScene]:
-    shutil.copytree(template, folder, symlinks=True)
-    bare, checkout = folder / "bare.git", ForkedCheckout(folder / "work")
-    with FakeGitLab(bare, BRANCH, token=TOKEN, job_token=JOB_TOKEN) as fake:
-        checkout.git("remote", "add", "origin", origin_of(fake))
-        checkout.git("fetch", "--quiet", "origin")
-        yield MergeRequestScene(fake, checkout)
-
-
-@pytest.fixture(scope="module")
-def calls(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
-    with rehearsal(folder, tmp_path_factory.mktemp("clean") / "scene") as scene:
-        before = scene.fake.head()
-        done = scene.run("run", without=(), **HASTY)
-        assert [] == list(unsound(scene, done, before)), done.err
-        assert complete(scene, done), done.err
-        found = calls_of(scene.fake.requests)
-    assert 7 < len(found) < 30
+@pytest.fixture(scope="session")
+def gitlab_calls(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> list[Call]:
+    with gitlab_rehearsal(folder, tmp_path_factory.mktemp("clean") / "scene") as case:
+        done = case.run()
+        assert complete(case, done), done.err
+        assert [] == list(unsound(case, done)), done.err
+        found = calls_of(case.fake.requests)
+    assert 10 < len(found) < 30
+    assert {"GET", "POST", "PUSH"} == {call.verb for call in found}
     return found
 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_call_to_gitlab_that_goes_wrong_leaves_nothing_wrong_behind(
-    way: str, folder: Path, calls: list[Call], tmp_path: Path
+    way: str, folder: Path, gitlab_calls: list[Call], tmp_path: Path
 ) -> None:
-    status, times, after_write = WAYS[way]
-
     def tried(call: Call) -> list[str]:
-        with rehearsal(folder, tmp_path / str(calls.index(call))) as scene:
-            fake, before = scene.fake, scene.fake.head()
-            if call.nth:
-                fake.fail(call.verb, call.pattern, 200, times=call.nth, after_write=True)
-            fake.fail(call.verb, call.pattern, status, times, after_write=after_write)
-            done = scene.run("run", without=(), **HASTY)
-            problems = list(unsound(scene, done, before))
-            if not complete(scene, done):
-                fake.faults.clear()
-                scene.follow()
-                scene.checkout.git("clean", "--quiet", "-d", "--force")
-                again = scene.run("run", without=(), CI_PIPELINE_ID="89", **HASTY)
-                problems += unsound(scene, again, before)
-                if not complete(scene, again):
-                    problems.append(f"the next run does not put it right: {again.err}")
+        with gitlab_rehearsal(folder, tmp_path / str(gitlab_calls.index(call))) as case:
+            fail(case.fake, call, WAYS[way])
+            done = case.run()
+            problems = list(unsound(case, done))
+            if not complete(case, done):
+                problems += [*unhealed(case), *unsound_forge(case)]
         return [f"{call}: {problem}" for problem in problems]
 
-    concerned = [each for each in calls if each.verb != "GET" or way == "500"]
-    assert [] == at_once(tried, concerned)
+    assert [] == at_once(tried, concerned(gitlab_calls, WAYS[way]))
 
 
-def unsound(scene: MergeRequestScene, done: Done, before: str) -> Iterator[str]:
-    fake = scene.fake
-    ours = [each for each in fake.notes if each["author"]["id"] == fake.user_id]
-    made = commits(fake)
-    if len(ours) > 1 or len(made) > 1:
-        yield f"{len(ours)} notes and {len(made)} commits of ours"
-    if before not in fake.git("rev-list", fake.head()).split():
-        yield "a commit of the author is lost"
-    for sha, state in states(fake).items():
-        if state == "success" and not holds_the_migration(fake, sha):
-            yield f"a green check on {sha[:7]}, where the migration is missing"
-    if done.code not in {ExitCode.OK, ExitCode.DRIFT, ExitCode.FORGE}:
-        yield f"ends with {done.code}: {done.err}"
-    if done.code == ExitCode.OK and not made and "decides nothing" not in done.err:
-        yield "ends with 0 and the migration is missing"
-    if done.code == ExitCode.FORGE and "warning: could not publish" not in done.err:
-        yield "ends with 6 and does not say why"
-    if fake.obeyed or fake.violations:
-        yield f"{fake.obeyed} {fake.violations}"
-    if TOKEN in done.said or JOB_TOKEN in done.said:
-        yield "tells a secret"
+def between(case: GitLabCase, number: int, act: Callable[[], None]) -> None:
+    """Let `act` happen after `number` calls of the run that comes next."""
+
+    def before(arrived: int) -> None:
+        if arrived == number:
+            act()
+
+    case.fake.before_answer = before
 
 
-def complete(scene: MergeRequestScene, done: Done) -> bool:
-    fake = scene.fake
-    found = (done.code, len(fake.notes), commits(fake), states(fake).get(fake.head()))
-    return found == (ExitCode.OK, 1, [fake.head()], "success")
+def push(case: GitLabCase) -> str:
+    """The author pushes a change that the migration does not depend on."""
+    fake, head = case.fake, case.fake.head()
+    blob = fake.git("hash-object", "-w", "--stdin", text=b"more\n")
+    tree = fake.make_tree(head, [{"mode": "100644", "sha": blob, "path": "README.md"}])
+    made = fake.git("commit-tree", tree, "-p", head, "-m", "meanwhile")
+    fake.git("update-ref", f"refs/heads/{BRANCH}", made, head)
+    return made
 
 
-def commits(fake: FakeGitLab) -> list[str]:
-    listed = fake.git("log", "--format=%H", "--grep=^Schema-CI-Run: ", f"main..{fake.head()}")
-    return listed.split()
+def test_a7_b7_gitlabs_head_moves_between_any_two_calls(
+    folder: Path, gitlab_calls: list[Call], tmp_path: Path
+) -> None:
+    def tried(number: int) -> list[str]:
+        pushed: list[str] = []
+        with gitlab_rehearsal(folder, tmp_path / str(number)) as case:
+            between(case, number, lambda: pushed.append(push(case)))
+            done = case.run()
+            problems = list(unsound(case, done))
+            if pushed[0] not in case.fake.git("rev-list", case.fake.head()).split():
+                problems.append("the push of the author is lost")
+            problems += [*unhealed(case), *unsound_forge(case)]
+        return [f"before {gitlab_calls[number]}: {problem}" for problem in problems]
+
+    assert [] == at_once(tried, range(len(gitlab_calls)))
 
 
-def states(fake: FakeGitLab) -> dict[str, str]:
-    """By commit, the newest state of our check."""
-    return {each["sha"]: each["status"] for each in fake.statuses}
+def test_a8_b16_another_run_takes_place_between_any_two_calls_to_gitlab(
+    folder: Path, gitlab_calls: list[Call], tmp_path: Path
+) -> None:
+    def tried(number: int) -> list[str]:
+        others: list[Done] = []
+        with gitlab_rehearsal(folder, tmp_path / str(number)) as case:
+            twin = case.twin()
+            between(case, number, lambda: others.append(twin.run(CI_PIPELINE_ID="89")))
+            done = case.run()
+            problems = [*unsound(case, done), *unsound(twin, others[0])]
+            problems += [*unhealed(case), *unsound_forge(case)]
+        return [f"before {gitlab_calls[number]}: {problem}" for problem in problems]
+
+    assert [] == at_once(tried, range(len(gitlab_calls)))
+
+
+@pytest.mark.parametrize("commit", ["push", "check"])
+def test_a8_b16_two_runs_on_gitlab_start_together(
+    commit: str, folder: Path, tmp_path: Path
+) -> None:
+    with gitlab_rehearsal(folder, tmp_path / "both") as case, ThreadPoolExecutor(2) as pool:
+        twin = case.twin()
+        runs = [
+            pool.submit(each.run, CI_PIPELINE_ID=str(run), SCHEMA_CI_COMMIT=commit)
+            for each, run in ((case, 88), (twin, 89))
+        ]
+        first, second = (each.result() for each in runs)
+
+        assert [] == [*unsound(case, first), *unsound(twin, second)]
+        assert [] == [*unhealed(case), *unsound_forge(case)]
+        assert 1 == len(our_notes(case.fake))

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.kind import (
+    SHELL,
     USER_SCHEMA,
     Found,
     Kind,
@@ -34,9 +35,8 @@ WHERE (NOT t.typisdefined OR t.typtype = 'b' AND NOT EXISTS (
 
 def _read(connection: Connection) -> Iterator[Found]:
     for oid, schema, name, defined, comment in connection.query(_QUERY):
-        address = ("pg_type", integer(oid), 0)
         shell = ShellType(text(schema), text(name), optional(comment))
-        yield Found(shell, () if defined else (address,))
+        yield Found(shell, (("pg_type", integer(oid), SHELL if defined else 0),))
 
 
 def _create(new: ShellType) -> Statements:

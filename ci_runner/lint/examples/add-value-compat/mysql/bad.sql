@@ -1,0 +1,1 @@
+ALTER TABLE orders MODIFY state enum('open', 'paid', 'void') NOT NULL;

@@ -1,0 +1,3 @@
+-- It comes back under its name.
+DROP VIEW addresses;
+CREATE VIEW addresses AS SELECT id, email FROM users;

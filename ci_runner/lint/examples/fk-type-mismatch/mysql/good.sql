@@ -1,0 +1,5 @@
+CREATE TABLE orders (
+  id bigint PRIMARY KEY,
+  user_id bigint(10) NOT NULL,
+  FOREIGN KEY (user_id) REFERENCES users (id)
+);

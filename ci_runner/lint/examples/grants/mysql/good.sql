@@ -1,0 +1,2 @@
+-- Nobody's rights change.
+ALTER TABLE users ADD COLUMN name varchar(100) NULL;

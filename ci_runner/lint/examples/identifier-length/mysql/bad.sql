@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN number_of_messages_that_were_sent_to_the_user_since_the_last_visit_ int NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE users ADD COLUMN messages_since_visit int NULL;

@@ -1,0 +1,1 @@
+ALTER TABLE users ALTER INDEX users_email IGNORED;

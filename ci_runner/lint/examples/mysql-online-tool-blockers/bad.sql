@@ -1,0 +1,1 @@
+ALTER TABLE orders MODIFY amount decimal(12, 2) NOT NULL;

@@ -1,0 +1,2 @@
+-- Nobody waits for this one.
+ALTER TABLE orders ADD COLUMN note varchar(100) NULL;

@@ -1,0 +1,3 @@
+CREATE TABLE IF NOT EXISTS teams (id bigint PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS members (id bigint PRIMARY KEY);
+DROP VIEW IF EXISTS addresses;

@@ -1,0 +1,2 @@
+SET lock_wait_timeout = 2;
+SELECT id FROM users WHERE email = '';

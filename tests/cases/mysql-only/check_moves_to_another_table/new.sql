@@ -1,0 +1,1 @@
+CREATE TABLE a (x int);CREATE TABLE b (x int, CONSTRAINT c1 CHECK (x > 0));

@@ -1,0 +1,1 @@
+CREATE TABLE a (x int, CONSTRAINT c1 CHECK (x > 0));CREATE TABLE b (x int);

@@ -1,0 +1,1 @@
+CREATE TABLE p (c varchar(20) PRIMARY KEY) CHARSET=utf8mb4;CREATE TABLE t (c varchar(20), KEY (c), FOREIGN KEY (c) REFERENCES p (c)) CHARSET=utf8mb4;

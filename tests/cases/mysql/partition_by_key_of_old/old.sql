@@ -1,0 +1,1 @@
+CREATE TABLE t (id int NOT NULL, y int NOT NULL, n varchar(9) NOT NULL) PARTITION BY KEY (n) PARTITIONS 2;

@@ -1,0 +1,1 @@
+CREATE TABLE y (a int);CREATE VIEW x AS SELECT a FROM y;
