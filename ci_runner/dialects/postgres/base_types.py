@@ -37,25 +37,16 @@ def made_of(each: BaseType, schema: Schema) -> Iterator[SchemaObject]:
 
 def undone(made: Statements, each: Identity, world: World) -> Statements:
     """The way back of a function that went with its type, where that came so far."""
-    types = (
-        needing
-        for needing, needed in world.new.dependencies
-        if needed == each and needing.kind == "base type"
-    )
-    first, *rest = made
-    if each.kind != "function" or first.undo is None or next(types, None) is None:
+    if each not in world.own_functions or not made:
         return made
-    undo = first.undo.replace("DROP FUNCTION ", "DROP FUNCTION IF EXISTS ", 1)
+    first, *rest = made
+    undo = (first.undo or "").replace("DROP FUNCTION ", "DROP FUNCTION IF EXISTS ", 1)
     return (replace(first, undo=undo), *(replace(comment, undo="") for comment in rest))
 
 
-def rights(schema: Schema) -> Iterator[tuple[Identity, Identity]]:
+def rights(world: World) -> Iterator[tuple[Identity, Identity]]:
     """(rights on a function of a type, the type): the way back ends them before the type goes."""
-    types = {
-        needed: each
-        for each, needed in schema.dependencies
-        if each.kind == "base type" and needed.kind == "function"
-    }
-    for each, needed in schema.dependencies:
-        if needed in types and each.kind in {"owner", "grant"}:
-            yield each, types[needed]
+    if world.own_functions:
+        for each, needed in world.new.dependencies:
+            if needed in world.own_functions and each.kind in {"owner", "grant"}:
+                yield each, world.own_functions[needed]

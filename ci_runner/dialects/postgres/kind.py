@@ -179,6 +179,15 @@ class World:
         return isinstance(old, Table) and isinstance(new, Table) and must_be_made_again(old, new)
 
     @cached_property
+    def own_functions(self) -> Mapping[Identity, Identity]:
+        """Of the functions that base types of the new schema are made of, the type."""
+        return {
+            needed: each
+            for each, needed in self.new.dependencies
+            if each.kind == "base type" and needed.kind == "function"
+        }
+
+    @cached_property
     def types(self) -> tuple[UserTypes, UserTypes]:
         """What is known of the types that users made, before and after."""
         return UserTypes.of(self.old), UserTypes.of(self.new)

@@ -150,7 +150,7 @@ class _Order:
             for maker in makers:
                 yield from ((later, maker) for later in self._makers(dependent))
 
-        for rights, base_type in base_types.rights(self.world.new):
+        for rights, base_type in base_types.rights(self.world):
             for maker in self._makers(base_type):
                 yield from ((later, maker) for later in self._makers(rights))
 
