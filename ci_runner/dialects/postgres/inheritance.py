@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ci_runner.dialects.postgres.quote import quote
 from ci_runner.schema.model import (
     Check,
     Column,
@@ -16,9 +15,12 @@ from ci_runner.schema.model import (
     Copy,
     Identity,
     Index,
+    IndexSettings,
+    PrimaryKey,
     Schema,
     SchemaObject,
     Table,
+    Unique,
 )
 
 _STRING = re.compile(r"'(?:[^']|'')*'")
@@ -193,24 +195,34 @@ class Lineage:
                 reached = replace(reached, storage=storage)
         return reached
 
-    def loose(self) -> tuple[tuple[Copy, ...], tuple[Copy, ...]]:
+    def loose(
+        self, like: Callable[[SchemaObject], Hashable]
+    ) -> tuple[tuple[Copy, ...], tuple[Copy, ...]]:
         """The copies of both sides that are objects of their own while the plan is made.
 
-        Those of tables that part outlive their parent's; those with a name of their own are made
-        before it; and those that are named or set otherwise than before are altered in place.
+        Those of tables that part outlive their parent's; those with a name or settings of their own
+        are made before it; and those that are named or set otherwise than before, but are `like`
+        them, are altered in place.
         """
         before = {each.object.identity: each for each in self.old.copies}
         places = {_place(each): each for each in self.old.copies}
         mine = {each.object.identity: each for each in self.old.copies if self._is_left(each)}
         theirs = {each.object.identity: each for each in self.new.copies if self._is_left(each)}
+        whole = {
+            **self.new.by_identity,
+            **{each.object.identity: each.object for each in self.new.copies},
+        }
         for copy in self.new.copies:
             name = copy.object.identity
             if name in theirs:
                 continue
             was = places.get(_place(copy))
-            if was is not None and was.object != copy.object and _likeness(was) == _likeness(copy):
+            alike = was is not None and like(was.object) == like(copy.object)
+            if was is not None and alike and was.object != copy.object:
                 mine[was.object.identity], theirs[name] = was, copy
-            elif not copy.usual and name not in before and name not in self.old.by_identity:
+            elif alike or name in before or name in self.old.by_identity:
+                continue
+            elif not copy.usual or is_set(copy, whole.get(copy.of)):
                 theirs[name] = copy
         return tuple(mine.values()), tuple(theirs.values())
 
@@ -241,15 +253,15 @@ def _place(copy: Copy) -> tuple[Identity, str, str]:
     return (copy.of, copy.object.identity.schema, _table_of(copy.object))
 
 
-def _likeness(copy: Copy) -> object:
-    """All of it but name, comment and settings."""
+def is_set(copy: Copy, whole: SchemaObject | None) -> bool:
+    """Whether a part of `whole` has a comment or settings that the server does not give it."""
     each = copy.object
-    if isinstance(each, Index):
-        # The order of its keys, their operator classes and collations stand in its definition only.
-        head, _, rest = each.definition.partition(f"INDEX {quote(each.name)} ON ")
-        return (head, rest, each.keys, each.predicate, each.valid)
-    parts = ("columns", "valid", "definition")
-    return tuple(getattr(each, part, None) for part in parts)
+    if isinstance(each, Index) and each.comment is not None:
+        return True
+    if not isinstance(each, Index | PrimaryKey | Unique):
+        return False
+    given = whole.settings if isinstance(whole, Index | PrimaryKey | Unique) else IndexSettings()
+    return each.settings != IndexSettings(given.parameters, given.tablespace)
 
 
 def _table_of(each: SchemaObject) -> str:

@@ -7,6 +7,7 @@ changes its type, a foreign key on a key that is replaced) is dropped first and 
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from itertools import chain
 
 from ci_runner.dialects.base import USUAL, PlanOptions
@@ -23,16 +24,16 @@ from ci_runner.dialects.postgres.kinds import enum, grant
 from ci_runner.dialects.postgres.mentions import joined
 from ci_runner.dialects.postgres.order import arranged, needs
 from ci_runner.dialects.postgres.stages import staged
-from ci_runner.dialects.postgres.work import Work
+from ci_runner.dialects.postgres.work import Work, kind_of
 from ci_runner.dialects.postgres.writing import statements as written
 from ci_runner.schema.diff import diff
-from ci_runner.schema.model import Schema
+from ci_runner.schema.model import Schema, SchemaObject
 
 
 def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     new = access.left(old, new, options.leave)
-    mine, theirs = Lineage(old, new).loose()
+    mine, theirs = Lineage(old, new).loose(_likeness)
     old, new = loosened(old, mine), loosened(new, theirs)
     new = without(new, kept_checks(old, new))
     taken = taken_over(old, new)
@@ -51,3 +52,9 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     else:
         statements = joined(each for node in nodes for each in written(work, node))
     return enum.outside_transactions(statements, world.new)
+
+
+def _likeness(each: SchemaObject) -> Hashable:
+    """All of it but name, comment and settings."""
+    like = kind_of(each).like
+    return each.identity if like is None else like(each)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ci_runner.dialects.postgres import base_types, mentions, partitions, rebuild
-from ci_runner.dialects.postgres.inheritance import origin
+from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
 from ci_runner.dialects.postgres.work import Node, Work, alone, kind_of
@@ -62,14 +62,15 @@ def _tied(work: Work, identity: Identity) -> Statements:
 
 
 def _with_parts(work: Work, each: SchemaObject, dropped: Statements) -> Statements:
-    """A way back that gives the indexes on partitions the names that they had."""
+    """A way back that gives the indexes on partitions the names and settings that they had."""
     undo = dropped[-1].undo if dropped else None
-    parts = [copy for copy in work.world.old.copies if not copy.usual]
-    of = {copy.object.identity: copy.of for copy in work.world.old.copies} if parts else {}
-    mine = [copy.object for copy in parts if origin(of, copy.of) == each.identity]
-    if undo is None or not mine:
+    copies = work.world.old.copies if undo is not None else ()
+    of = {copy.object.identity: copy.of for copy in copies}
+    mine = [copy for copy in copies if origin(of, copy.of) == each.identity]
+    apart = [copy.object for copy in mine if not copy.usual or is_set(copy, each)]
+    if undo is None or not apart:
         return dropped
-    again = [made_again(kind_of(part).create(part)) for part in mine]
+    again = [made_again(kind_of(part).create(part)) for part in apart]
     return (*dropped[:-1], replace(dropped[-1], undo=";\n".join([*again, undo])))
 
 
@@ -102,6 +103,7 @@ def _undone(work: Work, each: SchemaObject, made: Statements) -> Statements:
     undo = made[0].undo
     if each.identity in work.world.parts:
         undo = _IF_THERE.sub(r"\g<0> IF EXISTS", undo, count=1)
+        made = (made[0], *(replace(one, undo="") for one in made[1:]))
     if isinstance(each, Table) and _is_referenced(each, work.world.new):
         undo = f"{partitions.leave(each)};\n{undo}"
     for one in work.world.taken.get(each.identity, ()):

@@ -38,6 +38,8 @@ _GRANT = re.compile(
 _PRIVILEGE = re.compile(r"[A-Z ]+(?:\([^)]*\))?")
 _CAST = re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text")
 
+# Statistics list columns as they stand in the table.
+_STATISTICS = re.compile(r"(CREATE STATISTICS .* ON )(.*)(?= FROM )")
 # Options keep the order in which they were set, which means nothing.
 _OPTIONS = re.compile(
     r"(?P<head>^WITH|^CREATE VIEW \S+ WITH| SET) \((?P<options>.*)\)(?P<tail>;| AS)$", re.MULTILINE
@@ -167,6 +169,9 @@ def _normal(body: str) -> str:
         body,
     )
     body = _COLUMNS.sub(_sorted_columns, body)
+    body = _STATISTICS.sub(
+        lambda found: f"{found[1]}{sorted(found[2].split(', '))}{found[3]}", body
+    )
     body = _OPTIONS.sub(
         lambda found: (
             f"{found['head']} ({', '.join(sorted(found['options'].split(', ')))}){found['tail']}"
