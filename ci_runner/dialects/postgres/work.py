@@ -257,7 +257,9 @@ class Work:
                 self.alters.pop(content, None)
                 self.creates.pop(content, None)
                 if not isinstance(each, Column):
-                    self.drops.pop(content, None)
+                    # One of its name may have lived elsewhere, and has to go by itself.
+                    if content in self.drops and home(self.drops[content]) == place:
+                        del self.drops[content]
                     if (
                         not isinstance(each, Table)
                         and kind_of(each).inline(each)
