@@ -47,7 +47,8 @@ LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
 {settings.JOINS}
 WHERE ({MANAGED_TABLE} OR {MATERIALIZED_VIEW})
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                  WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+                  WHERE k.conrelid = i.indrelid AND k.conindid = i.indexrelid
+                  AND k.contype IN ('p', 'u', 'x'))
 """
 
 
