@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ci_runner.dialects.base import PlannedStatement, PlanOptions
-from ci_runner.dialects.mysql import stored
+from ci_runner.dialects.mysql import grants, stored
 from ci_runner.dialects.mysql.alter import Step, create_table_sql, steps
 from ci_runner.dialects.mysql.catalogue import Catalogue, parent
 from ci_runner.dialects.mysql.columns import same_storage
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import is_versioned, period
+from ci_runner.schema.access import Grant
 from ci_runner.schema.graph import CycleError, ordered
 from ci_runner.schema.model import Check, ForeignKey, Identity, Index, Schema, Table
 
@@ -28,8 +29,13 @@ def plan(old: Schema, new: Schema, options: PlanOptions) -> tuple[PlannedStateme
     moved = _moved_checks(old, new)
     kept = replace(old, objects=tuple(each for each in old.objects if each not in moved))
     work = _Work(Catalogue(kept), Catalogue(new), "column order" not in options.leave)
+    dropped = tuple(stored.dropped(old, new))
+    remade = frozenset(each.object for each in dropped)
+    rights = grants.are_compared(new, options.leave)
+    wanted = new.of_type(Grant) if rights else grants.lost(old, new, remade)
     return (
-        *stored.dropped(old, new),
+        *(grants.taken(old, new) if rights else ()),
+        *(grants.with_rights(each, old) for each in dropped),
         *stored.sequences_made(old, new),
         *(_check_gone(each) for each in moved),
         *work.early(),
@@ -39,6 +45,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions) -> tuple[PlannedStateme
         *work.gone(),
         *stored.sequences_gone(old, new),
         *stored.made(old, new),
+        *grants.given(old, wanted, remade),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.mysql import columns, keys, partitions, programs, tables
+from ci_runner.dialects.mysql import columns, grants, keys, partitions, programs, tables
 from ci_runner.dialects.mysql.created import created
 from ci_runner.dialects.mysql.quote import quote, relations
 from ci_runner.dialects.mysql.rows import Place, Row, grouped, place, text
@@ -77,6 +77,7 @@ def inspect(connection: Connection) -> Schema:
         for each in objects
         if not (isinstance(each, Index | PrimaryKey) and each.table in numbers)
     ]
+    kept += grants.grants(connection, [each.identity for each in kept])
     return Schema.of("mysql", kept, _dependencies(kept, fired), unmanaged)
 
 
