@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 
@@ -9,6 +10,7 @@ from benchmarks.checkout import environ, schema_ci
 from benchmarks.company import company
 from benchmarks.figures import Figure, medians, process
 from benchmarks.parts import Plan
+from ci_runner.cli.main import COLLECTION
 from ci_runner.devdb.local import find_binaries, local_postgres
 from ci_runner.dialects.postgres import DIALECT
 
@@ -37,6 +39,9 @@ def inspected(plan: Plan) -> Iterator[Figure]:
         run(*psql, "-d", at(name))
 
         def inspect() -> float:
+            """As the command does it."""
+            gc.collect()
+            gc.set_threshold(*COLLECTION)
             started = time.perf_counter()
             DIALECT.inspect(connection)
             return time.perf_counter() - started

@@ -171,12 +171,16 @@ def _warmed(plan: Plan, made: Checkout, what: str, url: str) -> Iterator[Figure]
     def run(*more: str) -> Cost:
         return schema_ci(*given, *more, cwd=made.root, more=environ, accept=_REVIEWED)
 
-    def without() -> Cost:
+    def forget() -> None:
         shutil.rmtree(caches, ignore_errors=True)
+        caches.mkdir()
+
+    def without() -> Cost:
+        forget()
         return run()
 
     def cold() -> Cost:
-        shutil.rmtree(caches, ignore_errors=True)
+        forget()
         return run("--cache-dir", str(caches / "kept"))
 
     def warm() -> Cost:

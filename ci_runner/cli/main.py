@@ -27,6 +27,10 @@ from ci_runner.errors import ExitCode, SchemaCiError
 from ci_runner.log import Level
 from ci_runner.secrets import Redactor
 
+# A schema of a thousand tables is a hundred thousand values that live as long as we do: the usual
+# 700 between two looks for garbage would make a third of our time of them.
+COLLECTION = (100_000, 20, 100)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="schema-ci")
@@ -58,9 +62,7 @@ def main() -> None:
     """Run the command line; every error becomes a few lines and an exit code of its own."""
     from ci_runner.devdb.signals import terminate_cleanly
 
-    # A schema of a thousand tables is a hundred thousand values that live as long as we do: the
-    # usual 700 between two looks for garbage would make a third of our time of them.
-    gc.set_threshold(100_000, 20, 100)
+    gc.set_threshold(*COLLECTION)
     terminate_cleanly()
     redactor = Redactor.of_environment()
     log = Terminal(Level.NORMAL, redactor).log

@@ -40,6 +40,7 @@ _ADDRESS_SPACE = 2 * 2**30
 _LOG_TAIL = 4096
 _LOG_LINES = 8  # a shutdown has six
 _LAST_WORDS_SECONDS = 1.0
+_FULL = "No space left on device"  # ENOSPC, as the C library says it
 Begin = Callable[[PostgresConnection], None]
 _LOCALES = ("C.UTF-8", "C")
 _SUPERUSER = "postgres"
@@ -314,7 +315,8 @@ def _initdb(programs: Programs, folder: Path) -> None:
         said = "\n".join(done.stderr.strip().splitlines()[-5:])
         if "invalid locale" not in said:
             break
-    raise DatabaseError("initdb failed", said=said)
+    full = f"make room in {folder.parent}, or set TMPDIR to where there is some"
+    raise DatabaseError("initdb failed", said=said, next_step=full if _FULL in said else "")
 
 
 @contextmanager

@@ -11,6 +11,8 @@ _NO_ROLE = re.compile(r'role (".*") does not exist', re.DOTALL)
 _EXTENSION = re.compile(r'permission denied to create extension (".*")')
 _NOT_PERMITTED = "42501"
 _UNDEFINED = "42704"
+# PostgreSQL: disk_full; MariaDB and MySQL: ER_DISK_FULL, ER_RECORD_FILE_FULL.
+_FULL = frozenset({"53100", "1021", "1114"})
 
 
 def advice(failure: Failure) -> str:
@@ -31,5 +33,10 @@ def advice(failure: Failure) -> str:
             return (
                 f"put {role[1]} into `dev.roles`, or CREATE ROLE {role[1]} on a server of your own"
                 " and give that with --dev-url"
+            )
+        case code if code in _FULL:
+            return (
+                "make it smaller, or give the dev database more room: for a container"
+                " SCHEMA_CI_DEV_CONTAINER_MEMORY, else a larger TMPDIR"
             )
     return ""

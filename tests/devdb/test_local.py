@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +17,8 @@ from ci_runner.devdb.local import find_binaries, local_postgres
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.errors import DatabaseError
 from tests.conftest import require
+
+_CHECKOUT = Path(__file__).parents[2]
 
 
 def folder_of(server: PostgresServer) -> Path:
@@ -109,3 +114,83 @@ def test_failing_initdb_is_quoted(wrapped_initdb: Path, monkeypatch: pytest.Monk
         pass
 
     assert "initdb failed\n  initdb: error: no space" == str(refused.value)
+
+
+# As nobody Python may not be ours to read any more, so all that is needed is imported before.
+_AS_NOBODY = """
+import os, pwd
+from pathlib import Path
+from ci_runner.devdb.local import local_postgres
+from ci_runner.dialects import dialect
+dialect("postgres")
+nobody = pwd.getpwnam("nobody")
+os.setgroups([])
+os.setgid(nobody.pw_gid)
+os.setuid(nobody.pw_uid)
+with local_postgres() as server, server.database() as connection:
+    folder = Path(server.admin.split()[0].removeprefix("host="))
+    print(connection.query("SELECT 1"), (folder / "data" / "PG_VERSION").owner())
+print(folder.exists())
+"""
+
+
+@pytest.mark.root
+def test_an_ordinary_user_runs_the_server_as_himself(postgres_server: PostgresServer) -> None:
+    if os.geteuid() != 0:
+        require("needs root, to become somebody else")
+    done = subprocess.run(
+        [sys.executable, "-c", _AS_NOBODY],
+        cwd=_CHECKOUT,
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "[(1,)] nobody\nFalse\n" == done.stdout
+
+
+@pytest.mark.root
+@pytest.mark.parametrize(
+    ("megabytes", "code", "said"),
+    [
+        (10, 5, "next: make room in {place}, or set TMPDIR to where there is some"),
+        (90, 8, 'schema.sql:2\n  could not extend file "base/'),
+    ],
+)
+def test_a_disk_that_is_full_is_told_and_empty_again(
+    postgres_server: PostgresServer, tmp_path: Path, megabytes: int, code: int, said: str
+) -> None:
+    """On file systems that only the run and its server see."""
+    if os.geteuid() != 0:
+        require("needs root, to mount a small disk")
+    schema = tmp_path / "schema.sql"
+    schema.write_text(
+        "CREATE TABLE big (line text);\n"
+        "INSERT INTO big SELECT repeat(md5(n::text), 30) FROM generate_series(1, 200000) n;\n"
+    )
+    # Not below pytest's own folder, which the server's account may not enter.
+    place = Path(tempfile.mkdtemp(prefix="full-disk-"))
+    place.chmod(0o755)
+    script = (
+        "mount -t tmpfs -o size=16m tmpfs /dev/shm\n"
+        f"mount -t tmpfs -o size={megabytes}m,mode=1777 tmpfs {place}\n"
+        f"TMPDIR={place} {sys.executable} -m ci_runner schema diff --from empty --to {schema}"
+        " --dev-url local://postgres\n"
+        f"code=$?; ls {place}; exit $code\n"
+    )
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script],
+        cwd=_CHECKOUT,
+        env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "nowhere" / "x")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    place.rmdir()
+
+    assert code == done.returncode, done.stderr
+    assert said.format(place=place) in done.stderr
+    assert "No space left on device" in done.stderr
+    assert "next: make" in done.stderr
+    assert "" == done.stdout

@@ -15,7 +15,7 @@ from ci_runner.devdb.docker.end import Running, removed, tail
 from ci_runner.devdb.docker.lifeline import Lifeline, lifeline, watch
 from ci_runner.devdb.docker.made import Made, made
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
-from ci_runner.devdb.docker.routes import Route, routes
+from ci_runner.devdb.docker.routes import NoWayError, Route, routes
 from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
 from ci_runner.errors import DatabaseError
 
@@ -33,10 +33,6 @@ _PAUSE_SECONDS = 0.005
 _DEAF_SECONDS = 5.0
 # What an entry point needs that is started as root to hand over to the server's account.
 _TO_STEP_DOWN = ("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID")
-
-
-class _NoWayError(Exception):
-    """Nobody is to be reached by this route; another may lead to the server."""
 
 
 class _NotSoError(Exception):
@@ -109,7 +105,7 @@ def _first_that_works(
     for route in routes(engine):
         try:
             return _as_some_user(stack, recipe, engine, image, ceiling, route)
-        except _NoWayError as nowhere:
+        except NoWayError as nowhere:
             refused.append(f"{route}: {nowhere}")
     raise DatabaseError(
         "the container's server can't be reached",
@@ -219,7 +215,7 @@ def _created(
         )
     except APIError as refused:
         if local and str(door.outside) in str(refused):
-            raise _NoWayError(first_line(refused)) from refused
+            raise NoWayError(first_line(refused)) from refused
         raise
 
 
@@ -282,7 +278,7 @@ def _wait(recipe: Recipe, access: Access, held: Lifeline) -> str:
         if recipe.ready in "\n".join(held.lines()):
             deaf_from = deaf_from or now
             if now > deaf_from + _DEAF_SECONDS:
-                raise _NoWayError("the server is ready, and nobody answers there")
+                raise NoWayError("the server is ready, and nobody answers there")
         may_listen = _may_listen(recipe, access)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, assert_never
 from ci_runner.devdb.docker.client import Engine
 from ci_runner.devdb.docker.end import removed
 from ci_runner.devdb.docker.recipe import Place, Port, Recipe, Socket
-from ci_runner.devdb.docker.routes import Joined, Published, Route, SharedFolder
+from ci_runner.devdb.docker.routes import Joined, NoWayError, Published, Route, SharedFolder
 from ci_runner.devdb.folders import PREFIX, mark
 from ci_runner.devdb.marker import LABEL, this_run
 from ci_runner.errors import InternalError
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
         Container,
     )
     from docker.models.networks import Network
+
+
+_SHUT_OFF = {
+    "com.docker.network.bridge.enable_ip_masquerade": "false",
+    "com.docker.network.bridge.enable_icc": "false",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +108,15 @@ def _shared(route: SharedFolder) -> Iterator[tuple[Path, str]]:
 
 @contextmanager
 def _network(engine: Engine) -> Iterator[Network]:
-    """A network whose containers reach neither the world nor each other."""
+    """A network whose containers reach neither the world nor each other.
+
+    Raises NoWayError where the engine does not know how: Podman takes no notice of the options.
+    """
     name = f"schema-ci-{os.urandom(8).hex()}"
     with removed(engine.client, "network", name):
-        yield engine.client.networks.create(
-            name,
-            driver="bridge",
-            options={
-                "com.docker.network.bridge.enable_ip_masquerade": "false",
-                "com.docker.network.bridge.enable_icc": "false",
-            },
-            labels={LABEL: str(this_run())},
+        network = engine.client.networks.create(
+            name, driver="bridge", options=_SHUT_OFF, labels={LABEL: str(this_run())}
         )
+        if not _SHUT_OFF.items() <= network.attrs["Options"].items():
+            raise NoWayError("this engine makes no network without egress")
+        yield network

@@ -23,6 +23,7 @@ _LINES = 8
 # A server ends a moment after the session that is lost with it.
 _LAST_MOMENT = 1.0
 _CONFLICT = 409
+_JUST_ENDED = "container state improper"  # Podman's 500, where Docker would say 409
 _KILLED = "terminated by signal 9"  # the server's word for a process that the kernel ended
 _FULL = "No space left on device"  # ENOSPC, as the C library says it
 
@@ -123,7 +124,7 @@ def _removing(client: DockerClient, kind: str, name: str) -> None:
         except NotFound:
             raise
         except APIError as busy:
-            if busy.status_code != _CONFLICT:
+            if busy.status_code != _CONFLICT and _JUST_ENDED not in str(busy):
                 raise
             client.api.wait(name, condition="removed")  # the engine itself is at it
     except NotFound:

@@ -30,7 +30,9 @@ _OUTPUT = 1
 # standard error for the log.
 WATCH = """
 exec 3<&0 </dev/null
-( set -e; PREPARE ) || { echo "schema-ci: the data folder can't be made" >&2; exit 1; }
+( set -e
+PREPARE )
+[ $? = 0 ] || { echo "schema-ci: the data folder can't be made" >&2; exit 1; }
 "$@" </dev/null >&2 3<&- &
 server=$!
 { cat <&3 >/dev/null; kill -KILL "$server"; } 2>/dev/null &

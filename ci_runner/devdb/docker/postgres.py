@@ -71,7 +71,7 @@ elif [ "$(id -u)" != 0 ] && command -v initdb >/dev/null \\
     && [ -z "$(ls /docker-entrypoint-initdb.d 2>/dev/null)" ]; then
   initdb --pgdata="$PGDATA" --username=postgres --wal-segsize=1 $POSTGRES_INITDB_ARGS >/dev/null
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
-  if [ -n "${SCHEMA_CI_ASKED:-}" ] && command -v head gzip >/dev/null \\
+  if [ -n "${SCHEMA_CI_ASKED:-}" ] && command -v head >/dev/null && command -v gzip >/dev/null \\
       && tar -c -f /tmp/made -C "$PGDATA" . ; then
     cat /tmp/made
     echo "schema-ci: $(wc -c </tmp/made) bytes are handed over" >&2

@@ -55,6 +55,10 @@ class Joined:
 Route = SharedFolder | Published | Joined
 
 
+class NoWayError(Exception):
+    """Nobody is to be reached by this route; another may lead to the server."""
+
+
 def routes(engine: Engine) -> Iterator[Route]:
     """Candidates for `engine`: where it runs and where we run is not always to be known."""
     if engine.told:

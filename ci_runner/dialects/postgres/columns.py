@@ -4,40 +4,58 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal, cast
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import foreign
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, described
+from ci_runner.dialects.postgres.kind import MANAGED_TABLE
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Column, ColumnStorage
 
-# Partitions share the sequence of their
-# parent's identity column: it shows on the parent only. Names of 63 bytes are shortened by rules
-# of the server's own, so that a long name of a sequence is never told from the usual one.
-_QUERY = f"""
-SELECT c.oid, a.attnum, n.nspname, c.relname, a.attname,
-       pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
-       pg_catalog.pg_get_expr(d.adbin, d.adrelid), a.attgenerated,
+# Something that few columns have is set: see _UNUSUAL.
+_IS_UNUSUAL = """
+       (a.attgenerated <> '' OR a.attidentity <> '' OR a.attcollation <> t.typcollation
+        OR a.attstorage <> t.typstorage OR a.attcompression <> ''
+        OR coalesce(a.attstattarget, -1) <> -1 OR a.attoptions IS NOT NULL
+        OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0 OR NOT a.attislocal)"""
+_USUAL = f"""
+SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
+       a.attnotnull, pg_catalog.pg_get_expr(d.adbin, d.adrelid), x.description, {_IS_UNUSUAL}
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+LEFT JOIN pg_catalog.pg_description x ON x.objoid = a.attrelid AND x.objsubid = a.attnum
+     AND x.classoid = 'pg_catalog.pg_class'::regclass
+WHERE a.attnum > 0 AND NOT a.attisdropped AND {MANAGED_TABLE}
+ORDER BY a.attrelid, a.attnum
+"""
+
+# Partitions share the sequence of their parent's identity column: it shows on the parent only.
+# Names of 63 bytes are shortened by rules of the server's own, so that a long name of a sequence is
+# never told from the usual one.
+_UNUSUAL = f"""
+SELECT a.attrelid, a.attnum, a.attgenerated,
        CASE WHEN s.seqrelid IS NOT NULL THEN a.attidentity ELSE ''::"char" END,
        CASE WHEN a.attcollation <> t.typcollation THEN
             quote_ident(cn.nspname) || '.' || quote_ident(co.collname) END,
+       a.attinhcount > 0, a.attislocal,
        CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage END,
        CASE WHEN a.attcompression <> '' THEN a.attcompression END,
        nullif(a.attstattarget, -1)::int, a.attoptions,
        {foreign.names_and_values("a.attfdwoptions")},
-       a.attinhcount > 0, a.attislocal,
        pg_catalog.format_type(s.seqtypid, NULL), s.seqstart, s.seqincrement, s.seqmin, s.seqmax,
        s.seqcache, s.seqcycle,
        CASE WHEN q.relnamespace <> c.relnamespace OR length(c.relname || a.attname) < 50
                  AND q.relname <> c.relname || '_' || a.attname || '_seq' THEN
             quote_ident(qn.nspname) || '.' || quote_ident(q.relname) END,
-       CASE WHEN q.relpersistence <> c.relpersistence THEN q.relpersistence END,
-       {described("c.oid", "pg_class", "a.attnum")}
+       CASE WHEN q.relpersistence <> c.relpersistence THEN q.relpersistence END
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_collation co ON co.oid = a.attcollation
 LEFT JOIN pg_catalog.pg_namespace cn ON cn.oid = co.collnamespace
 LEFT JOIN pg_catalog.pg_depend i ON a.attidentity <> '' AND i.deptype = 'i'
@@ -47,48 +65,59 @@ LEFT JOIN pg_catalog.pg_depend i ON a.attidentity <> '' AND i.deptype = 'i'
 LEFT JOIN pg_catalog.pg_sequence s ON s.seqrelid = i.objid
 LEFT JOIN pg_catalog.pg_class q ON q.oid = s.seqrelid
 LEFT JOIN pg_catalog.pg_namespace qn ON qn.oid = q.relnamespace
-WHERE a.attnum > 0 AND NOT a.attisdropped AND {MANAGED_TABLE}
-ORDER BY c.oid, a.attnum
+WHERE a.attnum > 0 AND NOT a.attisdropped AND {MANAGED_TABLE} AND {_IS_UNUSUAL}
 """
 
 _MODES = {"p": "plain", "e": "external", "m": "main", "x": "extended"}
 _COMPRESSIONS = {"p": "pglz", "l": "lz4"}
 
 
-def read(connection: Connection) -> Mapping[int, tuple[tuple[int, Column], ...]]:
-    """(attribute number, column) in order, for every table by oid."""
+_GENERATED: dict[str, Literal["stored", "virtual"]] = {"s": "stored", "v": "virtual"}
+_IDENTITY: dict[str, Literal["always", "by default"]] = {"a": "always", "d": "by default"}
+
+Columns = tuple[tuple[int, Column], ...]
+
+
+def read(connection: Connection, tables: Mapping[int, tuple[str, str]]) -> Mapping[int, Columns]:
+    """(attribute number, column) in order, by the oids of `tables`, which are schema and name."""
     found: dict[int, list[tuple[int, Column]]] = defaultdict(list)
-    for row in connection.query(_QUERY):
-        oid, number, schema, table, name, kind, not_null, expression, generated, identity = row[:10]
-        collation, *kept, inherited, local = row[10:19]
-        *sequence, comment = row[19:]
-        expression_text = settled(optional(expression))
-        found[integer(oid)].append(
-            (
-                integer(number),
-                Column(
-                    schema=text(schema),
-                    table=text(table),
-                    name=text(name),
-                    type=text(kind),
-                    not_null=bool(not_null),
-                    default=None if generated else expression_text,
-                    generated=expression_text if generated else None,
-                    generated_kind={"s": "stored", "v": "virtual"}.get(text(generated), ""),  # type: ignore[arg-type]  # the mapping's values are the literals
-                    identity_kind={"a": "always", "d": "by default"}.get(text(identity), ""),  # type: ignore[arg-type]  # as above
-                    identity_options=_identity_options(sequence) if identity else "",
-                    collation=optional(collation),
-                    comment=optional(comment),
-                    storage=_storage(kept) if any(each is not None for each in kept) else _USUAL,
-                    inherited=bool(inherited),
-                    local=bool(local),
-                ),
-            )
-        )
+    unusual: list[tuple[int, int]] = []
+    # One row for each column there is: what the query says of their types is not checked again.
+    rows = cast("list[_Row]", connection.query(_USUAL))
+    for oid, number, name, kind, not_null, default, comment, is_unusual in rows:
+        schema, table = tables[oid]
+        shown = default and settled(default)
+        column = Column(schema, table, name, kind, not_null, shown, comment=comment)
+        if is_unusual:
+            unusual.append((oid, len(found[oid])))
+        found[oid].append((number, column))
+    if unusual:
+        more = {row[:2]: row[2:] for row in connection.query(_UNUSUAL)}
+        for oid, place in unusual:
+            number, column = found[oid][place]
+            found[oid][place] = (number, _with(column, more[oid, number]))
     return {oid: tuple(columns) for oid, columns in found.items()}
 
 
-_USUAL = ColumnStorage()
+_Row = tuple[int, int, str, str, bool, str | None, str | None, bool]
+
+
+def _with(column: Column, row: tuple[object, ...]) -> Column:
+    """`column` with what few have, as _UNUSUAL gives it."""
+    generated, identity, collation, inherited, local, *rest = row
+    kept, sequence = rest[:6], rest[6:]
+    return replace(
+        column,
+        default=None if generated else column.default,
+        generated=column.default if generated else None,
+        generated_kind=_GENERATED[text(generated)] if generated else "",
+        identity_kind=_IDENTITY[text(identity)] if identity else "",
+        identity_options=_identity_options(sequence) if identity else "",
+        collation=optional(collation),
+        storage=_storage(kept) if any(each is not None for each in kept) else column.storage,
+        inherited=bool(inherited),
+        local=bool(local),
+    )
 
 
 def _storage(kept: list[object]) -> ColumnStorage:

@@ -137,6 +137,10 @@ class PostgresConnection:
         """Another session on the same database, as the same role. Raises DatabaseError."""
         return connect(self._conninfo)
 
+    def twin(self) -> AbstractContextManager[PostgresConnection]:
+        """The same, watched by whoever watches this one. Raises DatabaseError."""
+        return connect(self._conninfo, guard=self._guard)
+
     @property
     def process(self) -> int:
         """The server's process behind this session."""

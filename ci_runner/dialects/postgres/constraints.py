@@ -1,30 +1,25 @@
-"""What the kinds of constraint share: their catalogue query and their ALTER TABLE forms."""
+"""What the kinds of constraint share: their ALTER TABLE forms."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres import hazards, settings, storage
 from ci_runner.dialects.postgres.kind import (
-    MANAGED_TABLE,
-    Address,
     Statements,
     World,
     comment_on,
-    described,
     made_again,
     relation,
 )
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import (
     Check,
     ForeignKey,
     Identity,
-    IndexSettings,
     PrimaryKey,
     Unique,
 )
@@ -38,91 +33,6 @@ _DEFERRABLE = re.compile(r" DEFERRABLE(?: INITIALLY DEFERRED)?$")
 _TAIL = re.compile(r"(?: WHERE \(.*\))?(?: DEFERRABLE(?: INITIALLY DEFERRED)?)?$", re.DOTALL)
 _VALUE = r"[a-z_]+=(?:'[^']*'|\w+)"
 WITH = re.compile(rf" WITH \({_VALUE}(?:, {_VALUE})*\)")
-
-# A constraint that an extension added to a table of ours does not exist in practice: not excluded.
-# Those whose parent is on the same table stand for the partitions of a table that it references.
-_QUERY = f"""
-SELECT k.oid, k.conindid, n.nspname, c.relname, k.conname,
-       ARRAY(SELECT a.attname::text FROM unnest(k.conkey) WITH ORDINALITY u(num, place)
-             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = u.num
-             ORDER BY u.place),
-       pg_catalog.pg_get_constraintdef(k.oid), k.convalidated,
-       rn.nspname, r.relname,
-       ARRAY(SELECT a.attname::text FROM unnest(k.confkey) WITH ORDINALITY u(num, place)
-             JOIN pg_catalog.pg_attribute a ON a.attrelid = k.confrelid AND a.attnum = u.num
-             ORDER BY u.place),
-       pn.nspname, pc.relname, coalesce(pk.conname, k.conname),
-       {settings.USUAL} AND (k.contype <> 'f' OR k.conname = coalesce(pk.conname, k.conname)),
-       {settings.COLUMNS},
-       {described("k.oid", "pg_constraint")}
-FROM pg_catalog.pg_constraint k
-JOIN pg_catalog.pg_class c ON c.oid = k.conrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-LEFT JOIN pg_catalog.pg_class r ON r.oid = k.confrelid
-LEFT JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace
-LEFT JOIN pg_catalog.pg_constraint pk ON pk.oid = k.conparentid
-LEFT JOIN pg_catalog.pg_inherits h ON k.contype = 'c' AND NOT k.conislocal
-     AND h.inhrelid = c.oid AND h.inhseqno = 1
-LEFT JOIN pg_catalog.pg_class pc ON pc.oid = coalesce(pk.conrelid, h.inhparent)
-LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
-LEFT JOIN pg_catalog.pg_class ic ON ic.oid = k.conindid AND k.contype IN ('p', 'u', 'x')
-LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = ic.oid
-{settings.JOINS}
-WHERE k.conrelid IS DISTINCT FROM pk.conrelid AND {MANAGED_TABLE}
-"""
-KINDS = {"p": "primary key", "u": "unique", "c": "check", "f": "foreign key", "x": "exclusion"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of pg_constraint, named."""
-
-    addresses: tuple[Address, ...]
-    schema: str
-    table: str
-    name: str
-    columns: tuple[str, ...]
-    definition: str
-    valid: bool
-    references: Identity
-    referenced_columns: tuple[str, ...]
-    copy_of: Identity | None
-    usual: bool
-    settings: IndexSettings
-    comment: str | None
-
-
-def rows(connection: Connection, contype: str) -> Iterator[Row]:
-    """Constraints of one type: p, u, c, f or x.
-
-    The index behind a key or exclusion constraint is part of it, that behind a foreign key is not:
-    it is the referenced key's.
-    """
-    for row in connection.query(f"{_QUERY} AND k.contype = '{contype}'"):
-        oid, index, schema, table, name, columns, definition, valid, *reference = row[:11]
-        parent, parent_table, parent_name, usual, *kept, comment = row[11:]
-        addresses: tuple[Address, ...] = (("pg_constraint", integer(oid), 0),)
-        if contype in "pux":
-            addresses += (("pg_class", integer(index), 0),)
-        copy_of = None
-        if parent is not None:
-            place = (text(parent), text(parent_name), text(parent_table))
-            copy_of = Identity(KINDS[contype], *place)
-        yield Row(
-            addresses,
-            text(schema),
-            text(table),
-            text(name),
-            texts(columns),
-            settled(text(definition)),
-            bool(valid),
-            Identity("table", optional(reference[0]) or "", optional(reference[1]) or ""),
-            texts(reference[2]),
-            copy_of,
-            bool(usual),
-            settings.of(kept) if contype in "pux" else storage.NO_SETTINGS,
-            optional(comment),
-        )
 
 
 def _table(each: AnyConstraint) -> str:

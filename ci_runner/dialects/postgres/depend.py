@@ -4,35 +4,49 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import Address, Found
-from ci_runner.dialects.postgres.rows import integer, optional_integer
 from ci_runner.schema.model import Copy, Identity, Sequence
 from ci_runner.schema.shared import Edge
 
 # A user object's oid is 16384 or more: FirstNormalObjectId in access/transam.h. The schema `public`
 # has less; relations, routines and types need theirs by name. The rule that is a view stands for
 # it, a default for its column; an array type for that of its elements, a row type for its relation.
-# CASE, because nothing is looked up for NULL.
+# CASE, because nothing is looked up for NULL. Arrays, because a large schema has tens of thousands.
 _DEPENDENCIES = """
-SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid,
-       w.ev_class, f.adrelid, f.adnum, coalesce(e.oid, t.oid), coalesce(e.typrelid, t.typrelid)
-FROM {rows} d
-LEFT JOIN pg_catalog.pg_rewrite w ON w.rulename = '_RETURN'
-     AND w.oid = CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass THEN d.objid END
-LEFT JOIN pg_catalog.pg_attrdef f
-     ON f.oid = CASE WHEN d.classid = 'pg_catalog.pg_attrdef'::regclass THEN d.objid END
-LEFT JOIN pg_catalog.pg_type t
-     ON t.oid = CASE WHEN d.refclassid = 'pg_catalog.pg_type'::regclass THEN d.refobjid END
-LEFT JOIN pg_catalog.pg_type e
-     ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem END
-WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
-  AND (d.refobjid >= 16384
-       OR d.refclassid = 'pg_catalog.pg_namespace'::regclass
-       AND d.classid NOT IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_proc'::regclass,
-                             'pg_catalog.pg_type'::regclass))
-  AND NOT (d.deptype = 'i' AND d.classid = 'pg_catalog.pg_type'::regclass)
+SELECT array_agg(k.place::int8), array_agg(k.oid::int8), array_agg(k.part::int8),
+       array_agg(k.needed_place::int8), array_agg(k.needed_oid::int8),
+       array_agg(k.needed_part::int8)
+FROM (
+  SELECT CASE WHEN s.relation IS NULL THEN d.classid ELSE 'pg_catalog.pg_class'::regclass END
+         AS place,
+         coalesce(s.relation, d.objid) AS oid, coalesce(s.part, d.objsubid) AS part,
+         CASE WHEN m.oid IS NULL THEN d.refclassid WHEN m.relation = 0 THEN
+              'pg_catalog.pg_type'::regclass ELSE 'pg_catalog.pg_class'::regclass END
+         AS needed_place,
+         CASE WHEN m.oid IS NULL THEN d.refobjid WHEN m.relation = 0 THEN m.oid ELSE m.relation END
+         AS needed_oid,
+         CASE WHEN m.oid IS NULL THEN d.refobjsubid ELSE 0 END AS needed_part
+  FROM {rows} d
+  LEFT JOIN pg_catalog.pg_rewrite w ON w.rulename = '_RETURN'
+       AND w.oid = CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass THEN d.objid END
+  LEFT JOIN pg_catalog.pg_attrdef f
+       ON f.oid = CASE WHEN d.classid = 'pg_catalog.pg_attrdef'::regclass THEN d.objid END
+  LEFT JOIN pg_catalog.pg_type t
+       ON t.oid = CASE WHEN d.refclassid = 'pg_catalog.pg_type'::regclass THEN d.refobjid END
+  LEFT JOIN pg_catalog.pg_type e
+       ON e.oid = CASE WHEN t.typcategory = 'A' AND t.typlen = -1 THEN t.typelem END,
+  LATERAL (SELECT coalesce(w.ev_class, f.adrelid) AS relation,
+                  CASE WHEN w.oid IS NULL THEN f.adnum ELSE 0 END AS part) s,
+  LATERAL (SELECT coalesce(e.oid, t.oid) AS oid, coalesce(e.typrelid, t.typrelid) AS relation) m
+  WHERE d.deptype IN ('n', 'a', 'i') AND d.objid >= 16384
+    AND (d.refobjid >= 16384
+         OR d.refclassid = 'pg_catalog.pg_namespace'::regclass
+         AND d.classid NOT IN ('pg_catalog.pg_class'::regclass, 'pg_catalog.pg_proc'::regclass,
+                               'pg_catalog.pg_type'::regclass))
+    AND NOT (d.deptype = 'i' AND d.classid = 'pg_catalog.pg_type'::regclass)) k
 """
 # The rows of some objects, and of what stands for one of them. OFFSET keeps the server to the index
 # on (classid, objid): of a catalogue that has just grown it has no idea how large it is.
@@ -48,31 +62,45 @@ _SOME = """(
            WHERE d.classid = i.classid AND d.objid = i.oid OFFSET 0) r)"""
 
 
+# Catalogue, oid and part of the dependent, and of what it needs.
+Rows = tuple[tuple[int, int, int, int, int, int], ...]
+
+
+def all_rows(connection: Connection) -> Rows:
+    return _rows(connection, _DEPENDENCIES.format(rows="pg_catalog.pg_depend"))
+
+
+def rows_of(connection: Connection, found: Iterable[Found], tables: Mapping[int, str]) -> Rows:
+    """Those of `found` as dependents; `tables` are the catalogue's own by oid."""
+    return _rows(connection, _only(found, tables))
+
+
+def _rows(connection: Connection, query: str) -> Rows:
+    """Of NULL for no rows; what the query says of their types is not checked again."""
+    (columns,) = cast("list[tuple[list[int] | None, ...]]", connection.query(query))
+    return cast("Rows", tuple(zip(*(column or () for column in columns), strict=True)))
+
+
 def edges(
-    connection: Connection,
+    rows: Rows,
     names: Mapping[Address, Identity],
     tables: Mapping[int, str],
     found: Iterable[Found],
     copies: Mapping[Identity, Copy],
-    *,
-    some: bool = False,
 ) -> dict[Identity, frozenset[Edge]]:
-    """(dependent, needed) by dependent, for all or for the dependents of `found`.
+    """(dependent, needed) by dependent, of the dependencies in `rows`.
 
-    `tables` are the catalogue's own by oid. Without the edge from an owned sequence in `found` to
-    its column: that says who is dropped with whom; the column's default needs the sequence, and an
-    order must begin somewhere. Who needs a copy needs its origin; copies need nothing that is ours
-    to order.
+    Without the edge from an owned sequence in `found` to its column: that says who is dropped with
+    whom; the column's default needs the sequence, and an order must begin somewhere. Who needs a
+    copy needs its origin; copies need nothing that is ours to order.
     """
-    found = tuple(found)
     owners = {
         (each.object.identity, each.object.owned_by)
         for each in found
         if isinstance(each.object, Sequence)
     }
-    query = _only(found, tables) if some else _DEPENDENCIES.format(rows="pg_catalog.pg_depend")
     collected: dict[Identity, set[Edge]] = defaultdict(set)
-    for dependent, needed in _named(names, tables, connection.query(query)):
+    for dependent, needed in _named(names, tables, rows):
         if dependent in copies:
             continue
         while needed in copies:
@@ -99,29 +127,18 @@ def _only(found: Iterable[Found], tables: Mapping[int, str]) -> str:
 
 
 def _named(
-    names: Mapping[Address, Identity], tables: Mapping[int, str], rows: list[tuple[object, ...]]
+    names: Mapping[Address, Identity], tables: Mapping[int, str], rows: Rows
 ) -> Iterator[Edge]:
-    """Both ends of each row by name, where both have one."""
-    for row in rows:
-        place, oid, part, needed_place, needed_oid, needed_part = map(integer, row[:6])
-        view, owner, number, element, relation = map(optional_integer, row[6:])
+    """Both ends of each row by name; a column of a view or sequence stands for the whole of it."""
+    for place, oid, part, needed_place, needed_oid, needed_part in rows:
         catalogue, needed_catalogue = tables[place], tables[needed_place]
-        address = (catalogue, oid, part)
-        if view is not None or owner is not None:
-            address = ("pg_class", view or owner or 0, number or 0)
-        needed_address = (needed_catalogue, needed_oid, needed_part)
-        if element is not None:
-            needed_address = ("pg_class", relation, 0) if relation else ("pg_type", element, 0)
-        dependent, needed = _name(names, address), _name(names, needed_address)
-        if dependent and dependent.kind == "attribute":
-            dependent = names[catalogue, oid, 0]
-        if dependent and needed:
-            yield dependent, needed
-            if needed.kind == "attribute":
-                yield dependent, names[needed_catalogue, needed_oid, 0]
-
-
-def _name(names: Mapping[Address, Identity], address: Address) -> Identity | None:
-    """What stands at `address`; a column of a view or sequence stands for the whole of it."""
-    place, oid, _ = address
-    return names.get(address) or names.get((place, oid, 0))
+        whole, needed_whole = (catalogue, oid, 0), (needed_catalogue, needed_oid, 0)
+        dependent = names.get((catalogue, oid, part)) or names.get(whole)
+        needed = names.get((needed_catalogue, needed_oid, needed_part)) or names.get(needed_whole)
+        if dependent is None or needed is None:
+            continue
+        if dependent.kind == "attribute":
+            dependent = names[whole]
+        yield dependent, needed
+        if needed.kind == "attribute":
+            yield dependent, names[needed_whole]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
@@ -24,10 +24,11 @@ from ci_runner.dialects.postgres.places import (
 )
 from ci_runner.dialects.postgres.pulse import Pulse, catalogues, pulse
 from ci_runner.dialects.postgres.rows import integer
+from ci_runner.dialects.postgres.twin import meanwhile, sessions
 from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.errors import SqlError
-from ci_runner.schema.model import Identity, Schema
-from ci_runner.schema.shared import Edges, Shared
+from ci_runner.schema.model import Copy, Identity, Schema
+from ci_runner.schema.shared import Edge, Edges, Shared
 
 # Counts of the transaction and, outside of one, what the session has not yet handed on.
 _SCANS = """
@@ -47,12 +48,13 @@ _MOST_WRITTEN = 2_000
 def inspect(connection: Connection) -> Schema:
     """The schema alone. Raises SqlError where it is larger than memory should hold."""
     with every_name_qualified(connection):
-        refuse_too_many(connection)
-        return _all(connection, catalogues(connection))[0]
+        relations = refuse_too_many(connection)
+        with sessions(connection, relations) as several:
+            return _all(several, catalogues(connection)).schema
 
 
-def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> None:
-    """Raises SqlError where there are more than `most` relations, before one is read."""
+def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> int:
+    """How many relations there are. Raises SqlError where there are more than `most`."""
     ((count,),) = connection.query(_RELATIONS)
     if integer(count) > most:
         raise SqlError(
@@ -60,6 +62,7 @@ def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> None:
             said=f"more than {most} are not compared: they would not fit into memory",
             next_step="split the schema over several projects",
         )
+    return integer(count)
 
 
 def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
@@ -99,40 +102,53 @@ def _anew(
     connection: Connection, since: Look | None, now: Pulse, tables: Mapping[int, str]
 ) -> Look:
     """A look at what all marks of the database show to be touched, or at everything."""
-    refuse_too_many(connection)
+    relations = refuse_too_many(connection)
     seen = marks.read(connection)
     mine = marks.ours(connection, now.counts.keys()) if connection.in_transaction else {}
     if since is not None and since.known.pulse.printing == now.printing:
         look = renew.anew(connection, since, marks.touched(since.known.marks, seen))
         if look is not None:
             return replace(look, known=replace(look.known, pulse=now, marks=seen, mine=mine))
-    schema, parts, index, absent, aside = _all(connection, tables)
-    found = tuple(parts.all())
+    with sessions(connection, relations) as several:
+        every = _all(several, tables)
+    found = tuple(every.parts.all())
     return Look(
-        schema=schema,
+        schema=every.schema,
         handles=Shared(dict(handles(found))),
         storage=Shared(dict(storage(found))),
-        parts=parts,
-        index=index,
-        known=Known(now, seen, mine, absent, aside, tables),
+        parts=every.parts,
+        index=_index(every),
+        known=Known(now, seen, mine, every.absent, every.aside, tables),
     )
 
 
-def _all(
-    connection: Connection, tables: Mapping[int, str]
-) -> tuple[Schema, Parts, Index, frozenset[type], unmanaged.Aside]:
-    """Everything that there is, and what there is nothing of."""
-    kinds = present(connection)
-    reading = read(connection, kinds)
-    on = read_on(connection, dict(addresses(reading.all())))
+@dataclass(frozen=True, slots=True)
+class _All:
+    """Everything that there is, and `absent`, the kinds of which there is nothing."""
+
+    schema: Schema
+    parts: Parts
+    names: dict[Address, Identity]
+    edges: dict[Identity, frozenset[Edge]]
+    copies: dict[Identity, Copy]
+    absent: frozenset[type]
+    aside: unmanaged.Aside
+
+
+def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
+    kinds = present(sessions[0])
+    reading = read(sessions, kinds)
+    names = dict(addresses(reading.all()))
+    on, (rows, aside) = meanwhile(
+        sessions,
+        lambda session: read_on(session, names),
+        lambda session: (depend.all_rows(session), _aside(session)),
+    )
+    names |= dict(addresses(on.found))
     parts = Parts(Shared(reading.by_table), reading.whole, on)
     found = tuple(parts.all())
-    names = dict(addresses(found))
     copied = dict(copies(found))
-    edges = depend.edges(connection, names, tables, found, copied) | needs(on.found)
-    conditions = unmanaged.every()
-    answers = ask(connection, tuple(conditions.values()))
-    aside = unmanaged.unmanaged(connection, dict(zip(conditions, answers, strict=True)), {})
+    edges = depend.edges(rows, names, tables, found, copied) | needs(on.found)
     schema = Schema.of(
         "postgres",
         (each.object for each in found if each.copy_of is None),
@@ -140,19 +156,29 @@ def _all(
         chain(*aside.values(), on.unnamed),
         copied.values(),
     )
+    absent = frozenset(kind.type for kind in KINDS) - {kind.type for kind in kinds}
+    schema = replace(schema, dependencies=Edges(edges))
+    return _All(schema, parts, names, edges, copied, absent, aside)
+
+
+def _index(every: _All) -> Index:
     needed: dict[Identity, set[Identity]] = defaultdict(set)
-    for dependent, several in edges.items():
+    for dependent, several in every.edges.items():
         for _, each in several:
             needed[each].add(dependent)
-    index = Index(
-        Shared(names),
-        Shared(dict(homes(found))),
-        Shared(edges),
+    return Index(
+        Shared(every.names),
+        Shared(dict(homes(every.parts.all()))),
+        Shared(every.edges),
         Shared({each: frozenset(several) for each, several in needed.items()}),
-        Shared(copied),
+        Shared(every.copies),
     )
-    absent = frozenset(kind.type for kind in KINDS) - {kind.type for kind in kinds}
-    return replace(schema, dependencies=Edges(index.edges)), parts, index, absent, aside
+
+
+def _aside(connection: Connection) -> unmanaged.Aside:
+    conditions = unmanaged.every()
+    answers = ask(connection, tuple(conditions.values()))
+    return unmanaged.unmanaged(connection, dict(zip(conditions, answers, strict=True)), {})
 
 
 def _locks(now: Pulse, names: Mapping[Address, Identity]) -> Iterator[Lock]:

@@ -50,6 +50,18 @@ def described(oid: str, catalogue: str, part: str = "0") -> str:
     )
 
 
+def names_of(numbers: str, relation: str) -> str:
+    """SQL: text[] of the names that the columns of `relation` have, by their `numbers` in order.
+
+    Each is looked up by itself: a join would read every column of the relation.
+    """
+    return (
+        f"ARRAY(SELECT (SELECT a.attname::text FROM pg_catalog.pg_attribute a"
+        f" WHERE a.attrelid = {relation} AND a.attnum = u.num)"
+        f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) ORDER BY u.place)"
+    )
+
+
 def not_extension_member(catalogue: str, oid: str) -> str:
     """SQL condition: the object was not made by CREATE EXTENSION."""
     return (

@@ -22,6 +22,7 @@ from ci_runner.dialects.postgres.places import Index
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.settings import ANY_TARGET
 from ci_runner.dialects.postgres.sources import catalogues
+from ci_runner.dialects.postgres.twin import side_by_side
 from ci_runner.dialects.postgres.unmanaged import Aside
 from ci_runner.schema.model import Identity, Table, home
 from ci_runner.schema.shared import Shared
@@ -187,7 +188,7 @@ class Reading:
 
 
 def read(
-    connection: Connection, present: Iterable[Kind[Any]], renewal: Renewal | None = None
+    sessions: Sequence[Connection], present: Iterable[Kind[Any]], renewal: Renewal | None = None
 ) -> Reading:
     """Everything, or of a renewal what was touched, and all that may be read by no table."""
     by_table: dict[Identity, list[Found]] = defaultdict(list)
@@ -195,23 +196,33 @@ def read(
     kept: dict[type, Kept] = {}
     oids = renewal.oids() if renewal else None
     present = tuple(present)
-    answers = _answers(connection, present, oids)
+    answers = _answers(sessions[0], present, oids)
+    due: list[Kind[Any]] = []
     for kind in present:
-        narrowed = _Asking(connection, oids, answers)
-        in_tables = kind.type is Table or "table" in {each.name for each in fields(kind.type)}
         earlier = renewal.kept(kind) if renewal else None
-        if earlier is not None:
+        if earlier is None:
+            due.append(kind)
+        else:
             kept[kind.type] = earlier
-            continue
+
+    def one(session: Connection, kind: Kind[Any]) -> tuple[Found, ...] | Kept:
+        """What can be asked by table, or all that there is of a kind."""
+        narrowed = _Asking(session, oids, answers)
+        in_tables = kind.type is Table or "table" in {each.name for each in fields(kind.type)}
         found = tuple(kind.read(narrowed)) if in_tables else ()
         if in_tables and not narrowed.unmarked:
-            for each in found:
-                by_table[home(each.object) or each.object.identity].append(each)
-            continue
-        asking = _Asking(connection)
+            return found
+        asking = _Asking(session)
         every = tuple(kind.read(asking))
         names = frozenset(name for each in every for name in _named_by(each, kind))
-        whole[kind.type] = Kept(every, asking.sources, names)
+        return Kept(every, asking.sources, names)
+
+    for kind, found in zip(due, side_by_side(sessions, due, one), strict=True):
+        if isinstance(found, Kept):
+            whole[kind.type] = found
+            continue
+        for each in found:
+            by_table[home(each.object) or each.object.identity].append(each)
     tables = {place: tuple(several) for place, several in by_table.items()}
     return Reading(tables, whole, kept)
 

@@ -108,7 +108,7 @@ class _Renewing:
         since = self.renewal.since
         answers = self._asked()
         kinds = tuple(kind for kind in KINDS if kind.type in answers.kinds)
-        reading = read(self.connection, kinds, self.renewal)
+        reading = read((self.connection,), kinds, self.renewal)
         if any(_renamed(since, each) for each in reading.all()):
             return None
         reading, change = self._settled(reading)
@@ -216,14 +216,9 @@ class _Renewing:
         copied = before.copies.exchanged(left & before.copies.keys(), copies(change.coming))
         some = dict(needs)
         if change.reread:
-            some |= depend.edges(
-                self.connection,
-                names,
-                self.renewal.since.known.tables,
-                change.reread,
-                copied,
-                some=True,
-            )
+            tables = self.renewal.since.known.tables
+            rows = depend.rows_of(self.connection, change.reread, tables)
+            some |= depend.edges(rows, names, tables, change.reread, copied)
         dependents = set(identities(change.reread)) | left | needs.keys()
         into = [(name, some[name]) for name in dependents & some.keys()]
         return Index(

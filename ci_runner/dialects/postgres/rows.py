@@ -23,10 +23,6 @@ def integer(value: object) -> int:
     return value
 
 
-def optional_integer(value: object) -> int | None:
-    return None if value is None else integer(value)
-
-
 def integers(value: object) -> tuple[int, ...]:
     """An array of numbers; NULL is the empty one."""
     if value is None:

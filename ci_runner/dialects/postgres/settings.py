@@ -8,10 +8,12 @@ from ci_runner.dialects.postgres.kind import described
 from ci_runner.dialects.postgres.rows import integer, optional, texts
 from ci_runner.schema.model import IndexSettings
 
-# Whether any statistics target is set: hardly ever, and then no index need be looked at. Whoever
-# knows writes true or false in its place, for it reads every column.
-ANY_TARGET = """(SELECT bool_or(coalesce(s.attstattarget, -1) <> -1)
-                  FROM pg_catalog.pg_attribute s WHERE s.attrelid >= 16384)"""
+# Whether any index has a statistics target, which only one of expressions can have: hardly ever.
+# Whoever knows writes true or false in its place, so that no index need be looked at.
+ANY_TARGET = """EXISTS (SELECT FROM pg_catalog.pg_index x
+                  JOIN pg_catalog.pg_attribute s ON s.attrelid = x.indexrelid
+                  WHERE x.indexrelid >= 16384 AND x.indexprs IS NOT NULL
+                        AND coalesce(s.attstattarget, -1) <> -1)"""
 
 
 def _targets(column: str) -> str:
@@ -42,8 +44,13 @@ USUAL = """
                   FROM pg_catalog.pg_attribute a WHERE a.attrelid = ic.oid) k) ELSE true END"""
 
 
+_NONE = IndexSettings()
+
+
 def of(row: list[object]) -> IndexSettings:
     """The answer to COLUMNS."""
+    if not any(row):
+        return _NONE
     parameters, tablespace, positions, counts, identifies, clustered, comment = row
     return IndexSettings(
         parameters=tuple(sorted(texts(parameters))),

@@ -27,6 +27,7 @@ from ci_runner.dialects.operations import (
     Other,
     RenameColumn,
     RenameTable,
+    Repeated,
     SetNotNull,
     Target,
     Transaction,
@@ -34,6 +35,7 @@ from ci_runner.dialects.operations import (
 )
 
 T = Target("", "t")
+V, W = Target("", "v"), Target("", "w")
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,25 @@ T = Target("", "t")
         ("START TRANSACTION", [Transaction("begin")]),
         ("ALTER TABLE", [Unparsed("the statement ends too early")]),
         ("SET NAMES utf8", [Other("SET")]),
+        ("CALL p()", [Unparsed("what it runs is not in its text")]),
+        ("EXECUTE s", [Unparsed("what it runs is not in its text")]),
+        ("CREAT TABLE t (a int)", [Unparsed("no statement begins with CREAT")]),
+        ("(SELECT 1) UNION (SELECT 2)", [Other("(")]),
+        ("DROP VIEW IF EXISTS v, d.w", [DropObject("view", V), DropObject("view", W)]),
+        ("DROP TRIGGER d.v", [DropObject("trigger", V)]),
+        ("CREATE OR REPLACE PROCEDURE v() SELECT 1", [CreateObject("procedure", V, replace=True)]),
+        ("CREATE EVENT IF NOT EXISTS v ON SCHEDULE EVERY 1 DAY DO DELETE FROM t", [
+            CreateObject("event", V),
+        ]),
+        ("CREATE INDEX i ON t (a, A)", [
+            CreateIndex(T, "i", columns=("a", "A")),
+            Repeated("a", "the index"),
+        ]),
+        ("INSERT INTO t (a, b, a) VALUES (1, 2, 3)", [
+            Data("insert", T, columns=("a", "b", "a")),
+            Repeated("a", "the list of columns"),
+        ]),
+        ("CREATE TABLE t (a int, b int, A int)", [CreateTable(T), Repeated("a", "the table")]),
     ],
 )  # fmt: skip
 def test_statement_is_read(sql: str, expected: list[Operation]) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres import constraints
+from ci_runner.dialects.postgres import constraint_rows, constraints
 from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
 from ci_runner.dialects.postgres.kinds.column import same_type
 from ci_runner.schema.model import Check, Identity
 
 
 def _read(connection: Connection) -> Iterator[Found]:
-    for row in constraints.rows(connection, "c"):
+    for row in constraint_rows.checks(connection):
         found = Check(row.schema, row.table, row.name, row.definition, row.valid, row.comment)
-        yield Found(found, row.addresses, copy_of=row.copy_of)
+        yield Found(found, (row.address,), copy_of=row.copy_of)
 
 
 def _in_the_way(_: Check, needed: Identity, world: World) -> bool:

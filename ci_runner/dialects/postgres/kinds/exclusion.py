@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres import constraints
+from ci_runner.dialects.postgres import constraint_rows, constraints
 from ci_runner.dialects.postgres.kind import Found, Kind, any_of
 from ci_runner.schema.tables import Exclusion
 
 
 def _read(connection: Connection) -> Iterator[Found]:
-    for row in constraints.rows(connection, "x"):
+    for row, key in constraint_rows.keys(connection, "x"):
         found = Exclusion(
-            row.schema, row.table, row.name, row.columns, row.definition, row.comment, row.settings
+            row.schema, row.table, row.name, key.columns, row.definition, row.comment, key.settings
         )
-        yield Found(found, row.addresses, copy_of=row.copy_of, usual=row.usual)
+        addresses = (row.address, key.place)
+        yield Found(found, addresses, copy_of=row.copy_of, usual=key.usual)
 
 
 KIND = Kind(

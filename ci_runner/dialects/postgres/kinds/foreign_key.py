@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres import constraints
+from ci_runner.dialects.postgres import constraint_rows, constraints
 from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
 from ci_runner.dialects.postgres.kinds.table import UNLOGGED
 from ci_runner.dialects.postgres.types import family
@@ -13,19 +13,20 @@ from ci_runner.schema.model import Column, ForeignKey, Identity, Table
 
 
 def _read(connection: Connection) -> Iterator[Found]:
-    for row in constraints.rows(connection, "f"):
+    for row, reference in constraint_rows.references(connection):
         found = ForeignKey(
             row.schema,
             row.table,
             row.name,
-            row.columns,
-            row.references,
-            row.referenced_columns,
+            reference.columns,
+            reference.references,
+            reference.referenced_columns,
             row.definition,
             row.valid,
             row.comment,
         )
-        yield Found(found, row.addresses, copy_of=row.copy_of, usual=row.usual)
+        usual = row.copy_of is None or row.copy_of.name == row.name
+        yield Found(found, (row.address,), copy_of=row.copy_of, usual=usual)
 
 
 def _in_the_way(_: ForeignKey, needed: Identity, world: World) -> bool:

@@ -42,14 +42,13 @@ CROSS JOIN LATERAL (SELECT pg_catalog.acldefault(
 LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass
      AND d.objid = c.oid AND d.deptype = 'i' AND c.relkind = 'S'
 WHERE {_SCHEMA} AND c.relkind <> 'c' AND (c.relacl IS NOT NULL OR c.oid IN
-      (SELECT a.attrelid FROM pg_catalog.pg_attribute a
-       WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND a.attrelid >= 16384))
+      (SELECT a.attrelid FROM columns a WHERE a.attrelid >= 16384))
 UNION ALL
 SELECT 'pg_class', c.oid, a.attnum, a.attname::text, 'TABLE', {_NONE}, 'pg_class', c.oid, 0,
        a.attacl, c.relowner, NULL
-FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+FROM columns a JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE a.attacl IS NOT NULL AND NOT a.attisdropped AND {_SCHEMA}
+WHERE {_SCHEMA}
 UNION ALL
 SELECT 'pg_proc', p.oid, 0, '', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END,
        ARRAY[(pg_catalog.pg_identify_object('pg_catalog.pg_proc'::regclass, p.oid, 0)).identity],
@@ -98,6 +97,9 @@ def words(source: str) -> str:
 # What initdb or an extension left as it made it is left out; but for schemas, since `public` is
 # compared with a schema that a plan makes.
 _QUERY = f"""
+WITH columns AS MATERIALIZED (
+    SELECT a.attrelid, a.attnum, a.attname, a.attacl FROM pg_catalog.pg_attribute a
+    WHERE a.attacl IS NOT NULL AND NOT a.attisdropped)
 SELECT l.catalogue, l.object, l.part, l.attribute, l.what, l.signature, l.home_catalogue, l.home,
        l.home_part, pg_catalog.pg_get_userbyid(l.owner),
        CASE WHEN x.grantee <> 0 THEN pg_catalog.pg_get_userbyid(x.grantee) END,

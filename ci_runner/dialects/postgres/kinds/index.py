@@ -15,7 +15,6 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     comment_on,
-    described,
     made_again,
     relation,
 )
@@ -29,12 +28,11 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
        i.indnkeyatts::int,
        ARRAY(SELECT CASE WHEN k.num = 0 THEN pg_catalog.pg_get_indexdef(
                                                i.indexrelid, k.place::int, true)
-                         ELSE quote_ident(a.attname) END
-             FROM unnest(i.indkey) WITH ORDINALITY k(num, place)
-             LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.num
-             ORDER BY k.place),
+                         ELSE (SELECT quote_ident(a.attname) FROM pg_catalog.pg_attribute a
+                               WHERE a.attrelid = i.indrelid AND a.attnum = k.num) END
+             FROM unnest(i.indkey) WITH ORDINALITY k(num, place) ORDER BY k.place),
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
-       {described("i.indexrelid", "pg_class")}, i.indisvalid,
+       i.indisvalid,
        ic.relfilenode::text, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
        pn.nspname, pc.relname, {settings.USUAL},
        {settings.COLUMNS}
@@ -57,7 +55,8 @@ def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, count, columns, predicate, *rest = row
         every, keys = texts(columns), integer(count)
-        definition, comment, valid, node, kind, parent_schema, parent, usual, *kept = rest
+        definition, valid, node, kind, parent_schema, parent, usual, *kept = rest
+        *apart, comment = kept
         yield Found(
             Index(
                 schema=text(schema),
@@ -71,7 +70,7 @@ def _read(connection: Connection) -> Iterator[Found]:
                 definition=_whole(settled(text(definition)), valid=bool(valid)),
                 valid=bool(valid),
                 comment=optional(comment),
-                settings=replace(settings.of(kept), comment=None),
+                settings=settings.of([*apart, None]),
                 table_kind=text(kind),
             ),
             (("pg_class", integer(oid), 0),),

@@ -64,8 +64,10 @@ _REPLICA_IDENTITY = {"f": "replica identity full", "n": "replica identity nothin
 
 
 def _read(connection: Connection) -> Iterator[Found]:
-    columns_of = every_column.read(connection)
-    for row in connection.query(_QUERY):
+    rows = connection.query(_QUERY)
+    named = {integer(row[0]): (text(row[1]), text(row[2])) for row in rows}
+    columns_of = every_column.read(connection, named)
+    for row in rows:
         oid, schema, name, persistence, secured, forced, identity, parameters, toast, *rest = row
         comment, node, key, schemas, parents, bound, of_type, *apart = rest
         server, names, values, tablespace, access_method, condition = apart
