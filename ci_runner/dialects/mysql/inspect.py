@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
@@ -29,6 +29,11 @@ from ci_runner.schema.model import (
 # A period of application time looks like a check in MariaDB's catalogue, and SHOW CREATE tells.
 _MAY_BE_PERIOD = re.compile(r"CHECK \(`[^`]+` < `[^`]+`\)")
 _KEY_LINE = re.compile(r"  (?:\w+ )*KEY (?:`(?P<name>[^`]+)` )?\(")
+# A zero byte with others behind it: those at the end fill BINARY up.
+_CUT_DEFAULT = re.compile(
+    r"  `(?P<name>(?:[^`]|``)*)` (?:var)?binary\(\d+\) .*DEFAULT '"
+    r"(?:[^'\\]|\\[^0]|'')*(?:\\0)+[^'\\]"
+)
 _PARSER = re.compile(
     r"^  FULLTEXT KEY `(?P<name>(?:[^`]|``)*)` .* WITH PARSER (?P<parser>`(?:[^`]|``)*`)",
     re.MULTILINE,
@@ -60,7 +65,7 @@ def inspect(connection: Connection) -> Schema:
         here,
         (text(row[0]) for row in listed),
     )
-    unmanaged |= set(_unsaid(connection, listed))
+    unmanaged |= set(_unsaid(connection, listed, set() if here.maria else _with_bytes(by_table)))
     objects += sequences(connection, (text(row[0]) for row in listed if text(row[1]) == "SEQUENCE"))
     fired: list[Trigger] = []
     for each in _programs(connection, here, shown):
@@ -148,14 +153,26 @@ def _checks(
     return rules, of_columns, periods
 
 
-def _unsaid(connection: Connection, listed: Iterable[Row]) -> Iterator[Identity]:
+def _with_bytes(by_table: Mapping[str, Iterable[Column]]) -> set[str]:
+    """The tables where the default of a column is bytes."""
+    return {
+        name
+        for name, columns in by_table.items()
+        if any(each.default is not None and each.default.startswith("0x") for each in columns)
+    }
+
+
+def _unsaid(
+    connection: Connection, listed: Iterable[Row], with_bytes: Container[str]
+) -> Iterator[Identity]:
     """What only SHOW CREATE tells, of the few tables where it means something: it is not compared.
 
-    InnoDB knows neither a block size of an index nor a connection to another server.
+    InnoDB knows neither a block size of an index nor a connection to another server. MySQL's
+    catalogue cuts a default of bytes where one is zero.
     """
     for row in listed:
         name = text(row[0])
-        if tables.is_table(row) and text(row[2]) != "InnoDB":
+        if tables.is_table(row) and (text(row[2]) != "InnoDB" or name in with_bytes):
             for line in created(connection, "TABLE", name).splitlines():
                 yield from told_by(line, name)
 
@@ -165,6 +182,9 @@ def told_by(line: str, table: str) -> Iterator[Identity]:
     key = _KEY_LINE.match(line)
     if key and " KEY_BLOCK_SIZE=" in line:
         yield Identity("block size of index", "", key["name"] or "PRIMARY", table)
+    column = _CUT_DEFAULT.match(line)
+    if column:
+        yield Identity("default of column", "", column["name"].replace("``", "`"), table)
     if line.startswith(")") and " CONNECTION=" in line:
         yield Identity("connection", "", table)
 
