@@ -10,7 +10,7 @@ from ci_runner.dialects.base import Outcome
 from ci_runner.dialects.mysql import DIALECT
 from ci_runner.dialects.mysql.connect import MysqlConnection
 from ci_runner.dialects.mysql.inspect import told_by
-from ci_runner.dialects.mysql.quote import unqualified
+from ci_runner.dialects.mysql.quote import unescaped, unqualified
 from ci_runner.schema.model import Check, Identity, Sequence, Table
 from tests.dialects.mysql.laws import load
 
@@ -125,3 +125,18 @@ def test_lines_of_show_create_are_told_apart(line: str, expected: Identity | Non
 )
 def test_only_the_name_of_the_own_database_goes(sql: str, expected: str) -> None:
     assert expected == unqualified(sql, "shop")
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (r"concat(`a`,_utf8mb4\'x\\\'y\')", r"concat(`a`,_utf8mb4'x\'y')"),
+        (r"_utf8mb4\'a\nb\\\\n\'", "_utf8mb4'a\nb\\\\n'"),
+        ("_utf8mb4\\'â\x82¬ Ã©\\'", "_utf8mb4'€ é'"),
+        ("`é` > 0", "`é` > 0"),
+        ("`日本` > 0", "`日本` > 0"),
+    ],
+)
+def test_expressions_of_mysqls_catalogue_are_read_back(told: str, expected: str) -> None:
+    """Of 9.7, which takes bytes for characters, and of a server that would not."""
+    assert expected == unescaped(told)
