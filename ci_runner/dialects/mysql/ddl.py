@@ -110,7 +110,8 @@ class _Work:
         rank = {each: at for at, each in enumerate(_ordered(self.old, self.lost)[::-1])}
         for name in self.lost:
             for each in self.old.foreign_keys(name).values():
-                if rank.get(parent(each), len(rank)) < rank[name] or self._is_taken(each):
+                early = rank.get(parent(each), len(rank)) < rank[name]
+                if early or self._is_taken(each) or self._holds(each):
                     self.first.append(each)
 
     def _moves(self, name: str) -> bool:
@@ -136,6 +137,12 @@ class _Work:
             waits = (parent(each) in moved and parent(each) != name) or self._stands_on_change(each)
             (self.last if waits else self.adds.setdefault(name, [])).append(each)
 
+    def _holds(self, each: ForeignKey) -> bool:
+        """Whether the key of a table that goes would stand in the way of its parent's change."""
+        keys = self.old.keys(parent(each)), self.new.keys(parent(each))
+        stays = parent(each) in self.new.tables
+        return stays and (keys[0] != keys[1] or self._stands_on_change(each))
+
     def _is_taken(self, each: ForeignKey) -> bool:
         """Whether another table gets a key of its name, which is known once in a database."""
         return self.owner.get(each.name.lower(), each.table) != each.table
@@ -154,7 +161,9 @@ class _Work:
             mine, theirs = before.column(name), after.column(name)
             if mine is None or theirs is None or mine == theirs:
                 continue
-            if not same_storage(mine, theirs) or mine.not_null != theirs.not_null:
+            # MySQL refuses to let a column count that a key refers to: error 1833.
+            counts = mine.identity_kind != theirs.identity_kind
+            if counts or not same_storage(mine, theirs) or mine.not_null != theirs.not_null:
                 return True
         return False
 
