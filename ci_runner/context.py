@@ -12,19 +12,6 @@ ForgeName = Literal["github", "gitlab", "none"]
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """Whom a commit is by. Neither holds a line end or an angle bracket."""
-
-    name: str
-    address: str
-
-    @property
-    def for_git(self) -> dict[str, str]:
-        """The variables by which git knows an author."""
-        return {"GIT_AUTHOR_NAME": self.name, "GIT_AUTHOR_EMAIL": self.address}
-
-
-@dataclass(frozen=True, slots=True)
 class Repository:
     """A repository on a forge. URLs have no trailing slash and come from the runner only.
 

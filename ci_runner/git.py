@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from ci_runner.context import Author, Sha
+from ci_runner.config.commits import Author
+from ci_runner.context import Sha
 from ci_runner.errors import GitError
 
 # protocol.file stays at git's own `user`: an origin that is a folder is fetched from when asked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -83,31 +83,17 @@ def lint_files(
         policy = Policy(today=datetime.now(UTC).date())
         workspace = open_settings(common, config, {**flags, "dialect": dialect})
     root = workspace.root
-    log = common.out.log
-    sizes = options.sizes(workspace.config)
     known = production(workspace, policy.assumed).of(dialect)
-    if static:
-        engine = dialects.dialect(dialect)
-        found = judge_texts(engine, files, policy, warn=log.warn, sizes=sizes, production=known)
-    else:
-        prepare = preparation(workspace, dialect)
-        with provision(url, dialect, prepare=prepare, say=log.info) as server:
-            found = judge(
-                server,
-                files,
-                setup,
-                policy,
-                progress=log.step,
-                detail=log.detail,
-                sizes=sizes,
-                production=known,
-            )
-        log.clear()
-    named = {path: _within(root, path) for path in {each.path for each in found}}
-    judged = policy.judge(
-        each if named[each.path] == each.path else replace(each, path=named[each.path])
-        for each in found
-    )
+    with _uncollected() if static else nullcontext():
+        if static:
+            found = _by_text(common, workspace, dialect, files, policy, known)
+        else:
+            found = _on_server(common, workspace, url, dialect, files, setup, policy, known)
+        named = {path: _within(root, path) for path in {each.path for each in found}}
+        judged = policy.judge(
+            each if named[each.path] == each.path else replace(each, path=named[each.path])
+            for each in found
+        )
     return Linted(
         (*policy.expirations(), *judged.findings),
         judged.known,
@@ -116,6 +102,51 @@ def lint_files(
         loaded.fail_on if loaded else str(flags.get("lint.fail-on") or _DEFAULT_LEVEL),
         root,
     )
+
+
+def _by_text(
+    common: Common,
+    workspace: Workspace,
+    dialect: str,
+    files: tuple[str, ...],
+    policy: Policy,
+    known: Production,
+) -> tuple[Finding, ...]:
+    return judge_texts(
+        dialects.dialect(dialect),
+        files,
+        policy,
+        warn=common.out.log.warn,
+        sizes=options.sizes(workspace.config),
+        production=known,
+    )
+
+
+def _on_server(
+    common: Common,
+    workspace: Workspace,
+    url: str,
+    dialect: str,
+    files: tuple[str, ...],
+    setup: str | None,
+    policy: Policy,
+    known: Production,
+) -> tuple[Finding, ...]:
+    log = common.out.log
+    prepare = preparation(workspace, dialect)
+    with provision(url, dialect, prepare=prepare, say=log.info) as server:
+        found = judge(
+            server,
+            files,
+            setup,
+            policy,
+            progress=log.step,
+            detail=log.detail,
+            sizes=options.sizes(workspace.config),
+            production=known,
+        )
+    log.clear()
+    return found
 
 
 def _within(root: Path, path: str) -> str:
@@ -211,26 +242,25 @@ def judge_texts(
     """
     nothing = Schema(engine.name)
     new = (MigrationFile(each, each, _content(each, sizes), "", "") for each in files)
-    with _uncollected():
-        steps = tuple(
-            step
-            for each in counted(script(file, "plain", engine) for file in new)
-            for step in unexecuted(engine, each.statements, nothing, wrapped=each.wrapped)
-        )
-        for line in unread(steps):
-            warn(line)
-        review = Review(
-            engine.name,
-            engine.default_schema,
-            nothing,
-            steps,
-            base_known=False,
-            tool_known=False,
-            production=production,
-            options=policy.options,
-            version=policy.assumed.numbers,
-        )
-        return check(review, policy)
+    steps = tuple(
+        step
+        for each in counted(script(file, "plain", engine) for file in new)
+        for step in unexecuted(engine, each.statements, nothing, wrapped=each.wrapped)
+    )
+    for line in unread(steps):
+        warn(line)
+    review = Review(
+        engine.name,
+        engine.default_schema,
+        nothing,
+        steps,
+        base_known=False,
+        tool_known=False,
+        production=production,
+        options=policy.options,
+        version=policy.assumed.numbers,
+    )
+    return check(review, policy)
 
 
 @contextmanager

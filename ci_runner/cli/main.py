@@ -11,6 +11,7 @@ import click
 
 from ci_runner import __version__
 from ci_runner.cli import (
+    chatops,
     dev,
     migrations,
     projects,
@@ -49,6 +50,7 @@ for _command in (
     rebase.rebase,
     schema.schema,
     publishing.publish,
+    chatops.chatops,
     projects.projects,
     report.report,
     rules.rules,

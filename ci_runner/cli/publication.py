@@ -23,8 +23,9 @@ from ci_runner.report.markdown import render
 
 if TYPE_CHECKING:
     from ci_runner.cli.terminal import Terminal
+    from ci_runner.config.commits import Author
     from ci_runner.config.model import Config
-    from ci_runner.context import Author, Build, Sha
+    from ci_runner.context import Build, Sha
     from ci_runner.git import Git
     from ci_runner.report.model import Report
 

@@ -69,7 +69,7 @@ def run(
     from ci_runner.cli.publishing import publish_report
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.errors import SchemaCiError
-    from ci_runner.pipeline.run import exit_code, write_report
+    from ci_runner.pipeline.run import exit_code, write_offered, write_report
     from ci_runner.pipeline.run import run as review
     from ci_runner.report.text import render
 
@@ -91,6 +91,7 @@ def run(
 
     def show(report: Report) -> None:
         write_report(report, place)
+        write_offered(report, place)
         common.out.result(render(report, color=common.out.result_color))
 
     if no_publish:

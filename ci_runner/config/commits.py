@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from ci_runner.config.source import wrong
 from ci_runner.config.values import Values
-from ci_runner.context import Author
 
 _AUTHOR = re.compile(r"([^<>]{1,100}) <([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Whom a commit is by. Neither holds a line end or an angle bracket."""
+
+    name: str
+    address: str
+
+    @property
+    def for_git(self) -> dict[str, str]:
+        """The variables by which git knows an author."""
+        return {"GIT_AUTHOR_NAME": self.name, "GIT_AUTHOR_EMAIL": self.address}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +41,20 @@ class Commits:
     @property
     def pushes(self) -> bool:
         return self.mode == "push"
+
+    @property
+    def writes(self) -> bool:
+        """Into the work tree, from where it may be committed."""
+        return self.mode in {"write", "push"}
+
+    @property
+    def offers(self) -> Literal["", "suggest", "artifact"]:
+        """How whole files are handed over that nobody writes, "" for not at all."""
+        match self.mode:
+            case "suggest" | "artifact":
+                return self.mode
+            case _:
+                return ""
 
 
 def commits(values: Values) -> Commits:

@@ -98,8 +98,9 @@ PUBLISHING: tuple[Option, ...] = (
         "publish.commit",
         "text",
         "check",
-        "a missing migration: fail and show it, write it, or commit it to the branch",
-        choices=("check", "write", "push"),
+        "a missing migration: fail and show its SQL, show whole files to copy, keep these with the"
+        " report, write them, or commit them to the branch",
+        choices=("check", "suggest", "artifact", "write", "push"),
         env="SCHEMA_CI_COMMIT",
         action="commit",
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -80,6 +80,9 @@ class Connection(Protocol):
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """Run one of our own SELECTs. Raises StatementFailed."""
+
+    def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
+        """The rows of several of our own SELECTs, in one exchange where the engine can."""
 
     def reset(self) -> None:
         """Undo what was SET for the session, outside of a transaction. Temporary tables stay.

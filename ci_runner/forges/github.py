@@ -10,7 +10,8 @@ from urllib.parse import quote, urlsplit
 
 from github import Auth, Github
 
-from ci_runner.context import Author, Repository, Sha
+from ci_runner.config.commits import Author
+from ci_runner.context import Repository, Sha
 from ci_runner.forges.base import (
     Changes,
     Check,
@@ -26,6 +27,7 @@ from ci_runner.forges.base import (
 from ci_runner.forges.github_api import Api
 from ci_runner.forges.github_approval import GitHubApprovals
 from ci_runner.forges.github_checks import Checks
+from ci_runner.forges.github_commands import GitHubCommands
 from ci_runner.forges.github_commit import commit_files, prove
 from ci_runner.forges.github_talk import (
     add_labels,
@@ -79,7 +81,7 @@ def github(
     return GitHubForge(api, repository.slug, author)
 
 
-class GitHubForge(GitHubApprovals):
+class GitHubForge(GitHubApprovals, GitHubCommands):
     """`forges.base.Forge` for GitHub."""
 
     comment_limit = 65_000

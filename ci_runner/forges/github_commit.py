@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
-from ci_runner.context import Author, Sha
+from ci_runner.config.commits import Author
+from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Changes, OutcomeUnknown, Refused, StaleHead
 from ci_runner.forges.github_api import Api

@@ -8,7 +8,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from ci_runner.context import Author, Repository, Sha
+from ci_runner.config.commits import Author
+from ci_runner.context import Repository, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import (
     Changes,

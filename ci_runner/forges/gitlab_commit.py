@@ -13,7 +13,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from ci_runner.context import Author, Sha
+from ci_runner.config.commits import Author
+from ci_runner.context import Sha
 from ci_runner.errors import ForgeError, GitError
 from ci_runner.forges.base import Changes, OutcomeUnknown, Refused, StaleHead
 from ci_runner.forges.gitlab_api import Api

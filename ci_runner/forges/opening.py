@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from ci_runner.context import Author, ForgeName, Repository, Sha
+from ci_runner.config.commits import Author
+from ci_runner.context import ForgeName, Repository, Sha
 from ci_runner.errors import ConfigError
 from ci_runner.forges.base import Changes, Forge
 

@@ -219,6 +219,8 @@ class _Follower:
             case CreateTable(temporary=True):
                 self.shadows.add(table)
                 self.now[table] = False
+            case CreateObject(kind="materialized view", name=view) if not self.base_known:
+                self.now[Identity("table", view.schema or self.path[0], view.name)] = False
             case CreateTable():
                 if not (self.base_known and self._is_known(table)):
                     self.now[table] = False

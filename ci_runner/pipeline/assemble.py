@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import groupby
+from typing import Literal
 
 from ci_runner import __version__
 from ci_runner.context import Build
@@ -49,9 +50,15 @@ _SEVERITIES: dict[Severity, SeverityName] = {
 }
 
 
-def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
-    """One project's part. `wrote` is whether a missing migration may be written."""
+def project(
+    reviewed: Reviewed, *, wrote: bool, offered: Literal["", "suggest", "artifact"] = ""
+) -> ReportedProject:
+    """One project's part. `wrote` is whether a missing migration may be written.
+
+    What is `offered` is whole files; where earlier ones of ours would have to go, nothing is.
+    """
     change = reviewed.change
+    offered = offered if reviewed.files and not reviewed.superseded else ""
     return ReportedProject(
         name=change.name,
         dialect=reviewed.dialect,
@@ -77,12 +84,13 @@ def project(reviewed: Reviewed, *, wrote: bool) -> ReportedProject:
         unmanaged=tuple(str(each) for each in reviewed.unmanaged),
         generated=tuple(
             GeneratedFile(path, content.decode())
-            for path, content in (reviewed.files.items() if wrote else ())
+            for path, content in (reviewed.files.items() if wrote or offered else ())
         ),
         replayed_files=reviewed.replayed,
         replay_milliseconds=round(reviewed.replay_seconds * 1000, 1),
         left_out=len(reviewed.left_out),
         superseded=tuple(each.path for each in _superseded(reviewed)) if wrote else (),
+        offered=offered,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -71,21 +72,22 @@ def run(
     config = workspace.config
     head = workspace.reviewed_sha(build)
     obstacle = workspace.not_as_pushed(build) if config.commits.pushes else ""
-    wrote = config.commits.mode in {"write", "push"} and not obstacle
+    wrote, offers = config.commits.writes and not obstacle, config.commits.offers
+    makes = wrote or bool(offers)
     obstacles = [obstacle] if obstacle else []
     reported: list[ReportedProject] = []
     trouble: SchemaCiError | None = None
-    with servers(workspace, log) as server, branch_of(workspace, build, writes=wrote) as branch:
+    with servers(workspace, log) as server, branch_of(workspace, build, writes=makes) as branch:
         for project in chosen:
             try:
-                reviewed = _review(workspace, project, server, log, redactor, head, writes=wrote)
+                reviewed = _review(workspace, project, server, log, redactor, head, writes=makes)
                 if branch and (reviewed.files or reviewed.superseded):
                     there = _review(branch, project, server, log, redactor, head, writes=True)
                     reviewed, why = for_branch(reviewed, there)
                     obstacles += [why] if why else []
                 elif wrote:
                     _write(workspace, reviewed, log)
-                reported.append(assemble.project(reviewed, wrote=wrote))
+                reported.append(assemble.project(reviewed, wrote=wrote, offered=offers))
             except SqlError as unreadable:
                 reported.append(_unread(project, unreadable, unreadable.where))
             except DatabaseError as missing:
@@ -241,6 +243,21 @@ def write_report(report: Report, folder: Path) -> None:
     for name, format_ in _FOR_FORGES.items():
         text = FORMATS[format_](findings, report.fail_on)
         write_whole(folder / name, text.encode("utf-8", "backslashreplace"))
+
+
+def write_offered(report: Report, folder: Path) -> None:
+    """The files of `commit = "artifact"` below `missing` of the report's own folder.
+
+    Those of an earlier run go. For a report of our own making: its paths are where it writes.
+    """
+    place = folder / "missing"
+    if place.is_dir() and not place.is_symlink():
+        shutil.rmtree(place)
+    for project in report.projects:
+        for file in project.generated if project.offered == "artifact" else ():
+            target = place / file.path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_whole(target, file.content.encode())
 
 
 def exit_code(report: Report) -> ExitCode:

@@ -27,7 +27,7 @@ def detect(environ: Mapping[str, str]) -> Build | None:
     attempt = environ.get("GITHUB_RUN_ATTEMPT", "1")
     if not attempt.isdecimal():
         raise ConfigError("GITHUB_RUN_ATTEMPT is not a number", said=attempt)
-    event = _event(environ.get("GITHUB_EVENT_PATH", ""))
+    event = read_event(environ.get("GITHUB_EVENT_PATH", ""))
     try:
         pull, default = _pull_request(event), _default_branch(event)
         number, upstream, group = _number(event), _upstream(event, web), _merge_group(event)
@@ -58,7 +58,8 @@ def detect(environ: Mapping[str, str]) -> Build | None:
     )
 
 
-def _event(path: str) -> Any:  # noqa: ANN401 - the JSON edge
+def read_event(path: str) -> Any:  # noqa: ANN401 - the JSON edge
+    """The JSON object in the event's file, {} where there is no file. Raises ConfigError."""
     if not path:
         return {}
     try:

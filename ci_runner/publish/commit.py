@@ -63,9 +63,9 @@ def commit_generated(
 
 
 def generated_changes(report: Report) -> dict[str, bytes | None]:
-    """What was generated, behind what it replaces."""
+    """What was generated, behind what it replaces; not what is only offered to people."""
     changes: dict[str, bytes | None] = {}
-    for project in report.projects:
+    for project in (each for each in report.projects if not each.offered):
         changes |= dict.fromkeys(project.superseded)
         changes |= {file.path: file.content.encode() for file in project.generated}
     return changes
@@ -192,7 +192,7 @@ def _missing(project: ReportedProject) -> ReportedProject:
         for file in project.files
     )
     state = "differs" if project.state == "generated" else project.state
-    return replace(project, state=state, files=files, generated=(), superseded=())
+    return replace(project, state=state, files=files, generated=(), superseded=(), offered="")
 
 
 def _unwelcome(forge: Forge, pull: PullRequestState, configured: Commits) -> str:

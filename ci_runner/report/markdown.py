@@ -24,6 +24,7 @@ from ci_runner.report.model import (
     ReportedProject,
     ReportedStatement,
 )
+from ci_runner.report.offer import offer
 from ci_runner.report.verdict import Verdict, count, stopped, verdict
 
 LEVELS = 4
@@ -303,6 +304,7 @@ def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
         (f"{code(path)}\n\n" if len(blocks) > 1 else "") + fence(sql, "sql") for path, sql in blocks
     )
     yield f"<details{opened}><summary>{summary}</summary>\n\n{body}\n\n</details>"
+    yield from offer(project)
 
 
 def _by_file(project: ReportedProject) -> Iterator[tuple[str, tuple[ReportedStatement, ...]]]:

@@ -125,6 +125,8 @@ class ReportedProject:
     made and `problem` says why. `unmanaged` are objects that were there and were not compared;
     `left_out` counts those that were not by request. `superseded` are paths of files that we had
     generated before and that go in the commit that brings `generated`.
+    `offered` says how the files of `generated` are handed over where nobody has written them:
+    `suggest` shows them, `artifact` lays them beside the report.
     """
 
     name: str
@@ -144,6 +146,7 @@ class ReportedProject:
     replay_milliseconds: float = 0.0
     left_out: int = 0
     superseded: tuple[str, ...] = ()
+    offered: Literal["", "suggest", "artifact"] = ""
 
     @property
     def is_taken_back(self) -> bool:

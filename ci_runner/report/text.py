@@ -108,6 +108,9 @@ def _next_step(project: ReportedProject, committed: str) -> Iterator[str]:
     if project.state == "differs":
         name = shlex.quote(indented(project.name))
         yield f"next: run `schema-ci diff --project {name}` to write the missing migration"
+        if project.offered == "artifact":
+            names = ", ".join(indented(file.path) for file in project.generated)
+            yield f"or copy it from `missing` in the folder of the report: {names}"
     elif project.state == "generated":
         names = ", ".join(indented(file.path) for file in project.generated)
         if committed:

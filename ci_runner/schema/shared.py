@@ -5,51 +5,74 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar, cast, overload
 
 from ci_runner.schema.model import Copy, Identity, Schema, SchemaObject, Table
 
 K = TypeVar("K")
 V = TypeVar("V")
+T = TypeVar("T")
 Edge = tuple[Identity, Identity]
 
 _GONE: Any = object()
+_UNTOUCHED: Any = object()
 # So much is copied at each change; beyond it all is, once.
-_MOST_OWN = 512
+_MOST_OWN = 1_024
 
 
 class Shared(Mapping[K, V]):
     """A map that never changes: `exchanged` gives another one, at the price of what differs."""
 
-    __slots__ = ("_base", "_length", "_own")
+    __slots__ = ("_base", "_changed", "_length", "_origin", "_own")
 
     def __init__(self, base: Mapping[K, V]) -> None:
         """Takes `base` as its own: nobody may change it any more."""
         self._base: Mapping[K, V] = base
         self._own: dict[K, V] = {}
         self._length = len(base)
+        # The map that this one was made of, known by its own part, and the keys that were changed.
+        self._origin: dict[K, V] | None = None
+        self._changed: set[K] = set()
 
     def exchanged(self, out: Iterable[K], into: Iterable[tuple[K, V]]) -> Shared[K, V]:
         """The same without the keys `out`, and then with the pairs `into`."""
-        own = dict(self._own)
+        after: Shared[K, V] = Shared(self._base)
+        after._own = own = dict(self._own)
+        after._origin, after._length = self._own, self._length
         for key in out:
+            after._length -= key in self and key not in after._changed
+            after._changed.add(key)
             own[key] = _GONE
-        own.update(into)
+        for key, value in into:
+            after._length += own.get(key, self._base.get(key, _GONE)) is _GONE
+            after._changed.add(key)
+            own[key] = value
         if len(own) > _MOST_OWN:
             whole = {**self._base, **own}
-            return Shared({key: value for key, value in whole.items() if value is not _GONE})
-        after: Shared[K, V] = Shared(self._base)
-        after._own = own
-        after._length += sum(
-            (value is not _GONE) - (key in self._base) for key, value in own.items()
-        )
+            for key in [key for key, value in own.items() if value is _GONE]:
+                del whole[key]
+            after._base, after._own = whole, {}
         return after
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+    @overload
+    def get(self, key: K, /, default: V | T) -> V | T: ...
+    def get(self, key: K, /, default: V | T | None = None) -> V | T | None:
+        value = self._own.get(key, _UNTOUCHED)
+        if value is _UNTOUCHED:
+            return self._base.get(key, default)
+        return default if value is _GONE else value
 
     def __getitem__(self, key: K) -> V:
         value = self._own[key] if key in self._own else self._base[key]
         if value is _GONE:
             raise KeyError(key)
         return value
+
+    def __contains__(self, key: object) -> bool:
+        value = self._own.get(cast("K", key), _UNTOUCHED)
+        return key in self._base if value is _UNTOUCHED else value is not _GONE
 
     def __iter__(self) -> Iterator[K]:
         yield from (key for key in self._base if key not in self._own)
@@ -60,6 +83,8 @@ class Shared(Mapping[K, V]):
 
     def suspects(self, other: Shared[K, V]) -> AbstractSet[K] | None:
         """The only keys that may differ in `other`; None where it shares nothing with this."""
+        if other._origin is self._own:
+            return other._changed
         return self._own.keys() | other._own.keys() if self._base is other._base else None
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.config.commits import Commits, commits
+from ci_runner.config.commits import Author, Commits, commits
 from ci_runner.config.values import Value, Values
-from ci_runner.context import Author
 from ci_runner.errors import ConfigError
 
 VALUES = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ci_runner.dialects.base import Connection, Outcome
 
 
@@ -21,6 +23,9 @@ class Listening:
         rows = self.connection.query(sql)
         self.heard |= {value for row in rows for value in row if isinstance(value, str)}
         return rows
+
+    def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
+        return [self.query(each) for each in several]
 
     def reset(self) -> None:
         self.connection.reset()

@@ -46,6 +46,10 @@ class FakeGitHub(GitHubRepository):
     annotations: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     # False while the branch is pushed and nobody has opened the pull request.
     opened: bool = True
+    # Reactions by comment, in their order; runs of the workflow, and those that were started again.
+    reactions: dict[int, list[str]] = field(default_factory=dict)
+    workflow_runs: list[dict[str, Any]] = field(default_factory=list)
+    reruns: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -94,18 +98,17 @@ class FakeGitHub(GitHubRepository):
     def paged(
         self, answer: Any, path: str, query: Mapping[str, str], headers: dict[str, str]
     ) -> Any:
-        if not isinstance(answer, list) and not (
-            isinstance(answer, dict) and "check_runs" in answer
-        ):
+        named = {"check_runs", "workflow_runs"} & set(answer if isinstance(answer, dict) else ())
+        if not isinstance(answer, list) and not named:
             return answer
         size, page = int(query.get("per_page", 30)), int(query.get("page", 1))
-        rows = answer if isinstance(answer, list) else answer["check_runs"]
+        rows = answer if isinstance(answer, list) else answer[next(iter(named))]
         if page * size < len(rows):
             rest = "&".join(f"{key}={value}" for key, value in query.items() if key != "page")
             host = self.next_page_host or self.url
             headers["Link"] = f'<{host}{path}?{rest}&page={page + 1}>; rel="next"'
         rows = rows[(page - 1) * size : page * size]
-        return rows if isinstance(answer, list) else {**answer, "check_runs": rows}
+        return rows if isinstance(answer, list) else {**answer, next(iter(named)): rows}
 
     def _answer(self, verb: str, path: str, body: Any) -> tuple[int, Any]:
         if path == "/user":
@@ -286,6 +289,9 @@ _ROUTES: list[tuple[str, str, Any]] = [
     ("GET", r"/pulls/7/comments", lambda fake, body: (200, list(fake.review_comments))),
     ("POST", r"/pulls/7/reviews", github_talk.create_review),
     ("DELETE", r"/pulls/comments/(\d+)", github_talk.delete_review_comment),
+    ("POST", r"/issues/comments/(\d+)/reactions", github_talk.react),
+    ("GET", r"/actions/workflows/(.+)/runs", github_talk.workflow_runs),
+    ("POST", r"/actions/runs/(\d+)/rerun", github_talk.rerun),
     ("POST", r"/check-runs", _F._write_run),
     ("GET", r"/check-runs/(\d+)", _F._read_run),
     ("PATCH", r"/check-runs/(\d+)", _F._write_run),

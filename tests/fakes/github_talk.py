@@ -106,3 +106,31 @@ def delete_review_comment(fake: FakeGitHub, body: Any, number: str) -> tuple[int
         raise Answer(404, {"message": "Not Found"})
     fake.review_comments[:] = kept
     return 204, None
+
+
+def react(fake: FakeGitHub, body: Any, number: str) -> tuple[int, Any]:
+    """One of a kind from each account: a second one is answered with the first."""
+    there = fake.reactions.setdefault(int(number), [])
+    known = body["content"] in there
+    there += [] if known else [body["content"]]
+    reaction = {"id": 1, "node_id": "R_1", "content": body["content"]}
+    user = fake.words.user(fake.login)
+    now = "2026-01-01T00:00:00Z"
+    return 200 if known else 201, {**reaction, "user": user, "created_at": now}
+
+
+def workflow_runs(fake: FakeGitHub, body: Any, workflow: str) -> tuple[int, Any]:
+    if workflow != "schema.yml":
+        raise Answer(404, {"message": "Not Found"})
+    found = [run for run in fake.workflow_runs if run["head_sha"] == fake.query["head_sha"]]
+    return 200, {"total_count": len(found), "workflow_runs": found}
+
+
+def rerun(fake: FakeGitHub, body: Any, number: str) -> tuple[int, Any]:
+    for run in fake.workflow_runs:
+        if run["id"] == int(number):
+            if run["status"] != "completed":
+                raise Answer(403, {"message": "This workflow is already running"})
+            fake.reruns.append(run["id"])
+            return 201, {}
+    raise Answer(404, {"message": "Not Found"})

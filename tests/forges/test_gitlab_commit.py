@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 
-from ci_runner.context import Author, Sha
+from ci_runner.config.commits import Author
+from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import OutcomeUnknown, Refused, StaleHead
 from ci_runner.forges.gitlab_job import Job

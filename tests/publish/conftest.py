@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from ci_runner.config.comments import Comments
-from ci_runner.config.commits import Commits
-from ci_runner.context import Author, Build, PullRequest, Repository, Sha
+from ci_runner.config.commits import Author, Commits
+from ci_runner.context import Build, PullRequest, Repository, Sha
 from ci_runner.forges.github import GitHubForge, github
 from ci_runner.publish.awaited import AwaitedCheck, awaited_check
 from ci_runner.publish.outcome import Outcome

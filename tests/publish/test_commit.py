@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from ci_runner.config.commits import Commits
-from ci_runner.context import Author, Sha
+from ci_runner.config.commits import Author, Commits
+from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Changes
 from ci_runner.publish.commit import (

@@ -13,7 +13,7 @@ from ci_runner.devdb.docker.client import Engine, engine, first_line
 from ci_runner.devdb.docker.door import Door, opened, place_of
 from ci_runner.devdb.docker.end import Running, removed, tail
 from ci_runner.devdb.docker.lifeline import Lifeline, lifeline, watch
-from ci_runner.devdb.docker.made import Made, made
+from ci_runner.devdb.docker.made import FUNCTIONS, Made, made
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
 from ci_runner.devdb.docker.routes import NoWayError, Route, routes
 from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
@@ -172,7 +172,7 @@ def _made(attempt: _Attempt) -> Made | None:
     """To another machine the bytes would take longer than making them takes."""
     if not attempt.engine.is_local or not attempt.user:
         return None
-    return made(str(attempt.image.id), attempt.recipe.prepare, attempt.ceiling.memory)
+    return made(str(attempt.image.id), _watch(attempt.recipe), attempt.ceiling.memory)
 
 
 def _created(
@@ -220,7 +220,7 @@ def _created(
 
 
 def _watch(recipe: Recipe) -> str:
-    return watch(recipe.prepare, int(LIFETIME.total_seconds()))
+    return watch(FUNCTIONS + recipe.prepare, int(LIFETIME.total_seconds()))
 
 
 def _tmpfs(attempt: _Attempt, config: dict[str, object], *, with_socket: bool) -> dict[str, str]:

@@ -19,6 +19,28 @@ _HANDED_OVER = re.compile(r"schema-ci: (\d+) bytes are handed over")
 _SECONDS = 5.0
 _LEVEL = 6  # a fifth goes through the engine, which is slower than unpacking
 
+# What the shell text of a recipe may call.
+FUNCTIONS = """
+# Whether there is nothing to set up but a data folder, by nobody but us.
+is_ours_to_make() {
+  [ "$(id -u)" != 0 ] && [ -z "$(ls /docker-entrypoint-initdb.d 2>/dev/null)" ]
+}
+# Make folder $1 from what an earlier container handed over.
+take_in() {
+  mkdir -m 700 "$1"
+  head -c "$SCHEMA_CI_GIVEN" <&3 | gzip -dc | tar -x -f - -C "$1"
+}
+# Folder $1 for the next container, where somebody asked and could use it.
+hand_over() {
+  if [ -n "${SCHEMA_CI_ASKED:-}" ] && command -v head >/dev/null && command -v gzip >/dev/null \\
+      && tar -c -f "$1.tar" -C "$1" . ; then
+    cat "$1.tar"
+    echo "schema-ci: $(wc -c <"$1.tar") bytes are handed over" >&2
+  fi
+  rm -f "$1.tar"
+}
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

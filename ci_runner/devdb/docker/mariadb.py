@@ -19,6 +19,7 @@ _FOLDER = "/run/mysqld"
 _SOCKET = "mysqld.sock"
 # The official entry points set up on a server whose time zone is SYSTEM, then start the real one.
 _ZONE = "+00:00"
+_LOG = "8M"  # most of an empty data folder would be the usual one
 
 # Options that both engines have; `loose-` is for those that only one of them or some version has.
 _SETTINGS = {
@@ -26,6 +27,7 @@ _SETTINGS = {
     "socket": f"{_FOLDER}/{_SOCKET}",
     "pid-file": f"{_FOLDER}/mysqld.pid",
     "tmpdir": "/tmp",  # noqa: S108 - the container's own
+    "init-file": "/tmp/schema-ci.sql",  # noqa: S108 - as above
     # Read only in a container: what has FILE in spite of all can write nowhere.
     "secure-file-priv": "/etc",
     "local-infile": "OFF",
@@ -35,8 +37,38 @@ _SETTINGS = {
     "max-connections": "60",
     "innodb-flush-log-at-trx-commit": "0",
     "innodb-doublewrite": "OFF",
+    "loose-innodb-log-file-size": _LOG,
+    "loose-innodb-redo-log-capacity": _LOG,
     "loose-mysqlx": "OFF",
 }
+
+# The official entry point makes the accounts on a server that it starts for that alone. Where the
+# image has no more to set up, the server itself makes them before it lets anybody in.
+_ACCOUNTS = "/tmp/schema-ci.sql"  # noqa: S108 - the container's own
+_PREPARE = f"""
+[ -z "${{SCHEMA_CI_BAKED:-}}" ]
+data={DATA}
+: >{_ACCOUNTS}
+if [ -n "${{SCHEMA_CI_GIVEN:-}}" ]; then
+  take_in "$data"
+elif is_ours_to_make && command -v mariadb-install-db >/dev/null; then
+  mkdir -m 700 "$data"
+  mariadb-install-db --no-defaults --datadir="$data" --auth-root-authentication-method=normal \\
+    --skip-test-db --skip-name-resolve --force --innodb-log-file-size={_LOG} >/dev/null
+  hand_over "$data"
+elif is_ours_to_make && mysqld --version 2>/dev/null | grep -q -v MariaDB; then
+  mysqld --no-defaults --initialize-insecure --datadir="$data" \\
+    --loose-innodb-redo-log-capacity={_LOG}
+  hand_over "$data"
+fi
+if [ -d "$data/mysql" ]; then
+  cat >{_ACCOUNTS} <<END
+CREATE USER root@'%' IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
+GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;
+ALTER USER root@localhost IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
+END
+fi
+"""
 
 
 def _environment(password: str) -> Mapping[str, str]:
@@ -86,8 +118,8 @@ RECIPE = Recipe(
     ),
     local=("--skip-networking",),
     remote=("--bind-address=0.0.0.0",),
-    # No image with such a folder is known; one that claims to have it is refused.
-    prepare='[ -z "${SCHEMA_CI_BAKED:-}" ]',
+    # No image with a folder of its own is known; one that claims to have it is refused.
+    prepare=_PREPARE,
     ready="schema-ci waits for an answer, not for a line",
     version=_version,
 )

@@ -65,18 +65,11 @@ if [ -n "${SCHEMA_CI_BAKED:-}" ]; then
   mkdir -m 700 "$PGDATA"
   cp -a "$SCHEMA_CI_BAKED/." "$PGDATA/"
 elif [ -n "${SCHEMA_CI_GIVEN:-}" ]; then
-  mkdir -m 700 "$PGDATA"
-  head -c "$SCHEMA_CI_GIVEN" <&3 | gzip -dc | tar -x -f - -C "$PGDATA"
-elif [ "$(id -u)" != 0 ] && command -v initdb >/dev/null \\
-    && [ -z "$(ls /docker-entrypoint-initdb.d 2>/dev/null)" ]; then
+  take_in "$PGDATA"
+elif is_ours_to_make && command -v initdb >/dev/null; then
   initdb --pgdata="$PGDATA" --username=postgres --wal-segsize=1 $POSTGRES_INITDB_ARGS >/dev/null
   echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
-  if [ -n "${SCHEMA_CI_ASKED:-}" ] && command -v head >/dev/null && command -v gzip >/dev/null \\
-      && tar -c -f /tmp/made -C "$PGDATA" . ; then
-    cat /tmp/made
-    echo "schema-ci: $(wc -c </tmp/made) bytes are handed over" >&2
-  fi
-  rm -f /tmp/made
+  hand_over "$PGDATA"
 fi
 if [ -d "$PGDATA" ] && [ "$SCHEMA_CI_PLACE" = port ]; then
   printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$POSTGRES_PASSWORD" \\

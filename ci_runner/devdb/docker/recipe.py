@@ -53,12 +53,11 @@ class Recipe:
     image starts a server of its own to set up. `socket_folder` is where it makes its socket,
     `socket` what that is called. `environment` gives for a password what the image reads;
     `settings` are appended to the image's command, and `local` or `remote` with them.
-    `prepare` is shell text that runs before the image's command and may make the data folder, from
-    $SCHEMA_CI_BAKED where that names one in the image; what it leaves undone the image's entry
-    point does. It finds the password in the environment, and $SCHEMA_CI_PLACE is `socket` or
-    `port`. Where $SCHEMA_CI_GIVEN is not empty, so many bytes of a .tar.gz of the folder come
-    first on descriptor 3; where $SCHEMA_CI_ASKED is not, it may write a .tar of it to standard
-    output, and to standard error how long that is.
+    `prepare` is shell text that runs before the image's command and may make the data folder; what
+    it leaves undone the image's entry point does. It finds the password in the environment, and
+    there as well $SCHEMA_CI_PLACE, `socket` or `port`; $SCHEMA_CI_BAKED, a data folder in the image
+    to start from; and $SCHEMA_CI_GIVEN, which says that there is something to `take_in`
+    (ci_runner/devdb/docker/made.py). The last two may be empty.
     `ready` is what the log says when connections are accepted. `version` connects and returns the
     server's version; it raises DatabaseError while the server does not answer.
     """

@@ -86,6 +86,9 @@ class MysqlConnection:
                 next_step=failed.failure.hint,
             ) from failed
 
+    def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
+        return [self.query(each) for each in several]
+
     def _sever(self) -> None:
         """Whoever waits for the server learns that nothing more will come."""
         # The other side may have been faster.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 
 import psycopg
@@ -55,6 +55,10 @@ class PostgresConnection:
         return Outcome(_rows(result) if result else None, tuple(self._notices))
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
+        (rows,) = self.query_all((sql,))
+        return rows
+
+    def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
         try:
             with (
                 self._guard.watch(self._running),
@@ -62,7 +66,11 @@ class PostgresConnection:
                 self._errors_as_ours(),
                 self._session.cursor(row_factory=tuple_row) as cursor,
             ):
-                return cursor.execute(sql.encode()).fetchall()
+                cursor.execute(";\n".join(several).encode())
+                rows = [cursor.fetchall()]
+                while cursor.nextset():
+                    rows.append(cursor.fetchall())
+                return rows
         except StatementFailed as failed:
             if failed.failure.code != STOPPED:
                 raise

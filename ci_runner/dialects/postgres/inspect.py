@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from ci_runner.dialects.base import Connection, Lock, Sighting
-from ci_runner.dialects.postgres import depend, marks, renew, unmanaged
+from ci_runner.dialects.postgres import depend, marks, mine, renew, unmanaged
 from ci_runner.dialects.postgres.kind import Address
 from ci_runner.dialects.postgres.kinds import KINDS
-from ci_runner.dialects.postgres.look import Known, Look, Parts, ask, present, read, read_on
+from ci_runner.dialects.postgres.look import Known, Look, Parts, Told, ask, present, read, read_on
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.places import (
     Index,
@@ -90,9 +90,9 @@ def _within(connection: Connection, since: Look, now: Pulse) -> Look:
     written = now.written(since.known.pulse)
     if not written:
         return replace(since, known=replace(since.known, pulse=now))
-    loses = any(deleted for name, (_, deleted) in written.items() if name in marks.LOSING)
+    loses = any(deleted for name, (_, deleted) in written.items() if name in mine.LOSING)
     if not loses and sum(rows for rows, _ in written.values()) < _MOST_WRITTEN:
-        look = renew.within(connection, since, now, frozenset(written))
+        look = renew.within(connection, since, now, written)
         if look is not None:
             return look
     return _anew(connection, since, now, since.known.tables)
@@ -104,11 +104,12 @@ def _anew(
     """A look at what all marks of the database show to be touched, or at everything."""
     relations = refuse_too_many(connection)
     seen = marks.read(connection)
-    mine = marks.ours(connection, now.counts.keys()) if connection.in_transaction else {}
+    written = now.counts.keys() if connection.in_transaction else ()
+    own = mine.read(connection.query(mine.query(written, -1)))
     if since is not None and since.known.pulse.printing == now.printing:
         look = renew.anew(connection, since, marks.touched(since.known.marks, seen))
         if look is not None:
-            return replace(look, known=replace(look.known, pulse=now, marks=seen, mine=mine))
+            return replace(look, known=replace(look.known, pulse=now, marks=seen, mine=own))
     with sessions(connection, relations) as several:
         every = _all(several, tables)
     found = tuple(every.parts.all())
@@ -118,31 +119,31 @@ def _anew(
         storage=Shared(dict(storage(found))),
         parts=every.parts,
         index=_index(every),
-        known=Known(now, seen, mine, every.absent, every.aside, tables),
+        told=every.told,
+        known=Known(now, seen, own, tables),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _All:
-    """Everything that there is, and `absent`, the kinds of which there is nothing."""
+    """Everything that there is, and what was told besides."""
 
     schema: Schema
     parts: Parts
     names: dict[Address, Identity]
     edges: dict[Identity, frozenset[Edge]]
     copies: dict[Identity, Copy]
-    absent: frozenset[type]
-    aside: unmanaged.Aside
+    told: Told
 
 
 def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
     kinds = present(sessions[0])
     reading = read(sessions, kinds)
     names = dict(addresses(reading.all()))
-    on, (rows, aside) = meanwhile(
+    (on, aside), rows = meanwhile(
         sessions,
-        lambda session: read_on(session, names),
-        lambda session: (depend.all_rows(session), _aside(session)),
+        lambda session: (read_on(session, names), _aside(session)),
+        depend.all_rows,
     )
     names |= dict(addresses(on.found))
     parts = Parts(Shared(reading.by_table), reading.whole, on)
@@ -158,7 +159,8 @@ def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
     )
     absent = frozenset(kind.type for kind in KINDS) - {kind.type for kind in kinds}
     schema = replace(schema, dependencies=Edges(edges))
-    return _All(schema, parts, names, edges, copied, absent, aside)
+    told = Told(absent, aside, reading.asked)
+    return _All(schema, parts, names, edges, copied, told)
 
 
 def _index(every: _All) -> Index:

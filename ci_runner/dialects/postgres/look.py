@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +18,9 @@ from ci_runner.dialects.base import Connection, Outcome, Sighting
 from ci_runner.dialects.postgres.kind import MANAGED_TABLE, MATERIALIZED_VIEW, Address, Found, Kind
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
+from ci_runner.dialects.postgres.mine import Mine
 from ci_runner.dialects.postgres.places import Index
+from ci_runner.dialects.postgres.prepared import TABLES, answers
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.settings import ANY_TARGET
 from ci_runner.dialects.postgres.sources import catalogues
@@ -63,18 +65,29 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What a look leaves to the next one to tell by what was touched.
+class Told:
+    """What a look leaves to the next one besides objects.
 
-    `absent` are kinds of object of which there is none; `tables` the names of the catalogue's own
-    tables by oid. `mine` are marks of what the transaction has written itself.
+    `absent` are kinds of object of which there is none, `aside` is what is not managed, `asked`
+    the questions of kinds that are read by table.
+    """
+
+    absent: frozenset[type]
+    aside: Aside
+    asked: Mapping[type, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """By what the next look tells what was touched since.
+
+    `tables` are the names of the catalogue's own tables by oid, `mine` is what the transaction has
+    written itself.
     """
 
     pulse: Pulse
     marks: Marks
-    mine: Marks
-    absent: frozenset[type]
-    aside: Aside
+    mine: Mine
     tables: Mapping[int, str]
 
 
@@ -83,37 +96,48 @@ class Look(Sighting):
     """A Sighting with all that it was made of."""
 
     parts: Parts
-    known: Known
     index: Index
+    told: Told
+    known: Known
 
 
 _EITHER = f"({MANAGED_TABLE} OR {MATERIALIZED_VIEW})"
 
 
-class _Asking:
-    """A connection that narrows MANAGED_TABLE to `oids`, if any, and counts queries without it.
+_ON_TABLES = frozenset(
+    kind.type
+    for kind in KINDS
+    if kind.type is Table or "table" in {each.name for each in fields(kind.type)}
+)
+Rows = list[tuple[object, ...]]
 
-    `known` are conditions with what is known of them, so that no query finds it out again. The
-    same question is put once; `sources` are the catalogues of all that were put.
+
+class _Asking:
+    """A connection that narrows questions, and remembers what it was asked for.
+
+    `narrowed` are conditions with what stands in their place: what is known of them, or which
+    tables are meant. `heard` are answers by question as it was put: none is put twice.
     """
 
     def __init__(
         self,
         connection: Connection,
-        oids: frozenset[int] | None = None,
-        known: Mapping[str, str] = MappingProxyType({}),
+        narrowed: Mapping[str, str] = MappingProxyType({}),
+        heard: dict[str, Rows] | None = None,
     ) -> None:
         self._connection = connection
-        self._known = {**known, MANAGED_TABLE: _only(oids) + MANAGED_TABLE}
-        self.unmarked = 0
-        self.sources: frozenset[str] = frozenset()
+        self._narrowed = narrowed
+        self._heard = {} if heard is None else heard
+        self.asked: list[str] = []
 
-    def query(self, sql: str) -> list[tuple[object, ...]]:
-        self.unmarked += MANAGED_TABLE not in sql
-        self.sources |= catalogues(sql)
-        for condition, answer in self._known.items():
-            sql = sql.replace(condition, answer)
-        return self._connection.query(sql)
+    def query(self, sql: str) -> Rows:
+        self.asked.append(sql)
+        if sql not in self._heard:
+            self._heard[sql] = self._connection.query(replaced(sql, self._narrowed))
+        return self._heard[sql]
+
+    def query_all(self, several: Sequence[str]) -> list[Rows]:
+        return [self.query(each) for each in several]
 
     def execute(self, sql: str) -> Outcome:
         return self._connection.execute(sql)
@@ -125,24 +149,35 @@ class _Asking:
     def in_transaction(self) -> bool:
         return self._connection.in_transaction
 
+    @property
+    def by_table(self) -> bool:
+        """Whether every question was about tables that could be named."""
+        return all(MANAGED_TABLE in each for each in self.asked)
 
-def _only(oids: frozenset[int] | None) -> str:
-    """Equality goes through joins to the catalogue's indexes, which a list does not."""
-    if oids is None:
-        return ""
-    if len(oids) == 1:
-        return f"c.oid = {next(iter(oids))} AND "
-    listed = ",".join(str(oid) for oid in sorted(oids))
-    return f"c.oid = ANY ('{{{listed}}}') AND "
+    @property
+    def sources(self) -> frozenset[str]:
+        """The catalogues that were read."""
+        return frozenset().union(*map(catalogues, self.asked))
+
+
+def replaced(sql: str, conditions: Mapping[str, str]) -> str:
+    for condition, answer in conditions.items():
+        sql = sql.replace(condition, answer)
+    return sql
 
 
 @dataclass(frozen=True, slots=True)
 class Renewal:
-    """An earlier look, what was touched since, and the homes that must be read again."""
+    """An earlier look, what was touched since, and the homes that must be read again.
+
+    `prepared` are the questions that the session keeps planned, by name with their digest; None
+    where they are not known.
+    """
 
     since: Look
     touched: Touched
     again: frozenset[Identity]
+    prepared: Mapping[str, str] | None = None
 
     def oids(self) -> frozenset[int]:
         """The tables to ask for."""
@@ -173,11 +208,15 @@ def _named_by(each: Found, kind: Kind[Any]) -> Iterator[Identity]:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read: by table, and all of some kinds; and `kept`, what had not to be read."""
+    """What was read: by table, and all of some kinds; and `kept`, what had not to be read.
 
-    by_table: Mapping[Identity, tuple[Found, ...]] = field(default_factory=dict)
-    whole: Mapping[type, Kept] = field(default_factory=dict)
-    kept: Mapping[type, Kept] = field(default_factory=dict)
+    `asked` are the questions of kinds that are read by table.
+    """
+
+    by_table: dict[Identity, tuple[Found, ...]]
+    whole: dict[type, Kept]
+    kept: dict[type, Kept]
+    asked: dict[type, tuple[str, ...]]
 
     def all(self) -> Iterator[Found]:
         """All that was read."""
@@ -187,31 +226,36 @@ class Reading:
             yield from each.found
 
 
+# What was found by table, and the questions.
+_Asked = tuple[tuple[Found, ...], tuple[str, ...]]
+
+
 def read(
     sessions: Sequence[Connection], present: Iterable[Kind[Any]], renewal: Renewal | None = None
 ) -> Reading:
     """Everything, or of a renewal what was touched, and all that may be read by no table."""
     by_table: dict[Identity, list[Found]] = defaultdict(list)
-    whole: dict[type, Kept] = {}
-    kept: dict[type, Kept] = {}
-    oids = renewal.oids() if renewal else None
+    reading = Reading({}, {}, {}, {})
     present = tuple(present)
-    answers = _answers(sessions[0], present, oids)
+    narrowed = _narrowed(sessions[0], present, renewal.oids() if renewal else None)
+    heard = _heard(sessions[0], present, renewal) if renewal else {}
     due: list[Kind[Any]] = []
     for kind in present:
         earlier = renewal.kept(kind) if renewal else None
         if earlier is None:
             due.append(kind)
         else:
-            kept[kind.type] = earlier
+            reading.kept[kind.type] = earlier
 
-    def one(session: Connection, kind: Kind[Any]) -> tuple[Found, ...] | Kept:
-        """What can be asked by table, or all that there is of a kind."""
-        narrowed = _Asking(session, oids, answers)
-        in_tables = kind.type is Table or "table" in {each.name for each in fields(kind.type)}
-        found = tuple(kind.read(narrowed)) if in_tables else ()
-        if in_tables and not narrowed.unmarked:
-            return found
+    def one(
+        session: Connection, kind: Kind[Any]
+    ) -> tuple[tuple[Found, ...], tuple[str, ...]] | Kept:
+        """What can be asked by table, and how it was asked; or all that there is of a kind."""
+        if kind.type in _ON_TABLES:
+            asking = _Asking(session, narrowed, dict(heard))
+            found = tuple(kind.read(asking))
+            if asking.by_table:
+                return found, tuple(asking.asked)
         asking = _Asking(session)
         every = tuple(kind.read(asking))
         names = frozenset(name for each in every for name in _named_by(each, kind))
@@ -219,12 +263,29 @@ def read(
 
     for kind, found in zip(due, side_by_side(sessions, due, one), strict=True):
         if isinstance(found, Kept):
-            whole[kind.type] = found
+            reading.whole[kind.type] = found
             continue
-        for each in found:
+        several, reading.asked[kind.type] = found
+        for each in several:
             by_table[home(each.object) or each.object.identity].append(each)
-    tables = {place: tuple(several) for place, several in by_table.items()}
-    return Reading(tables, whole, kept)
+    reading.by_table.update((place, tuple(several)) for place, several in by_table.items())
+    return reading
+
+
+def _heard(
+    connection: Connection, present: Iterable[Kind[Any]], renewal: Renewal
+) -> dict[str, Rows]:
+    """Answers to what every kind asked the last time, got in one exchange."""
+    views = any(kind.type is MaterializedView for kind in present)
+    planned = {
+        **_conditions(views=views),
+        MANAGED_TABLE: f"c.oid = ANY ({TABLES}) AND {MANAGED_TABLE}",
+    }
+    told = renewal.since.told.asked
+    asked = dict.fromkeys(sql for kind in present for sql in told.get(kind.type, ()))
+    questions = (replaced(sql, planned) for sql in asked)
+    rows = answers(connection, questions, renewal.oids(), renewal.prepared)
+    return dict(zip(asked, rows, strict=True))
 
 
 def present(connection: Connection, kinds: Sequence[Kind[Any]] = KINDS) -> tuple[Kind[Any], ...]:
@@ -241,14 +302,20 @@ def ask(connection: Connection, conditions: Sequence[str]) -> list[bool]:
     return list(map(bool, answers))
 
 
-def _answers(
+def _narrowed(
     connection: Connection, present: Iterable[Kind[Any]], oids: frozenset[int] | None
 ) -> Mapping[str, str]:
-    """Conditions that several queries have, answered once."""
+    """The tables that are meant, and conditions that several queries have, answered once."""
     views = any(kind.type is MaterializedView for kind in present)
-    targets = True
     if oids is None:
         (targets,) = ask(connection, [ANY_TARGET])
+        return _conditions(views=views, targets=targets)
+    listed = ",".join(str(oid) for oid in sorted(oids))
+    meant = f"c.oid = ANY ('{{{listed}}}') AND {MANAGED_TABLE}"
+    return {**_conditions(views=views), MANAGED_TABLE: meant}
+
+
+def _conditions(*, views: bool, targets: bool = True) -> dict[str, str]:
     known = {ANY_TARGET: "true" if targets else "false"}
     return known if views else {**known, _EITHER: MANAGED_TABLE}
 

@@ -7,12 +7,13 @@ all rows that belong to one relation; marks that are equal mean that nothing of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.rows import integer, text
-from ci_runner.schema.shared import Shared
+from ci_runner.schema.shared import Shared, shared
 
 # (part, oid): "relation" and "constraint" with their oid, a catalogue by its name, and "rest" with
 # a catalogue's name for what is marked as a whole.
@@ -20,7 +21,7 @@ Mark = tuple[str, int]
 Marks = Mapping[Mark, object]
 
 # The catalogue's own oid goes in, or equal versions in two catalogues would cancel out in bit_xor.
-_VERSION = "pg_catalog.hashtidextended(x.ctid, x.xmin::text::bigint # (x.tableoid::bigint << 32))"
+VERSION = "pg_catalog.hashtidextended(x.ctid, x.xmin::text::bigint # (x.tableoid::bigint << 32))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,24 @@ class Part:
     where: str
     written: str
 
-    def rows(self, besides: str = "", said: str = "") -> str:
+    def of(self, oids: Collection[int]) -> str:
+        """SQL condition, in the form that the catalogue's index takes: the rows of relations."""
+        listed = f"'{{{','.join(map(str, oids))}}}'::oid[]"
+        if self.catalogue == "pg_depend":
+            return f"{self.where} AND {self.oid} = ANY ({listed})"
+        if self.catalogue != "pg_description":
+            return f"{self.oid} = ANY ({listed})"
+        if self.part == "constraint":
+            listed = (
+                "ARRAY(SELECT k.oid FROM pg_catalog.pg_constraint k"
+                f" WHERE k.conrelid = ANY ({listed}))"
+            )
+        return f"{self.where} AND {self.oid} = ANY ({listed})"
+
+    def rows(self) -> str:
         return (
-            f"SELECT '{self.part}'{said} AS part, {self.oid}::bigint AS oid, {_VERSION} AS version"
-            f" FROM pg_catalog.{self.catalogue} x WHERE {self.where}{besides}"
+            f"SELECT '{self.part}' AS part, {self.oid}::bigint AS oid, {VERSION} AS version"
+            f" FROM pg_catalog.{self.catalogue} x WHERE {self.where}"
         )
 
 
@@ -48,7 +63,7 @@ def _of(part: str, oid: str, catalogue: str, where: str, written: str = "") -> P
 
 
 # A user object's oid is 16384 or more; 99 is pg_toast, whose tables belong to ours.
-_RELATIONS = (
+RELATIONS = (
     _of("relation", "x.oid", "pg_class", "x.oid >= 16384 AND x.relnamespace <> 99"),
     _of("relation", "x.attrelid", "pg_attribute", "x.attrelid >= 16384 AND x.attnum > 0"),
     _of("relation", "x.adrelid", "pg_attrdef", "true"),
@@ -117,7 +132,7 @@ _OTHERS = (
         "pg_publication_namespace",
     ),
 )
-_PARTS = (*_RELATIONS, *_REST, *_OTHERS)
+_PARTS = (*RELATIONS, *_REST, *_OTHERS)
 # What not everybody may read by its versions, by the catalogue that is written to.
 _HIDDEN = {
     "pg_authid": """SELECT 'pg_roles', 0, pg_catalog.hashtextextended(x.rolname, x.oid::bigint)
@@ -130,6 +145,24 @@ _HIDDEN = {
 }
 
 
+_COLUMNS = {each.catalogue: each.oid for each in RELATIONS if each.part == "relation"}
+_EXISTS = re.compile(r"FROM pg_catalog\.(\w+) x WHERE ")
+
+
+def only(condition: str, relations: Collection[int]) -> str:
+    """An SQL condition on what there is of a catalogue, narrowed to rows of `relations`."""
+    listed = ",".join(map(str, relations))
+    of_domain = "x.contypid" in condition
+
+    def narrowed(found: re.Match[str]) -> str:
+        column = _COLUMNS.get(found[1])
+        if column is None or found[1] in {"pg_depend", "pg_description"} or of_domain:
+            return found[0]
+        return f"{found[0]}{column} = ANY ('{{{listed}}}'::oid[]) AND "
+
+    return _EXISTS.sub(narrowed, condition)
+
+
 def _query(several: Iterable[str]) -> str:
     return (
         "SELECT part, oid, bit_xor(version)::text FROM ("
@@ -138,17 +171,6 @@ def _query(several: Iterable[str]) -> str:
 
 
 _EVERYTHING = _query((*(each.rows() for each in _PARTS), *_HIDDEN.values()))
-# What this transaction has written itself; the catalogues keep no older row with so young an xmin.
-_OURS = (
-    " AND pg_catalog.age(x.xmin) <="
-    " (SELECT pg_catalog.age((o.id % 4294967296)::text::xid)"
-    " FROM pg_catalog.txid_current_if_assigned() o (id))"
-)
-# What is deleted from these is missed by marks of what was written. Who deletes a default has
-# written to its column, and who lets a sequence go to the sequence.
-LOSING = frozenset(each.written for each in _RELATIONS) - {"pg_attrdef", "pg_depend"}
-_SORTS = {"pg_class": " || x.relkind::text"}
-_INDEXES = ("relation pg_class i", "relation pg_class I")
 
 
 def read(connection: Connection) -> Marks:
@@ -157,28 +179,17 @@ def read(connection: Connection) -> Marks:
     return Shared({(text(part), integer(oid)): version for part, oid, version in rows})
 
 
-def ours(connection: Connection, written: Collection[str]) -> Marks:
-    """Marks of some catalogues, over nothing but what this transaction has written to them.
-
-    These are no marks that `read` gives: parts have the catalogue in them, and the sort of relation
-    where that says it.
-    """
-    several = [
-        each.rows(_OURS, f" || ' {each.catalogue} '{_SORTS.get(each.catalogue, '')}")
-        for each in _RELATIONS
-        if each.written in written
-    ]
-    rows = connection.query(_query(several)) if several else []
-    return {(text(part), integer(oid)): version for part, oid, version in rows}
-
-
-def whole(connection: Connection, written: Collection[str]) -> Marks:
-    """The marks of some catalogues that tell nothing of single relations; None for no rows."""
-    asked = [each for each in (*_REST, *_OTHERS) if each.written in written]
-    several = [each.rows() for each in asked]
+def of_whole(written: Collection[str]) -> str:
+    """SQL: the marks of some catalogues that tell nothing of single relations."""
+    several = [each.rows() for each in (*_REST, *_OTHERS) if each.written in written]
     several += [sql for catalogue, sql in _HIDDEN.items() if catalogue in written]
-    rows = connection.query(_query(several)) if several else []
-    # A catalogue that has lost its last row has no mark.
+    return _query(several) if several else "SELECT '', 0, '' WHERE false"
+
+
+def whole(rows: Iterable[tuple[object, ...]], written: Collection[str]) -> Marks:
+    """The rows of that query; None for a catalogue that has none."""
+    asked = [each for each in (*_REST, *_OTHERS) if each.written in written]
+    # One that has lost its last row has no mark.
     empty: Marks = {(each.part, int(each.oid)): None for each in asked}
     return {**empty, **{(text(part), integer(oid)): version for part, oid, version in rows}}
 
@@ -230,20 +241,16 @@ def _touched(differing: Collection[Mark], before: Marks, vanished: Collection[Ma
     )
 
 
-def written(before: Marks, mine: tuple[Marks, Marks], others: Marks) -> tuple[Touched, Marks]:
-    """What marks of some catalogues tell, and all marks from then on.
+def written(
+    before: Marks, relations: Collection[Mark], indexes: Collection[int], others: Marks
+) -> tuple[Touched, Marks]:
+    """What is touched, and all marks from then on, by those of some catalogues.
 
-    `mine` are those of what this transaction has written, earlier and now. What they show to be
-    touched has no mark any more that a later one could be equal to.
+    `relations` were written to by this transaction, and of the new ones `indexes` are nothing else.
+    They have no mark any more that a later one could be equal to.
     """
-    earlier, now = mine
-    relations = {
-        (part.split(" ")[0], oid)
-        for (part, oid), version in now.items()
-        if earlier.get((part, oid)) != version
-    }
     differing = {mark for mark, version in others.items() if before.get(mark) != version}
     unsure: Iterable[tuple[Mark, object]] = ((mark, None) for mark in relations)
-    after = before.exchanged((), (*unsure, *others.items())) if isinstance(before, Shared) else {}
-    indexes = frozenset(oid for part, oid in now if part in _INDEXES)
-    return replace(_touched(relations | differing, before, ()), indexes=indexes), after
+    after = shared(before).exchanged((), (*unsure, *others.items()))
+    touched = _touched(differing.union(relations), before, ())
+    return replace(touched, indexes=frozenset(indexes)), after

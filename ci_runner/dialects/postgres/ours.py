@@ -18,6 +18,7 @@ _OURS = {
     "statement_timeout": "0",
     "lock_timeout": "0",
     "join_collapse_limit": "3",
+    "plan_cache_mode": "force_generic_plan",
 }
 _THEIRS = ", ".join(f"pg_catalog.current_setting('{name}')" for name in _OURS)
 
@@ -28,19 +29,18 @@ def every_name_qualified(connection: Connection) -> Iterator[None]:
 
     Within a transaction the settings are local to it, so that its end still undoes a SET LOCAL.
     """
-    ((*theirs,),) = connection.query(f"SELECT {_THEIRS}")
-    _set(connection, _OURS.values())
+    ((*theirs,),) = connection.query(f"SELECT {_THEIRS}, {_set(connection, _OURS.values())}")
     yield
-    _set(connection, map(text, theirs))
+    connection.query(f"SELECT {_set(connection, map(text, theirs[: len(_OURS)]))}")
 
 
-def _set(connection: Connection, values: Iterable[str]) -> None:
+def _set(connection: Connection, values: Iterable[str]) -> str:
+    """SQL that sets all of them; what stands before it in a SELECT still sees the earlier ones."""
     local = "true" if connection.in_transaction else "false"
-    calls = (
+    return ", ".join(
         f"pg_catalog.set_config('{name}', {_quoted(value)}, {local})"
         for name, value in zip(_OURS, values, strict=True)
     )
-    connection.query(f"SELECT {', '.join(calls)}")
 
 
 def _quoted(value: str) -> str:

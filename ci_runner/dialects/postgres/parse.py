@@ -96,6 +96,12 @@ def _create_schema(node: Node) -> Iterator[Operation]:
         yield from _statement(*inner(element))
 
 
+def _explain(node: Node) -> Iterable[Operation]:
+    """EXPLAIN ANALYZE runs what it explains."""
+    runs = _on(node.options, "analyze")
+    return _statement(*inner(node.query)) if runs else (Other("explain_stmt"),)
+
+
 def _view(node: Node) -> tuple[Operation, ...]:
     return (CreateView(relation(node.view), bool(node.replace)),)
 
@@ -176,6 +182,7 @@ _READERS: Mapping[str, Callable[[Node], Iterable[Operation]]] = {
     "create_schema_stmt": _create_schema,
     "alter_table_stmt": alter_table,
     "index_stmt": _index,
+    "explain_stmt": _explain,
     "view_stmt": _view,
     "transaction_stmt": _transaction,
     "variable_set_stmt": _setting,

@@ -56,14 +56,23 @@ def rows(kind: str, node: Node) -> tuple[Operation, ...]:
         case "copy_stmt" if not node.is_from:
             return (Other(kind),)
         case "insert_stmt" | "update_stmt" | "delete_stmt" | "merge_stmt" | "copy_stmt":
-            return (_data(kind, node),)
+            return (*_inside(node), _data(kind, node))
         case "lock_stmt":
             mode = _LOCKS[node.mode]
             return tuple(LockTable(relation(each.range_var), mode) for each in node.relations)
         case "select_stmt":
-            return tuple(_select(node))
+            return (*_inside(node), *_select(node))
         case _:
             return ()
+
+
+def _inside(node: Node) -> Iterator[Data]:
+    """What the WITH of a statement writes: it is done whatever is read of it."""
+    if "with_clause" in node.DESCRIPTOR.fields_by_name and node.HasField("with_clause"):
+        for each in node.with_clause.ctes:
+            kind, query = inner(each.common_table_expr.ctequery)
+            if kind in _DATA:
+                yield _data(kind, query)
 
 
 def _data(kind: str, node: Node) -> Data:
@@ -111,7 +120,7 @@ def _null_tests(condition: Node) -> Iterator[str]:
 
 
 def _always(condition: Node) -> bool:
-    """Whether a WHERE is missing, TRUE, or compares a constant with itself."""
+    """Whether a WHERE is missing, TRUE, compares a constant with itself, or has an OR with such."""
     kind, node = inner(condition)
     match kind:
         case "":
@@ -121,6 +130,10 @@ def _always(condition: Node) -> bool:
         case "a_expr" if strings(node.name) == ("=",):
             left, right = inner(node.lexpr), inner(node.rexpr)
             return left[0] == right[0] == "a_const" and _value(left[1]) == _value(right[1])
+        case "bool_expr" if word(node, "boolop") == "OR_EXPR":
+            return any(map(_always, node.args))
+        case "bool_expr" if word(node, "boolop") == "AND_EXPR":
+            return all(map(_always, node.args))
         case _:
             return False
 

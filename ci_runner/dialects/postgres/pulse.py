@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres.prepared import THERE
 from ci_runner.dialects.postgres.rows import integer, optional, text
 
 # Settings that change how the server prints an expression, a default or a definition.
@@ -57,7 +58,8 @@ SELECT pg_catalog.current_setting('{name}', true),
         WHERE h.mode <> 'AccessShareLock'),
        (SELECT string_agg(s.relation || ' ' || s.times, ',')
         FROM (SELECT DISTINCT h.relation, pg_catalog.pg_stat_get_xact_numscans(h.relation) AS times
-              FROM held h) s WHERE s.times > 0)
+              FROM held h) s WHERE s.times > 0),
+       {prepared}
 """
 
 
@@ -66,7 +68,8 @@ class Pulse:
     """What was told at one look. `counts` are rows (written, deleted) by catalogue.
 
     `since` is the token that stood there, `token` the one from then on. `locks` are as the server
-    gave them, "oid mode"; `scans` are (oid, times) of what is locked.
+    gave them, "oid mode"; `scans` are (oid, times) of what is locked; `prepared` are the questions
+    that the session keeps, by name with their digest.
     """
 
     since: str
@@ -76,6 +79,7 @@ class Pulse:
     counts: Mapping[str, tuple[int, int]]
     locks: frozenset[str]
     scans: tuple[tuple[int, int], ...]
+    prepared: Mapping[str, str]
 
     def follows(self, earlier: Pulse) -> bool:
         """Whether nothing was rolled back and no transaction ended in between."""
@@ -99,9 +103,14 @@ def pulse(connection: Connection, tables: Mapping[int, str]) -> Pulse:
     """Read it, in one query. Outside of a transaction the token is gone at once."""
     token = secrets.token_hex(8)
     query = _QUERY.format(
-        catalogues=",".join(map(str, tables)), name=_TOKEN, token=token, settings=_SETTINGS
+        catalogues=",".join(map(str, tables)),
+        name=_TOKEN,
+        token=token,
+        settings=_SETTINGS,
+        prepared=THERE,
     )
-    ((since, _, printing, counting, counts, locks, scans),) = connection.query(query)
+    ((since, _, printing, counting, *several),) = connection.query(query)
+    counts, locks, scans, prepared = map(_split, several)
     return Pulse(
         optional(since) or "",
         token,
@@ -109,10 +118,11 @@ def pulse(connection: Connection, tables: Mapping[int, str]) -> Pulse:
         counting == "on",
         {
             tables[oid]: (rows, deleted)
-            for oid, rows, deleted in (map(int, each.split(" ")) for each in _split(counts))
+            for oid, rows, deleted in (map(int, each.split(" ")) for each in counts)
         },
-        frozenset(_split(locks)),
-        tuple((oid, times) for oid, times in (map(int, each.split(" ")) for each in _split(scans))),
+        frozenset(locks),
+        tuple((oid, times) for oid, times in (map(int, each.split(" ")) for each in scans)),
+        {name: digest for name, _, digest in (each.partition(" ") for each in prepared)},
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from itertools import chain
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres import depend, marks, unmanaged
+from ci_runner.dialects.postgres import depend, marks, mine, unmanaged
 from ci_runner.dialects.postgres.kind import Address, Found
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.look import (
@@ -16,12 +16,14 @@ from ci_runner.dialects.postgres.look import (
     Parts,
     Reading,
     Renewal,
+    Told,
     ask,
     read,
     read_on,
     stale,
 )
-from ci_runner.dialects.postgres.marks import NOTHING, Touched
+from ci_runner.dialects.postgres.marks import NOTHING, Marks, Touched
+from ci_runner.dialects.postgres.mine import Mine
 from ci_runner.dialects.postgres.places import (
     Index,
     addresses,
@@ -50,19 +52,41 @@ def anew(connection: Connection, since: Look, touched: Touched) -> Look | None:
     return _Renewing(connection, Renewal(since, touched, again), None).look()
 
 
-def within(connection: Connection, since: Look, now: Pulse, written: frozenset[str]) -> Look | None:
-    """The same in one transaction, which has written to no other catalogues than `written`."""
-    mine = marks.ours(connection, written)
-    others = marks.whole(connection, written)
-    touched, after = marks.written(since.known.marks, (since.known.mine, mine), others)
+def within(
+    connection: Connection, since: Look, now: Pulse, written: Mapping[str, tuple[int, int]]
+) -> Look | None:
+    """The same in one transaction, which has `written` to catalogues and to no others."""
+    own, others = _own(connection, since, now, written)
+    relations, indexes = since.known.mine.touched(own)
+    touched, after = marks.written(since.known.marks, relations, indexes, others)
     again = stale(since, touched)
     if again is None:
         return None
-    look = _Renewing(connection, Renewal(since, touched, again), written).look()
+    renewal = Renewal(since, touched, again, now.prepared)
+    look = _Renewing(connection, renewal, frozenset(written)).look()
     if look is None:
         return None
-    known = replace(look.known, pulse=now, marks=after, mine={**since.known.mine, **mine})
-    return replace(look, known=known)
+    own = since.known.mine.after(own)
+    return replace(look, known=replace(look.known, pulse=now, marks=after, mine=own))
+
+
+def _own(
+    connection: Connection, since: Look, now: Pulse, written: Mapping[str, tuple[int, int]]
+) -> tuple[Mine, Marks]:
+    """What the transaction has written: searched where it has just locked, then further afield."""
+    command = since.known.mine.command
+    earlier = since.known.pulse.locks
+    locked = {int(each.split(" ")[0]) for each in now.locks - earlier}
+    rows, rest = connection.query_all(
+        (mine.query(written, command, locked), marks.of_whole(written))
+    )
+    own, others = mine.read(rows), marks.whole(rest, written)
+    if missed := own.misses(written):
+        locked = {int(each.split(" ")[0]) for each in now.locks}
+        own = own.after(mine.read(connection.query(mine.query(missed, command, locked))))
+    if missed := own.misses(written):
+        own = own.after(mine.read(connection.query(mine.query(missed, command))))
+    return own, others
 
 
 # What is asked of rights lives on relations: these are written for other reasons as well.
@@ -120,7 +144,7 @@ class _Renewing:
         both = _Change(
             change.leaving + rights.leaving, change.coming + rights.coming, change.reread
         )
-        aside = unmanaged.unmanaged(self.connection, answers.aside, since.known.aside)
+        aside = unmanaged.unmanaged(self.connection, answers.aside, since.told.aside)
         index = self._index(names, both, needs(rights.coming))
         left = set(identities(both.leaving))
         gone = self.renewal.again - reading.by_table.keys()
@@ -131,24 +155,36 @@ class _Renewing:
             handles=shared(since.handles).exchanged(left, handles(both.coming)),
             storage=shared(since.storage).exchanged(left, storage(both.coming)),
             parts=Parts(tables, {**reading.kept, **reading.whole}, on),
-            known=replace(since.known, absent=absent, aside=aside),
             index=index,
+            told=Told(absent, aside, {**since.told.asked, **reading.asked}),
+            known=since.known,
         )
 
     def _asked(self) -> _Answers:
         """All that decides what is read, in one query."""
         since, written = self.renewal.since, self.written
-        absent = since.known.absent
+        absent = since.told.absent
         doubtful = [
             kind
             for kind in KINDS
             if written is None
             or (kind.type in absent and not catalogues(kind.present).isdisjoint(self._may_bring()))
         ]
-        aside = unmanaged.every() if written is None else unmanaged.due(since.known.aside, written)
+        touched = self.renewal.touched.changed | self.renewal.touched.new
+        aside = unmanaged.every()
+        if written is not None:
+            aside = unmanaged.due(since.told.aside, written, touched)
         rights = self._rights()
         answers = ask(
-            self.connection, (*(kind.present for kind in doubtful), *aside.values(), rights)
+            self.connection,
+            (
+                *(
+                    kind.present if written is None else marks.only(kind.present, touched)
+                    for kind in doubtful
+                ),
+                *aside.values(),
+                rights,
+            ),
         )
         there = dict(zip((kind.type for kind in doubtful), answers, strict=False))
         kinds = frozenset(
@@ -194,6 +230,7 @@ class _Renewing:
                 for kind, kept in reading.whole.items()
             },
             reading.kept,
+            reading.asked,
         )
         arrived = {each.object.identity for each in coming} | again
         reread = [*chain.from_iterable(reading.by_table.values())]

@@ -14,6 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     comment_on,
+    described,
     made_again,
 )
 from ci_runner.dialects.postgres.quote import qualified
@@ -47,7 +48,7 @@ SELECT p.oid, n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes),
                          p.proargnames[u.place], pg_catalog.format_type(u.type, NULL))
                   FROM unnest(p.proallargtypes) WITH ORDINALITY u(type, place)
                   WHERE p.proargmodes[u.place] IN ('o', 'b', 't') ORDER BY u.place) END,
-       pg_catalog.obj_description(p.oid, 'pg_proc')
+       {described("p.oid", "pg_proc")}
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CATALOGUE = re.compile(r"pg_catalog\.(pg_[a-z_]+)\b")
 # What these functions print or views show, they read.
@@ -20,6 +21,7 @@ _READS = {
 }
 
 
+@lru_cache(maxsize=1024)
 def catalogues(sql: str) -> frozenset[str]:
     """Tables and views of the catalogue, and the tables behind those views."""
     names = set(_CATALOGUE.findall(sql))

@@ -13,6 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     any_of,
     not_extension_member,
 )
+from ci_runner.dialects.postgres.marks import only
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.sources import catalogues
 from ci_runner.schema.model import Identity
@@ -279,10 +280,14 @@ _EVERY = (*_OBJECTS, *_ATTRIBUTES)
 Aside = Mapping[int, tuple[Identity, ...]]
 
 
-def due(since: Aside, written: Collection[str]) -> dict[int, str]:
-    """What must be found out again: conditions by entry, where `written` are catalogues changed."""
+def due(since: Aside, written: Collection[str], relations: Collection[int]) -> dict[int, str]:
+    """What must be found out again: conditions by entry.
+
+    `written` are the catalogues changed, `relations` those touched: only they can bring what is not
+    there yet.
+    """
     return {
-        at: condition
+        at: condition if at in since else only(condition, relations)
         for at, (condition, query) in enumerate(_EVERY)
         if not catalogues(query if at in since else condition).isdisjoint(written)
     }

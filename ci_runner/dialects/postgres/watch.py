@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from ci_runner.dialects.base import Connection, Held
 from ci_runner.dialects.postgres.ours import every_name_qualified
@@ -55,6 +56,7 @@ def _held(row: tuple[object, ...]) -> Held:
     return Held(text(oid), seen, optional(storage) or "", spelled(text(mode)))
 
 
+@lru_cache(maxsize=64)
 def spelled(mode: str) -> str:
     """`AccessExclusiveLock` of pg_locks as LOCK TABLE and the manual spell it."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", mode.removesuffix("Lock")).upper()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -127,6 +127,9 @@ class SqliteConnection:
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         return self._in_time(lambda: self._session.execute(sql).fetchall())
+
+    def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
+        return [self.query(each) for each in several]
 
     def image(self) -> bytes:
         """What a file with this database would hold: nothing before the first write."""

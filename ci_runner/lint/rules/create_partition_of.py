@@ -14,7 +14,7 @@ def _check(review: Review) -> Iterator[Hit]:
         made = touch.operation
         if made.partition_of is not None:
             parent = known_table(review, made.partition_of)
-            if parent is not None and not touch.known:
+            if parent is not None and not (review.base_known and touch.known):
                 read = [str(each) for each in touch.step.observed.scanned]
                 yield Hit(
                     f"makes {made.table} a partition of {made.partition_of} under ACCESS EXCLUSIVE",

@@ -20,6 +20,7 @@ _KINDS = (
     "alter_system_stmt",
     "alter_table_stmt",
     "variable_set_stmt",
+    "drop_owned_stmt",
 )
 _CHANGES = {
     "alter_default_privileges_stmt": "changes the rights on what is yet to come",
@@ -28,6 +29,7 @@ _CHANGES = {
     "alter_role_set_stmt": _ROLE,
     "create_role_stmt": _ROLE,
     "drop_role_stmt": _ROLE,
+    "reassign_owned_stmt": "gives all that a role owns another owner",
     "alter_database_stmt": "changes settings of the database",
     "alter_database_set_stmt": "changes settings of the database",
 }
@@ -61,6 +63,8 @@ def _alarm(kind: str, node: Node) -> str:
             }
             strong = sorted(given & _STRONG_OPTIONS)
             return f"gives a role {', '.join(strong)}" if strong else ""
+        case "drop_owned_stmt":
+            return "drops all that a role owns, and takes all its rights away"
         case "alter_system_stmt":
             return "changes the settings of the whole server"
         case _:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.operations import AlterTable
 from ci_runner.lint.arrivals import Arrival
 from ci_runner.lint.designs import in_the_end, of_table
+from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Drop
@@ -31,6 +33,7 @@ def _check(review: Review) -> Iterator[Hit]:
                 yield from _policy(review, each, policy, secured)
             case _:
                 pass
+    yield from _switched_off(review)
     yield from _dropped(review)
 
 
@@ -72,6 +75,14 @@ def _policy(review: Review, each: Arrival, policy: Policy, secured: set[Identity
         yield Hit(says, each.step, severity=Severity.WARNING)
     else:
         yield Hit(f"policy {policy.name} changes who sees which rows of {name}", each.step)
+
+
+def _switched_off(review: Review) -> Iterator[Hit]:
+    """The same of what was not run."""
+    for touch in review.on_known(AlterTable):
+        if touch.operation.action == "AT_DisableRowSecurity" and not ran(touch.step):
+            says = f"{touch.operation.table} is no longer guarded by its policies"
+            yield Hit(says, touch.step, severity=Severity.WARNING)
 
 
 def _dropped(review: Review) -> Iterator[Hit]:

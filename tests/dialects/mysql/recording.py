@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,9 @@ class Recorder:
             rows = self._connection.query(sql)
         self.answers[sql] = [[self._written(value) for value in row] for row in rows]
         return rows
+
+    def query_all(self, several: Sequence[str]) -> list[list[Row]]:
+        return [self.query(each) for each in several]
 
     def execute(self, sql: str) -> Outcome:
         with self._refusals(sql):
@@ -73,6 +76,9 @@ class Recorded:
         rows = self._answer(sql)
         assert isinstance(rows, list)
         return [tuple(_read(value) for value in row) for row in rows]
+
+    def query_all(self, several: Sequence[str]) -> list[list[Row]]:
+        return [self.query(each) for each in several]
 
     def execute(self, sql: str) -> Outcome:
         self.ran.append(sql)

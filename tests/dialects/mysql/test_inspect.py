@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Several
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,9 @@ class Counting:
     def query(self, sql: str) -> list[tuple[object, ...]]:
         self.count += 1
         return self.connection.query(sql)
+
+    def query_all(self, several: Several[str]) -> list[list[tuple[object, ...]]]:
+        return [self.query(each) for each in several]
 
     def execute(self, sql: str) -> Outcome:
         return self.connection.execute(sql)

@@ -29,6 +29,9 @@ class Recorded:
     def query(self, sql: str) -> list[Row]:
         return next((list(rows) for part, rows in self.answers.items() if part in sql), [])
 
+    def query_all(self, several: Sequence[str]) -> list[list[Row]]:
+        return [self.query(each) for each in several]
+
     def execute(self, sql: str) -> Outcome:
         self.ran.append(sql)
         for part, (code, message) in self.refuses.items():

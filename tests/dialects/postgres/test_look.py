@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ci_runner.devdb.databases import PostgresServer
-from ci_runner.dialects.base import Connection, Sighting, StatementFailed
+from ci_runner.dialects.base import Connection, Lock, Sighting, StatementFailed
 from ci_runner.dialects.postgres import DIALECT
+from ci_runner.schema.model import Identity
 from tests.dialects.listening import Listening
 
 # Run in order on one database; each touches the catalogue in another way.
@@ -299,3 +300,62 @@ def test_tables_that_need_nothing_touched_are_not_read_again(
     assert ["touched"] == [
         each.identity.name for each in after.schema.objects if id(each) not in shared
     ]
+
+
+# Each is one statement in a transaction that has more; `{}` stands for looks in between.
+TAKEN_BACK = (
+    "SAVEPOINT s; ALTER TABLE t ADD a int; {} ROLLBACK TO s; {}",
+    "SAVEPOINT s; ALTER TABLE t ADD a int; ROLLBACK TO s; {} ALTER TABLE t ADD b int; {}",
+    (
+        "ALTER TABLE t ADD a int; SAVEPOINT s; {} DROP TABLE t; {} ROLLBACK TO s; {}"
+        " COMMENT ON TABLE t IS 'x'; {}"
+    ),
+    (
+        "DO $$BEGIN ALTER TABLE t ADD a int; BEGIN ALTER TABLE t ADD b int; RAISE 'no';"
+        " EXCEPTION WHEN raise_exception THEN NULL; END; END$$; {}"
+    ),
+    "DO $$BEGIN ALTER TABLE t ADD a int; GRANT SELECT ON u TO PUBLIC; END$$; {}",
+    "CREATE INDEX ON t (id); {} DEALLOCATE ALL; {} ALTER TABLE t ADD a int; {}",
+)
+
+
+@pytest.mark.parametrize("script", TAKEN_BACK)
+def test_what_is_taken_back_is_seen_to_be(postgres_server: PostgresServer, script: str) -> None:
+    with postgres_server.database() as connection:
+        connection.execute("CREATE TABLE t (id int)")
+        connection.execute("CREATE TABLE u (id int)")
+        connection.execute("BEGIN")
+        look = DIALECT.sight(connection)
+        for statement in script.split("{}"):
+            if statement.strip():
+                connection.execute(statement)
+            look = same(connection, look)
+
+
+def test_a_question_that_is_not_ours_any_more_is_not_put(postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as connection:
+        connection.execute("CREATE TABLE t (id int)")
+        connection.execute("BEGIN")
+        look = DIALECT.sight(connection)
+        connection.execute("ALTER TABLE t ADD a int")
+        look = same(connection, look)
+        for (name,) in connection.query("SELECT name FROM pg_prepared_statements"):
+            connection.execute(f"DEALLOCATE {name}; PREPARE {name} (oid[]) AS SELECT 'no', $1")
+        connection.execute("ALTER TABLE t ADD b int")
+        look = same(connection, look)
+
+
+def test_what_writes_no_catalogue_costs_no_reading_of_it(postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as connection:
+        connection.execute("CREATE TABLE t (id int)")
+        connection.execute("BEGIN")
+        look = DIALECT.sight(connection)
+        connection.execute("INSERT INTO t SELECT 1 FROM t")
+        listening = Listening(connection)
+        after = DIALECT.sight(listening, look)
+
+    assert look.schema is after.schema
+    # Settings out of the way, the pulse, settings back.
+    assert 3 == listening.asked
+    assert {Lock(Identity("table", "public", "t"), "ROW EXCLUSIVE")} == after.locks
+    assert {Identity("table", "public", "t"): 1} == dict(after.scans)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ci_runner.errors import ExitCode
+from tests.checkout import SCHEMA
 from tests.e2e.faults.gitlab_case import (
     GitLabCase,
     complete,
@@ -58,7 +59,9 @@ def test_a9_a_note_of_a_million_characters_leaves_out_what_loses_nothing(
     folder: Path, tmp_path: Path
 ) -> None:
     with gitlab_rehearsal(folder, tmp_path / "long") as case:
-        bring(case, f"DROP TABLE users;\nCREATE VIEW v AS SELECT '{'x' * 1_000_000}' AS a;\n")
+        view = f"CREATE VIEW v AS SELECT '{'x' * 1_000_000}' AS a;\n"
+        case.scene.checkout.write("schema.sql", SCHEMA + view)
+        bring(case, "DROP TABLE users;\n")
         done = case.run(SCHEMA_CI_COMMIT="check")
 
         assert ExitCode.FINDINGS == done.code, done.err

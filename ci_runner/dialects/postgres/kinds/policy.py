@@ -15,6 +15,7 @@ from ci_runner.dialects.postgres.kind import (
     World,
     any_of,
     comment_on,
+    described,
     made_again,
 )
 from ci_runner.dialects.postgres.quote import qualified, quote
@@ -29,7 +30,7 @@ SELECT p.oid, n.nspname, c.relname, p.polname, p.polpermissive, p.polcmd,
              ORDER BY r.rolname),
        pg_catalog.pg_get_expr(p.polqual, p.polrelid),
        pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid),
-       pg_catalog.obj_description(p.oid, 'pg_policy')
+       {described("p.oid", "pg_policy")}
 FROM pg_catalog.pg_policy p
 JOIN pg_catalog.pg_class c ON c.oid = p.polrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

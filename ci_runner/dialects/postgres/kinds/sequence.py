@@ -14,6 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     World,
     any_of,
     comment_on,
+    described,
     not_extension_member,
     relation,
 )
@@ -25,7 +26,7 @@ _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname, pg_catalog.format_type(s.seqtypid, NULL), s.seqstart,
        s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
        tn.nspname, t.relname, a.attname, c.relpersistence = 'u',
-       pg_catalog.obj_description(c.oid, 'pg_class')
+       {described("c.oid", "pg_class")}
 FROM pg_catalog.pg_sequence s
 JOIN pg_catalog.pg_class c ON c.oid = s.seqrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

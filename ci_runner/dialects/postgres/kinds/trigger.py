@@ -15,6 +15,7 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     any_of,
+    described,
     not_extension_member,
 )
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text
@@ -24,7 +25,7 @@ from ci_runner.schema.model import Trigger
 _QUERY = f"""
 SELECT t.oid, t.tgconstraint, n.nspname, c.relname, t.tgname, {TABLE_KIND},
        pg_catalog.pg_get_triggerdef(t.oid), t.tgenabled::text,
-       pg_catalog.obj_description(t.oid, 'pg_trigger')
+       {described("t.oid", "pg_trigger")}
 FROM pg_catalog.pg_trigger t
 JOIN pg_catalog.pg_class c ON c.oid = t.tgrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

@@ -14,6 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     World,
     any_of,
     comment_on,
+    described,
     made_again,
     not_extension_member,
     relation,
@@ -26,7 +27,7 @@ from ci_runner.schema.model import View
 _QUERY = f"""
 SELECT c.oid, n.nspname, c.relname, {views.COLUMNS}, {views.COLUMN_TYPES},
        pg_catalog.pg_get_viewdef(c.oid), c.reloptions,
-       pg_catalog.obj_description(c.oid, 'pg_class'),
+       {described("c.oid", "pg_class")},
        ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
              JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_class'::regclass
                   AND d.objoid = c.oid AND d.objsubid = a.attnum

@@ -1,7 +1,6 @@
-#!/usr/bin/env python3
 """Score our lint rules by what other linters' own tests expect, on real servers.
 
-usage: .venv/bin/python script/score-lint [--verbose] [--only TEXT] [--dialect NAME]
+usage: script/cases --lint [--verbose] [--only TEXT] [--dialect NAME] [--facts]
 
 Reads ../shared/cases/lint/cases.jsonl and, for which rule of whom is which of ours, the tables of
 ../shared/specs/lint-rules.md and our rules' aliases. Every case runs as
@@ -12,7 +11,8 @@ apart; so is what is found besides on a positive case that lists all that it exp
 docs/lint.md names with a reason are counted, and left out of a second share.
 
 `--verbose` names every miss and false positive, `--only` takes the cases whose source, id or rule
-contains TEXT, `--dialect` those of one engine.
+contains TEXT, `--dialect` those of one engine. `--facts` judges the statements of
+tests/lint/facts.py instead, of which is known whether they block.
 """
 
 from __future__ import annotations
@@ -23,14 +23,12 @@ import re
 import sys
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from ci_runner.cli.linting import judge
-from ci_runner.config.assume import Assumed
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.server import Server
 from ci_runner.errors import SqlError
@@ -38,9 +36,12 @@ from ci_runner.lint.options import settle as checked
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Severity
 from ci_runner.lint.rules import RULES
+from tests.lint.facts import SETUP, blocking, change, harmless
+from tests.lint.facts import told as told_to_block
+from tests.lint.peers import ALONE, ALSO, Case, assumed, inside, options_of
 
-SHARED = Path(__file__).resolve().parents[1] / ".." / "shared"
-DISPUTED = Path(__file__).resolve().parents[1] / "docs" / "lint.md"
+SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
+DISPUTED = Path(__file__).resolve().parents[2] / "docs" / "lint.md"
 CASES = SHARED / "cases" / "lint" / "cases.jsonl"
 PAGE = SHARED / "specs" / "lint-rules.md"
 PEERS = {
@@ -62,13 +63,7 @@ PEERS = {
 OURS = {rule.id: rule for rule in RULES}
 DIALECTS = ("postgres", "mysql", "sqlite")
 OLDEST = 11
-UNTOLD = "10"
-ABOUT_OLD = {
-    ("squawk-docs", "adding-field-with-default"),
-    ("bytebase", "STATEMENT_DISALLOW_ADD_COLUMN_WITH_DEFAULT"),
-}
 _ROW = re.compile(r"\| \d+ \| `(?P<id>[a-z0-9-]+)` \|")
-Case = dict[str, Any]
 
 
 def mapping(dialect: str) -> dict[tuple[str, str], list[str]]:
@@ -90,8 +85,8 @@ def mapping(dialect: str) -> dict[tuple[str, str], list[str]]:
             for alias in rule.aliases:
                 if (source, alias) in found and rule.id not in found[source, alias]:
                     found[source, alias].append(rule.id)
-    for case, rules in ALSO.items():
-        found[case] += (each for each in rules if each in ours and each not in found[case])
+    for case, stand in ALSO.items():
+        found[case] += (each for each in stand if each in ours and each not in found[case])
     return found
 
 
@@ -130,185 +125,6 @@ def usable(text: str) -> Iterator[Case]:
         version = str(case["settings"].get("pg_version", OLDEST))
         if case["dialect"] in DIALECTS and int(version) >= OLDEST:
             yield case
-
-
-# What a case's own linter was told, as an option of ours.
-PATTERNS = {
-    "regex_index": ("index", "unique-index"),
-    "regex_constraint_primary_key": ("primary-key",),
-    "regex_constraint_unique_key": ("unique",),
-    "regex_constraint_foreign_key": ("foreign-key",),
-    "regex_constraint_check": ("check",),
-    "regex_constraint_exclusion": ("exclusion",),
-    "regex_sequence": ("sequence",),
-    "timestamp_column_suffix": ("timestamp-suffix",),
-    "date_column_suffix": ("date-suffix",),
-}
-NAMED = {
-    "NAMING_TABLE": "table",
-    "NAMING_COLUMN": "column",
-    "NAMING_COLUMN_AUTO_INCREMENT": "auto-increment",
-    "NAMING_INDEX_IDX": "index",
-    "NAMING_INDEX_PK": "primary-key",
-    "NAMING_INDEX_UK": "unique",
-    "NAMING_INDEX_FK": "foreign-key",
-    "TABLE_DROP_NAMING_CONVENTION": "dropped-table",
-}
-BLANKS = {
-    "NAMING_INDEX_FK": "}_{columns}_{referenced_table}_{referenced_columns}$",
-    "NAMING_INDEX_PK": "}_{columns}$",
-    "NAMING_INDEX_UK": "}_{columns}$",
-    "NAMING_INDEX_IDX": "}_{columns}$",
-}
-SWITCHES: Mapping[str, tuple[str, str]] = {
-    "COLUMN_DISALLOW_SET_CHARSET": ("mysql-convert-charset", "none-named"),
-    "COLUMN_NO_NULL": ("not-null-policy", "not-null"),
-    "COLUMN_SET_DEFAULT_FOR_NOT_NULL": ("add-required-column", "new-tables"),
-    "COLUMN_REQUIRE_DEFAULT": ("not-null-policy", "default"),
-    "TABLE_DISALLOW_SET_CHARSET": ("mysql-convert-charset", "none-named"),
-    "TABLE_DISALLOW_PARTITION": ("partition-inheritance", "no-partitions"),
-}
-# What other linters ask for by themselves: their limits, lists and patterns, as options of ours.
-USUAL: Mapping[str, tuple[str, str, object]] = {
-    "COL.004": ("not-null-policy", "default", True),
-    "COL.005": ("require-comment", "columns", True),
-    "COL.011": ("not-null-policy", "not-null", True),
-    "COL.018": ("bad-types", "forbidden", ["boolean"]),
-    "KEY.007": ("pk-bigint", "types", ["int unsigned", "bigint unsigned"]),
-    "STATEMENT_MAX_EXECUTION_TIME": ("statement-timeout-missing", "always", True),
-    "TBL.001": ("partition-inheritance", "no-partitions", True),
-    "STA.003": ("naming", "unique-index", "uk_.*"),
-    "COLUMN_COMMENT": ("require-comment", "columns", True),
-    "INDEX_PK_TYPE_LIMIT": ("pk-bigint", "types", ["int", "bigint"]),
-    "SQLE00003": ("not-null-policy", "indexed", True),
-    "SQLE00005": ("wide-index", "columns", 5),
-    "SQLE00017": ("bad-types", "forbidden", ["text", "blob", "longtext", "longblob"]),
-    "SQLE00020": ("column-limit", "columns", 40),
-    "SQLE00021": ("not-null-policy", "not-null", True),
-    "SQLE00033": ("required-columns", "columns", ["update_time default current_timestamp"]),
-    "SQLE00037": ("wide-index", "per-table", 5),
-    "SQLE00040": ("naming", "index", "idx_.*"),
-    "SQLE00041": ("naming", "unique-index", "uniq_.*"),
-    "SQLE00054": ("pk-bigint", "types", ["bigint unsigned"]),
-    "SQLE00058": ("partition-inheritance", "no-partitions", True),
-    "SQLE00061": ("prefer-robust", "always", True),
-    "SQLE00063": ("naming", "unique-index", "IDX_UK_{TABLE}_{COLUMNS}"),
-    "SQLE00219": ("required-columns", "columns", ["create_time default current_timestamp"]),
-}
-NUMBERS = {
-    "INDEX_KEY_NUMBER_LIMIT": ("wide-index", ("columns", "key")),
-    "INDEX_TOTAL_NUMBER_LIMIT": ("wide-index", ("per-table",)),
-}
-# Rules of ours that say the same of other statements than those of the page's row: a query that
-# chooses every row, rows that go another way, objects that are no tables. Once is enough.
-ALSO: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("atlas-docs", "DS101"): ("drop-database",),
-    ("bytebase", "NAMING_COLUMN"): ("identifier-length",),
-    ("soar", "RES.007"): ("query-lint",),
-    ("soar", "SEC.003"): ("truncate", "delete-without-where", "dml-on-existing"),
-    ("sqle", "SQLE00001"): ("query-lint",),
-    ("sqle", "SQLE00066"): (
-        "truncate",
-        "drop-object-other",
-        "drop-database",
-        "drop-constraint",
-        "drop-index-risk",
-    ),
-    ("sqle", "SQLE00076"): ("update-without-where", "delete-without-where"),
-}
-WITHOUT_TRANSACTIONS = {"GN007", "GN008", "GN029", "GN030"}
-LISTS = {
-    "COLUMN_REQUIRED": ("required-columns", "columns"),
-    "INDEX_PRIMARY_KEY_TYPE_ALLOWLIST": ("pk-bigint", "types"),
-    "SYSTEM_CHARSET_ALLOWLIST": ("charset", "allowed"),
-    "SYSTEM_COLLATION_ALLOWLIST": ("charset", "collations"),
-    "COLUMN_TYPE_DISALLOW_LIST": ("bad-types", "forbidden"),
-    "INDEX_TYPE_ALLOW_LIST": ("wide-index", "kinds"),
-    "SYSTEM_FUNCTION_DISALLOWED_LIST": ("routine-policy", "functions"),
-}
-
-
-def options_of(case: Case) -> dict[str, dict[str, object]]:
-    """What the case's own linter was told, said in our options."""
-    found: dict[str, dict[str, object]] = defaultdict(dict)
-    lint = case["settings"].get("config", {}).get("lint", {})
-    for theirs, names in PATTERNS.items():
-        found["naming"].update(dict.fromkeys(names, lint[theirs]) if theirs in lint else {})
-    allowed = [*lint.get("allowed_extensions", []), *lint.get("allowed_languages", [])]
-    if allowed:
-        found["extension"]["allowed"] = allowed
-    if "disallowed_schemas" in lint:
-        names = [each["name"] for each in lint["disallowed_schemas"]]
-        found["schema-qualified"]["disallowed"] = names
-    if "additional_non_volatile_functions" in lint:
-        named = lint["additional_non_volatile_functions"]
-        found["volatile-default"]["non-volatile"] = named
-    # These look at every statement, whoever runs it and how.
-    if case["source"] == "diesel-guard" or case["rule"] in WITHOUT_TRANSACTIONS:
-        found["prefer-robust"]["always"] = True
-    if "required_columns" in lint:
-        columns = [f"{each['name']} {each['data_type']}" for each in lint["required_columns"]]
-        found["required-columns"]["columns"] = columns
-    _payload(case["rule"] or "", case["settings"].get("payload", ""), found)
-    if case["rule"] in USUAL:
-        name, option, value = USUAL[case["rule"]]
-        found[name][option] = value
-    if case["source"] == "skeema":
-        _of_skeema(case["settings"], found)
-    return found
-
-
-def _of_skeema(settings: Mapping[str, str], found: dict[str, dict[str, object]]) -> None:
-    """skeema: lists that commas part, and every account may be a definer."""
-    found["definer"]["allowed"] = ["%@%"]
-    for theirs, name in (("allow_charset", "charset"), ("allow_engine", "engine")):
-        if theirs in settings:
-            found[name]["allowed"] = re.split(r", *", settings[theirs])
-
-
-def _payload(rule: str, payload: str, found: dict[str, dict[str, object]]) -> None:
-    """bytebase: `Format: "..."` (cut at its first blank), `List: []string{...}`, `Number: 5`."""
-    quoted = re.findall(r'"([^"]*)"', payload)
-    said = payload.partition('Format: "')[2].partition('"')[0]
-    if rule in NAMED and said:
-        pattern = re.sub(r"\{\{\w+$", "{table", said)
-        pattern += BLANKS.get(rule, "") if pattern.endswith("{table") else ""
-        if rule == "NAMING_INDEX_PK" or "$|" not in said:
-            pattern = pattern.replace("^$|", "")
-        found["naming"][NAMED[rule]] = pattern
-    if rule in SWITCHES:
-        name, option = SWITCHES[rule]
-        found[name][option] = True
-    if rule in NUMBERS and (limit := re.search(r"Number: (\d+)", payload)):
-        name, options = NUMBERS[rule]
-        found[name].update(dict.fromkeys(options, int(limit[1])))
-    if rule in LISTS and quoted:
-        name, option = LISTS[rule]
-        found[name][option] = [each for one in quoted for each in (one, *TYPES.get(one, ()))]
-
-
-TYPES = {"int": ("integer",), "serial": ("integer",), "bigserial": ("bigint",)}
-
-
-ALONE = "-- schema-ci:txmode none\n\n"
-
-
-def inside(case: Case) -> bool:
-    """Whether the case's own linter takes the file for one that runs in a transaction."""
-    source, sql = case["source"], case["sql"]
-    if "squawk-disable-assume-in-transaction" in sql:
-        return False
-    # Django writes BEGIN into what it shows of a migration in a transaction.
-    if source == "django-migration-linter":
-        return "BEGIN" in sql
-    # squawk takes a file for one without a transaction unless it is told otherwise.
-    return bool(case["settings"].get("assume_in_transaction", not source.startswith("squawk")))
-
-
-def assumed(case: Case) -> Assumed:
-    """The version that the case's own linter was told, or that its words are about."""
-    usual = UNTOLD if (case["source"], case["rule"]) in ABOUT_OLD else ""
-    return Assumed(str(case["settings"].get("pg_version", usual)))
 
 
 def found_in(server: Server, case: Case, folder: Path) -> dict[str, Severity]:
@@ -406,12 +222,40 @@ def run(cases: list[Case], score: Score, dialects: tuple[str, ...] = DIALECTS) -
                 settle(case, found, ours, score)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def facts() -> Iterator[str]:
+    """How many of the statements whose effect was measured are judged by it."""
+    with (
+        provision("", "postgres", say=lambda _: None) as server,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        setup, file = Path(folder) / "setup.sql", Path(folder) / "change.sql"
+        setup.write_text(SETUP, encoding="utf-8")
+
+        def blocks(sql: str) -> bool:
+            file.write_text(change(sql), encoding="utf-8")
+            return told_to_block(judge(server, [str(file)], str(setup), Policy()))
+
+        missed = [sql for sql in blocking() if not blocks(sql)]
+        false = [sql for sql in harmless() if blocks(sql)]
+    yield from (f"missed: {sql}" for sql in missed)
+    yield from (f"false alarm: {sql}" for sql in false)
+    bad, good = len(blocking()), len(harmless())
+    seen = bad - len(missed)
+    yield f"recall: {seen} of {bad} statements that block, {share(seen, bad)}"
+    yield f"false alarms: {len(false)} of {good} that do not, {share(len(false), good)}"
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser("script/cases --lint", description=__doc__)
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument("--facts", action="store_true", help="the measured statements instead")
     parser.add_argument("--verbose", action="store_true", help="name misses and false positives")
     parser.add_argument("--only", default="", metavar="TEXT", help="cases that contain TEXT")
     parser.add_argument("--dialect", choices=DIALECTS, help="cases of one engine only")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
+    if options.facts:
+        sys.stdout.write("\n".join(facts()) + "\n")
+        return 0
     if not CASES.is_file() or not PAGE.is_file():
         sys.stderr.write(f"error: {CASES} or {PAGE} is not there; nothing was scored\n")
         return 2
@@ -452,7 +296,3 @@ def told(score: Score) -> Iterator[str]:
 
 def share(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "-"
-
-
-if __name__ == "__main__":
-    sys.exit(main())

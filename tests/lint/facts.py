@@ -1,0 +1,253 @@
+"""What PostgreSQL 15 does with a statement, measured, and what is said of it.
+
+A statement is blocking when it writes, or reads in full, a table in use under a lock that keeps
+others from writing to it; it is then told of by a rule at `warning` or above. The rules that speak
+of clients, rights or data, not of locks, are not asked here. Source: the manual's pages on
+ALTER TABLE, CREATE INDEX, REINDEX, and Explicit Locking; each statement is run on a server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ci_runner.lint.rule import Finding, Severity
+
+SETUP = """
+CREATE TABLE p (id int PRIMARY KEY, w int);
+CREATE DOMAIN free AS int;
+CREATE DOMAIN checked AS int CHECK (VALUE > 0);
+CREATE DOMAIN with_default AS int DEFAULT 3;
+CREATE TABLE t (
+  id int PRIMARY KEY, a int, b text, v varchar(10), n numeric(10, 2), ts timestamp, tz timestamptz,
+  d date, j json, jb jsonb, c char(5), ip cidr, tm time(3), iv interval(3), vb varbit(8), r real,
+  x text COLLATE "C", h int NOT NULL
+);
+CREATE INDEX t_a ON t (a);
+CREATE INDEX t_v ON t (v);
+CREATE INDEX t_x ON t (x);
+CREATE UNIQUE INDEX t_h ON t (h);
+CREATE TABLE ck (y int CONSTRAINT y_there CHECK (y > 0 AND y IS NOT NULL), z int);
+ALTER TABLE ck ADD CONSTRAINT z_there CHECK (z > 0) NOT VALID;
+CREATE TABLE child (pid int);
+CREATE TABLE fkc (pid int CONSTRAINT fk REFERENCES p (id));
+CREATE TABLE loose (pid int);
+ALTER TABLE loose ADD CONSTRAINT later FOREIGN KEY (pid) REFERENCES p (id) NOT VALID;
+CREATE UNLOGGED TABLE ul (a int);
+CREATE TABLE rx (a int, during int4range);
+CREATE UNIQUE INDEX rx_a ON rx (a);
+CREATE TABLE qx (a int NOT NULL);
+CREATE UNIQUE INDEX qx_a ON qx (a);
+CREATE TABLE q (k int NOT NULL) PARTITION BY RANGE (k);
+CREATE TABLE q1 PARTITION OF q FOR VALUES FROM (1) TO (10);
+CREATE TABLE r (k int NOT NULL) PARTITION BY RANGE (k);
+CREATE TABLE r1 PARTITION OF r FOR VALUES FROM (1) TO (10);
+CREATE TABLE rd PARTITION OF r DEFAULT;
+CREATE TABLE part (k int NOT NULL);
+CREATE TABLE bound (k int NOT NULL CHECK (k >= 20 AND k < 30));
+CREATE TABLE used (a checked, f free);
+CREATE TABLE inhp (a int);
+CREATE TABLE inhc () INHERITS (inhp);
+CREATE TABLE heir (a int);
+CREATE TABLE gen (a int, g int GENERATED ALWAYS AS (a * 2) STORED);
+CREATE MATERIALIZED VIEW mv AS SELECT id FROM t;
+CREATE UNIQUE INDEX mv_id ON mv (id);
+CREATE TYPE mood AS ENUM ('fine');
+CREATE SEQUENCE sq;
+CREATE FUNCTION stable_value() RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN 1; END';
+CREATE FUNCTION volatile_value() RETURNS int LANGUAGE plpgsql VOLATILE AS 'BEGIN RETURN 1; END';
+CREATE FUNCTION inlined() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';
+CREATE FUNCTION fixed() RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 1';
+CREATE FUNCTION tick() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION tick();
+"""
+BLOCKING = """
+ALTER TABLE t ADD COLUMN m timestamptz DEFAULT clock_timestamp()
+ALTER TABLE t ADD COLUMN m float8 DEFAULT random()
+ALTER TABLE t ADD COLUMN m uuid DEFAULT gen_random_uuid()
+ALTER TABLE t ADD COLUMN m int DEFAULT volatile_value()
+ALTER TABLE t ADD COLUMN m int DEFAULT nextval('sq')
+ALTER TABLE t ADD COLUMN m int, ADD COLUMN o float8 DEFAULT random()
+ALTER TABLE t ADD COLUMN m serial
+ALTER TABLE t ADD COLUMN m int GENERATED ALWAYS AS IDENTITY
+ALTER TABLE t ADD COLUMN m int GENERATED ALWAYS AS (a * 2) STORED
+ALTER TABLE t ADD COLUMN m int CHECK (m > 0)
+ALTER TABLE t ADD COLUMN m int DEFAULT 1 CHECK (m > 0)
+ALTER TABLE t ADD COLUMN m int DEFAULT 1 REFERENCES p
+ALTER TABLE t ADD COLUMN m int UNIQUE
+ALTER TABLE t ADD COLUMN m checked
+TRUNCATE t
+TRUNCATE p CASCADE
+ALTER TABLE t ALTER COLUMN b SET NOT NULL
+ALTER TABLE t ALTER COLUMN a TYPE bigint
+ALTER TABLE t ALTER COLUMN h TYPE bigint
+ALTER TABLE t ALTER COLUMN a TYPE smallint
+ALTER TABLE t ALTER COLUMN a TYPE text
+ALTER TABLE t ALTER COLUMN v TYPE varchar(5)
+ALTER TABLE t ALTER COLUMN b TYPE varchar(50)
+ALTER TABLE t ALTER COLUMN c TYPE char(10)
+ALTER TABLE t ALTER COLUMN c TYPE text
+ALTER TABLE t ALTER COLUMN n TYPE numeric(12, 4)
+ALTER TABLE t ALTER COLUMN n TYPE numeric(8, 2)
+ALTER TABLE t ALTER COLUMN ts TYPE timestamp(3)
+ALTER TABLE t ALTER COLUMN r TYPE double precision
+ALTER TABLE t ALTER COLUMN j TYPE jsonb
+ALTER TABLE t ALTER COLUMN jb TYPE json
+ALTER TABLE t ALTER COLUMN d TYPE timestamp
+ALTER TABLE t ALTER COLUMN a TYPE checked
+ALTER TABLE t ALTER COLUMN x TYPE text COLLATE "POSIX"
+ALTER TABLE t ALTER COLUMN a TYPE int USING a + 1
+ALTER TABLE fkc ALTER COLUMN pid TYPE bigint
+ALTER TABLE ck ALTER COLUMN y TYPE bigint
+ALTER TABLE t ADD CHECK (a > 0)
+ALTER TABLE child ADD FOREIGN KEY (pid) REFERENCES p (id)
+ALTER TABLE t ADD CONSTRAINT k CHECK (a > 0) NOT VALID; ALTER TABLE t VALIDATE CONSTRAINT k
+ALTER TABLE t ADD UNIQUE (a)
+ALTER TABLE qx ADD PRIMARY KEY (a)
+ALTER TABLE rx ADD PRIMARY KEY (a)
+ALTER TABLE rx ADD PRIMARY KEY USING INDEX rx_a
+ALTER TABLE rx ADD EXCLUDE USING gist (during WITH &&)
+CREATE INDEX ON t (b)
+CREATE UNIQUE INDEX ON t (b)
+CREATE INDEX ON r (k)
+REINDEX INDEX t_a
+REINDEX TABLE t
+ALTER TABLE ul SET LOGGED
+ALTER TABLE rx SET UNLOGGED
+CLUSTER t USING t_a
+VACUUM FULL t
+CREATE TABLE r2 PARTITION OF r FOR VALUES FROM (10) TO (20)
+ALTER TABLE r ATTACH PARTITION part FOR VALUES FROM (20) TO (30)
+ALTER TABLE r DETACH PARTITION r1
+REFRESH MATERIALIZED VIEW mv
+ALTER DOMAIN free ADD CHECK (VALUE < 100)
+ALTER DOMAIN free SET NOT NULL
+"""
+TOGETHER = (
+    "ALTER TABLE child ADD CONSTRAINT k FOREIGN KEY (pid) REFERENCES p NOT VALID;"
+    " ALTER TABLE child VALIDATE CONSTRAINT k"
+)
+HARMLESS = """
+ALTER TABLE t ADD COLUMN m int
+ALTER TABLE t ADD COLUMN m int DEFAULT 7
+ALTER TABLE t ADD COLUMN m int NOT NULL DEFAULT 7
+ALTER TABLE t ADD COLUMN m timestamptz DEFAULT now()
+ALTER TABLE t ADD COLUMN m timestamptz DEFAULT CURRENT_TIMESTAMP
+ALTER TABLE t ADD COLUMN m int DEFAULT inlined()
+ALTER TABLE t ADD COLUMN m int DEFAULT stable_value()
+ALTER TABLE t ADD COLUMN m int DEFAULT fixed()
+ALTER TABLE t ADD COLUMN m int DEFAULT 3 * 4
+ALTER TABLE r ADD COLUMN m int
+ALTER TABLE t ADD COLUMN m int REFERENCES p
+ALTER TABLE t ADD COLUMN m free
+ALTER TABLE t ADD COLUMN m with_default
+ALTER TABLE t ADD COLUMN m json
+ALTER TABLE t ADD COLUMN IF NOT EXISTS a int
+ALTER TABLE t DROP COLUMN d
+ALTER TABLE t DROP COLUMN h
+ALTER TABLE p DROP COLUMN w
+DROP TABLE fkc
+DROP TABLE r1
+DROP TRIGGER tr ON t
+DROP SEQUENCE sq
+ALTER TABLE t ALTER COLUMN a SET DEFAULT 4
+ALTER TABLE t ALTER COLUMN a DROP DEFAULT
+ALTER TABLE ck ALTER COLUMN y SET NOT NULL
+ALTER TABLE t ALTER COLUMN h SET NOT NULL
+ALTER TABLE t ALTER COLUMN h DROP NOT NULL
+ALTER TABLE t ALTER COLUMN a SET STATISTICS 200
+ALTER TABLE t ALTER COLUMN b SET STORAGE EXTERNAL
+ALTER TABLE t ALTER COLUMN b SET (n_distinct = 5)
+ALTER TABLE t ALTER COLUMN b SET COMPRESSION pglz
+ALTER TABLE t ALTER COLUMN h ADD GENERATED ALWAYS AS IDENTITY
+ALTER TABLE gen ALTER COLUMN g DROP EXPRESSION
+ALTER TABLE t RENAME COLUMN a TO m
+ALTER TABLE child ALTER COLUMN pid TYPE oid
+ALTER TABLE t ALTER COLUMN v TYPE varchar(20)
+ALTER TABLE t ALTER COLUMN v TYPE varchar
+ALTER TABLE t ALTER COLUMN v TYPE text
+ALTER TABLE t ALTER COLUMN b TYPE varchar
+ALTER TABLE t ALTER COLUMN n TYPE numeric(12, 2)
+ALTER TABLE t ALTER COLUMN n TYPE numeric
+SET timezone = 'UTC'; ALTER TABLE t ALTER COLUMN ts TYPE timestamptz
+SET timezone = 'UTC'; ALTER TABLE t ALTER COLUMN tz TYPE timestamp
+ALTER TABLE t ALTER COLUMN tm TYPE time(6)
+ALTER TABLE t ALTER COLUMN iv TYPE interval
+ALTER TABLE t ALTER COLUMN vb TYPE varbit(16)
+ALTER TABLE t ALTER COLUMN ip TYPE inet
+ALTER TABLE t ALTER COLUMN a TYPE free
+ALTER TABLE t ADD CHECK (a > 0) NOT VALID
+ALTER TABLE ck VALIDATE CONSTRAINT z_there
+ALTER TABLE child ADD FOREIGN KEY (pid) REFERENCES p (id) NOT VALID
+ALTER TABLE loose VALIDATE CONSTRAINT later
+ALTER TABLE ck DROP CONSTRAINT y_there
+ALTER TABLE fkc DROP CONSTRAINT fk
+ALTER TABLE ck RENAME CONSTRAINT y_there TO m
+ALTER TABLE t ADD UNIQUE USING INDEX t_h
+ALTER TABLE qx ADD PRIMARY KEY USING INDEX qx_a
+ALTER TABLE fkc ALTER CONSTRAINT fk DEFERRABLE
+CREATE INDEX IF NOT EXISTS t_a ON t (b)
+CREATE INDEX ON ONLY r (k)
+ALTER INDEX t_a RENAME TO m
+ALTER INDEX t_a SET (fillfactor = 80)
+ALTER TABLE t RENAME TO m
+ALTER TABLE t SET (fillfactor = 80)
+ALTER TABLE t SET (autovacuum_enabled = false)
+ALTER TABLE t SET ACCESS METHOD heap
+ALTER TABLE t SET TABLESPACE pg_default
+ALTER TABLE t REPLICA IDENTITY FULL
+ALTER TABLE t ENABLE ROW LEVEL SECURITY
+CREATE POLICY m ON t USING (true)
+ALTER TABLE t CLUSTER ON t_a
+ANALYZE t
+COMMENT ON TABLE t IS 'm'
+COMMENT ON COLUMN t.a IS 'm'
+GRANT SELECT ON t TO PUBLIC
+ALTER TABLE heir INHERIT inhp
+ALTER TABLE inhp ADD COLUMN m int
+CREATE TABLE m (a int REFERENCES p)
+CREATE TABLE m AS SELECT * FROM t
+CREATE TABLE m (LIKE t INCLUDING ALL)
+ALTER TABLE q ATTACH PARTITION bound FOR VALUES FROM (20) TO (30)
+CREATE TRIGGER m BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION tick()
+ALTER TABLE t DISABLE TRIGGER tr
+REFRESH MATERIALIZED VIEW CONCURRENTLY mv
+CREATE MATERIALIZED VIEW m AS SELECT id FROM t
+CREATE VIEW m AS SELECT a FROM t
+ALTER TYPE mood ADD VALUE 'bad'
+ALTER TYPE mood RENAME VALUE 'fine' TO 'good'
+ALTER DOMAIN free ADD CHECK (VALUE < 100) NOT VALID
+UPDATE t SET a = 1 WHERE id = 1
+DELETE FROM child WHERE pid = 1
+INSERT INTO p VALUES (1)
+SELECT count(*) FROM t
+CREATE STATISTICS m ON a, b FROM t
+"""
+# These speak of clients, rights, rows and what is lost: true of harmless statements too.
+OTHER_MATTERS = frozenset(
+    """add-json add-unique-data change-column-type-compat drop-cascade drop-column
+    drop-column-loses-constraint drop-constraint drop-not-null drop-object-other drop-table
+    disable-trigger grants lossy-type-change rename-column rename-other rename-table rls
+    set-not-null-data""".split()
+)
+
+
+def blocking() -> tuple[str, ...]:
+    return (*BLOCKING.strip().splitlines(), TOGETHER)
+
+
+def harmless() -> tuple[str, ...]:
+    return tuple(HARMLESS.strip().splitlines())
+
+
+def change(sql: str) -> str:
+    """The file that holds a statement."""
+    head = "-- schema-ci:txmode none\n\n" if "VACUUM" in sql else ""
+    return f"{head}{sql};"
+
+
+def told(findings: Iterable[Finding]) -> bool:
+    """Whether the findings call a statement blocking."""
+    return any(
+        each.severity.rank >= Severity.WARNING.rank and each.rule not in OTHER_MATTERS
+        for each in findings
+    )
