@@ -91,6 +91,8 @@ def test_rights_are_left_alone_by_request(server: MysqlServer) -> None:
         options = PlanOptions(leave=frozenset({"grant", "owner"}))
 
         assert () == DIALECT.plan(DIALECT.inspect(left), DIALECT.inspect(right), options)
+        written = [each.sql for each in DIALECT.create(DIALECT.inspect(right), options)]
+        assert not [sql for sql in written if sql.startswith("GRANT")]
 
 
 def test_the_account_of_a_dev_database_sees_no_rights(mysql_server: MysqlServer) -> None:
