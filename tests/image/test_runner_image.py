@@ -155,18 +155,24 @@ def test_any_user_may_run_it_without_a_home(image: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(
+    ("job", "place"),
+    [(GITLAB, GITLAB["CI_PROJECT_DIR"]), (CIRCLECI, "/home/circleci/project")],
+    ids=["gitlab", "circleci"],
+)
 def test_t18_with_the_hosts_engine_it_reviews_on_a_postgresql_beside_it(
-    image: str, tmp_path: Path
+    image: str, tmp_path: Path, job: dict[str, str], place: str
 ) -> None:
+    """As a runner that passes the socket on, and as a machine executor's `docker run`."""
     checkout = pull_request(tmp_path / "shop", "postgres")
     open_to_all(checkout.root)
 
     code, said = start(
         image,
         *("--volume", f"{SOCKET}:{SOCKET}", "--group-add", str(SOCKET.stat().st_gid)),
-        *("--volume", f"{checkout.root}:/builds/acme/shop", "--workdir", "/builds/acme/shop"),
+        *("--volume", f"{checkout.root}:{place}", "--workdir", place),
         script="schema-ci run --base main --no-publish\n",
-        environ={**GITLAB, "SCHEMA_CI_DEV_URL": f"docker+postgres://{BAKED}/dev"},
+        environ={**job, "SCHEMA_CI_DEV_URL": f"docker+postgres://{BAKED}/dev"},
     )
 
     assert ExitCode.DRIFT == code, said

@@ -138,13 +138,13 @@ class _All:
 
 def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
     kinds = present(sessions[0])
-    reading = read(sessions, kinds)
-    names = dict(addresses(reading.all()))
-    (on, aside), rows = meanwhile(
+    reading, (rows, aside) = meanwhile(
         sessions,
-        lambda session: (read_on(session, names), _aside(session)),
-        depend.all_rows,
+        lambda _: read(sessions, kinds),
+        lambda session: (depend.all_rows(session), _aside(session)),
     )
+    names = dict(addresses(reading.all()))
+    on = read_on(sessions[0], names)
     names |= dict(addresses(on.found))
     parts = Parts(Shared(reading.by_table), reading.whole, on)
     found = tuple(parts.all())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
-from ci_runner.dialects.postgres import access, rebuild
+from ci_runner.dialects.postgres import access, base_types, rebuild
+from ci_runner.dialects.postgres.inheritance import names_in_key
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
@@ -149,6 +150,10 @@ class _Order:
             for maker in makers:
                 yield from ((later, maker) for later in self._makers(dependent))
 
+        for rights, base_type in base_types.rights(self.world):
+            for maker in self._makers(base_type):
+                yield from ((later, maker) for later in self._makers(rights))
+
         for each in self.world.new.objects:
             for later, earlier in kind_of(each).alters(each, self.world):
                 yield ("alter", later), ("alter", earlier)
@@ -266,7 +271,7 @@ class _Order:
     def _needed(self, schema: Schema, identity: Identity) -> Iterator[Identity]:
         each = schema.by_identity[identity]
         if isinstance(each, Table):
-            yield from each.parents
+            yield from self._ancestors(each, schema)
             yield from (
                 needed for dependent, needed in schema.dependencies if dependent == identity
             )
@@ -295,16 +300,29 @@ class _Order:
                         own = Identity("column", heir.schema, place.name, heir.name)
                         yield from self._below(place, own)
         for each in self.work.creates.values():
-            for parent in self._ancestors(each):
+            for parent in self._ancestors(each, self.world.new):
                 for earlier in self._changes(parent):
                     if earlier[1].kind == "column" and earlier[0] != "drop":
                         yield ("create", each.identity), earlier
 
-    def _ancestors(self, each: SchemaObject | None) -> Iterator[Identity]:
+        for old in self.work.drops.values():
+            if isinstance(old, Table) and old.partition_key:
+                yield from self._keyed(old)
+
+    def _keyed(self, old: Table) -> Iterator[tuple[Node, Node]]:
+        """A column can't change its type while it is in the key of a partition below."""
+        names = names_in_key(old.partition_key)
+        for parent in self._ancestors(old, self.world.old):
+            for name in names:
+                column = Identity("column", parent.schema, name, parent.name)
+                if column in self.work.alters:
+                    yield ("alter", column), ("drop", old.identity)
+
+    def _ancestors(self, each: SchemaObject | None, schema: Schema) -> Iterator[Identity]:
         if isinstance(each, Table):
             for parent in each.parents:
                 yield parent
-                yield from self._ancestors(self.world.new.get(parent))
+                yield from self._ancestors(schema.get(parent), schema)
 
     def _below(self, column: Identity, own: Identity) -> Iterator[tuple[Node, Node]]:
         work = self.work

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 from ci_runner.dialects.postgres import rebuild
+from ci_runner.dialects.postgres.inheritance import must_be_made_again
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, World
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.schema.changes import Alter, Change, Create, Drop
@@ -22,7 +23,7 @@ from ci_runner.schema.model import (
     Unique,
     home,
 )
-from ci_runner.schema.types import Domain
+from ci_runner.schema.types import BaseType, Domain
 
 Verb = Literal["drop", "create", "detach", "alter", "tie", "clear"]
 Node = tuple[Verb, Identity]
@@ -74,9 +75,18 @@ class Work:
                     self._alter(old, new)
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
+        self._make_tables_again()
         self._find_renames()
         self._part()
         self._carry()
+
+    def _make_tables_again(self) -> None:
+        """Also those of which only a column changes."""
+        for old in self.world.old.of_type(Table):
+            new = self.world.new.get(old.identity)
+            again = isinstance(new, Table) and must_be_made_again(old, new)
+            if again and old.identity not in self.drops:
+                self._make_again(old.identity)
 
     def _part(self) -> None:
         """What lets go of a parent or owner for a while changes, if nothing else of it does."""
@@ -155,6 +165,9 @@ class Work:
         coming = [*self.creates.values(), *(new for _, new in self.alters.values())]
         for each in rebuild.refused(coming, self.world):
             self._make_again(each)
+        for old in self.drops.copy().values():
+            if isinstance(old, BaseType) and old.shell in self.world.new.by_identity:
+                self._make_again(old.shell)
         pending = [*self.drops, *self._disturbed()]
         while pending:
             needed = pending.pop()
@@ -183,7 +196,8 @@ class Work:
         if kind_of(before).releases(before, needed, self.world):
             self.world.released.add(dependent)
             self.alters[dependent] = (before, after)
-        if self._is_followed(needed) and rebuild.moves(before, after, self.drops[needed]):
+        again = self.creates.get(needed)
+        if self._is_followed(needed) and rebuild.moves(before, after, self.drops[needed], again):
             if isinstance(before, Column) and before.inherited:
                 # It moves with its parent's, but for a default of its own.
                 if before.default is not None:

@@ -41,6 +41,15 @@ WAYS = {
 }
 
 
+# After these the next run is watched for reads too: a read that went wrong has written nothing.
+_WATCHED = ("403", "500")
+
+
+def watched(call: Call, way: str) -> bool:
+    """Whether it is worth a second run to see that it puts everything right."""
+    return call.verb != "GET" or way in _WATCHED
+
+
 def concerned(calls: Sequence[Call], wrong: Wrong) -> list[Call]:
     """Those that can go wrong in this way."""
     return [each for each in calls if each.verb != "GET" or not wrong.is_of_writes]
