@@ -15,7 +15,9 @@ from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import (
     Column,
+    Copy,
     Identity,
+    Index,
     PrimaryKey,
     Schema,
     SchemaObject,
@@ -121,10 +123,25 @@ class Work:
 
     def _create(self, new: SchemaObject) -> None:
         place = home(new)
-        if place is not None and self.is_created(place) and kind_of(new).inline(new):
+        stands_alone = kind_of(new).inline(new) and self.rival(new) is None
+        if place is not None and self.is_created(place) and stands_alone:
             self.inline[place].append(new)
         else:
             self.creates[new.identity] = new
+
+    @cached_property
+    def _copies_on(self) -> dict[Identity | None, list[Copy]]:
+        found: dict[Identity | None, list[Copy]] = defaultdict(list)
+        for copy in self.world.new.copies:
+            found[home(copy.object)].append(copy)
+        return found
+
+    def rival(self, new: SchemaObject) -> Identity | None:
+        """What of the parent would take it for its part, but has another one on that table."""
+        for copy in self._copies_on.get(home(new), ()):
+            if _is_taken_for(new, copy.object):
+                return copy.of
+        return None
 
     def is_created(self, table_identity: Identity) -> bool:
         return self.world.old.get(table_identity) is None
@@ -240,7 +257,9 @@ class Work:
                 self.alters.pop(content, None)
                 self.creates.pop(content, None)
                 if not isinstance(each, Column):
-                    self.drops.pop(content, None)
+                    # One of its name may have lived elsewhere, and has to go by itself.
+                    if content in self.drops and home(self.drops[content]) == place:
+                        del self.drops[content]
                     if (
                         not isinstance(each, Table)
                         and kind_of(each).inline(each)
@@ -335,6 +354,14 @@ def alone(new: Table) -> Table:
     """A partition before it joins its parent."""
     own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
     return replace(new, columns=own, parents=(), bound="")
+
+
+def _is_taken_for(each: SchemaObject, part: SchemaObject) -> bool:
+    if isinstance(each, Index) and isinstance(part, Index):
+        like = kind_of(each).like
+        return like is not None and bool(like(each) == like(part))
+    keys = (PrimaryKey, Unique)
+    return isinstance(each, keys) and isinstance(part, keys) and each.columns == part.columns
 
 
 def _names(schema: Schema) -> frozenset[Hashable]:

@@ -169,9 +169,7 @@ def _normal(body: str) -> str:
         body,
     )
     body = _COLUMNS.sub(_sorted_columns, body)
-    body = _STATISTICS.sub(
-        lambda found: f"{found[1]}{sorted(found[2].split(', '))}{found[3]}", body
-    )
+    body = _STATISTICS.sub(lambda found: f"{found[1]}{sorted(found[2].split(', '))}", body)
     body = _OPTIONS.sub(
         lambda found: (
             f"{found['head']} ({', '.join(sorted(found['options'].split(', ')))}){found['tail']}"
