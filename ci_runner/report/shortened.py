@@ -57,11 +57,12 @@ def _fits(report: Report, largest: int) -> bool:
 
 
 def _longest(value: object) -> int:
+    """In characters, without files that are committed as they are or not at all."""
     if isinstance(value, str):
         return len(value)
     if isinstance(value, tuple):
         return max(map(_longest, value), default=0)
-    if is_dataclass(value) and not isinstance(value, type):
+    if is_dataclass(value) and not isinstance(value, type | GeneratedFile):
         return max((_longest(getattr(value, each.name)) for each in fields(value)), default=0)
     return 0
 

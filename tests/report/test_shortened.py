@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ci_runner.report.destruction import destructive
 from ci_runner.report.json import dump, load
-from ci_runner.report.model import Report, ReportedStatement, ReportedStep
+from ci_runner.report.model import GeneratedFile, Report, ReportedStatement, ReportedStep
 from ci_runner.report.plan_hash import plan_hash
 from ci_runner.report.shortened import shortened
 from ci_runner.report.verdict import verdict
@@ -114,3 +114,10 @@ def test_t14_statements_go_where_cutting_them_is_not_enough() -> None:
     assert len(dump(short)) <= 40_000
     assert "left out" in short.notices[-1]
     assert verdict(whole).outcome == verdict(short).outcome
+
+
+def test_a_generated_file_is_left_whole() -> None:
+    file = GeneratedFile(PROJECT.generated[0].path, "-" * 1_048_577)
+    whole = replace(REPORT, projects=(replace(PROJECT, generated=(file,)),))
+
+    assert whole is shortened(whole)

@@ -24,22 +24,29 @@ _OURS = {
 BY_INDEX = {"enable_hashjoin": "off", "enable_mergejoin": "off"}
 
 
-@contextmanager
-def every_name_qualified(connection: Connection) -> Iterator[None]:
-    """With only the catalogue in the search path the server qualifies every name that it prints."""
-    with settings(connection, _OURS):
-        yield
+Rows = list[tuple[object, ...]]
 
 
 @contextmanager
-def settings(connection: Connection, ours: Mapping[str, str]) -> Iterator[None]:
+def every_name_qualified(connection: Connection, *first: str) -> Iterator[list[Rows]]:
+    """With only the catalogue in the search path the server qualifies every name that it prints.
+
+    Gives the rows of the queries that are asked `first`, in the same exchange.
+    """
+    with settings(connection, _OURS, *first) as rows:
+        yield rows
+
+
+@contextmanager
+def settings(connection: Connection, ours: Mapping[str, str], *first: str) -> Iterator[list[Rows]]:
     """The block has these settings, and leaves those that the migration had.
 
     Within a transaction they are local to it, so that its end still undoes a SET LOCAL.
     """
     theirs = ", ".join(f"pg_catalog.current_setting('{name}')" for name in ours)
-    ((*before,),) = connection.query(f"SELECT {theirs}, {_set(connection, ours)}")
-    yield
+    setting = f"SELECT {theirs}, {_set(connection, ours)}"
+    ((*before,),), *rows = connection.query_all((setting, *first))
+    yield rows
     kept = dict(zip(ours, map(text, before), strict=False))
     connection.query(f"SELECT {_set(connection, kept)}")
 

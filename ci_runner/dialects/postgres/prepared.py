@@ -37,10 +37,11 @@ def answers(
     questions: Iterable[str],
     tables: Collection[int],
     there: Mapping[str, str] | None,
+    *also: str,
 ) -> list[list[tuple[object, ...]]]:
     """The rows of each question, which has TABLES where `tables` are meant.
 
-    None for `there` asks without planning ahead.
+    None for `there` asks without planning ahead. What is asked `also` has no tables and comes last.
     """
     listed = f"'{{{','.join(map(str, sorted(tables)))}}}'::oid[]"
     asked = []
@@ -53,8 +54,6 @@ def answers(
         # Where it is not ours it is not asked.
         ours = there is not None and there.get(name, digest) == digest
         asked.append(f"EXECUTE {name} ({listed})" if ours else sql.replace(TABLES, listed))
-    if not asked:
-        return []
     # The server plans when it is first asked, once and for all.
     with settings(connection, BY_INDEX) if arrived else nullcontext():
-        return connection.query_all(asked)
+        return connection.query_all((*asked, *also))
