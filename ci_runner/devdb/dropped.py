@@ -12,7 +12,8 @@ from ci_runner.errors import DatabaseError
 def dropped(name: str, drop: Callable[[str], None]) -> Iterator[None]:
     """Drop `name` at block end.
 
-    When it cannot be dropped after an error, that error gets a note and stays the one raised.
+    When it cannot be dropped after an error, that error gets a note and stays the one raised; where
+    it is that the server was lost, there is nothing to add.
     """
     try:
         yield
@@ -20,6 +21,7 @@ def dropped(name: str, drop: Callable[[str], None]) -> Iterator[None]:
         try:
             drop(name)
         except DatabaseError as second:
-            first.add_note(f"{second.what}: {second.said}")
+            if not isinstance(first, DatabaseError):
+                first.add_note(f"{second.what}: {second.said}")
         raise
     drop(name)

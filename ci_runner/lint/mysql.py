@@ -70,10 +70,16 @@ def is_mysql(review: Review) -> bool:
     return bool(review.version) and review.before(_MARIADB)
 
 
-def definition(step: Step) -> tuple[Token, ...]:
-    """The tokens of a statement that makes or alters something; none of one that writes rows."""
+def definition(step: Step, *saying: str) -> tuple[Token, ...]:
+    """The tokens of a statement that makes or alters something; none of one that writes rows.
+
+    Nor of one that has none of the words `saying`: most have not, and to look for them is cheap.
+    """
     sql = step.statement.text
-    return tokenize(sql) if verb(sql) in {"CREATE", "ALTER"} else ()
+    if verb(sql) not in {"CREATE", "ALTER"}:
+        return ()
+    upper = sql.upper() if saying else ""
+    return tokenize(sql) if not saying or any(each in upper for each in saying) else ()
 
 
 def clauses(review: Review) -> Sequence[Clause]:
@@ -123,10 +129,16 @@ def _waiting(review: Review) -> Iterator[Waiting]:
                 why = f": {ddl.reason}" if ddl.reason else ""
                 evidence = f"the server asks for {ddl} at least{why}"
                 yield Waiting(step, table, rule, _how(ddl, table), evidence)
-        elif not ran(step) and _CERTAIN.intersection(causes):
-            rule = next(each for each in causes if each in _CERTAIN)
+        elif not ran(step) and (rule := _certain(parts, causes)):
             how = f"makes writers of {table.qualified} wait"
             yield Waiting(step, table, rule, how, "")
+
+
+def _certain(parts: Sequence[Clause], causes: Sequence[str]) -> str:
+    """The rule of what makes writers wait whatever the table looks like; "" for none."""
+    again = any(each.words[:2] == ["ADD", "PRIMARY"] for each in parts)
+    sure = _CERTAIN if again else _CERTAIN | {"mysql-drop-pk"}
+    return next((each for each in causes if each in sure), "")
 
 
 def asked_for(step: Step) -> bool:
@@ -227,12 +239,13 @@ def unlimited_waits(review: Review) -> Iterator[tuple[Step, Identity]]:
     """The first change of a known table in each file that may wait for it as long as the server's
     lock_wait_timeout says: a year on MySQL, a day on MariaDB.
     """
+    known = {id(each.step): each.table for each in reversed(clauses(review)) if each.known}
     limited: set[str] = set()
-    for step, touches in review.statements():
+    for step in review.steps:
         path = step.statement.path
         if _LIMIT.match(step.statement.text):
             limited.add(path)
-        parts = [each for each in _clauses(step, touches) if each.known]
-        if parts and path not in limited and not _WAITS.search(step.statement.text):
+        table = known.get(id(step))
+        if table and path not in limited and not _WAITS.search(step.statement.text):
             limited.add(path)
-            yield step, parts[0].table
+            yield step, table

@@ -13,7 +13,9 @@ FAMILIES = {
     "constraint": frozenset(
         {"primary key", "unique", "check", "foreign key", "exclusion", "domain constraint"}
     ),
-    "type": frozenset({"enum", "domain", "composite type", "range type", "base type"}),
+    "type": frozenset(
+        {"enum", "domain", "composite type", "range type", "base type", "shell type"}
+    ),
     "routine": frozenset({"function", "procedure", "aggregate"}),
 }
 _PATTERN = re.compile(r"(?P<name>.+?)(?:\[type=(?P<kinds>[^\]]+)\])?", re.DOTALL)

@@ -93,6 +93,40 @@ class RangeType:
 
 
 @dataclass(frozen=True, slots=True)
+class ShellType:
+    """The bare name of a base type, which its own functions need before it can be made.
+
+    `comment` is that of one that stays a shell.
+    """
+
+    schema: str
+    name: str
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("shell type", self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class BaseType:
+    """`options` are what CREATE TYPE says, in its order, as (word, value), usual ones left out."""
+
+    schema: str
+    name: str
+    options: tuple[tuple[str, str], ...]
+    comment: str | None = None
+
+    @property
+    def identity(self) -> Identity:
+        return Identity("base type", self.schema, self.name)
+
+    @property
+    def shell(self) -> Identity:
+        return Identity("shell type", self.schema, self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Cast:
     """`way` is WITH FUNCTION name(arguments), WITHOUT FUNCTION or WITH INOUT; `context` where it
     happens by itself: "", AS ASSIGNMENT or AS IMPLICIT.

@@ -97,7 +97,7 @@ def test_cleanup_of_a_lost_server_does_not_hide_the_loss(postgres_server: Postgr
         ):
             connection.execute("SELECT pg_sleep(30)")
 
-    assert any("does not answer" in note for note in lost.value.__notes__)
+    assert [] == getattr(lost.value, "__notes__", [])
 
 
 def test_strings_never_show_a_connection_string() -> None:

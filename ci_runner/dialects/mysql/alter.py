@@ -145,7 +145,7 @@ def _main(
         behind,
         (_sentence(name, said),),
         bool(columns.lost),
-        (*columns.hazards(), *keys.hazards(name)),
+        (*columns.hazards(), *keys.hazards(name), *_history_lost(before, after)),
         columns.only if len(clauses) == 1 else None,
     )
 
@@ -157,6 +157,11 @@ def _versioning(before: Table, after: Table) -> tuple[str, ...]:
     if period(before) and not is_versioned(after):
         return ("DROP SYSTEM VERSIONING",)
     return ()
+
+
+def _history_lost(before: Table, after: Table) -> Iterator[str]:
+    if "DROP SYSTEM VERSIONING" in _versioning(before, after):
+        yield f"The history of {before.name} is lost."
 
 
 def _sentence(table: str, said: Sequence[str]) -> str:

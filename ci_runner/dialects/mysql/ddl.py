@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from ci_runner.dialects.base import PlannedStatement, PlanOptions
-from ci_runner.dialects.mysql import stored
+from ci_runner.dialects.mysql import grants, stored
 from ci_runner.dialects.mysql.alter import Step, create_table_sql, steps
 from ci_runner.dialects.mysql.catalogue import Catalogue, parent
 from ci_runner.dialects.mysql.columns import same_storage
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import is_versioned, period
+from ci_runner.schema.access import Grant
 from ci_runner.schema.graph import CycleError, ordered
 from ci_runner.schema.model import Check, ForeignKey, Identity, Index, Schema, Table
 
@@ -28,8 +29,13 @@ def plan(old: Schema, new: Schema, options: PlanOptions) -> tuple[PlannedStateme
     moved = _moved_checks(old, new)
     kept = replace(old, objects=tuple(each for each in old.objects if each not in moved))
     work = _Work(Catalogue(kept), Catalogue(new), "column order" not in options.leave)
+    dropped = tuple(stored.dropped(old, new))
+    remade = frozenset(each.object for each in dropped)
+    rights = grants.are_compared(new, options.leave)
+    wanted = new.of_type(Grant) if rights else grants.lost(old, new, remade)
     return (
-        *stored.dropped(old, new),
+        *(grants.taken(old, new) if rights else ()),
+        *(grants.with_rights(each, old) for each in dropped),
         *stored.sequences_made(old, new),
         *(_check_gone(each) for each in moved),
         *work.early(),
@@ -39,6 +45,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions) -> tuple[PlannedStateme
         *work.gone(),
         *stored.sequences_gone(old, new),
         *stored.made(old, new),
+        *grants.given(old, wanted, remade),
     )
 
 
@@ -103,7 +110,8 @@ class _Work:
         rank = {each: at for at, each in enumerate(_ordered(self.old, self.lost)[::-1])}
         for name in self.lost:
             for each in self.old.foreign_keys(name).values():
-                if rank.get(parent(each), len(rank)) < rank[name] or self._is_taken(each):
+                early = rank.get(parent(each), len(rank)) < rank[name]
+                if early or self._is_taken(each) or self._holds(each):
                     self.first.append(each)
 
     def _moves(self, name: str) -> bool:
@@ -129,6 +137,12 @@ class _Work:
             waits = (parent(each) in moved and parent(each) != name) or self._stands_on_change(each)
             (self.last if waits else self.adds.setdefault(name, [])).append(each)
 
+    def _holds(self, each: ForeignKey) -> bool:
+        """Whether the key of a table that goes would stand in the way of its parent's change."""
+        keys = self.old.keys(parent(each)), self.new.keys(parent(each))
+        stays = parent(each) in self.new.tables
+        return stays and (keys[0] != keys[1] or self._stands_on_change(each))
+
     def _is_taken(self, each: ForeignKey) -> bool:
         """Whether another table gets a key of its name, which is known once in a database."""
         return self.owner.get(each.name.lower(), each.table) != each.table
@@ -147,7 +161,9 @@ class _Work:
             mine, theirs = before.column(name), after.column(name)
             if mine is None or theirs is None or mine == theirs:
                 continue
-            if not same_storage(mine, theirs) or mine.not_null != theirs.not_null:
+            # MySQL refuses to let a column count that a key refers to: error 1833.
+            counts = mine.identity_kind != theirs.identity_kind
+            if counts or not same_storage(mine, theirs) or mine.not_null != theirs.not_null:
                 return True
         return False
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.mysql import columns, keys, partitions, programs, tables
+from ci_runner.dialects.mysql import columns, grants, keys, partitions, programs, tables
 from ci_runner.dialects.mysql.created import created
 from ci_runner.dialects.mysql.quote import quote, relations
 from ci_runner.dialects.mysql.rows import Place, Row, grouped, place, text
@@ -29,6 +29,11 @@ from ci_runner.schema.model import (
 # A period of application time looks like a check in MariaDB's catalogue, and SHOW CREATE tells.
 _MAY_BE_PERIOD = re.compile(r"CHECK \(`[^`]+` < `[^`]+`\)")
 _KEY_LINE = re.compile(r"  (?:\w+ )*KEY (?:`(?P<name>[^`]+)` )?\(")
+# A zero byte with others behind it: those at the end fill BINARY up.
+_CUT_DEFAULT = re.compile(
+    r"  `(?P<name>(?:[^`]|``)*)` (?:var)?binary\(\d+\) .*DEFAULT '"
+    r"(?:[^'\\]|\\[^0]|'')*(?:\\0)+[^'\\]"
+)
 _PARSER = re.compile(
     r"^  FULLTEXT KEY `(?P<name>(?:[^`]|``)*)` .* WITH PARSER (?P<parser>`(?:[^`]|``)*`)",
     re.MULTILINE,
@@ -42,42 +47,39 @@ def inspect(connection: Connection) -> Schema:
     listed = connection.query(tables.QUERY)
     rules, of_columns, periods = _checks(connection, here)
     by_table, shown = _columns(connection, here, of_columns, listed)
+    found = [
+        *_tables(connection, listed, by_table),
+        *rules,
+        *_indexes(connection, here, listed),
+        *keys.foreign_keys(
+            connection.query(keys.FOREIGN_KEYS),
+            connection.query(keys.FOREIGN_KEY_RULES),
+            here,
+            (text(row[0]) for row in listed),
+        ),
+        *sequences(connection, (text(row[0]) for row in listed if text(row[1]) == "SEQUENCE")),
+        *_programs(connection, here, shown),
+    ]
+    objects = [each for each in found if not isinstance(each, Identity)]
+    objects += grants.grants(connection, [each.identity for each in objects])
+    unmanaged = {each for each in found if isinstance(each, Identity)}
+    unmanaged |= periods
+    unmanaged |= set(_unsaid(connection, listed, set() if here.maria else _with_bytes(by_table)))
+    return Schema.of("mysql", objects, _dependencies(objects), unmanaged)
+
+
+def _tables(
+    connection: Connection, listed: Iterable[Row], by_table: Mapping[str, Sequence[Column]]
+) -> Iterator[Table | Identity]:
+    """Tables, and the names of what is none and nothing else that we know."""
     split = grouped(connection.query(partitions.QUERY), lambda row: text(row[0]))
-    objects: list[SchemaObject] = []
-    unmanaged: set[Identity] = {*periods}
     for row in listed:
         name = text(row[0])
         if tables.is_table(row):
             clause = _clause(connection, name, split[name]) if name in split else ""
-            objects.append(tables.table(row, by_table.get(name, ()), clause))
+            yield tables.table(row, by_table.get(name, ()), clause)
         elif text(row[1]) not in _KNOWN_TYPES:
-            unmanaged.add(Identity(text(row[1]).lower(), "", name))
-    objects += rules
-    objects += _indexes(connection, here, {text(row[0]): text(row[2]) for row in listed})
-    objects += keys.foreign_keys(
-        connection.query(keys.FOREIGN_KEYS),
-        connection.query(keys.FOREIGN_KEY_RULES),
-        here,
-        (text(row[0]) for row in listed),
-    )
-    unmanaged |= set(_unsaid(connection, listed))
-    objects += sequences(connection, (text(row[0]) for row in listed if text(row[1]) == "SEQUENCE"))
-    fired: list[Trigger] = []
-    for each in _programs(connection, here, shown):
-        if isinstance(each, Identity):
-            unmanaged.add(each)
-            continue
-        objects.append(each)
-        if isinstance(each, Trigger):
-            fired.append(each)
-    # MariaDB lists the indexes of sequences as those of tables.
-    numbers = {text(row[0]) for row in listed if text(row[1]) == "SEQUENCE"}
-    kept = [
-        each
-        for each in objects
-        if not (isinstance(each, Index | PrimaryKey) and each.table in numbers)
-    ]
-    return Schema.of("mysql", kept, _dependencies(kept, fired), unmanaged)
+            yield Identity(text(row[1]).lower(), "", name)
 
 
 def _of(here: Place, what: str) -> str:
@@ -108,10 +110,15 @@ def _columns(
 
 
 def _indexes(
-    connection: Connection, here: Place, engines: Mapping[str, str]
+    connection: Connection, here: Place, listed: Iterable[Row]
 ) -> Iterator[PrimaryKey | Index]:
-    """With the parsers of FULLTEXT ones, which only SHOW CREATE TABLE tells."""
-    found = tuple(keys.indexes(connection.query(_of(here, "INDEXES")), engines))
+    """With the parsers of FULLTEXT ones, which only SHOW CREATE TABLE tells.
+
+    MariaDB lists the indexes of sequences as those of tables.
+    """
+    engines = {text(row[0]): text(row[2]) for row in listed if tables.is_table(row)}
+    rows = connection.query(_of(here, "INDEXES"))
+    found = [each for each in keys.indexes(rows, engines) if each.table in engines]
     words = {each.table for each in found if isinstance(each, Index) and each.method == "fulltext"}
     parsers = {
         (table, named["name"].replace("``", "`")): named["parser"]
@@ -147,14 +154,26 @@ def _checks(
     return rules, of_columns, periods
 
 
-def _unsaid(connection: Connection, listed: Iterable[Row]) -> Iterator[Identity]:
+def _with_bytes(by_table: Mapping[str, Iterable[Column]]) -> set[str]:
+    """The tables where the default of a column is bytes."""
+    return {
+        name
+        for name, columns in by_table.items()
+        if any(each.default is not None and each.default.startswith("0x") for each in columns)
+    }
+
+
+def _unsaid(
+    connection: Connection, listed: Iterable[Row], with_bytes: Container[str]
+) -> Iterator[Identity]:
     """What only SHOW CREATE tells, of the few tables where it means something: it is not compared.
 
-    InnoDB knows neither a block size of an index nor a connection to another server.
+    InnoDB knows neither a block size of an index nor a connection to another server. MySQL's
+    catalogue cuts a default of bytes where one is zero.
     """
     for row in listed:
         name = text(row[0])
-        if tables.is_table(row) and text(row[2]) != "InnoDB":
+        if tables.is_table(row) and (text(row[2]) != "InnoDB" or name in with_bytes):
             for line in created(connection, "TABLE", name).splitlines():
                 yield from told_by(line, name)
 
@@ -164,6 +183,9 @@ def told_by(line: str, table: str) -> Iterator[Identity]:
     key = _KEY_LINE.match(line)
     if key and " KEY_BLOCK_SIZE=" in line:
         yield Identity("block size of index", "", key["name"] or "PRIMARY", table)
+    column = _CUT_DEFAULT.match(line)
+    if column:
+        yield Identity("default of column", "", column["name"].replace("``", "`"), table)
     if line.startswith(")") and " CONNECTION=" in line:
         yield Identity("connection", "", table)
 
@@ -191,9 +213,7 @@ def _programs(
         yield Identity("library", "", text(name))
 
 
-def _dependencies(
-    objects: Iterable[SchemaObject], fired: Iterable[Trigger]
-) -> Iterator[tuple[Identity, Identity]]:
+def _dependencies(objects: Sequence[SchemaObject]) -> Iterator[tuple[Identity, Identity]]:
     """Keys on tables, views on what they read, triggers on those that fire before them."""
     places = {each.name: each.identity for each in objects if isinstance(each, Table | View)}
     for each in objects:
@@ -204,7 +224,7 @@ def _dependencies(
             yield each.identity, each.references
         elif isinstance(each, Index | PrimaryKey | Check | Trigger):
             yield each.identity, Identity("table", "", each.table)
-    yield from _firing(fired)
+    yield from _firing(each for each in objects if isinstance(each, Trigger))
 
 
 def _firing(fired: Iterable[Trigger]) -> Iterator[tuple[Identity, Identity]]:

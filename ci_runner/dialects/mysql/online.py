@@ -76,7 +76,7 @@ class Alteration:
         return _PARTITIONS.match(self.tail) is not None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=16_384)
 def alteration(sql: str) -> Alteration | None:
     """ALTER TABLE, CREATE INDEX or DROP INDEX; None for every other statement."""
     if verb(sql) not in _VERBS:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 _SYNTAX = re.compile(r"near '(?P<near>.*)' at line (?P<line>\d+)\Z", re.DOTALL)
-# Unknown column, duplicate column, duplicate key, no such key column, nothing to drop, no table.
-_NAMING = frozenset({1050, 1051, 1054, 1060, 1061, 1072, 1091, 1146, 1176, 1305})
+# Unknown column, duplicate column, duplicate key, no such key column, nothing to drop, no table, no
+# such collation; MySQL's own: no parent, checks and constraints that are not there, or are.
+_NAMING = frozenset(
+    {1050, 1051, 1054, 1060, 1061, 1072, 1091, 1146, 1176, 1273, 1305, 1824, 3821, 3822, 3940}
+)
 # Not the apostrophe of "Can't DROP".
 _QUOTED = re.compile(r"(?<!\w)(?:`([^`]+)`|'([^']+)')")
 _SYNTAX_ERROR = 1064

@@ -22,7 +22,8 @@ SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE, {algor
 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
 """
 _MARIA_VIEWS = _VIEWS.format(algorithm="ALGORITHM")
-# Only SHOW CREATE VIEW tells it there, and the names that columns were given in front of the query.
+# Only SHOW CREATE VIEW tells it there, and the names that columns were given in front of the query,
+# which it prints as it would again: the catalogue leaves parentheses of joins out.
 _MYSQL_VIEWS = _VIEWS.format(algorithm="NULL")
 _TRIGGERS = """
 SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT,
@@ -52,6 +53,7 @@ FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NA
 LIBRARIES = """
 SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA = DATABASE()
 """
+_CHECKED = re.compile(r" WITH (?:LOCAL|CASCADED) CHECK OPTION\Z")
 _VIEW_HEAD = re.compile(
     r"CREATE ALGORITHM=(\w+) DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*` SQL SECURITY \w+"
     r" VIEW `(?:[^`]|``)*` (\((?:`(?:[^`]|``)*`,?)+\) )?AS "
@@ -82,14 +84,15 @@ def views(
         if not text(written):
             yield Identity("view", "", text(name))
             continue
-        how, listed = text(algorithm), ""
+        how, listed, query = text(algorithm), "", text(written)
         if algorithm is None:
-            head = _VIEW_HEAD.match(created(connection, "VIEW", text(name)))
+            statement = created(connection, "VIEW", text(name))
+            head = _VIEW_HEAD.match(statement)
             if head is None:
                 yield Identity("duality view", "", text(name))
                 continue
             how, listed = head[1], head[2] or ""
-        query = unqualified(text(written), place.database)
+            query = _CHECKED.sub("", statement[head.end() :])
         words = "" if how == "UNDEFINED" else f"ALGORITHM = {how} "
         words += definer(who, place)
         words += "SQL SECURITY INVOKER " if text(security) == "INVOKER" else ""
@@ -98,7 +101,8 @@ def views(
             "",
             text(name),
             columns.get(text(name), ()),
-            f"{words}VIEW {quote(text(name))} {listed}AS {query}{behind}",
+            f"{words}VIEW {quote(text(name))} {listed}AS"
+            f" {unqualified(query, place.database)}{behind}",
         )
 
 

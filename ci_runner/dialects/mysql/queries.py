@@ -10,6 +10,8 @@ from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 _WITH_QUERIES = frozenset("SELECT INSERT REPLACE UPDATE DELETE CREATE ALTER WITH EXPLAIN".split())
 _PROGRAMS = frozenset({"PROCEDURE", "FUNCTION", "TRIGGER", "EVENT"})
 # Rows that are written out say nothing of queries, and there may be millions.
+# What limits a query, or asks of all rows on purpose.
+_CHOOSES = frozenset("WHERE LIMIT DUAL COUNT SUM MIN MAX AVG".split())
 _HEAD = 20_000
 
 
@@ -33,6 +35,8 @@ def _chosen(first: str, tokens: Sequence[Token], words: Sequence[str]) -> Iterat
     """Which rows a statement takes: all, none, or those that happen to come first."""
     starts = [at for at, word in enumerate(words) if word == "WHERE"]
     conditions = [where(tokens, at) or () for at in starts]
+    if first == "SELECT" and "FROM" in words and not _CHOOSES & set(words):
+        yield "a query without WHERE reads every row"
     if any(always(each) or constant(each) for each in conditions):
         yield "a WHERE that chooses nothing: it is the same for every row"
     if first in {"UPDATE", "DELETE"} or (first in {"INSERT", "REPLACE"} and "SELECT" in words):

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 
-_VERBS = frozenset({"GRANT", "REVOKE", "CREATE", "ALTER", "DROP", "RENAME", "SET"})
+_VERBS = frozenset({"CREATE", "ALTER", "DROP", "RENAME"})
+_SURE = frozenset({"GRANT", "REVOKE", "SET"})
 _ACCOUNTS = frozenset({"USER", "ROLE"})
 # dev.mysql.com, Privileges Provided by MySQL: those by which one gets all others.
 _STRONG = ("ALL", "SUPER", "FILE", "PROXY", "SHUTDOWN", "RELOAD", "SYSTEM_USER", "CONNECTION_ADMIN")
@@ -55,7 +56,8 @@ def change(sql: str) -> str:
 
 def _read(sql: str) -> tuple[str, tuple[Token, ...], list[str]]:
     first = verb(sql)
-    tokens = tokenize(sql) if first in _VERBS else ()
+    may = first in _SURE or (first in _VERBS and any(each in sql.upper() for each in _ACCOUNTS))
+    tokens = tokenize(sql) if may else ()
     return first, tokens, [token.word for token in tokens]
 
 

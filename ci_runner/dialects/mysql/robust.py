@@ -7,6 +7,7 @@ from ci_runner.dialects.mysql.tokens import tokenize, verb
 _MADE = frozenset({"TABLE", "DATABASE", "SCHEMA", "EVENT"})
 _DROPPED = frozenset("TABLE TABLES DATABASE SCHEMA VIEW PROCEDURE FUNCTION TRIGGER EVENT".split())
 _HEAD = 8
+_LONG = 1_000
 
 
 def lacking(sql: str) -> str:
@@ -26,7 +27,7 @@ def _wanted(sql: str) -> tuple[str, list[str]]:
     first = verb(sql)
     if first not in {"CREATE", "DROP"}:
         return "", []
-    head = [token.word for token in tokenize(sql)][1 : _HEAD + 1]
+    head = [token.word for token in tokenize(sql[:_LONG])][1 : _HEAD + 1]
     if "TEMPORARY" in head:
         return "", head
     if first == "DROP":

@@ -184,6 +184,26 @@ def _chains(schema: Schema) -> dict[Identity, Identity]:
 
 
 def _again(old: Schema, new: Schema) -> set[Identity]:
+    """What is dropped and made although it stays, or could be replaced."""
+    return _moved_triggers(old, new) | _on_lost_views(old, new)
+
+
+def _on_lost_views(old: Schema, new: Schema) -> set[Identity]:
+    """Changed views that read one that goes: replaced, they could not come back before it does."""
+    lost = {each.identity for each in old.of_type(View) if new.get(each.identity) is None}
+    found: set[Identity] = set()
+    size = -1
+    while size != len(found):
+        size = len(found)
+        found |= {reader for reader, needed in old.dependencies if needed in lost | found}
+    return {
+        each.identity
+        for each in old.of_type(View)
+        if each.identity in found and new.get(each.identity) not in {None, each}
+    }
+
+
+def _moved_triggers(old: Schema, new: Schema) -> set[Identity]:
     """Triggers that are only made again because others now fire before them, in another order."""
     mine, theirs = _order(old), _order(new)
     before = {each.identity: each for each in old.of_type(Trigger)}

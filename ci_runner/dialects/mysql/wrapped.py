@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from ci_runner.dialects.mysql.clauses import target
@@ -24,13 +25,15 @@ _NO_CALL = frozenset(
 )
 _SIGNS = frozenset({"+", "-", "*", "/", "%"})
 _HEAD = 20_000
+_CONDITION = re.compile(r"\b(?:WHERE|ON)\b", re.IGNORECASE)
 _Scope = dict[str, Target | None]
 
 
 def wrapped(sql: str) -> Iterator[Wrapped]:
     """Every such column of one statement, subqueries included; rows written out are left alone."""
-    if verb(sql) in _VERBS:
-        yield from _query(tokenize(sql[:_HEAD]), ())
+    head = sql[:_HEAD]
+    if verb(head) in _VERBS and _CONDITION.search(head):
+        yield from _query(tokenize(head), ())
 
 
 def _query(tokens: Sequence[Token], outer: tuple[_Scope, ...]) -> Iterator[Wrapped]:

@@ -45,6 +45,7 @@ _WORDS = {
     "composite type": _TYPE,
     "range type": _TYPE,
     "base type": _TYPE,
+    "shell type": _TYPE,
     "schema": ("SCHEMAS", "SCHEMA"),
 }
 # A longer name of an identity column's sequence is shortened by rules of its own.

@@ -20,10 +20,12 @@ _KINDS: dict[ConType, str] = {
     "x": "exclusion",
 }
 
+_ENDING = """CASE k.contype WHEN 'p' THEN 'pkey' WHEN 'u' THEN its.columns || '_key'
+                      ELSE its.columns || '_excl' END"""
 # The index behind a key or exclusion constraint is part of it, that behind a foreign key is not: it
 # is the referenced key's.
 _KEY = (
-    f"""k.conindid, {names_of("k.conkey", "k.conrelid")}, {settings.USUAL},
+    f"""k.conindid, {names_of("k.conkey", "k.conrelid")}, {settings.usual(_ENDING)},
        {settings.COLUMNS}""",
     f"""JOIN pg_catalog.pg_class ic ON ic.oid = k.conindid
 JOIN pg_catalog.pg_index i ON i.indexrelid = k.conindid

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.kind import Address, Found
+from ci_runner.dialects.postgres.kind import SHELL, Address, Found
 from ci_runner.schema.model import Copy, Identity, Sequence
 from ci_runner.schema.shared import Edge
 
@@ -15,6 +15,7 @@ from ci_runner.schema.shared import Edge
 # has less; relations, routines and types need theirs by name. The rule that is a view stands for
 # it, a default for its column; an array type for that of its elements, a row type for its relation.
 # CASE, because nothing is looked up for NULL. Arrays, because a large schema has tens of thousands.
+# What a base type is made of needs no more than its shell.
 _DEPENDENCIES = """
 SELECT array_agg(k.place::int8), array_agg(k.oid::int8), array_agg(k.part::int8),
        array_agg(k.needed_place::int8), array_agg(k.needed_oid::int8),
@@ -28,7 +29,11 @@ FROM (
          AS needed_place,
          CASE WHEN m.oid IS NULL THEN d.refobjid WHEN m.relation = 0 THEN m.oid ELSE m.relation END
          AS needed_oid,
-         CASE WHEN m.oid IS NULL THEN d.refobjsubid ELSE 0 END AS needed_part
+         CASE WHEN m.oid IS NULL THEN d.refobjsubid
+              WHEN d.classid = 'pg_catalog.pg_proc'::regclass
+                   AND d.objid IN (t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin,
+                                   t.typmodout, t.typanalyze, t.typsubscript) THEN {shell}
+              ELSE 0 END AS needed_part
   FROM {rows} d
   LEFT JOIN pg_catalog.pg_rewrite w ON w.rulename = '_RETURN'
        AND w.oid = CASE WHEN d.classid = 'pg_catalog.pg_rewrite'::regclass THEN d.objid END
@@ -61,13 +66,12 @@ _SOME = """(
   LATERAL (SELECT * FROM pg_catalog.pg_depend d
            WHERE d.classid = i.classid AND d.objid = i.oid OFFSET 0) r)"""
 
-
 # Catalogue, oid and part of the dependent, and of what it needs.
 Rows = tuple[tuple[int, int, int, int, int, int], ...]
 
 
 def all_rows(connection: Connection) -> Rows:
-    return _rows(connection, _DEPENDENCIES.format(rows="pg_catalog.pg_depend"))
+    return _rows(connection, _DEPENDENCIES.format(rows="pg_catalog.pg_depend", shell=SHELL))
 
 
 def rows_of(connection: Connection, found: Iterable[Found], tables: Mapping[int, str]) -> Rows:
@@ -123,7 +127,7 @@ def _only(found: Iterable[Found], tables: Mapping[int, str]) -> str:
         oids=",".join(str(oid) for _, oid in addresses),
         relations=",".join(str(oid) for place, oid in addresses if place == oids["pg_class"]),
     )
-    return _DEPENDENCIES.format(rows=rows)
+    return _DEPENDENCIES.format(rows=rows, shell=SHELL)
 
 
 def _named(
@@ -139,6 +143,8 @@ def _named(
             continue
         if dependent.kind == "attribute":
             dependent = names[whole]
+        if dependent.kind == "base type" and needed.kind == "function":
+            yield dependent, names[catalogue, oid, SHELL]
         yield dependent, needed
         if needed.kind == "attribute":
             yield dependent, names[needed_whole]

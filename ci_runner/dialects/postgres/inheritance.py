@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -13,18 +14,38 @@ from ci_runner.schema.model import (
     ColumnStorage,
     Copy,
     Identity,
+    Index,
+    IndexSettings,
+    PrimaryKey,
     Schema,
     SchemaObject,
     Table,
+    Unique,
 )
 
+_STRING = re.compile(r"'(?:[^']|'')*'")
+_WORD = re.compile(r'"((?:[^"]|"")+)"|(\w+)')
 # What ALTER TABLE without ONLY changes in children too, where these could have their own.
 _SHARED = ("default", "not_null", "mode", "statistics")
 
 
 def must_be_made_again(old: Table, new: Table) -> bool:
-    """A partition key cannot change, nor can a table become partitioned, foreign or ordinary."""
-    return (old.partition_key, old.server) != (new.partition_key, new.server)
+    """A partition key cannot change, nor can a table become partitioned, foreign or ordinary.
+
+    The key's columns can't change their types either: ATPrepAlterColumnType in tablecmds.c.
+    """
+    if (old.partition_key, old.server) != (new.partition_key, new.server):
+        return True
+    return any(
+        (was := old.column(name)) and (now := new.column(name)) and retypes(was, now)
+        for name in names_in_key(old.partition_key)
+    )
+
+
+def names_in_key(key: str) -> list[str]:
+    """Every name in a partition key, those of functions and types among them."""
+    words = _WORD.findall(_STRING.sub("", key))
+    return [quoted.replace('""', '"') or plain for quoted, plain in words]
 
 
 def attribute(column: Column, name: str) -> object:
@@ -174,24 +195,34 @@ class Lineage:
                 reached = replace(reached, storage=storage)
         return reached
 
-    def loose(self) -> tuple[tuple[Copy, ...], tuple[Copy, ...]]:
+    def loose(
+        self, like: Callable[[SchemaObject], Hashable]
+    ) -> tuple[tuple[Copy, ...], tuple[Copy, ...]]:
         """The copies of both sides that are objects of their own while the plan is made.
 
-        Those of tables that part outlive their parent's; those with a name of their own are made
-        before it; and those that are named or set otherwise than before are altered in place.
+        Those of tables that part outlive their parent's; those with a name or settings of their own
+        are made before it; and those that are named or set otherwise than before, but are `like`
+        them, are altered in place.
         """
         before = {each.object.identity: each for each in self.old.copies}
         places = {_place(each): each for each in self.old.copies}
         mine = {each.object.identity: each for each in self.old.copies if self._is_left(each)}
         theirs = {each.object.identity: each for each in self.new.copies if self._is_left(each)}
+        whole = {
+            **self.new.by_identity,
+            **{each.object.identity: each.object for each in self.new.copies},
+        }
         for copy in self.new.copies:
             name = copy.object.identity
             if name in theirs:
                 continue
             was = places.get(_place(copy))
-            if was is not None and was.object != copy.object and _likeness(was) == _likeness(copy):
+            alike = was is not None and like(was.object) == like(copy.object)
+            if was is not None and alike and was.object != copy.object:
                 mine[was.object.identity], theirs[name] = was, copy
-            elif not copy.usual and name not in before and name not in self.old.by_identity:
+            elif alike or name in before or name in self.old.by_identity:
+                continue
+            elif not copy.usual or is_set(copy, whole.get(copy.of)):
                 theirs[name] = copy
         return tuple(mine.values()), tuple(theirs.values())
 
@@ -222,12 +253,15 @@ def _place(copy: Copy) -> tuple[Identity, str, str]:
     return (copy.of, copy.object.identity.schema, _table_of(copy.object))
 
 
-def _likeness(copy: Copy) -> object:
-    """Its parts without name, comment and settings. The definition of an index holds its name."""
+def is_set(copy: Copy, whole: SchemaObject | None) -> bool:
+    """Whether a part of `whole` has a comment or settings that the server does not give it."""
     each = copy.object
-    parts = ["keys", "include", "predicate", "unique", "method", "columns", "valid"]
-    parts += ["definition"] * (not hasattr(each, "keys"))
-    return tuple(getattr(each, part, None) for part in parts)
+    if isinstance(each, Index) and each.comment is not None:
+        return True
+    if not isinstance(each, Index | PrimaryKey | Unique):
+        return False
+    given = whole.settings if isinstance(whole, Index | PrimaryKey | Unique) else IndexSettings()
+    return each.settings != IndexSettings(given.parameters, given.tablespace)
 
 
 def _table_of(each: SchemaObject) -> str:

@@ -22,7 +22,7 @@ from ci_runner.dialects.postgres.places import (
     needs,
     storage,
 )
-from ci_runner.dialects.postgres.pulse import Pulse, catalogues, pulse
+from ci_runner.dialects.postgres.pulse import Pulse, catalogues, new_token, pulse, query
 from ci_runner.dialects.postgres.rows import integer
 from ci_runner.dialects.postgres.twin import meanwhile, sessions
 from ci_runner.dialects.postgres.watch import spelled
@@ -72,9 +72,12 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     itself are left out. What is known to be untouched is taken from the look `since`.
     """
     earlier = since if isinstance(since, Look) else None
-    with every_name_qualified(connection):
+    token = new_token()
+    known = (query(earlier.known.tables, token),) if earlier else ()
+    with every_name_qualified(connection, *known) as told:
         tables = earlier.known.tables if earlier else catalogues(connection)
-        now = pulse(connection, tables)
+        (rows,) = told or connection.query_all((query(tables, token),))
+        now = pulse(rows, tables, token)
         if earlier is not None and now.follows(earlier.known.pulse):
             look = _within(connection, earlier, now)
             scans = {**earlier.scans, **dict(_scans(now.scans, look.index.names))}
@@ -138,13 +141,13 @@ class _All:
 
 def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
     kinds = present(sessions[0])
-    reading = read(sessions, kinds)
-    names = dict(addresses(reading.all()))
-    (on, aside), rows = meanwhile(
+    reading, (rows, aside) = meanwhile(
         sessions,
-        lambda session: (read_on(session, names), _aside(session)),
-        depend.all_rows,
+        lambda _: read(sessions, kinds),
+        lambda session: (depend.all_rows(session), _aside(session)),
     )
+    names = dict(addresses(reading.all()))
+    on = read_on(sessions[0], names)
     names |= dict(addresses(on.found))
     parts = Parts(Shared(reading.by_table), reading.whole, on)
     found = tuple(parts.all())

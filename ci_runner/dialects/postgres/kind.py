@@ -19,6 +19,8 @@ Statements = tuple[PlannedStatement, ...]
 
 # (catalogue, oid, attribute number or 0): how pg_depend names an object.
 Address = tuple[str, int, int]
+# In place of an attribute number: the name of a base type alone, without what it is made of.
+SHELL = -1
 
 # System schemas; the parameter-free condition that every catalogue query here needs.
 USER_SCHEMA = "n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"
@@ -175,6 +177,15 @@ class World:
         table = Identity("table", column.schema, column.parent)
         old, new = self.old.get(table), self.new.get(table)
         return isinstance(old, Table) and isinstance(new, Table) and must_be_made_again(old, new)
+
+    @cached_property
+    def own_functions(self) -> Mapping[Identity, Identity]:
+        """Of the functions that base types of the new schema are made of, the type."""
+        return {
+            needed: each
+            for each, needed in self.new.dependencies
+            if each.kind == "base type" and needed.kind == "function"
+        }
 
     @cached_property
     def types(self) -> tuple[UserTypes, UserTypes]:

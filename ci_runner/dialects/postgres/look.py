@@ -231,14 +231,19 @@ _Asked = tuple[tuple[Found, ...], tuple[str, ...]]
 
 
 def read(
-    sessions: Sequence[Connection], present: Iterable[Kind[Any]], renewal: Renewal | None = None
+    sessions: Sequence[Connection],
+    present: Iterable[Kind[Any]],
+    renewal: Renewal | None = None,
+    heard: Mapping[str, Rows] = MappingProxyType({}),
 ) -> Reading:
-    """Everything, or of a renewal what was touched, and all that may be read by no table."""
+    """Everything, or of a renewal what was touched, and all that may be read by no table.
+
+    `heard` are answers about the touched tables, by question.
+    """
     by_table: dict[Identity, list[Found]] = defaultdict(list)
     reading = Reading({}, {}, {}, {})
     present = tuple(present)
     narrowed = _narrowed(sessions[0], present, renewal.oids() if renewal else None)
-    heard = _heard(sessions[0], present, renewal) if renewal else {}
     due: list[Kind[Any]] = []
     for kind in present:
         earlier = renewal.kept(kind) if renewal else None
@@ -272,20 +277,25 @@ def read(
     return reading
 
 
-def _heard(
-    connection: Connection, present: Iterable[Kind[Any]], renewal: Renewal
-) -> dict[str, Rows]:
-    """Answers to what every kind asked the last time, got in one exchange."""
-    views = any(kind.type is MaterializedView for kind in present)
+def hear(
+    connection: Connection, renewal: Renewal, conditions: Sequence[str]
+) -> tuple[dict[str, Rows], list[bool]]:
+    """Answers to what every kind asked the last time, and which SQL conditions hold."""
+    absent, told = renewal.since.told.absent, renewal.since.told.asked
     planned = {
-        **_conditions(views=views),
+        **_conditions(views=MaterializedView not in absent),
         MANAGED_TABLE: f"c.oid = ANY ({TABLES}) AND {MANAGED_TABLE}",
     }
-    told = renewal.since.told.asked
-    asked = dict.fromkeys(sql for kind in present for sql in told.get(kind.type, ()))
+    asked = dict.fromkeys(sql for questions in told.values() for sql in questions)
     questions = (replaced(sql, planned) for sql in asked)
-    rows = answers(connection, questions, renewal.oids(), renewal.prepared)
-    return dict(zip(asked, rows, strict=True))
+    *rows, ((*hold,),) = answers(
+        connection,
+        questions,
+        renewal.oids(),
+        renewal.prepared,
+        f"SELECT {', '.join(conditions)}",
+    )
+    return dict(zip(asked, rows, strict=True)), list(map(bool, hold))
 
 
 def present(connection: Connection, kinds: Sequence[Kind[Any]] = KINDS) -> tuple[Kind[Any], ...]:

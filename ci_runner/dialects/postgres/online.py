@@ -59,8 +59,8 @@ def has_replacement(old: SchemaObject, work: Work) -> bool:
     """Whether it can stay until another one, under the same name, is complete."""
     new = work.creates.get(old.identity)
     if isinstance(new, Index | PrimaryKey | Unique):
-        if _is_of_partitions(new, work) and not partitioned.have_stayed(home(new), work):
-            return False
+        if _is_of_partitions(new, work):
+            return _is_old(new, work) and partitioned.can_be_built(new, work)
         return _is_old(new, work) and (isinstance(new, Index) or building.can_be_built(new))
     return isinstance(new, ForeignKey)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
-from ci_runner.dialects.postgres import access, rebuild
+from ci_runner.dialects.postgres import access, base_types, parts, rebuild
+from ci_runner.dialects.postgres.inheritance import names_in_key
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
@@ -63,7 +64,6 @@ class _Order:
         self.world = work.world
         self.ties = tuple(work.ties())
         self.detached = frozenset(work.detached())
-        self.copies = {each.object.identity: each.of for each in self.world.new.copies}
         self.disturbed: dict[Identity, Node] = {
             identity: ("alter", new.identity)
             for old, new in work.alters.values()
@@ -139,7 +139,7 @@ class _Order:
         yield from self._belonging()
         yield from self._inheritance()
         yield from access.edges(self.work, self.ties)
-        yield from self._parts()
+        yield from parts.edges(self.work, self._makers)
 
     def _creation(self) -> Iterator[tuple[Node, Node]]:
         for dependent, needed in _closed(self.world.new):
@@ -148,6 +148,10 @@ class _Order:
                 makers.append(self.disturbed[needed])
             for maker in makers:
                 yield from ((later, maker) for later in self._makers(dependent))
+
+        for rights, base_type in base_types.rights(self.world):
+            for maker in self._makers(base_type):
+                yield from ((later, maker) for later in self._makers(rights))
 
         for each in self.world.new.objects:
             for later, earlier in kind_of(each).alters(each, self.world):
@@ -237,36 +241,28 @@ class _Order:
                     for earlier in self._changes(place):
                         if earlier[1].kind in _RIGHTS:
                             continue
-                        if place != identity and self._follows(earlier):
+                        if self._follows(earlier, own=place == identity):
                             yield earlier, ("tie", identity)
                         else:
                             yield ("tie", identity), earlier
 
-    def _follows(self, node: Node) -> bool:
+    def _follows(self, node: Node, *, own: bool) -> bool:
         """What reaches a table when it joins, or that must not: a key of the parent that leaves it
-        again before the table does, and an index on the parent alone.
+        again before the table does, and an index on the parent alone; of its `own` what a key or
+        index of the parent would take.
         """
         verb, identity = node
         if verb != "create":
             return False
         each = self.work.creates[identity]
+        if own:
+            return self.work.rival(each) is not None
         return isinstance(each, ForeignKey) or (isinstance(each, Index) and not each.valid)
-
-    def _parts(self) -> Iterator[tuple[Node, Node]]:
-        """An index on a partition comes before that of the parent, which takes it as its part."""
-        for part, whole in self.world.parts.items():
-            each = self.world.new.by_identity[part]
-            if part in self.work.creates and home(each) not in self.work.creates:
-                above = whole
-                while above in self.copies and above not in self.work.creates:
-                    above = self.copies[above]
-                if above in self.work.creates:
-                    yield ("create", above), ("create", part)
 
     def _needed(self, schema: Schema, identity: Identity) -> Iterator[Identity]:
         each = schema.by_identity[identity]
         if isinstance(each, Table):
-            yield from each.parents
+            yield from self._ancestors(each, schema)
             yield from (
                 needed for dependent, needed in schema.dependencies if dependent == identity
             )
@@ -295,16 +291,29 @@ class _Order:
                         own = Identity("column", heir.schema, place.name, heir.name)
                         yield from self._below(place, own)
         for each in self.work.creates.values():
-            for parent in self._ancestors(each):
+            for parent in self._ancestors(each, self.world.new):
                 for earlier in self._changes(parent):
                     if earlier[1].kind == "column" and earlier[0] != "drop":
                         yield ("create", each.identity), earlier
 
-    def _ancestors(self, each: SchemaObject | None) -> Iterator[Identity]:
+        for old in self.work.drops.values():
+            if isinstance(old, Table) and old.partition_key:
+                yield from self._keyed(old)
+
+    def _keyed(self, old: Table) -> Iterator[tuple[Node, Node]]:
+        """A column can't change its type while it is in the key of a partition below."""
+        names = names_in_key(old.partition_key)
+        for parent in self._ancestors(old, self.world.old):
+            for name in names:
+                column = Identity("column", parent.schema, name, parent.name)
+                if column in self.work.alters:
+                    yield ("alter", column), ("drop", old.identity)
+
+    def _ancestors(self, each: SchemaObject | None, schema: Schema) -> Iterator[Identity]:
         if isinstance(each, Table):
             for parent in each.parents:
                 yield parent
-                yield from self._ancestors(self.world.new.get(parent))
+                yield from self._ancestors(schema.get(parent), schema)
 
     def _below(self, column: Identity, own: Identity) -> Iterator[tuple[Node, Node]]:
         work = self.work

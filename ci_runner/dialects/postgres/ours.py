@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from ci_runner.dialects.base import Connection
@@ -20,26 +20,43 @@ _OURS = {
     "join_collapse_limit": "3",
     "plan_cache_mode": "force_generic_plan",
 }
-_THEIRS = ", ".join(f"pg_catalog.current_setting('{name}')" for name in _OURS)
+# Of few tables: by the catalogue's indexes, whose size a server that has just grown misjudges.
+BY_INDEX = {"enable_hashjoin": "off", "enable_mergejoin": "off"}
+
+
+Rows = list[tuple[object, ...]]
 
 
 @contextmanager
-def every_name_qualified(connection: Connection) -> Iterator[None]:
+def every_name_qualified(connection: Connection, *first: str) -> Iterator[list[Rows]]:
     """With only the catalogue in the search path the server qualifies every name that it prints.
 
-    Within a transaction the settings are local to it, so that its end still undoes a SET LOCAL.
+    Gives the rows of the queries that are asked `first`, in the same exchange.
     """
-    ((*theirs,),) = connection.query(f"SELECT {_THEIRS}, {_set(connection, _OURS.values())}")
-    yield
-    connection.query(f"SELECT {_set(connection, map(text, theirs[: len(_OURS)]))}")
+    with settings(connection, _OURS, *first) as rows:
+        yield rows
 
 
-def _set(connection: Connection, values: Iterable[str]) -> str:
+@contextmanager
+def settings(connection: Connection, ours: Mapping[str, str], *first: str) -> Iterator[list[Rows]]:
+    """The block has these settings, and leaves those that the migration had.
+
+    Within a transaction they are local to it, so that its end still undoes a SET LOCAL.
+    """
+    theirs = ", ".join(f"pg_catalog.current_setting('{name}')" for name in ours)
+    setting = f"SELECT {theirs}, {_set(connection, ours)}"
+    ((*before,),), *rows = connection.query_all((setting, *first))
+    yield rows
+    kept = dict(zip(ours, map(text, before), strict=False))
+    connection.query(f"SELECT {_set(connection, kept)}")
+
+
+def _set(connection: Connection, values: Mapping[str, str]) -> str:
     """SQL that sets all of them; what stands before it in a SELECT still sees the earlier ones."""
     local = "true" if connection.in_transaction else "false"
     return ", ".join(
         f"pg_catalog.set_config('{name}', {_quoted(value)}, {local})"
-        for name, value in zip(_OURS, values, strict=True)
+        for name, value in values.items()
     )
 
 

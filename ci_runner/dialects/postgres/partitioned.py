@@ -36,8 +36,13 @@ def is_partitioned(place: Identity | None, world: World) -> bool:
 
 
 def have_stayed(place: Identity | None, work: Work) -> bool:
-    """Whether every partition below was there before and can have an index."""
-    return all(
+    """Whether the partitions below are those that were there, and each can have an index.
+
+    One that goes is still there: an index that lacks a part on it would not be valid.
+    """
+    stay = {each.identity for each in _partitions(place, work.world.new)}
+    gone = (each for each in _partitions(place, work.world.old) if each.identity not in stay)
+    return not any(gone) and all(
         not each.server
         and each.identity not in work.creates
         and each.identity not in work.world.parted
@@ -57,11 +62,15 @@ def is_leaf(identity: Identity, world: World) -> bool:
     return any(not is_partitioned(home(part), world) for part in parts)
 
 
+def can_be_built(each: Built, work: Work) -> bool:
+    """Whether its parts can be built before: an index on the table alone has none."""
+    buildable = each.valid if isinstance(each, Index) else building.can_be_built(each)
+    return buildable and have_stayed(home(each), work)
+
+
 def built(each: Built, short: Statements, work: Work) -> Form:
     """An index or a key: on the table alone, with parts that were built concurrently."""
-    if not have_stayed(home(each), work):
-        return Form(short)
-    if not isinstance(each, Index) and not building.can_be_built(each):
+    if not can_be_built(each, work):
         return Form(short)
     created, *rest = short
     whole = replace(_only(created, each), hazards=(), serves=created.summary)

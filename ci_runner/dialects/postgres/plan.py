@@ -7,8 +7,7 @@ changes its type, a foreign key on a key that is replaced) is dropped first and 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import replace
+from collections.abc import Hashable
 from itertools import chain
 
 from ci_runner.dialects.base import USUAL, PlanOptions
@@ -20,23 +19,21 @@ from ci_runner.dialects.postgres.inheritance import (
     taken_over,
     without,
 )
-from ci_runner.dialects.postgres.kind import Statements, World, type_name
+from ci_runner.dialects.postgres.kind import Statements, World
 from ci_runner.dialects.postgres.kinds import enum, grant
 from ci_runner.dialects.postgres.mentions import joined
 from ci_runner.dialects.postgres.order import arranged, needs
 from ci_runner.dialects.postgres.stages import staged
-from ci_runner.dialects.postgres.unmanaged import TYPES
-from ci_runner.dialects.postgres.work import KIND_OF, Work
+from ci_runner.dialects.postgres.work import Work, kind_of
 from ci_runner.dialects.postgres.writing import statements as written
 from ci_runner.schema.diff import diff
-from ci_runner.schema.model import Schema, home
+from ci_runner.schema.model import Schema, SchemaObject
 
 
 def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     new = access.left(old, new, options.leave)
-    old, new = _without_unmanaged(old, new), _without_unmanaged(new, old)
-    mine, theirs = Lineage(old, new).loose()
+    mine, theirs = Lineage(old, new).loose(_likeness)
     old, new = loosened(old, mine), loosened(new, theirs)
     new = without(new, kept_checks(old, new))
     taken = taken_over(old, new)
@@ -57,26 +54,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     return enum.outside_transactions(statements, world.new)
 
 
-def _without_unmanaged(schema: Schema, other: Schema) -> Schema:
-    """`schema` without what has become something that we do not manage, or comes from there.
-
-    A table that is partitioned on the other side is still there: to drop it would be wrong.
-    """
-    taken = set(_unmanaged_names(other))
-    if not taken:
-        return schema
-    gone = {
-        each.identity
-        for each in schema.objects
-        if not taken.isdisjoint(KIND_OF[type(each)].names(each))
-    }
-    if not gone:
-        return schema
-    kept = (each for each in schema.objects if each.identity not in gone and home(each) not in gone)
-    return replace(schema, objects=tuple(kept))
-
-
-def _unmanaged_names(schema: Schema) -> Iterator[Hashable]:
-    for each in schema.unmanaged:
-        if each.kind in TYPES:
-            yield type_name(each.schema, each.name)
+def _likeness(each: SchemaObject) -> Hashable:
+    """All of it but name, comment and settings."""
+    like = kind_of(each).like
+    return each.identity if like is None else like(each)

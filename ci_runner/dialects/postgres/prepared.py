@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import nullcontext
 from functools import lru_cache
 
 from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres.ours import BY_INDEX, settings
 
 TABLES = "$1"
 # The migration's own names are others.
@@ -35,18 +37,23 @@ def answers(
     questions: Iterable[str],
     tables: Collection[int],
     there: Mapping[str, str] | None,
+    *also: str,
 ) -> list[list[tuple[object, ...]]]:
     """The rows of each question, which has TABLES where `tables` are meant.
 
-    None for `there` asks without planning ahead.
+    None for `there` asks without planning ahead. What is asked `also` has no tables and comes last.
     """
     listed = f"'{{{','.join(map(str, sorted(tables)))}}}'::oid[]"
     asked = []
+    arrived = False
     for sql in questions:
         name, statement, digest = _prepared(sql)
         if there is not None and name not in there:
             connection.execute(statement)
+            arrived = True
         # Where it is not ours it is not asked.
         ours = there is not None and there.get(name, digest) == digest
         asked.append(f"EXECUTE {name} ({listed})" if ours else sql.replace(TABLES, listed))
-    return connection.query_all(asked) if asked else []
+    # The server plans when it is first asked, once and for all.
+    with settings(connection, BY_INDEX) if arrived else nullcontext():
+        return connection.query_all((*asked, *also))

@@ -7,7 +7,7 @@ the catalogue among them. Where no count has grown since the last look, the cata
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection
@@ -99,17 +99,24 @@ def catalogues(connection: Connection) -> Mapping[int, str]:
     return {integer(oid): text(name) for oid, name in connection.query(_CATALOGUES)}
 
 
-def pulse(connection: Connection, tables: Mapping[int, str]) -> Pulse:
-    """Read it, in one query. Outside of a transaction the token is gone at once."""
-    token = secrets.token_hex(8)
-    query = _QUERY.format(
+def new_token() -> str:
+    return secrets.token_hex(8)
+
+
+def query(tables: Mapping[int, str], token: str) -> str:
+    """SQL for `pulse`. Outside of a transaction the token is gone at once."""
+    return _QUERY.format(
         catalogues=",".join(map(str, tables)),
         name=_TOKEN,
         token=token,
         settings=_SETTINGS,
         prepared=THERE,
     )
-    ((since, _, printing, counting, *several),) = connection.query(query)
+
+
+def pulse(rows: Iterable[tuple[object, ...]], tables: Mapping[int, str], token: str) -> Pulse:
+    """What the one row of `query` says."""
+    ((since, _, printing, counting, *several),) = rows
     counts, locks, scans, prepared = map(_split, several)
     return Pulse(
         optional(since) or "",

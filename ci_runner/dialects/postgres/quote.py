@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-# Reserved words, those allowed as function or type names included: pg_get_keywords(), R and T.
+# What quote_identifier in ruleutils.c quotes, so that our names are the server's: every keyword of
+# PostgreSQL 15 that is not U in pg_get_keywords().
 RESERVED = frozenset(
     """
     all analyse analyze and any array as asc asymmetric authorization binary both case cast
@@ -16,6 +17,11 @@ RESERVED = frozenset(
     or order outer overlaps placing primary references returning right select session_user
     similar some symmetric table tablesample then to trailing true union unique user using
     variadic verbose when where window with
+    between bigint bit boolean char character coalesce dec decimal exists extract float greatest
+    grouping inout int integer interval least national nchar none normalize nullif numeric out
+    overlay position precision real row setof smallint substring time timestamp treat trim values
+    varchar xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi
+    xmlroot xmlserialize xmltable
     """.split()
 )
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")

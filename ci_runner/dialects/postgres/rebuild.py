@@ -26,13 +26,15 @@ _WORDS = {
 }
 
 
-def moves(before: SchemaObject, after: SchemaObject, needed: SchemaObject) -> bool:
-    """Whether a column is made of `needed` before and after, and has values to keep."""
+def moves(
+    before: SchemaObject, after: SchemaObject, needed: SchemaObject, again: SchemaObject | None
+) -> bool:
+    """Whether a column is made of `needed`, then of that made `again`, and has values to keep."""
     return (
         isinstance(before, Column)
         and before.generated is None
         and made_of(before, needed)
-        and made_of(after, needed)
+        and (made_of(after, needed) or made_of(after, again))
     )
 
 

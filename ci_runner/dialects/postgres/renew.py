@@ -16,8 +16,9 @@ from ci_runner.dialects.postgres.look import (
     Parts,
     Reading,
     Renewal,
+    Rows,
     Told,
-    ask,
+    hear,
     read,
     read_on,
     stale,
@@ -109,6 +110,7 @@ class _Answers:
     kinds: frozenset[type]
     aside: Mapping[int, bool]
     rights: bool
+    heard: Mapping[str, Rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class _Renewing:
         since = self.renewal.since
         answers = self._asked()
         kinds = tuple(kind for kind in KINDS if kind.type in answers.kinds)
-        reading = read((self.connection,), kinds, self.renewal)
+        reading = read((self.connection,), kinds, self.renewal, answers.heard)
         if any(_renamed(since, each) for each in reading.all()):
             return None
         reading, change = self._settled(reading)
@@ -161,7 +163,7 @@ class _Renewing:
         )
 
     def _asked(self) -> _Answers:
-        """All that decides what is read, in one query."""
+        """All that decides what is read, and what can be known without, in one exchange."""
         since, written = self.renewal.since, self.written
         absent = since.told.absent
         doubtful = [
@@ -174,24 +176,23 @@ class _Renewing:
         aside = unmanaged.every()
         if written is not None:
             aside = unmanaged.due(since.told.aside, written, touched)
-        rights = self._rights()
-        answers = ask(
-            self.connection,
-            (
-                *(
-                    kind.present if written is None else marks.only(kind.present, touched)
-                    for kind in doubtful
-                ),
-                *aside.values(),
-                rights,
+        conditions = (
+            *(
+                kind.present if written is None else marks.only(kind.present, touched)
+                for kind in doubtful
             ),
+            *aside.values(),
+            self._rights(),
         )
-        there = dict(zip((kind.type for kind in doubtful), answers, strict=False))
+        heard, hold = hear(self.connection, self.renewal, conditions)
+        there = dict(zip((kind.type for kind in doubtful), hold, strict=False))
         kinds = frozenset(
             kind.type for kind in KINDS if there.get(kind.type, kind.type not in absent)
         )
+        if MaterializedView in absent & kinds:
+            heard = {}  # no question was about its indexes
         return _Answers(
-            kinds, dict(zip(aside, answers[len(doubtful) : -1], strict=True)), answers[-1]
+            kinds, dict(zip(aside, hold[len(doubtful) : -1], strict=True)), hold[-1], heard
         )
 
     def _may_bring(self) -> frozenset[str]:

@@ -32,16 +32,19 @@ JOINS = """
 LEFT JOIN pg_catalog.pg_tablespace space ON space.oid = ic.reltablespace AND ic.reltablespace <> 0
 """
 
-# The name that the server gives to an index on a partition; long ones are shortened by rules of its
-# own, and pass for usual.
-USUAL = """
+
+def usual(ending: str) -> str:
+    """SQL: whether an index on a partition has the name that the server gives it.
+
+    `ending` is SQL for what follows the name of the table, over `its.columns`. Long names are
+    shortened by rules of the server's own, and pass for usual.
+    """
+    return f"""
        CASE WHEN ic.relispartition THEN (
-            SELECT length(c.relname || k.columns) > 55 OR ic.relname = ANY (ARRAY[
-                   c.relname || '_pkey', c.relname || '_' || k.columns || '_idx',
-                   c.relname || '_' || k.columns || '_key',
-                   c.relname || '_' || k.columns || '_excl'])
+            SELECT length(c.relname || its.columns) > 55
+                   OR ic.relname = c.relname || '_' || {ending}
             FROM (SELECT string_agg(a.attname, '_' ORDER BY a.attnum) AS columns
-                  FROM pg_catalog.pg_attribute a WHERE a.attrelid = ic.oid) k) ELSE true END"""
+                  FROM pg_catalog.pg_attribute a WHERE a.attrelid = ic.oid) its) ELSE true END"""
 
 
 _NONE = IndexSettings()

@@ -91,7 +91,10 @@ def meanwhile(
     here: Callable[[Connection], T],
     there: Callable[[Connection], R],
 ) -> tuple[T, R]:
-    """What both give, each on a session of its own where there are two."""
+    """What both give, each on a session of its own where there are two.
+
+    `here` may ask the other one as well: a session answers one question after the other.
+    """
     first, *others = sessions
     if not others:
         return here(first), there(first)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.schema.model import Enum, Schema, Table
 from ci_runner.schema.types import (
+    BaseType,
     Cast,
     CompositeType,
     Domain,
@@ -26,8 +27,9 @@ _STRINGS = frozenset({"text", "character varying", "character", "name"})
 _CASTS = (
     frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"}),
     frozenset({"boolean", "integer"}),
-    frozenset({"bit", "bit varying", "integer"}),
-    frozenset({"bit", "bit varying", "bigint"}),
+    frozenset({"bit", "bit varying"}),
+    frozenset({"bit", "integer"}),
+    frozenset({"bit", "bigint"}),
     frozenset({"date", "timestamp without time zone", "timestamp with time zone"}),
     frozenset({"time without time zone", "time with time zone"}),
     frozenset({"time without time zone", "interval"}),
@@ -59,6 +61,7 @@ class UserTypes:
         scalars = (
             *((each.schema, each.name) for each in schema.of_type(Enum)),
             *((each.schema, each.name) for each in schema.of_type(RangeType)),
+            *((each.schema, each.name) for each in schema.of_type(BaseType)),
         )
         composites = {
             qualified(each.schema, each.name): each for each in schema.of_type(CompositeType)

@@ -18,9 +18,6 @@ from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.dialects.postgres.sources import catalogues
 from ci_runner.schema.model import Identity
 
-# Kinds of `Identity` below that are types.
-TYPES = frozenset({"base type"})
-
 
 def _ours(catalogue: str, alias: str) -> str:
     return f"{USER_SCHEMA} AND {not_extension_member(catalogue, f'{alias}.oid')}"
@@ -66,15 +63,9 @@ def _stands(relation: str) -> str:
     )
 
 
-_BASE = "({0}.typtype = 'p' OR {0}.typtype = 'b' AND {0}.typcategory <> 'A')"
-
 # A condition that is false where there can be none, as for kinds; and a SELECT that gives kind,
 # schema, parent, name. Objects that initdb made have oids below 16384.
 _OBJECTS = (
-    (
-        any_of("pg_type", f"x.oid >= 16384 AND {_BASE.format('x')}"),
-        _in_schema("'base type'", "pg_type", "t", "t.typname", "typnamespace", _BASE.format("t")),
-    ),
     (
         "NOT EXISTS (SELECT FROM pg_catalog.pg_extension e WHERE e.extname = 'plpgsql')",
         "SELECT 'extension', '', '', 'plpgsql, which this database lacks'",

@@ -9,12 +9,15 @@ from functools import cached_property
 from typing import Any, Literal
 
 from ci_runner.dialects.postgres import rebuild
+from ci_runner.dialects.postgres.inheritance import must_be_made_again
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, World
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import (
     Column,
+    Copy,
     Identity,
+    Index,
     PrimaryKey,
     Schema,
     SchemaObject,
@@ -22,7 +25,7 @@ from ci_runner.schema.model import (
     Unique,
     home,
 )
-from ci_runner.schema.types import Domain
+from ci_runner.schema.types import BaseType, Domain
 
 Verb = Literal["drop", "create", "detach", "alter", "tie", "clear"]
 Node = tuple[Verb, Identity]
@@ -74,9 +77,18 @@ class Work:
                     self._alter(old, new)
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
+        self._make_tables_again()
         self._find_renames()
         self._part()
         self._carry()
+
+    def _make_tables_again(self) -> None:
+        """Also those of which only a column changes."""
+        for old in self.world.old.of_type(Table):
+            new = self.world.new.get(old.identity)
+            again = isinstance(new, Table) and must_be_made_again(old, new)
+            if again and old.identity not in self.drops:
+                self._make_again(old.identity)
 
     def _part(self) -> None:
         """What lets go of a parent or owner for a while changes, if nothing else of it does."""
@@ -111,10 +123,25 @@ class Work:
 
     def _create(self, new: SchemaObject) -> None:
         place = home(new)
-        if place is not None and self.is_created(place) and kind_of(new).inline(new):
+        stands_alone = kind_of(new).inline(new) and self.rival(new) is None
+        if place is not None and self.is_created(place) and stands_alone:
             self.inline[place].append(new)
         else:
             self.creates[new.identity] = new
+
+    @cached_property
+    def _copies_on(self) -> dict[Identity | None, list[Copy]]:
+        found: dict[Identity | None, list[Copy]] = defaultdict(list)
+        for copy in self.world.new.copies:
+            found[home(copy.object)].append(copy)
+        return found
+
+    def rival(self, new: SchemaObject) -> Identity | None:
+        """What of the parent would take it for its part, but has another one on that table."""
+        for copy in self._copies_on.get(home(new), ()):
+            if _is_taken_for(new, copy.object):
+                return copy.of
+        return None
 
     def is_created(self, table_identity: Identity) -> bool:
         return self.world.old.get(table_identity) is None
@@ -155,6 +182,9 @@ class Work:
         coming = [*self.creates.values(), *(new for _, new in self.alters.values())]
         for each in rebuild.refused(coming, self.world):
             self._make_again(each)
+        for old in self.drops.copy().values():
+            if isinstance(old, BaseType) and old.shell in self.world.new.by_identity:
+                self._make_again(old.shell)
         pending = [*self.drops, *self._disturbed()]
         while pending:
             needed = pending.pop()
@@ -183,7 +213,8 @@ class Work:
         if kind_of(before).releases(before, needed, self.world):
             self.world.released.add(dependent)
             self.alters[dependent] = (before, after)
-        if self._is_followed(needed) and rebuild.moves(before, after, self.drops[needed]):
+        again = self.creates.get(needed)
+        if self._is_followed(needed) and rebuild.moves(before, after, self.drops[needed], again):
             if isinstance(before, Column) and before.inherited:
                 # It moves with its parent's, but for a default of its own.
                 if before.default is not None:
@@ -226,7 +257,9 @@ class Work:
                 self.alters.pop(content, None)
                 self.creates.pop(content, None)
                 if not isinstance(each, Column):
-                    self.drops.pop(content, None)
+                    # One of its name may have lived elsewhere, and has to go by itself.
+                    if content in self.drops and home(self.drops[content]) == place:
+                        del self.drops[content]
                     if (
                         not isinstance(each, Table)
                         and kind_of(each).inline(each)
@@ -321,6 +354,14 @@ def alone(new: Table) -> Table:
     """A partition before it joins its parent."""
     own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
     return replace(new, columns=own, parents=(), bound="")
+
+
+def _is_taken_for(each: SchemaObject, part: SchemaObject) -> bool:
+    if isinstance(each, Index) and isinstance(part, Index):
+        like = kind_of(each).like
+        return like is not None and bool(like(each) == like(part))
+    keys = (PrimaryKey, Unique)
+    return isinstance(each, keys) and isinstance(part, keys) and each.columns == part.columns
 
 
 def _names(schema: Schema) -> frozenset[Hashable]:

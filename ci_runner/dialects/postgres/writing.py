@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ci_runner.dialects.postgres import mentions, partitions, rebuild
-from ci_runner.dialects.postgres.inheritance import origin
+from ci_runner.dialects.postgres import base_types, mentions, partitions, rebuild
+from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
 from ci_runner.dialects.postgres.work import Node, Work, alone, kind_of
@@ -21,7 +21,7 @@ from ci_runner.schema.model import (
     Table,
     home,
 )
-from ci_runner.schema.types import Domain
+from ci_runner.schema.types import BaseType, Domain
 
 _IF_THERE = re.compile(r"DROP (?:INDEX|CONSTRAINT)")
 
@@ -62,14 +62,15 @@ def _tied(work: Work, identity: Identity) -> Statements:
 
 
 def _with_parts(work: Work, each: SchemaObject, dropped: Statements) -> Statements:
-    """A way back that gives the indexes on partitions the names that they had."""
+    """A way back that gives the indexes on partitions the names and settings that they had."""
     undo = dropped[-1].undo if dropped else None
-    parts = [copy for copy in work.world.old.copies if not copy.usual]
-    of = {copy.object.identity: copy.of for copy in work.world.old.copies} if parts else {}
-    mine = [copy.object for copy in parts if origin(of, copy.of) == each.identity]
-    if undo is None or not mine:
+    copies = work.world.old.copies if undo is not None else ()
+    of = {copy.object.identity: copy.of for copy in copies}
+    mine = [copy for copy in copies if origin(of, copy.of) == each.identity]
+    apart = [copy.object for copy in mine if not copy.usual or is_set(copy, each)]
+    if undo is None or not apart:
         return dropped
-    again = [made_again(kind_of(part).create(part)) for part in mine]
+    again = [made_again(kind_of(part).create(part)) for part in apart]
     return (*dropped[:-1], replace(dropped[-1], undo=";\n".join([*again, undo])))
 
 
@@ -102,6 +103,7 @@ def _undone(work: Work, each: SchemaObject, made: Statements) -> Statements:
     undo = made[0].undo
     if each.identity in work.world.parts:
         undo = _IF_THERE.sub(r"\g<0> IF EXISTS", undo, count=1)
+        made = (made[0], *(replace(one, undo="") for one in made[1:]))
     if isinstance(each, Table) and _is_referenced(each, work.world.new):
         undo = f"{partitions.leave(each)};\n{undo}"
     for one in work.world.taken.get(each.identity, ()):
@@ -117,7 +119,7 @@ def _altered(work: Work, old: SchemaObject, new: SchemaObject) -> Statements:
 
 def _dropped(work: Work, each: SchemaObject) -> Statements:
     """What goes along unseen, because nobody compares it, is a hazard of making it again."""
-    if each.identity in work.carried:
+    if each.identity in work.carried or base_types.goes_along(each, work):
         return ()
     if each.identity in work.aside:
         return rebuild.set_aside(each, work.world)
@@ -125,6 +127,10 @@ def _dropped(work: Work, each: SchemaObject) -> Statements:
         dropped = column.drop(each, only=work.stays_below(each))
     elif isinstance(each, Table) and _is_referenced(each, work.world.old):
         dropped = (*partitions.left(each), *kind_of(each).drop(each))
+    elif isinstance(each, BaseType):
+        dropped = base_types.dropped(each, kind_of(each).drop(each), work.world)
+        for gone in (*base_types.made_of(each, work.world.old), each):
+            dropped = _with_contents_back(work, gone, dropped)
     else:
         parted = _with_parts(work, each, kind_of(each).drop(each))
         dropped = _with_contents_back(work, each, parted)
@@ -175,7 +181,7 @@ def _created(work: Work, each: SchemaObject) -> Statements:
     if isinstance(each, Domain):
         return domain.create_with(each, work.inline[each.identity])
     made = _warned(kind_of(each).create(each), kind_of(each).warns(each, work.world))
-    made = _undone(work, each, made)
+    made = base_types.undone(_undone(work, each, made), each.identity, work.world)
     place = home(each)
     if place is None or not work.is_created(place):
         return made

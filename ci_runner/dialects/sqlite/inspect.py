@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal, cast
 
-from ci_runner.dialects.base import Connection, Sighting
+from ci_runner.dialects.base import Connection
 from ci_runner.dialects.sqlite import canonical
 from ci_runner.dialects.sqlite.table import Names, TableText, read_table
 from ci_runner.dialects.sqlite.tokens import quote, tokenize, trimmed
@@ -24,6 +25,7 @@ from ci_runner.schema.model import (
     Trigger,
     View,
 )
+from ci_runner.schema.shared import Edge
 from ci_runner.schema.virtual import VirtualTable
 
 KEY_BESIDE_ROWID = "INTEGER PRIMARY KEY DESC"
@@ -57,15 +59,27 @@ Readings = Mapping[str, Reading]
 _NONE: Readings = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that there is; `pages` are the root pages of tables: a rename keeps one."""
+
+    objects: tuple[SchemaObject, ...]
+    unmanaged: frozenset[Identity]
+    pages: Mapping[Identity, str]
+    readings: Readings
+
+
 def inspect(connection: Connection) -> Schema:
     """The whole schema, in four catalogue queries."""
-    return sight(connection)[0].schema
+    found = read(connection)
+    edges = dependencies(found.objects, relations(found.objects))
+    return Schema.of("sqlite", found.objects, edges, found.unmanaged)
 
 
-def sight(connection: Connection, before: Readings = _NONE) -> tuple[Sighting, Readings]:
-    """The schema with each table's root page: a rename keeps it, a rebuild changes it.
+def read(connection: Connection, before: Readings = _NONE) -> Everything:
+    """Tables and indexes whose inputs are those of `before` are not read again.
 
-    Tables and indexes whose inputs are those of `before` are not read again.
+    What reads as it did is the same value.
     """
     stored = connection.query(_STORED)
     listed = {str(row[0]): row[1:] for row in connection.query(_LISTED)}
@@ -74,7 +88,7 @@ def sight(connection: Connection, before: Readings = _NONE) -> tuple[Sighting, R
         view: tuple(str(row[0]) for row in rows)
         for view, rows in _by_first(connection.query(_VIEW_COLUMNS)).items()
     }
-    names = {table.lower(): _names(table, rows) for table, rows in columns.items()}
+    names = {table.lower(): _named(table, rows, before) for table, rows in columns.items()}
     known = {*names, *(view.lower() for view in shown)}
     known |= {column for table in names.values() for column in table.columns}
     known |= {column.lower() for each in shown.values() for column in each}
@@ -99,14 +113,27 @@ def sight(connection: Connection, before: Readings = _NONE) -> tuple[Sighting, R
             readings[name] = _reading(name, inputs, on, names, before.get(name))
             objects += readings[name].objects
         else:
-            objects.append(_routine(kind, name, table, sql, shown.get(name, ()), known))
-    schema = Schema.of("sqlite", objects, _dependencies(objects), unmanaged)
+            said = frozenset((_words(sql) | {name.lower()}) & known)
+            objects.append(_routine(kind, name, table, sql, shown.get(name, ()), said))
     pages = {
-        identity: str(page)
+        Identity("table", "", str(name)): str(page)
         for kind, name, _, _, page in stored
-        if kind == "table" and page and schema.get(identity := Identity("table", "", str(name)))
+        if kind == "table" and page and name in readings
     }
-    return Sighting(schema, handles=pages, storage=pages), readings
+    return Everything(tuple(objects), frozenset(unmanaged), pages, readings)
+
+
+@lru_cache(maxsize=4096)
+def _words(sql: str) -> frozenset[str]:
+    """All that a statement says, in lower case."""
+    return frozenset(token.name.lower() for token in tokenize(sql))
+
+
+def _named(table: str, rows: Rows, before: Readings) -> Names:
+    earlier = before.get(table)
+    if earlier is not None and earlier.inputs[0] == "table" and earlier.inputs[3] == rows:
+        return cast("Names", earlier.inputs[2])
+    return _names(table, rows)
 
 
 def _reading(
@@ -145,8 +172,9 @@ def _names(table: str, rows: Rows) -> Names:
     return Names(table, columns, tuple(name for _, name in key))
 
 
+@lru_cache(maxsize=4096)
 def _routine(
-    kind: str, name: str, table: str, sql: str, shown: tuple[str, ...], known: Collection[str]
+    kind: str, name: str, table: str, sql: str, shown: tuple[str, ...], known: frozenset[str]
 ) -> View | Trigger:
     compared = canonical.statement(
         sql, {*known, name.lower()} if name.lower() not in known else known
@@ -156,6 +184,7 @@ def _routine(
     return Trigger("", table, name, compared, source=trimmed(sql))
 
 
+@lru_cache(maxsize=4096)
 def _virtual(name: str, sql: str) -> VirtualTable:
     """What stands behind the name goes to the module as it is written, blanks aside."""
     tokens = tokenize(sql)
@@ -225,15 +254,22 @@ def _index(name: str, sql: str, on: Names) -> Index:
     return Index("", on.table, name, unique, "btree", keys, (), predicate, definition)
 
 
-def _dependencies(objects: list[SchemaObject]) -> Iterator[tuple[Identity, Identity]]:
-    relations: Mapping[str, Identity] = {
+def relations(objects: Iterable[SchemaObject]) -> dict[str, Identity]:
+    """Tables and views by name in lower case."""
+    return {
         each.name.lower(): each.identity
         for each in objects
         if isinstance(each, Table | View | VirtualTable)
     }
+
+
+def dependencies(
+    objects: Iterable[SchemaObject], relations: Mapping[str, Identity]
+) -> Iterator[Edge]:
+    """Whom `objects` need of all `relations`."""
     for each in objects:
         if isinstance(each, View | Trigger):
-            said = {token.name.lower() for token in tokenize(each.definition) if token.is_name}
+            said = _names_in(each.definition)
             for name in sorted(said & relations.keys()):
                 if relations[name] != each.identity:
                     yield each.identity, relations[name]
@@ -241,3 +277,8 @@ def _dependencies(objects: list[SchemaObject]) -> Iterator[tuple[Identity, Ident
             yield each.identity, relations[each.table.lower()]
         elif isinstance(each, ForeignKey):
             yield each.identity, relations.get(each.references.name.lower(), each.references)
+
+
+@lru_cache(maxsize=4096)
+def _names_in(definition: str) -> frozenset[str]:
+    return frozenset(token.name.lower() for token in tokenize(definition) if token.is_name)

@@ -20,7 +20,7 @@ def _check(review: Review) -> Iterator[Hit]:
         "half of its numbers are below zero and never used",
     )
     for step in review.steps:
-        words = [token.text.upper() for token in definition(step)]
+        words = [token.text.upper() for token in definition(step, "AUTO_INCREMENT")]
         if _start(words) > 1:
             yield Hit(f"the counter begins at {_start(words)}", step)
 

@@ -55,7 +55,7 @@ def _set(collation: str) -> str:
 
 def _named(step: Step) -> set[str]:
     """The character sets that a statement names, by their collations too."""
-    tokens = definition(step)
+    tokens = definition(step, "CHAR", "COLLATE")
     found: set[str] = set()
     for at, token in enumerate(tokens[:-1]):
         if token.word in {"CHARSET", "COLLATE"} or (token.word == "SET" and at):

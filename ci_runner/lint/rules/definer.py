@@ -15,7 +15,7 @@ _SELF = frozenset({"CURRENT_USER", "CURRENT_ROLE"})
 def _check(review: Review) -> Iterator[Hit]:
     allowed = {each.lower() for each in texts(review.options.get(RULE.id, {}), "allowed")}
     for step in review.steps:
-        tokens = definition(step)
+        tokens = definition(step, "DEFINER")
         words = [token.word for token in tokens]
         if "DEFINER" not in words[1:8]:
             continue

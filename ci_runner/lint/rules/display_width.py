@@ -21,7 +21,7 @@ _INTEGERS = {
 
 def _check(review: Review) -> Iterator[Hit]:
     for step in review.steps:
-        found = next(iter(_widths(definition(step))), "")
+        found = next(iter(_widths(definition(step, "INT(", "INT ("))), "")
         if found:
             yield Hit(f"{found} is as wide as every other: the number is for display", step)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.names import plain
 from ci_runner.lint.fails import explained
+from ci_runner.lint.mysql import is_mysql
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import indexes_on
@@ -26,7 +27,7 @@ def _check(review: Review) -> Iterator[Hit]:
                             f" {', '.join(key.referenced_columns)}: InnoDB takes an index,"
                             " MySQL 8.4 refuses it",
                             step,
-                            severity=Severity.WARNING,
+                            severity=Severity.WARNING if is_mysql(review) else Severity.NOTE,
                         )
                     case _:
                         pass

@@ -13,7 +13,7 @@ _MOST = 64
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for step, each in named(review) if review.dialect == "mysql" else ():
+    for step, each in review.once(named) if review.dialect == "mysql" else ():
         if len(each.name) > _MOST:
             said = f"{each.kind} {each.name} is {len(each.name)} characters long, and {_MOST} are"
             yield Hit(f"{said} allowed: the statement fails", step, severity=Severity.ERROR)

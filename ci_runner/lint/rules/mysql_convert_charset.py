@@ -17,7 +17,7 @@ def _check(review: Review) -> Iterator[Hit]:
         )
     if flag(review.options.get(RULE.id, {}), "none-named"):
         for step in review.steps:
-            words = [token.word for token in definition(step)]
+            words = [token.word for token in definition(step, "CHAR")]
             if "CHARSET" in words or ("CHARACTER", "SET") in pairwise(words):
                 yield Hit("names a character set", step, severity=Severity.NOTE)
 

@@ -34,7 +34,7 @@ def _check(review: Review) -> Iterator[Hit]:
 
 def _on_mysql(review: Review, *, forbidden: bool) -> Iterator[Hit]:
     for step in review.steps:
-        tokens = definition(step)
+        tokens = definition(step, "PARTITION", "MEMORY", "SELECT")
         words = [token.word for token in tokens]
         if "TABLE" not in words[1:4]:
             continue

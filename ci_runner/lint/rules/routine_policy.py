@@ -15,6 +15,8 @@ _KINDS = frozenset(
     {"procedure", "function", "event", "trigger", "rule", "view", "materialized view"}
 )
 
+_WORDS = tuple(each.upper() for each in _KINDS)
+
 
 def _check(review: Review) -> Iterator[Hit]:
     allowed = {each.lower() for each in texts(review.options.get(RULE.id, {}), "allowed")}
@@ -49,8 +51,10 @@ def _arrived(review: Review) -> Iterator[tuple[Step, str, str]]:
 
 def _written(review: Review) -> Iterator[tuple[Step, str, str]]:
     for step in review.steps:
-        words = [token.word.lower() for token in definition(step)]
+        words = [token.word.lower() for token in definition(step, "TEMPORARY", *_WORDS)]
         head = words[: words.index("(")] if "(" in words else words
+        if words[:2] == ["create", "temporary"]:
+            yield step, "temporary table", ""
         if words[:1] == ["create"] and "table" not in head[:4]:
             kind = next((each for each in head if each in _KINDS), "")
             if kind:

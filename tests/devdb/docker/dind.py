@@ -64,7 +64,7 @@ class Dind:
             ),
             *("--tlsverify", "--tlscacert=/certificates/ca.pem"),
             *("--tlscert=/certificates/cert.pem", "--tlskey=/certificates/key.pem"),
-            *("--storage-driver=overlay2", f"--cgroup-parent=/{self.name}"),
+            "--storage-driver=overlay2",
             detach=True,
         )
         deadline = time.monotonic() + _PATIENCE_SECONDS
@@ -96,7 +96,8 @@ class Dind:
 def dind(outer: docker.DockerClient, certificates: Path, shared: Path) -> Iterator[Dind]:
     """With our image. Of `shared`, where its socket is, it sees nothing but that folder."""
     # The command, because docker-py can't ask for paths of /proc that are not masked.
-    command = ["docker", "run", "--detach", "--user=0", "--env=PATH=/usr/sbin:/usr/bin:/bin"]
+    command = ["docker", "run", "--detach", "--cgroupns=host", "--user=0"]
+    command += ["--env=PATH=/usr/sbin:/usr/bin:/bin"]
     command += [f"--cap-add={each}" for each in _RIGHTS]
     command += [f"--security-opt={each}=unconfined" for each in _CONFINEMENTS]
     command += [f"--volume={outside}:{inside}" for outside, inside in _MOUNTS.items()]

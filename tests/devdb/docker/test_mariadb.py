@@ -38,8 +38,16 @@ def url(request: pytest.FixtureRequest, docker_engine: str) -> str:
     return f"docker+{flavour}://{image}"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Empty at first: what is kept of an image is kept by the first container here."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("caches")))
+        yield
+
+
 @pytest.fixture(scope="module")
-def server(url: str) -> Iterator[Server]:
+def server(url: str, caches: None) -> Iterator[Server]:
     said: list[str] = []
     with provision(url, "mysql", say=said.append) as served:
         assert f"dev database: {served.description}" == said[-1]
@@ -81,3 +89,25 @@ def test_not_even_root_writes_a_file(server: Server) -> None:
         for place in ("/schema-ci/x", "/tmp/x", "/etc/x"):
             with pytest.raises(StatementFailed):
                 root.execute(f"SELECT 1 INTO OUTFILE '{place}'")
+
+
+def _born(server: Server) -> list[tuple[object, ...]]:
+    """When the tables of the server's own were made."""
+    assert isinstance(server, MysqlServer)
+    with connect(server.admin) as root:
+        return root.query(
+            "SELECT table_name, create_time FROM information_schema.tables"
+            " WHERE table_schema = 'mysql' AND table_name IN ('db', 'plugin', 'servers')"
+            " ORDER BY table_name"
+        )
+
+
+def test_the_next_container_of_an_image_starts_with_the_data_folder_of_the_last(
+    server: Server, url: str
+) -> None:
+    with provision(url, "mysql", say=lambda _: None) as again, again.database() as connection:
+        assert [(1,)] == connection.query("SELECT 1")
+        born = _born(again)
+
+    assert all(when is not None for _, when in born)
+    assert _born(server) == born

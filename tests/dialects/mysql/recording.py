@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -23,7 +24,8 @@ class Recorder:
         self.answers: dict[str, object] = {}
 
     def query(self, sql: str) -> list[Row]:
-        rows = self._connection.query(sql)
+        with self._refusals(sql):
+            rows = self._connection.query(sql)
         self.answers[sql] = [[self._written(value) for value in row] for row in rows]
         return rows
 
@@ -31,13 +33,19 @@ class Recorder:
         return [self.query(each) for each in several]
 
     def execute(self, sql: str) -> Outcome:
-        try:
+        with self._refusals(sql):
             outcome = self._connection.execute(sql)
-        except StatementFailed as failed:
-            self.answers[sql] = {"refused": [failed.failure.code, failed.failure.message]}
-            raise
         self.answers[sql] = {}
         return outcome
+
+    @contextmanager
+    def _refusals(self, sql: str) -> Iterator[None]:
+        try:
+            yield
+        except StatementFailed as failed:
+            message = self._written(failed.failure.message)
+            self.answers[sql] = {"refused": [failed.failure.code, message]}
+            raise
 
     def reset(self) -> None:
         self._connection.reset()
@@ -65,7 +73,7 @@ class Recorded:
         self.ran: list[str] = []
 
     def query(self, sql: str) -> list[Row]:
-        rows = self._answers[sql]
+        rows = self._answer(sql)
         assert isinstance(rows, list)
         return [tuple(_read(value) for value in row) for row in rows]
 
@@ -74,12 +82,15 @@ class Recorded:
 
     def execute(self, sql: str) -> Outcome:
         self.ran.append(sql)
-        answer = self._answers[sql]
-        assert isinstance(answer, dict)
-        if "refused" in answer:
-            code, message = answer["refused"]
-            raise StatementFailed(Failure(message, code))
+        self._answer(sql)
         return Outcome()
+
+    def _answer(self, sql: str) -> object:
+        match self._answers[sql]:
+            case {"refused": [str(code), str(message)]}:
+                raise StatementFailed(Failure(message, code))
+            case answer:
+                return answer
 
     def reset(self) -> None:
         raise AssertionError

@@ -11,7 +11,7 @@ from ci_runner.dialects.base import Outcome
 from ci_runner.dialects.mysql import DIALECT
 from ci_runner.dialects.mysql.connect import MysqlConnection
 from ci_runner.dialects.mysql.inspect import told_by
-from ci_runner.dialects.mysql.quote import unqualified
+from ci_runner.dialects.mysql.quote import unescaped, unqualified
 from ci_runner.schema.model import Check, Identity, Sequence, Table
 from tests.dialects.mysql.laws import load
 
@@ -105,6 +105,9 @@ def test_what_only_show_create_tells_is_named(maria: MysqlConnection) -> None:
             "  PRIMARY KEY (`a`) KEY_BLOCK_SIZE=4,",
             Identity("block size of index", "", "PRIMARY", "t"),
         ),
+        (r"  `b` varbinary(5) DEFAULT 'x\0y',", Identity("default of column", "", "b", "t")),
+        (r"  `b` binary(4) NOT NULL DEFAULT 'it''\0\0',", None),
+        (r"  `b` binary(16) DEFAULT '\0\0\0',", None),
         (") ENGINE=FEDERATED CONNECTION='mysql://h/d/t'", Identity("connection", "", "t")),
         ("  `KEY_BLOCK_SIZE=` int(11) DEFAULT NULL,", None),
         ("  KEY `a` (`a`) COMMENT 'b',", None),
@@ -126,3 +129,18 @@ def test_lines_of_show_create_are_told_apart(line: str, expected: Identity | Non
 )
 def test_only_the_name_of_the_own_database_goes(sql: str, expected: str) -> None:
     assert expected == unqualified(sql, "shop")
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (r"concat(`a`,_utf8mb4\'x\\\'y\')", r"concat(`a`,_utf8mb4'x\'y')"),
+        (r"_utf8mb4\'a\nb\\\\n\'", "_utf8mb4'a\nb\\\\n'"),
+        ("_utf8mb4\\'â\x82¬ Ã©\\'", "_utf8mb4'€ é'"),
+        ("`é` > 0", "`é` > 0"),
+        ("`日本` > 0", "`日本` > 0"),
+    ],
+)
+def test_expressions_of_mysqls_catalogue_are_read_back(told: str, expected: str) -> None:
+    """Of 9.7, which takes bytes for characters, and of a server that would not."""
+    assert expected == unescaped(told)

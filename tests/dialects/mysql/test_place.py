@@ -1,4 +1,4 @@
-"""Where in a statement an error is: recorded messages of MariaDB 10.11 and MySQL 8.4."""
+"""Where in a statement an error is: recorded messages of MariaDB 10.11 and MySQL 9.7."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ def test_the_one_name_that_is_blamed_is_found() -> None:
     sql = "ALTER TABLE t\n  ADD COLUMN c int,\n  ADD COLUMN email text"
 
     assert sql.index("email") == offset(1060, "Duplicate column name 'email'", sql)
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (1273, "Unknown collation: 'email'"),
+        (1824, "Failed to open the referenced table 'email'"),
+        (3821, "Check constraint 'email' is not found in the table."),
+        (3822, "Duplicate check constraint name 'email'."),
+        (3940, "Constraint 'email' does not exist."),
+    ],
+)
+def test_what_mysql_names_is_found(code: int, message: str) -> None:
+    sql = "ALTER TABLE t\n  ADD COLUMN c int,\n  DROP CONSTRAINT email"
+
+    assert sql.index("email") == offset(code, message, sql)
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,12 @@ _GRANT = re.compile(
 _PRIVILEGE = re.compile(r"[A-Z ]+(?:\([^)]*\))?")
 _CAST = re.compile(r"\(('(?:[^']|'')*'::character varying)\)::text")
 
+# Statistics list columns as they stand in the table.
+_STATISTICS = re.compile(r"(CREATE STATISTICS .* ON )(.*)(?= FROM )")
 # Options keep the order in which they were set, which means nothing.
-_OPTIONS = re.compile(r"(?P<head>^WITH| SET) \((?P<options>.*)\)(?P<tail>;| AS)$", re.MULTILINE)
+_OPTIONS = re.compile(
+    r"(?P<head>^WITH|^CREATE VIEW \S+ WITH| SET) \((?P<options>.*)\)(?P<tail>;| AS)$", re.MULTILINE
+)
 
 # Kinds that we manage, as the dump calls them.
 MANAGED = frozenset(
@@ -111,9 +115,9 @@ class Entry(NamedTuple):
 
 
 def pg_dump() -> str | None:
-    """The program that belongs to the server binaries in use, else the one on PATH."""
+    """That of the server binaries in use, else the newest, which reads every server, or PATH's."""
     beside = (find_binaries() or Path()) / "pg_dump"
-    return str(beside) if beside.exists() else shutil.which("pg_dump")
+    return str(beside) if beside.exists() else newer_pg_dump() or shutil.which("pg_dump")
 
 
 def newer_pg_dump() -> str | None:
@@ -165,6 +169,7 @@ def _normal(body: str) -> str:
         body,
     )
     body = _COLUMNS.sub(_sorted_columns, body)
+    body = _STATISTICS.sub(lambda found: f"{found[1]}{sorted(found[2].split(', '))}", body)
     body = _OPTIONS.sub(
         lambda found: (
             f"{found['head']} ({', '.join(sorted(found['options'].split(', ')))}){found['tail']}"

@@ -48,14 +48,6 @@ def test_search_path_is_left_as_it_was(postgres_server: PostgresServer) -> None:
         assert [("""\"it's\", public""",)] == connection.query("SHOW search_path")
 
 
-def test_what_is_not_managed_is_named(superuser_server: PostgresServer) -> None:
-    with superuser_server.database() as connection:
-        connection.execute("CREATE TYPE shell")
-        schema = DIALECT.inspect(connection)
-
-    assert ["base type public.shell"] == [str(each) for each in schema.unmanaged]
-
-
 def named(server: PostgresServer, text: str) -> list[str]:
     with server.database() as connection:
         connection.execute(text)

@@ -113,16 +113,6 @@ def test_a_view_made_again_gets_its_grants_back(postgres_server: PostgresServer)
         assert before == left.query(query)
 
 
-def test_a_type_that_becomes_unmanaged_is_not_dropped(superuser_server: PostgresServer) -> None:
-    with superuser_server.database() as left, superuser_server.database() as right:
-        left.execute("CREATE DOMAIN t AS text")
-        right.execute("CREATE TYPE t")
-        old, new = DIALECT.inspect(left), DIALECT.inspect(right)
-
-        assert () == DIALECT.plan(old, new)
-        assert () == DIALECT.plan(new, old)
-
-
 def test_no_column_is_dropped_to_make_way(postgres_server: PostgresServer) -> None:
     with postgres_server.database() as left:
         left.execute("CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (a e)")

@@ -13,7 +13,7 @@ from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.dialects.postgres.look import present, read
 from ci_runner.dialects.postgres.ours import every_name_qualified
-from ci_runner.dialects.postgres.twin import sessions, side_by_side
+from ci_runner.dialects.postgres.twin import meanwhile, sessions, side_by_side
 from tests.dialects.postgres import features
 
 LARGE = 10_000
@@ -91,6 +91,26 @@ def test_answers_keep_their_order_whoever_reads_them(connection: PostgresConnect
     with both(connection) as several:
         assert tuple(range(10)) == side_by_side(several, range(10), read_one)
     assert 2 == len(by)
+
+
+def test_a_session_that_two_threads_ask_answers_both(connection: PostgresConnection) -> None:
+    def ask(session: Connection, number: int) -> object:
+        return session.query(f"SELECT {number}, pg_catalog.pg_sleep(0.01)")[0][0]
+
+    with both(connection) as several:
+        found = meanwhile(
+            several,
+            lambda _: side_by_side(several, range(10), ask),
+            lambda session: [ask(session, number) for number in range(10, 20)],
+        )
+
+    assert (tuple(range(10)), list(range(10, 20))) == found
+
+
+def test_one_session_answers_both_in_turn(connection: PostgresConnection) -> None:
+    found = meanwhile((connection,), lambda s: s.query("SELECT 1"), lambda s: s.query("SELECT 2"))
+
+    assert ([(1,)], [(2,)]) == found
 
 
 def test_what_fails_in_the_other_session_is_raised(connection: PostgresConnection) -> None:

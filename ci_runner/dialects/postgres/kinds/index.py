@@ -34,7 +34,7 @@ SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        i.indisvalid,
        ic.relfilenode::text, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
-       pn.nspname, pc.relname, {settings.USUAL},
+       pn.nspname, pc.relname, {settings.usual("its.columns || '_idx'")},
        {settings.COLUMNS}
 FROM pg_catalog.pg_index i
 JOIN pg_catalog.pg_class c ON c.oid = i.indrelid
@@ -47,7 +47,8 @@ LEFT JOIN pg_catalog.pg_namespace pn ON pn.oid = pc.relnamespace
 {settings.JOINS}
 WHERE ({MANAGED_TABLE} OR {MATERIALIZED_VIEW})
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k
-                  WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+                  WHERE k.conrelid = i.indrelid AND k.conindid = i.indexrelid
+                  AND k.contype IN ('p', 'u', 'x'))
 """
 
 
@@ -235,11 +236,14 @@ def _names(each: Index) -> Iterator[Hashable]:
 
 
 def _in_the_way(each: Index, needed: Identity, world: World) -> bool:
-    """The server rebuilds an index for a column's new type, not what it computes of an enum."""
+    """The server rebuilds an index for a column's new type, not what it computes of an enum.
+
+    It forgets the statistics targets of such an index.
+    """
     if needed in world.as_text:
         return True
     if needed.kind == "column" and not same_type(needed, world):
-        return False
+        return bool(each.settings.statistics)
     table = world.old.table(each.schema, each.table)
     names = {quote(column.name) for column in table.columns} if table else set()
     return each.predicate is not None or not names.issuperset(each.keys)

@@ -30,6 +30,8 @@ _QUERY = f"""
 SELECT s.oid, sn.nspname, s.stxname,
        CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END, n.nspname, c.relname,
        s.stxkind::text[], pg_catalog.pg_get_statisticsobjdef(s.oid),
+       ARRAY(SELECT pg_catalog.quote_ident(a.attname) FROM pg_catalog.pg_attribute a
+             WHERE a.attrelid = c.oid AND a.attnum = ANY (s.stxkeys) ORDER BY a.attnum),
        nullif(s.stxstattarget, -1)::int, pg_catalog.obj_description(s.oid, 'pg_statistic_ext')
 FROM pg_catalog.pg_statistic_ext s
 JOIN pg_catalog.pg_namespace sn ON sn.oid = s.stxnamespace
@@ -45,19 +47,24 @@ _EXPRESSIONS = "e"
 
 def _read(connection: Connection) -> Iterator[Found]:
     for oid, schema, name, kind, table_schema, table, kinds, *rest in connection.query(_QUERY):
-        definition, target, comment = rest
+        definition, columns, target, comment = rest
         yield Found(
             Statistics(
                 text(schema),
                 text(name),
                 Identity(text(kind), text(table_schema), text(table)),
                 tuple(sorted(texts(kinds))),
-                settled(text(definition)),
+                _in_order(settled(text(definition)), texts(columns)),
                 None if target is None else integer(target),
                 optional(comment),
             ),
             (("pg_statistic_ext", integer(oid), 0),),
         )
+
+
+def _in_order(definition: str, columns: tuple[str, ...]) -> str:
+    """The server lists columns as they stand in the table, which is not compared."""
+    return definition.replace(f" ON {', '.join(columns)}", f" ON {', '.join(sorted(columns))}", 1)
 
 
 def _create(new: Statistics) -> Statements:

@@ -1,0 +1,1 @@
+CREATE TABLE t (d json, KEY k ((CAST(d->'$.a' AS UNSIGNED ARRAY))));

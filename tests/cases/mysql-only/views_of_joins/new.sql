@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, b varchar(20), c datetime);CREATE VIEW v AS SELECT t.id, x.m FROM t, LATERAL (SELECT max(a) AS m FROM t u WHERE u.a < t.a) AS x;CREATE VIEW w AS SELECT id, rank() OVER w1 AS r FROM t WINDOW w1 AS (PARTITION BY a ORDER BY id);CREATE VIEW y AS SELECT 1 MEMBER OF ('[1,2]') AS m, json_value('{"a":1}', '$.a' RETURNING unsigned) AS q;

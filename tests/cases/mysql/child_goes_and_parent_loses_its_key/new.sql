@@ -1,0 +1,2 @@
+CREATE TABLE p (id int NOT NULL, code varchar(9) NOT NULL PRIMARY KEY);
+CREATE TABLE q (id bigint NOT NULL PRIMARY KEY);

@@ -1,0 +1,1 @@
+CREATE TABLE p (a int PRIMARY KEY);CREATE TABLE c (b int, d int, KEY k (b, d), CONSTRAINT f FOREIGN KEY (b) REFERENCES p (a));

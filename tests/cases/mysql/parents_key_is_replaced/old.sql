@@ -1,0 +1,1 @@
+CREATE TABLE p (a int, b int, UNIQUE KEY u (a));CREATE TABLE c (a int, CONSTRAINT f FOREIGN KEY (a) REFERENCES p (a));

@@ -1,0 +1,1 @@
+CREATE TABLE t (a int);CREATE VIEW x AS SELECT a FROM t;

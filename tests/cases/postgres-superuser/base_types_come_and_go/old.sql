@@ -1,0 +1,15 @@
+CREATE TYPE stays;
+CREATE FUNCTION stays_in(cstring) RETURNS stays LANGUAGE internal IMMUTABLE STRICT AS 'textin';
+CREATE FUNCTION stays_out(stays) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'textout';
+CREATE FUNCTION stays_receive(internal) RETURNS stays LANGUAGE internal STABLE STRICT AS 'textrecv';
+CREATE TYPE stays (INPUT = stays_in, OUTPUT = stays_out, RECEIVE = stays_receive, LIKE = text);
+CREATE TABLE t (s stays, several stays[]);
+CREATE TYPE goes;
+CREATE FUNCTION goes_in(cstring) RETURNS goes LANGUAGE internal IMMUTABLE STRICT AS 'int4in';
+CREATE FUNCTION goes_out(goes) RETURNS cstring LANGUAGE internal IMMUTABLE STRICT AS 'int4out';
+CREATE TYPE goes (INPUT = goes_in, OUTPUT = goes_out, LIKE = integer);
+COMMENT ON TYPE goes IS 'soon';
+COMMENT ON FUNCTION goes_in(cstring) IS 'reads';
+CREATE FUNCTION as_number(goes) RETURNS integer LANGUAGE internal IMMUTABLE STRICT AS 'int4up';
+CREATE CAST (goes AS integer) WITH FUNCTION as_number(goes);
+CREATE DOMAIN of_text AS text;

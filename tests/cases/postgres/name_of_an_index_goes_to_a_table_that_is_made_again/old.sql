@@ -1,0 +1,3 @@
+CREATE TABLE t (id integer, foo text) PARTITION BY LIST (foo);
+CREATE INDEX i ON t (id);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES IN ('x');

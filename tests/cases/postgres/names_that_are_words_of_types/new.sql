@@ -1,0 +1,10 @@
+CREATE SCHEMA s; CREATE TYPE s.text AS ENUM ('a', 'b'); CREATE TYPE s.integer AS (a bigint);
+CREATE FUNCTION s.lower(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1 || $1';
+CREATE FUNCTION s.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT pg_catalog.now()';
+CREATE TABLE s.t (a s.text, b text DEFAULT lower('X'), c timestamptz DEFAULT now(), d s."integer");
+CREATE TABLE t (a s.text[] DEFAULT '{a}', b text DEFAULT s.lower('X'));
+CREATE VIEW s.pg_class AS SELECT 1 AS x, 2 AS y;
+CREATE OPERATOR s.+ (LEFTARG = text, RIGHTARG = text, FUNCTION = textcat, COMMUTATOR = OPERATOR(s.+));
+CREATE VIEW v AS SELECT 'a'::text OPERATOR(s.+) 'c'::text AS x, s.lower('x') AS y;
+CREATE INDEX i ON s.t (lower(b), s.lower(b));
+CREATE INDEX "position" ON t (b DESC);

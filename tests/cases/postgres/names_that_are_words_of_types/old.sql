@@ -1,0 +1,10 @@
+CREATE SCHEMA s; CREATE TYPE s.text AS ENUM ('a'); CREATE TYPE s.integer AS (a int);
+CREATE FUNCTION s.lower(text) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE FUNCTION s.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT pg_catalog.now()';
+CREATE TABLE s.t (a s.text, b text DEFAULT s.lower('X'), c timestamptz DEFAULT s.now(), d s."integer");
+CREATE TABLE t (a s.text[], b text DEFAULT lower('X'));
+CREATE VIEW s.pg_class AS SELECT 1 AS x;
+CREATE OPERATOR s.+ (LEFTARG = text, RIGHTARG = text, FUNCTION = textcat);
+CREATE VIEW v AS SELECT 'a'::text OPERATOR(s.+) 'b'::text AS x, s.lower('x') AS y;
+CREATE INDEX i ON s.t (s.lower(b), lower(b));
+CREATE INDEX "position" ON t (b);

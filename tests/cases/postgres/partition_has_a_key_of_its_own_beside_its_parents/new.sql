@@ -1,0 +1,10 @@
+CREATE SCHEMA s;
+CREATE TABLE s.p (id integer, foo text, bar integer, UNIQUE (foo, bar)) PARTITION BY LIST (foo);
+CREATE TABLE s.p1 (foo text, id integer, bar integer);
+ALTER TABLE s.p ATTACH PARTITION s.p1 FOR VALUES IN ('x');
+ALTER TABLE s.p1 ADD CONSTRAINT p1_pkey PRIMARY KEY (foo, bar);
+CREATE INDEX whole ON s.p (bar);
+CREATE INDEX own ON s.p1 (bar);
+CREATE TABLE s.p2 PARTITION OF s.p FOR VALUES IN ('y');
+CREATE INDEX own_too ON s.p2 (bar);
+ALTER TABLE s.p2 ADD CONSTRAINT also_own UNIQUE (foo, bar);

@@ -1,0 +1,1 @@
+CREATE TABLE t (a bigint, b text); CREATE INDEX i ON t ((a + 1), b); ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 100;

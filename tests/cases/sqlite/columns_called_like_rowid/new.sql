@@ -1,0 +1,1 @@
+CREATE TABLE t (oid INT, _rowid_ INT, rowid INT, z TEXT NOT NULL DEFAULT 9);

@@ -1,0 +1,1 @@
+CREATE TABLE t (a INT, z INT, g INT AS (a%3));

@@ -1,0 +1,1 @@
+CREATE TABLE "table" ("index" INT NOT NULL DEFAULT 0, "check" TEXT CHECK ("check" <> '(,)'), "unique" INT, "primary" INT, "references" INT, UNIQUE ("unique", "primary"));

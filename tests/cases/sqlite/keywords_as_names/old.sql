@@ -1,0 +1,1 @@
+CREATE TABLE "table" ("index" INT, "check" TEXT, "unique" INT, "primary" INT);

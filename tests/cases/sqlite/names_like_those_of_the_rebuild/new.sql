@@ -1,0 +1,1 @@
+CREATE TABLE t (a TEXT NOT NULL DEFAULT ''); CREATE TABLE t_new (a INT); CREATE TABLE schema_ci_new_t (a INT);

@@ -1,0 +1,1 @@
+CREATE TABLE t (a INT); CREATE VIEW v AS SELECT nope FROM missing;
