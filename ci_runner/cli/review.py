@@ -193,7 +193,9 @@ def lint(
 
     FILES are judged alone, in the given order, and need no repository.
     """
-    from ci_runner.cli.linting import fix, keep_baseline, lint_changes, lint_files, shown
+    from ci_runner.cli.alone import lint_files
+    from ci_runner.cli.linted import keep_baseline, shown
+    from ci_runner.cli.linting import fix, lint_changes
     from ci_runner.errors import UsageError
     from ci_runner.report.findings import render_text
     from ci_runner.report.formats import FORMATS

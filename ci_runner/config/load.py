@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ci_runner.config import approval, policy
@@ -40,11 +40,10 @@ def load(
 
     `flags` are values by option key, absent where no flag was given. `file` is relative to `root`;
     "" looks for schema-ci.toml. `groups` and `aliases` are names of rules besides `rules`, `settle`
-    checks their options. `base`
-    is the file as the base branch has it: the lint policy is read from there, so that a change
-    can't switch off its own review; `trusted` is the copy that trusted options are read from, None
-    where the file itself is to be trusted. Raises ConfigError with file, line, what was expected
-    and the nearest valid name.
+    checks their options. `base` is the file as the base branch has it: the lint policy is read from
+    there, so that a change can't switch off its own review; `trusted` is the copy that trusted
+    options are read from, None where the file itself is to be trusted. Raises ConfigError with
+    file, line, what was expected and the nearest valid name.
     """
     source = _read(root, file)
     _check_keys(source)
@@ -55,18 +54,8 @@ def load(
     if base is not None:
         in_force, unreadable = _base_policy(source.path, base, names, given)
     of_dev = source if trusted is None else Source(trusted.path, trusted.text)
-    found = Values(
-        {
-            option.key: value(option, of_dev if option.trusted else source, given)
-            for option in OPTIONS
-            if option.scope == "global"
-        }
-    )
-    overruled = tuple(_overruled(source, of_dev, found))
+    found = _global(source, of_dev, given)
     listed = tuple(projects(source, root, given))
-    origins = {key: each.origin for key, each in found.found.items()}
-    for position, (_, own) in enumerate(listed):
-        origins |= {f"project[{position}].{key}": own.origin(key) for key in own.found}
     container = container_bounds(found)
     return Config(
         projects=tuple(project for project, _ in listed),
@@ -83,7 +72,7 @@ def load(
         commits=commits(found),
         api_max_wait=found.number("publish.api-max-wait"),
         output_dir=_output_dir(found),
-        origins=origins,
+        origins=_origins(found, [own for _, own in listed]),
         path=source.path,
         include=found.texts("diff.include"),
         exclude=found.texts("diff.exclude"),
@@ -95,10 +84,27 @@ def load(
         small_rows=found.number("stats.small-rows"),
         megabytes_per_second=_rate(found),
         limits=_limits(found),
-        dev=dev(found, environ, overruled),
+        dev=dev(found, environ, tuple(_overruled(source, of_dev, found))),
         cache_dir=said(found, "dev.cache-dir"),
         cache_secret=cache_secret(found),
     )
+
+
+def _global(source: Source, of_dev: Source, given: Given) -> Values:
+    return Values(
+        {
+            option.key: value(option, of_dev if option.trusted else source, given)
+            for option in OPTIONS
+            if option.scope == "global"
+        }
+    )
+
+
+def _origins(found: Values, projects: Sequence[Values]) -> dict[str, str]:
+    origins = {key: each.origin for key, each in found.found.items()}
+    for position, own in enumerate(projects):
+        origins |= {f"project[{position}].{key}": own.origin(key) for key in own.found}
+    return origins
 
 
 def _limits(found: Values) -> Limits:

@@ -37,7 +37,7 @@ def played(bats: str, file: str, **environ: str) -> subprocess.CompletedProcess[
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=300,
     )
 
 

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import pytest
 
-from ci_runner.cli.linting import judge
+from ci_runner.cli.alone import judge
 from ci_runner.config.assume import NOTHING, Assumed
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.embedded import embedded

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ci_runner.cli.linting import judge
+from ci_runner.cli.alone import judge
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.server import Server
 from ci_runner.errors import SqlError

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ci_runner.cli.linting import judge_texts
+from ci_runner.cli.alone import judge_texts
 from ci_runner.config.assume import Assumed
 from ci_runner.dialects import dialect
 from ci_runner.lint.options import settle

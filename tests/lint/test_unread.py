@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ci_runner.cli.linting import judge
+from ci_runner.cli.alone import judge
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.operations import AddColumn, Data, Target, Unparsed
 from ci_runner.lint.policy import Policy

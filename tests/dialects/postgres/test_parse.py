@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ci_runner.dialects.operations import (
@@ -298,6 +298,7 @@ LITERALS = st.sampled_from(["1", "-2.50", "'a'", "'it''s; (x), '", "''", "NULL",
 ROWS = st.lists(st.lists(LITERALS, min_size=1, max_size=3), min_size=2, max_size=5)
 
 
+@settings(deadline=None)
 @given(ROWS, st.sampled_from([", ", ",\n", " ,"]))
 def test_a_row_of_literals_stands_for_those_behind_it(rows: list[list[str]], comma: str) -> None:
     head = 'INSERT INTO app."T" (a, b) VALUES '
