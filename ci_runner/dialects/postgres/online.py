@@ -155,7 +155,7 @@ def _without_null(column: Column, short: Statements, world: World) -> Form:
     if place is None:
         return Form(short)
     before, set_, after = short[:place], short[place], short[place + 1 :]
-    proven = replace(set_, hazards=(offline.MOMENT,))
+    proven = replace(set_, hazards=(offline.MOMENT,), undo=_allowing(column, set_, world))
     rule = f"{quote(column.name)} IS NOT NULL"
     if _is_proven(column, f"CHECK (({rule}))", world):
         return Form((*before, proven, *after))
@@ -189,6 +189,25 @@ def _without_null(column: Column, short: Statements, world: World) -> Form:
             step(drop, f"Drop the check that proved it of {column.identity}", add),
             *after,
         ),
+    )
+
+
+def _allowing(column: Column, set_: PlannedStatement, world: World) -> str | None:
+    """The way back; partitions keep what a key of their own has asked, from version 18 on."""
+    place = Identity("table", column.schema, column.table)
+    if set_.undo is None or not partitioned.is_partitioned(place, world):
+        return set_.undo
+    parts = (world.old.get(each) for each in world.lineage.descendants(column.identity))
+    loose = [each for each in parts if isinstance(each, Column) and not each.not_null]
+    return ";\n".join(
+        [
+            set_.undo,
+            *(
+                f"ALTER TABLE {qualified(each.schema, each.table)}"
+                f" ALTER COLUMN {quote(each.name)} DROP NOT NULL"
+                for each in loose
+            ),
+        ]
     )
 
 

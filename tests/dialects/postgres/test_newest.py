@@ -6,7 +6,7 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from tests.dialects.postgres.laws import NEWEST, there
-from tests.dialects.postgres.test_laws import CASES, NAMES
+from tests.dialects.postgres.test_laws import CASES, NAMES, ONLINE
 
 # The wheel is built without ICU and without most of contrib.
 _LACKING = {"postgres/collations_change_under_what_uses_them", "postgres-superuser/extension_moves"}
@@ -23,3 +23,10 @@ def test_it_is_the_newest(newest_server: PostgresServer) -> None:
 @pytest.mark.parametrize("name", THERE)
 def test_a_plan_leads_there_and_back(name: str, newest_server: PostgresServer) -> None:
     there(newest_server, CASES / name / "old.sql", CASES / name / "new.sql")
+
+
+def test_not_null_goes_on_the_way_back_from_an_online_key(newest_server: PostgresServer) -> None:
+    """The key of a partition makes its NOT NULL one of its own."""
+    place = CASES / "postgres/partitions_become_not_null_by_a_key"
+
+    there(newest_server, place / "old.sql", place / "new.sql", ONLINE)
