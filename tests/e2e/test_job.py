@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from ci_runner.errors import ExitCode
+from ci_runner.publish.stamp import unstamped
 from ci_runner.report.outputs import OUTPUTS
 from tests.checkout import CHECKOUT
 from tests.e2e.conftest import PullRequestScene
@@ -50,7 +51,7 @@ def test_a11_b11_t9_t10_summary_outputs_and_masks_of_a_run_that_commits(
         "report-path": str(scene.checkout.root / "schema-ci-report" / "report.json"),
     }
     assert expected == {name: found[name] for name in expected}
-    assert comment["body"].partition("\n")[2] == summary.read_text()
+    assert unstamped(comment["body"].partition("\n")[2]) == summary.read_text()
     assert "::add-mask::planted-secret-of-the-cache\n" in done.err
     assert 1 == done.said.count("planted-secret-of-the-cache")
     assert 12 >= len(scene.fake.requests)
