@@ -27,11 +27,11 @@ _PAGE = 1024 * 1024
 _one_stack_at_a_time = threading.Lock()
 
 # A row of literals tells no more than the one before it: a file of data has a hundred thousand.
-_LITERAL = r"(?:'[^'\\]*+(?:''[^'\\]*+)*+'|-?\d++(?:\.\d++)?|NULL|TRUE|FALSE|DEFAULT)"
-_ROW = rf"\(\s*+{_LITERAL}(?:\s*+,\s*+{_LITERAL})*+\s*+\)"
+_LITERAL = r"(?:'[^'\\]*+(?:''[^'\\]*+)*'|-?\d++(?:\.\d++)?|NULL|TRUE|FALSE|DEFAULT)"
+_ROW = rf"\(\s*+{_LITERAL}(?:\s*+,\s*+{_LITERAL})*\s*+\)"
 _LITERAL_ROWS = re.compile(
     r"INSERT\s++INTO\s++[\w.\"]++\s*+(?:\([\w\s,\"]*+\)\s*+)?VALUES\s*+"
-    rf"(?P<first>{_ROW})(?:\s*+,\s*+{_ROW})++\s*+\Z",
+    rf"(?P<first>{_ROW})(?:\s*+,\s*+{_ROW})+\s*+\Z",
     re.IGNORECASE,
 )
 
