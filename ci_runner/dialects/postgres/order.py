@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
-from ci_runner.dialects.postgres import access, base_types, below, parts, rebuild
+from ci_runner.dialects.postgres import access, base_types, below, parts, rebuild, row_types
 from ci_runner.dialects.postgres.inheritance import ancestors
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
@@ -140,6 +140,7 @@ class _Order:
         yield from self._inheritance()
         yield from access.edges(self.work, self.ties)
         yield from parts.edges(self.work, self._makers)
+        yield from row_types.edges(self.work, self._makers, self._gone)
         yield from below.edges(self.work, self.detached, self.ties)
 
     def _creation(self) -> Iterator[tuple[Node, Node]]:
