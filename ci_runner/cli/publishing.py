@@ -14,9 +14,11 @@ if TYPE_CHECKING:
     from ci_runner.cli.terminal import Terminal
     from ci_runner.config.model import Config
     from ci_runner.context import Build
-    from ci_runner.errors import ExitCode
+    from ci_runner.errors import ConfigError, ExitCode
+    from ci_runner.forges.opening import Unavailable
     from ci_runner.git import Git
     from ci_runner.publish.outcome import Outcome
+    from ci_runner.publish.talk import Talk
     from ci_runner.report.model import Report
 
 
@@ -78,50 +80,90 @@ def publish_report(
     `show` gets the report as it is true after the commit, before anybody is told. Returns what the
     process should say of it. Raises ForgeError when commit or check failed: a gate must never hang.
     """
-    from dataclasses import replace
-    from datetime import UTC, datetime
-    from functools import partial
-
-    from ci_runner.cli.job import commit_outputs, leave_result, mask_secrets
+    from ci_runner.cli.job import mask_secrets
     from ci_runner.cli.queued import tell_of_commit
-    from ci_runner.errors import ConfigError
     from ci_runner.pipeline.run import exit_code
-    from ci_runner.publish.approval import needed, unasked
-    from ci_runner.publish.commit import without_generated
-    from ci_runner.publish.publish import announce, approved, commit
     from ci_runner.publish.talk import Talk
 
     mask_secrets(out)
     if head := build.lone_commit:
-        report = without_generated(report) if config.commits.pushes else report
+        report = _uncommitted(report, config)
         show(report)
         told = tell_of_commit(report, build, head, config, out, through)
         return _say(told, exit_code(report), out)
-    talk, settings, path = through.talk, through.settings, through.report_path
-    if not isinstance(talk, Talk):
-        if config.commits.pushes:
-            report = without_generated(report)
-        if build.pull_request is not None:
-            asked = needed(report, config.policy.approval, build.pull_request.head_sha)
-            why = talk.what if isinstance(talk, ConfigError) else talk.reason
-            report = replace(report, approval=unasked(asked, why))
-        show(report)
-        if isinstance(talk, ConfigError):
-            raise talk
-        say = out.log.info if build.provider == "local" else out.log.warn
-        say(f"nothing published: {talk.reason}")
-        leave_result(report, build, out, report_path=path)
-        return exit_code(report)
+    if isinstance(through.talk, Talk):
+        return _published(report, build, config, out, through, through.talk, show=show, git=git)
+    return _unpublished(report, build, config, out, through, through.talk, show=show)
+
+
+def _published(
+    report: Report,
+    build: Build,
+    config: Config,
+    out: Terminal,
+    through: Publication,
+    talk: Talk,
+    *,
+    show: Callable[[Report], None],
+    git: Git | None,
+) -> ExitCode:
+    from datetime import UTC, datetime
+    from functools import partial
+
+    from ci_runner.cli.job import commit_outputs, leave_result
+    from ci_runner.pipeline.run import exit_code
+    from ci_runner.publish.publish import announce, approved, commit
+
+    settings = through.settings
     push = partial(git.push_files, author=config.commits.author) if git else None
-    committed = commit(report, talk, settings, push)
-    committed = approved(committed, talk, config.policy.approval)
+    committed = approved(commit(report, talk, settings, push), talk, config.policy.approval)
     show(committed.report)
     now = datetime.now(UTC)
     told = announce(committed, talk, settings, through.draw, now, through.awaited)
     outcomes = (committed.outcome, *told)
     more = commit_outputs(committed, talk.viewer)
+    path = through.report_path
     leave_result(committed.report, build, out, told=outcomes, report_path=path, more=more)
     return _say(outcomes, exit_code(committed.report), out)
+
+
+def _unpublished(
+    report: Report,
+    build: Build,
+    config: Config,
+    out: Terminal,
+    through: Publication,
+    why: Unavailable | ConfigError,
+    *,
+    show: Callable[[Report], None],
+) -> ExitCode:
+    """Show what nobody is told, and why not. Raises the ConfigError that keeps us from it."""
+    from dataclasses import replace
+
+    from ci_runner.cli.job import leave_result
+    from ci_runner.errors import ConfigError
+    from ci_runner.pipeline.run import exit_code
+    from ci_runner.publish.approval import needed, unasked
+
+    report = _uncommitted(report, config)
+    reason = why.what if isinstance(why, ConfigError) else why.reason
+    if build.pull_request is not None:
+        asked = needed(report, config.policy.approval, build.pull_request.head_sha)
+        report = replace(report, approval=unasked(asked, reason))
+    show(report)
+    if isinstance(why, ConfigError):
+        raise why
+    say = out.log.info if build.provider == "local" else out.log.warn
+    say(f"nothing published: {reason}")
+    leave_result(report, build, out, report_path=through.report_path)
+    return exit_code(report)
+
+
+def _uncommitted(report: Report, config: Config) -> Report:
+    """As it is true where a commit was asked for, and there is nobody to make it."""
+    from ci_runner.publish.commit import without_generated
+
+    return without_generated(report) if config.commits.pushes else report
 
 
 def _say(outcomes: tuple[Outcome, ...], code: ExitCode, out: Terminal) -> ExitCode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -24,6 +25,8 @@ from ci_runner.cli.common import (
 
 if TYPE_CHECKING:
     from ci_runner.config.model import Project
+    from ci_runner.context import Build
+    from ci_runner.errors import SchemaCiError
     from ci_runner.pipeline.shards import Shard
     from ci_runner.pipeline.workspace import Workspace
     from ci_runner.report.model import Report
@@ -64,14 +67,10 @@ def run(
 ) -> int:
     """Review the change of a pull request: diff, lint, rehearse, report, publish."""
     from ci_runner.cli.build import merged_into, this_build
-    from ci_runner.cli.job import leave_result, mask_secrets
-    from ci_runner.cli.publication import publication, show_failure
-    from ci_runner.cli.publishing import publish_report
+    from ci_runner.cli.job import mask_secrets
+    from ci_runner.cli.publication import show_failure
     from ci_runner.cli.workspace import open_workspace
     from ci_runner.errors import SchemaCiError
-    from ci_runner.pipeline.run import exit_code, write_offered, write_report
-    from ci_runner.pipeline.run import run as review
-    from ci_runner.report.text import render
 
     if shard and not no_publish:
         _refuse_part()
@@ -85,42 +84,75 @@ def run(
         if not (no_publish or dry_run):
             show_failure(build, common.out, names, error)
         raise
-    place = workspace.root / workspace.config.output_dir
     mask_secrets(common.out)
     chosen = _chosen(workspace, names, shard, touched=touched)
-
-    def show(report: Report) -> None:
-        write_report(report, place)
-        write_offered(report, place)
-        common.out.result(render(report, color=common.out.result_color))
-
     if no_publish:
-        result = review(workspace, build, chosen, common.out.log, common.out.redactor)
-        if shard:
-            result = replace(result, report=replace(result.report, shards=(str(shard),)))
-        show(result.report)
-        code: int = exit_code(result.report)
-        leave_result(result.report, build, common.out, report_path=str(place / "report.json"))
+        code, trouble = _alone(common, workspace, build, chosen, shard)
     else:
-        with publication(
-            *(build, workspace.config, common.out, workspace.git, workspace.base),
-            names=names,
-            report_path=str(place / "report.json"),
-            dry_run=dry_run,
-        ) as through:
-            result = review(workspace, build, chosen, common.out.log, common.out.redactor)
-            code = publish_report(
-                result.report,
-                build,
-                workspace.config,
-                common.out,
-                through,
-                show=show,
-                git=workspace.git,
-            )
-    if result.trouble:
-        raise result.trouble
+        code, trouble = _told(common, workspace, build, chosen, names, dry_run=dry_run)
+    if trouble:
+        raise trouble
     return code
+
+
+def _alone(
+    common: Common,
+    workspace: Workspace,
+    build: Build,
+    chosen: tuple[Project, ...],
+    shard: Shard | None,
+) -> tuple[int, SchemaCiError | None]:
+    """The exit code, and what kept a project from being reviewed at all."""
+    from ci_runner.cli.job import leave_result
+    from ci_runner.pipeline.run import exit_code
+    from ci_runner.pipeline.run import run as review
+
+    result = review(workspace, build, chosen, common.out.log, common.out.redactor)
+    report = replace(result.report, shards=(str(shard),)) if shard else result.report
+    _show(common, workspace, report)
+    leave_result(report, build, common.out, report_path=_report_path(workspace))
+    return exit_code(report), result.trouble
+
+
+def _told(
+    common: Common,
+    workspace: Workspace,
+    build: Build,
+    chosen: tuple[Project, ...],
+    names: tuple[str, ...],
+    *,
+    dry_run: bool,
+) -> tuple[int, SchemaCiError | None]:
+    """As `_alone`, and the pull request is told."""
+    from ci_runner.cli.publication import publication
+    from ci_runner.cli.publishing import publish_report
+    from ci_runner.pipeline.run import run as review
+
+    config, git = workspace.config, workspace.git
+    with publication(
+        *(build, config, common.out, git, workspace.base),
+        names=names,
+        report_path=_report_path(workspace),
+        dry_run=dry_run,
+    ) as through:
+        result = review(workspace, build, chosen, common.out.log, common.out.redactor)
+        show = partial(_show, common, workspace)
+        code = publish_report(result.report, build, config, common.out, through, show=show, git=git)
+    return code, result.trouble
+
+
+def _report_path(workspace: Workspace) -> str:
+    return str(workspace.root / workspace.config.output_dir / "report.json")
+
+
+def _show(common: Common, workspace: Workspace, report: Report) -> None:
+    from ci_runner.pipeline.run import write_offered, write_report
+    from ci_runner.report.text import render
+
+    place = workspace.root / workspace.config.output_dir
+    write_report(report, place)
+    write_offered(report, place)
+    common.out.result(render(report, color=common.out.result_color))
 
 
 def _refuse_part() -> NoReturn:

@@ -19,7 +19,7 @@ from ci_runner.devdb.signals import terminate_cleanly
 terminate_cleanly()
 with provision("local://postgres", "postgres", say=lambda line: None) as server:
     with server.database() as connection:
-        print(server.admin, flush=True)
+        print("ready", flush=True)
         connection.execute(sys.argv[1])
         sys.stdin.read()
 """
@@ -44,9 +44,9 @@ def test_signal_unwinds_the_run(
         text=True,
     )
     assert run.stdout is not None
-    folder = Path(run.stdout.readline().split()[0].removeprefix("host="))
+    assert "ready\n" == run.stdout.readline()
+    server, folder = _started_by(run.pid)
     assert folder.is_dir()
-    server = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
 
     run.send_signal(number)
     _, said = run.communicate(timeout=20)
@@ -56,3 +56,13 @@ def test_signal_unwinds_the_run(
     assert not folder.exists()
     with pytest.raises(ProcessLookupError):
         os.kill(server, 0)
+
+
+def _started_by(run: int) -> tuple[int, Path]:
+    """The process of the server that a run has started, and the folder with all of its files."""
+    children = Path(f"/proc/{run}/task/{run}/children").read_text().split()
+    commands = {int(each): Path(f"/proc/{each}/cmdline").read_text() for each in children}
+    ((server, words),) = (
+        (each, text.split("\0")) for each, text in commands.items() if "-D" in text
+    )
+    return server, Path(words[words.index("-D") + 1]).parent
