@@ -48,6 +48,14 @@ def names_in_key(key: str) -> list[str]:
     return [quoted.replace('""', '"') or plain for quoted, plain in words]
 
 
+def ancestors(each: SchemaObject | None, schema: Schema) -> Iterator[Identity]:
+    """The parents of a table, and theirs."""
+    if isinstance(each, Table):
+        for parent in each.parents:
+            yield parent
+            yield from ancestors(schema.get(parent), schema)
+
+
 def attribute(column: Column, name: str) -> object:
     """An attribute of the column or of its storage."""
     return getattr(column if hasattr(column, name) else column.storage, name)
@@ -55,6 +63,34 @@ def attribute(column: Column, name: str) -> object:
 
 def retypes(old: Column, new: Column) -> bool:
     return (old.type, old.collation) != (new.type, new.collation)
+
+
+def loses_expression(old: Column | None, new: Column | None) -> bool:
+    """Whether a generated column becomes an ordinary one, which keeps its values."""
+    return (
+        old is not None and new is not None and old.generated is not None and new.generated is None
+    )
+
+
+def is_made_again(old: Column | None, new: Column | None) -> bool:
+    """Generated columns cannot take another expression before PostgreSQL 17, nor become one."""
+    return (
+        old is not None
+        and new is not None
+        and new.generated is not None
+        and (
+            (old.generated, old.generated_kind) != (new.generated, new.generated_kind)
+            or retypes(old, new)
+        )
+    )
+
+
+def _is_computed_otherwise(old: Column | None, new: Column | None) -> bool:
+    return is_made_again(old, new) or loses_expression(old, new)
+
+
+def _computed(pair: Iterable[Column | None]) -> list[tuple[str | None, str]]:
+    return [(each.generated, each.generated_kind) if each else (None, "") for each in pair]
 
 
 @dataclass(frozen=True)
@@ -75,10 +111,34 @@ class Lineage:
 
     def kept(self, old: Table, new: Table) -> tuple[Identity, ...]:
         """The parents that the table does not leave. INHERIT adds a parent behind the others."""
-        if old.bound != new.bound:
+        if old.bound != new.bound or self._is_computed_apart(old, new):
             return ()
         kept = tuple(each for each in old.parents if each in new.parents and each in self._stays)
         return kept if new.parents[: len(kept)] == kept else ()
+
+    def _is_computed_apart(self, old: Table, new: Table) -> bool:
+        """Whether the table must be out of its parents for how an inherited column is computed.
+
+        The server makes such a column again, and frees it, together with the parent's only. Before
+        version 18 it frees none that is two levels above another: ATPrepDropExpression in
+        tablecmds.c.
+        """
+        for each in (one for one in old.columns if one.inherited):
+            mine = each, new.column(each.name)
+            above = [
+                self._pair(Identity("column", at.schema, each.name, at.name)) for at in old.parents
+            ]
+            changes = any(_is_computed_otherwise(*pair) for pair in (mine, *above))
+            is_apart = any(_computed(pair) != _computed(mine) for pair in above)
+            if changes and (
+                is_apart or (old.identity in self._parents and loses_expression(*mine))
+            ):
+                return True
+        return False
+
+    @cached_property
+    def _parents(self) -> frozenset[Identity]:
+        return frozenset(parent for each in self.old.of_type(Table) for parent in each.parents)
 
     @cached_property
     def heirs(self) -> Mapping[Identity, tuple[Identity, ...]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
-from ci_runner.dialects.postgres import access, base_types, parts, rebuild
-from ci_runner.dialects.postgres.inheritance import names_in_key
+from ci_runner.dialects.postgres import access, base_types, below, parts, rebuild, row_types
+from ci_runner.dialects.postgres.inheritance import ancestors
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
 from ci_runner.errors import InternalError
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, SchemaObject, Table, home
+from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, Table, home
 
 # Among statements that no dependency orders: removal of what is light, then all that adds, and
 # what destroys data last, so that a plan that fails has destroyed nothing.
@@ -140,6 +140,8 @@ class _Order:
         yield from self._inheritance()
         yield from access.edges(self.work, self.ties)
         yield from parts.edges(self.work, self._makers)
+        yield from row_types.edges(self.work, self._makers, self._gone)
+        yield from below.edges(self.work, self.detached, self.ties)
 
     def _creation(self) -> Iterator[tuple[Node, Node]]:
         for dependent, needed in _closed(self.world.new):
@@ -262,7 +264,7 @@ class _Order:
     def _needed(self, schema: Schema, identity: Identity) -> Iterator[Identity]:
         each = schema.by_identity[identity]
         if isinstance(each, Table):
-            yield from self._ancestors(each, schema)
+            yield from ancestors(each, schema)
             yield from (
                 needed for dependent, needed in schema.dependencies if dependent == identity
             )
@@ -291,29 +293,10 @@ class _Order:
                         own = Identity("column", heir.schema, place.name, heir.name)
                         yield from self._below(place, own)
         for each in self.work.creates.values():
-            for parent in self._ancestors(each, self.world.new):
+            for parent in ancestors(each, self.world.new):
                 for earlier in self._changes(parent):
                     if earlier[1].kind == "column" and earlier[0] != "drop":
                         yield ("create", each.identity), earlier
-
-        for old in self.work.drops.values():
-            if isinstance(old, Table) and old.partition_key:
-                yield from self._keyed(old)
-
-    def _keyed(self, old: Table) -> Iterator[tuple[Node, Node]]:
-        """A column can't change its type while it is in the key of a partition below."""
-        names = names_in_key(old.partition_key)
-        for parent in self._ancestors(old, self.world.old):
-            for name in names:
-                column = Identity("column", parent.schema, name, parent.name)
-                if column in self.work.alters:
-                    yield ("alter", column), ("drop", old.identity)
-
-    def _ancestors(self, each: SchemaObject | None, schema: Schema) -> Iterator[Identity]:
-        if isinstance(each, Table):
-            for parent in each.parents:
-                yield parent
-                yield from self._ancestors(schema.get(parent), schema)
 
     def _below(self, column: Identity, own: Identity) -> Iterator[tuple[Node, Node]]:
         work = self.work

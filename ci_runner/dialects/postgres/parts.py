@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ci_runner.dialects.postgres.inheritance import origin
 from ci_runner.dialects.postgres.work import Node, Work
-from ci_runner.schema.model import Identity, home
+from ci_runner.schema.model import Identity, Index, Table, home
 
 
 def edges(work: Work, makers: Callable[[Identity], list[Node]]) -> Iterator[tuple[Node, Node]]:
@@ -21,6 +21,17 @@ def edges(work: Work, makers: Callable[[Identity], list[Node]]) -> Iterator[tupl
             if above in work.creates:
                 yield ("create", above), ("create", part)
     for identity, each in work.creates.items():
+        if isinstance(each, Table):
+            for parent in each.parents:
+                yield from ((alone, ("create", identity)) for alone in _alone_on(parent, work))
         rival = work.rival(each)
         if rival is not None:
             yield from ((("create", identity), maker) for maker in makers(origin(copies, rival)))
+
+
+def _alone_on(table: Identity, work: Work) -> Iterator[Node]:
+    """Indexes on a partitioned table alone, which get parts on what comes after them."""
+    for content in work.world.contents_after.get(table, ()):
+        index = work.creates.get(content)
+        if isinstance(index, Index) and not index.valid:
+            yield ("create", content)

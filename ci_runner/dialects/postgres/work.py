@@ -233,10 +233,7 @@ class Work:
 
     def _is_followed(self, needed: Identity) -> bool:
         """Whether a type of its name comes, be it of another kind."""
-        if needed in self.creates:
-            return True
-        kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else ()
-        return any(needed._replace(kind=kind) in self.creates for kind in kinds)
+        return any(each in self.creates for each in _namesakes(needed))
 
     def _made_of(self, *several: Identity) -> Iterable[Identity]:
         """Types, and those below them that are made again as well."""
@@ -291,7 +288,10 @@ class Work:
 
     def _lets_go(self, dependent: Identity, needed: Identity) -> bool:
         """Whether its own change frees the dependent, so that this only has to come first."""
-        return dependent in self.alters and (dependent, needed) not in self.world.new.dependencies
+        kept = self.world.new.dependencies
+        return dependent in self.alters and not any(
+            (dependent, each) in kept for each in _namesakes(needed)
+        )
 
     def _make_again(self, old: Identity) -> None:
         new = self.renamed.pop(old, old)
@@ -377,3 +377,9 @@ def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaO
         if like is not None:
             found[like(each)].append(each)
     return found
+
+
+def _namesakes(needed: Identity) -> tuple[Identity, ...]:
+    """What takes its place for whoever needs it: a type by that name, of any kind."""
+    kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else (needed.kind,)
+    return tuple(needed._replace(kind=kind) for kind in kinds)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres import foreign, rebuild, storage
-from ci_runner.dialects.postgres.inheritance import retypes
+from ci_runner.dialects.postgres.inheritance import is_made_again, loses_expression, retypes
 from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
@@ -124,17 +124,9 @@ def drop(old: Column, *, only: bool = False) -> Statements:
     )
 
 
-def _must_be_made_again(old: Column, new: Column) -> bool:
-    """Generated columns cannot take another expression before PostgreSQL 17, nor become one."""
-    return new.generated is not None and (
-        (old.generated, old.generated_kind) != (new.generated, new.generated_kind)
-        or retypes(old, new)
-    )
-
-
 def _alter(old: Column, new: Column, world: World) -> Statements | None:
     """Every difference in an order that the server accepts."""
-    if _must_be_made_again(old, new):
+    if is_made_again(old, new):
         return None
     only = world.lineage.apart(new.identity)
     released = new.identity in world.released
@@ -208,9 +200,9 @@ def _detached(
     old: Column, new: Column, *, released: bool, only: frozenset[str] = frozenset()
 ) -> Iterator[PlannedStatement]:
     """Take off what stands in the way: an expression, an identity, a default of the old type."""
-    if _must_be_made_again(old, new):
+    if is_made_again(old, new):
         return
-    if old.generated is not None and new.generated is None:
+    if loses_expression(old, new):
         yield _statement(new, "DROP EXPRESSION", f"Make {new.identity} an ordinary column")
     if old.identity_kind and (not new.identity_kind or _another_identity(old, new)):
         yield _statement(

@@ -151,6 +151,8 @@ def _bare(each: Index) -> Index:
 def _alter(old: Index, new: Index, world: World) -> Statements | None:
     if old.table_kind == new.table_kind == "materialized view":
         old = _shown_after(old, world)
+    if _is_completed(old, new) and not _has_parts(new, world):
+        return None
     if _is_completed(old, new):
         attached: Statements = tuple(_attached(new, world))
     elif _bare(old) == _bare(new):
@@ -186,6 +188,12 @@ def _is_completed(old: Index, new: Index) -> bool:
     """Whether an index on a partitioned table alone becomes one with an index on each partition."""
     whole = replace(old, valid=True, definition=_whole(old.definition, valid=True))
     return not old.valid and " ON ONLY " in old.definition and _bare(whole) == _bare(new)
+
+
+def _has_parts(new: Index, world: World) -> bool:
+    """Where the last partition goes, nothing completes the index."""
+    parts = (*world.parts.values(), *(copy.of for copy in world.new.copies))
+    return new.identity in parts
 
 
 def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:

@@ -1,0 +1,3 @@
+CREATE TYPE mood AS ENUM ('a', 'b', 'c');
+CREATE DOMAIN kept AS mood DEFAULT 'a';
+CREATE TABLE t (m mood);
