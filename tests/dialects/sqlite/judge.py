@@ -58,7 +58,7 @@ def _judge(
         return [refused]
     problems = differences(shape(old), shape(new))
     orphans = foreign_key_check(old)
-    known = {row[1:3] for row in start if row[0] == "references"}
+    known = {row[:2] for row in referenced(start) & referenced(shape(old))}
     stay = {name.lower() for name in stood}
     broken = [r for r in orphans if (r[0], r[2].lower()) in known and r[2].lower() in stay]
     tally["rows that a foreign key's other parent lacks"] += len(orphans) - len(broken)
@@ -290,6 +290,14 @@ def holds(probe: Database, table: str, names: list[str], row: tuple[Any, ...]) -
     except sqlite3.Error:
         return False
     return True
+
+
+def referenced(shape: Shape) -> Shape:
+    """Table, parent, columns and the parent's columns of each foreign key.
+
+    `REFERENCES t` without columns means another thing when the primary key of t is another one.
+    """
+    return {row[1:5] for row in shape if row[0] == "references"}
 
 
 def foreign_key_check(database: Database) -> list[tuple[Any, ...]]:
