@@ -106,7 +106,7 @@ def schemas(draw: st.DrawFn) -> str:
 
 @settings(
     deadline=None,
-    max_examples=250,
+    max_examples=120,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(schemas(), schemas())
