@@ -17,6 +17,7 @@ from benchmarks import inputs
 from benchmarks.checkout import Checkout, checkout, schema_ci
 from benchmarks.figures import Cost, Figure, costs, medians
 from benchmarks.parts import Plan
+from ci_runner.devdb.folders import MEMORY
 from ci_runner.devdb.local import find_binaries, local_postgres
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.connect import connect
@@ -24,7 +25,6 @@ from ci_runner.errors import DatabaseError, ExitCode
 
 _COPY, _START, _WARM = 1.2, 1.15, 0.25
 _REVIEWED = (ExitCode.OK, ExitCode.FINDINGS)
-_MEMORY = "/dev/shm"  # noqa: S108 - only private folders below it
 
 
 def copied(plan: Plan) -> Iterator[Figure]:
@@ -80,7 +80,7 @@ def _ours() -> float:
 @contextmanager
 def _prepared(binaries: Path) -> Iterator[Path]:
     """A folder with a data folder in it, both of the user that the server runs as."""
-    folder = Path(tempfile.mkdtemp(prefix="schema-ci-bench-", dir=_MEMORY))
+    folder = Path(tempfile.mkdtemp(prefix="schema-ci-bench-", dir=MEMORY))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")

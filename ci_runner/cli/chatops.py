@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +11,9 @@ from ci_runner.cli.common import Common, common
 
 if TYPE_CHECKING:
     from ci_runner.publish.command import CommandedForge
+
+# Configuration is not read here: it is the pull request's own.
+_MAX_WAIT = 120.0
 
 
 @click.command()
@@ -25,8 +29,6 @@ def chatops(common: Common, /, workflow: str) -> None:
 
     Reads the event and asks GitHub; runs nothing of the pull request, and needs no checkout of it.
     """
-    import os
-
     from ci_runner.providers.github_comment import comment_event
     from ci_runner.publish.command import Declined, Done, Ignored, answer
 
@@ -44,8 +46,6 @@ def chatops(common: Common, /, workflow: str) -> None:
 
 
 def _forge(common: Common) -> CommandedForge:
-    import os
-
     from ci_runner.errors import UsageError
     from ci_runner.forges.github import GitHubForge
     from ci_runner.forges.opening import Unavailable, open_forge
@@ -65,7 +65,3 @@ def _forge(common: Common) -> CommandedForge:
     if not isinstance(forge, GitHubForge):
         raise UsageError("comments start jobs on GitHub alone")
     return forge
-
-
-# Configuration is not read here: it is the pull request's own.
-_MAX_WAIT = 120.0

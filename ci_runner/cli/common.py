@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -152,8 +152,8 @@ def common(function: Callable[Concatenate[Common, P], R]) -> Callable[P, R]:
 
     @functools.wraps(function)
     def command(*arguments: P.args, **options: P.kwargs) -> R:
-        given = {name: options.pop(name) for name in _NAMES}
-        return function(_common(**given), *arguments, **options)  # type: ignore[arg-type]
+        given: dict[str, Any] = {name: options.pop(name) for name in _NAMES}
+        return function(_common(**given), *arguments, **options)
 
     for option in _OPTIONS:
         command = option(command)

@@ -62,7 +62,7 @@ def receive(common: Common, source: str, config: str, number: int) -> Received |
     if number or build.pull_request is None:
         if isinstance(forge, Unavailable):
             raise UsageError(
-                "the pull request can't be asked for", said=forge.reason, next_step=_TOKEN
+                "the pull request can't be asked for", said=forge.reason, next_step=_GIVE
             )
         found = located(build, forge, number)
         if isinstance(found, Overtaken):
@@ -91,7 +91,7 @@ def _base(build: Build) -> str:
     return build.pull_request.base_branch if build.pull_request else ""
 
 
-_TOKEN = "give the job the token that its other calls use"  # noqa: S105 - no secret
+_GIVE = "give the job the token that its other calls use"
 _NUMBER = "run it in the CI of a pull request, or name it: `--pull-request NUMBER`"
 
 

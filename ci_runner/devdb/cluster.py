@@ -167,7 +167,7 @@ class Cluster:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                **as_account(self._programs.account),  # type: ignore[call-overload]  # user, group ...
+                **as_account(self._programs.account),
             )
         with _first_session(self._process, self.admin, self._log) as admin:
             begin(admin)
@@ -308,7 +308,7 @@ def _initdb(programs: Programs, folder: Path) -> None:
             capture_output=True,
             text=True,
             check=False,
-            **as_account(programs.account),  # type: ignore[call-overload]  # user, group and extra_groups
+            **as_account(programs.account),
         )
         if done.returncode == 0:
             return

@@ -10,9 +10,9 @@ from ci_runner.dialects.base import Connection, Dialect
 
 
 class OnDemand:
-    """See ci_runner.devdb.server.Server. What `open` starts ends with `stack`.
+    """See ci_runner.devdb.server.Server. What `start` starts ends with `stack`.
 
-    `dialect`, `description` and `portable` are those of the server that `open` would give.
+    `dialect`, `description` and `portable` are those of the server that `start` would give.
     """
 
     unlike: tuple[str, ...] = ()
@@ -21,7 +21,7 @@ class OnDemand:
     def __init__(
         self,
         stack: ExitStack,
-        open: Callable[[], AbstractContextManager[Server]],  # noqa: A002  # what it does
+        start: Callable[[], AbstractContextManager[Server]],
         dialect: Dialect,
         description: str,
         portable: Portable | None,
@@ -30,7 +30,7 @@ class OnDemand:
         self.description = description
         self.portable = portable
         self._stack = stack
-        self._open = open
+        self._start = start
         self._started: Server | None = None
 
     def database(self) -> AbstractContextManager[Connection]:
@@ -44,5 +44,5 @@ class OnDemand:
     def _server(self) -> Server:
         """Raises DatabaseError where it does not start."""
         if self._started is None:
-            self._started = self._stack.enter_context(self._open())
+            self._started = self._stack.enter_context(self._start())
         return self._started

@@ -6,8 +6,9 @@ import os
 import pwd
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypedDict
 
 from ci_runner.devdb.folders import MEMORY
 from ci_runner.errors import DatabaseError
@@ -33,7 +34,13 @@ def account(names: Sequence[str], server: str) -> pwd.struct_passwd | None:
     )
 
 
-def as_account(whom: pwd.struct_passwd | None) -> dict[str, object]:
+class _Started(TypedDict, total=False):
+    user: int
+    group: int
+    extra_groups: Iterable[int]
+
+
+def as_account(whom: pwd.struct_passwd | None) -> _Started:
     """Arguments of subprocess that start a process as `whom`."""
     if whom is None:
         return {}

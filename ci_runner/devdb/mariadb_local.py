@@ -170,7 +170,7 @@ def _install(binaries: Binaries, folder: Path, whom: pwd.struct_passwd | None) -
         capture_output=True,
         text=True,
         check=False,
-        **as_account(whom),  # type: ignore[call-overload]  # user, group and extra_groups
+        **as_account(whom),
     )
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().splitlines()
@@ -203,7 +203,7 @@ def _running(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            **as_account(whom),  # type: ignore[call-overload]  # user, group and extra_groups
+            **as_account(whom),
         )
     try:
         yield server, _wait(server, folder, log)

@@ -21,13 +21,18 @@ _SOCKET = "mysqld.sock"
 _ZONE = "+00:00"
 _LOG = "8M"  # most of an empty data folder would be the usual one
 
+_TEMPORARY = "/tmp"  # noqa: S108 - the container's own
+# The official entry point makes the accounts on a server that it starts for that alone. Where the
+# image has no more to set up, the server itself makes them before it lets anybody in.
+_ACCOUNTS = f"{_TEMPORARY}/schema-ci.sql"
+
 # Options that both engines have; `loose-` is for those that only one of them or some version has.
 _SETTINGS = {
     "datadir": str(DATA),
     "socket": f"{_FOLDER}/{_SOCKET}",
     "pid-file": f"{_FOLDER}/mysqld.pid",
-    "tmpdir": "/tmp",  # noqa: S108 - the container's own
-    "init-file": "/tmp/schema-ci.sql",  # noqa: S108 - as above
+    "tmpdir": _TEMPORARY,
+    "init-file": _ACCOUNTS,
     # Read only in a container: what has FILE in spite of all can write nowhere.
     "secure-file-priv": "/etc",
     "local-infile": "OFF",
@@ -42,9 +47,6 @@ _SETTINGS = {
     "loose-mysqlx": "OFF",
 }
 
-# The official entry point makes the accounts on a server that it starts for that alone. Where the
-# image has no more to set up, the server itself makes them before it lets anybody in.
-_ACCOUNTS = "/tmp/schema-ci.sql"  # noqa: S108 - the container's own
 _PREPARE = f"""
 [ -z "${{SCHEMA_CI_BAKED:-}}" ]
 data={DATA}

@@ -10,7 +10,7 @@ from typing import Generic, Literal, TypeVar
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.inheritance import Lineage, must_be_made_again
-from ci_runner.dialects.postgres.quote import literal
+from ci_runner.dialects.postgres.quote import literal, qualified
 from ci_runner.dialects.postgres.types import UserTypes
 from ci_runner.schema.model import Identity, Schema, SchemaObject, Sequence, Table, home
 
@@ -309,6 +309,11 @@ def comment_on(what: str, identity: Identity, old: str | None, new: str | None) 
             undo=sql(old),
         ),
     )
+
+
+def comment_on_type(identity: Identity, old: str | None, new: str | None) -> Statements:
+    """The same on a type of any kind but a domain."""
+    return comment_on(f"TYPE {qualified(identity.schema, identity.name)}", identity, old, new)
 
 
 def made_again(statements: Statements) -> str:

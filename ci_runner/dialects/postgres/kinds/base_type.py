@@ -14,7 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     any_of,
-    comment_on,
+    comment_on_type,
     not_extension_member,
     type_name,
 )
@@ -99,13 +99,8 @@ def _create(new: BaseType) -> Statements:
             new.identity,
             undo=f"DROP TYPE {name} CASCADE",
         ),
-        *_comment(None, new),
+        *comment_on_type(new.identity, None, new.comment),
     )
-
-
-def _comment(old: str | None, new: BaseType) -> Statements:
-    what = f"TYPE {qualified(new.schema, new.name)}"
-    return comment_on(what, new.identity, old, new.comment)
 
 
 def _drop(old: BaseType) -> Statements:
@@ -129,7 +124,11 @@ def _alter(old: BaseType, new: BaseType, world: World) -> Statements | None:
     if not _SETTABLE.issuperset(changed) or (len(becomes) > 1 and "plain" in becomes):
         return None
     stored = _columns(new, before["storage"], after["storage"], world) if len(becomes) > 1 else ()
-    return (*_set(new, changed, before, after), *stored, *_comment(old.comment, new))
+    return (
+        *_set(new, changed, before, after),
+        *stored,
+        *comment_on_type(new.identity, old.comment, new.comment),
+    )
 
 
 def _columns(new: BaseType, before: str, after: str, world: World) -> Iterator[PlannedStatement]:

@@ -15,6 +15,7 @@ from ci_runner.dialects.postgres.kind import (
     World,
     any_of,
     comment_on,
+    comment_on_type,
     made_again,
     not_extension_member,
     relation,
@@ -97,7 +98,7 @@ def _create(new: CompositeType) -> Statements:
 
 def _comments(old: CompositeType | None, new: CompositeType) -> Iterator[PlannedStatement]:
     name = qualified(new.schema, new.name)
-    yield from comment_on(f"TYPE {name}", new.identity, old.comment if old else None, new.comment)
+    yield from comment_on_type(new.identity, old.comment if old else None, new.comment)
     before = {each.name: each.comment for each in (old.attributes if old else ())}
     for each in new.attributes:
         what = f"COLUMN {name}.{quote(each.name)}"

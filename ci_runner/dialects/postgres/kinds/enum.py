@@ -14,7 +14,7 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     any_of,
-    comment_on,
+    comment_on_type,
     made_again,
     not_extension_member,
     type_name,
@@ -53,7 +53,7 @@ def _create(new: Enum) -> Statements:
             new.identity,
             undo=f"DROP TYPE {name}",
         ),
-        *comment_on(f"TYPE {name}", new.identity, None, new.comment),
+        *comment_on_type(new.identity, None, new.comment),
     )
 
 
@@ -74,9 +74,7 @@ def _only_adds(old: Enum, new: Enum) -> bool:
 
 
 def _alter(old: Enum, new: Enum, _: World) -> Statements | None:
-    comment = comment_on(
-        f"TYPE {qualified(new.schema, new.name)}", new.identity, old.comment, new.comment
-    )
+    comment = comment_on_type(new.identity, old.comment, new.comment)
     if old.values == new.values:
         return comment
     if _only_adds(old, new):

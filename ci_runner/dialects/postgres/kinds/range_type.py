@@ -15,6 +15,7 @@ from ci_runner.dialects.postgres.kind import (
     World,
     any_of,
     comment_on,
+    comment_on_type,
     made_again,
     not_extension_member,
     type_name,
@@ -98,10 +99,9 @@ def _create(new: RangeType) -> Statements:
 
 
 def _comments(old: RangeType | None, new: RangeType) -> Statements:
-    what = f"TYPE {qualified(new.schema, new.name)}"
     multi = f"TYPE {qualified(*new.multirange)}"
     return (
-        *comment_on(what, new.identity, old.comment if old else None, new.comment),
+        *comment_on_type(new.identity, old.comment if old else None, new.comment),
         *comment_on(
             multi,
             new.identity,

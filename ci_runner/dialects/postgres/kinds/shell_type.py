@@ -13,7 +13,7 @@ from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
     any_of,
-    comment_on,
+    comment_on_type,
     made_again,
     not_extension_member,
     type_name,
@@ -49,13 +49,8 @@ def _create(new: ShellType) -> Statements:
             new.identity,
             undo=f"DROP TYPE IF EXISTS {name}",
         ),
-        *_comment(None, new),
+        *comment_on_type(new.identity, None, new.comment),
     )
-
-
-def _comment(old: str | None, new: ShellType) -> Statements:
-    what = f"TYPE {qualified(new.schema, new.name)}"
-    return comment_on(what, new.identity, old, new.comment)
 
 
 def _drop(old: ShellType) -> Statements:
@@ -71,7 +66,7 @@ def _drop(old: ShellType) -> Statements:
 
 
 def _alter(old: ShellType, new: ShellType, _: World) -> Statements:
-    return _comment(old.comment, new)
+    return comment_on_type(new.identity, old.comment, new.comment)
 
 
 def _names(each: ShellType) -> Iterator[Hashable]:
