@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.sqlite import DIALECT
-from ci_runner.dialects.sqlite.connect import connect
+from ci_runner.dialects.sqlite.connect import SqliteConnection, connect
 from ci_runner.errors import DatabaseError
 from ci_runner.migrations.statements import split
 from ci_runner.schema.model import Check
@@ -168,3 +170,20 @@ def test_write_ahead_log_of_a_running_program_is_read(tmp_path: Path) -> None:
             assert ["t"] == [each.identity.name for each in DIALECT.inspect(connection).objects]
     finally:
         other.close()
+
+
+def test_a_session_that_its_owner_ends_leaves_no_thread_behind() -> None:
+    before = set(threading.enumerate())
+    session = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection = SqliteConnection(session)
+    connection.query("SELECT 1")
+    with pytest.raises(StatementFailed):
+        connection.query("SELECT a")
+    (thread,) = set(threading.enumerate()) - before
+
+    session.close()
+    del connection
+    gc.collect()  # an error and the frames that it went through hold each other
+    thread.join(10)
+
+    assert not thread.is_alive()
