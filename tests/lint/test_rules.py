@@ -81,7 +81,7 @@ ALSO_ON = {
 }
 HISTORY = "non-linear-history"
 # They judge files by their names, not by their SQL.
-ABOUT_FILES = {HISTORY, "no-rollback"}
+ABOUT_FILES = {HISTORY, "no-rollback", "unread-migration"}
 ON_ENGINES = [
     pytest.param(rule, engine, id=f"{rule.id}-{engine}")
     for rule in RULES

@@ -15,6 +15,7 @@ from ci_runner.migrations.formats.naming import (
     runs_outside,
     successor,
 )
+from ci_runner.migrations.formats.one_way import OneWay
 from ci_runner.migrations.history import Statement
 
 _NAME = re.compile(
@@ -37,12 +38,11 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-class Flyway:
+class Flyway(OneWay):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "flyway"
     has_checksum = False
-    has_directives = False
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         found: dict[Role, list[MigrationFile]] = {

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from ci_runner.migrations.directives import transaction_mode
+from ci_runner.migrations.directives import NO_TRANSACTION, transaction_mode
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
 from ci_runner.migrations.formats.naming import natural, runs_outside, successor
+from ci_runner.migrations.formats.one_way import OneWay
 from ci_runner.migrations.history import Statement
 
 _NUMBERED = re.compile(r"(?P<number>\d+)(?P<joint>[_-]*)")
@@ -18,12 +19,12 @@ _TIMED = re.compile(r"(?P<before>.+?_)(?P<number>\d{14})_")
 _DOWN = re.compile(r"(?:.*[/.])?down\.sql")
 
 
-class Plain:
+class Plain(OneWay):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "plain"
     has_checksum = False
-    has_directives = True
+    no_transaction = NO_TRANSACTION
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         names = sorted(
