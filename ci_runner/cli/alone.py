@@ -26,6 +26,7 @@ from ci_runner.lint.rule import Finding, Review
 from ci_runner.lint.team import of_steps
 from ci_runner.lint.unread import unread
 from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.intake import USUAL, Intake, Sizes
 from ci_runner.migrations.reader import style_alone
@@ -168,6 +169,7 @@ def judge(
             production=production,
             options=policy.options,
             version=policy.assumed.numbers or history.version,
+            outside=FORMATS[style].outside,
         )
         reached = steps[-1].after if steps else history.base
         return check(review, policy, of_steps(policy.team_rules, steps, reached))
@@ -194,6 +196,7 @@ def judge_texts(
     """
     nothing = Schema(engine.name)
     new = [MigrationFile(each, each, _content(each, sizes), "", "") for each in files]
+    style = _style(new)
     steps = tuple(
         step
         for each in counted(script(file, style_alone(file.content), engine) for file in new)
@@ -207,10 +210,11 @@ def judge_texts(
         nothing,
         steps,
         base_known=False,
-        tool_known=_style(new) != "plain",
+        tool_known=style != "plain",
         production=production,
         options=policy.options,
         version=policy.assumed.numbers,
+        outside=FORMATS[style].outside,
     )
     return check(review, policy)
 

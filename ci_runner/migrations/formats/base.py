@@ -41,6 +41,10 @@ class Format(Protocol):
         """A version behind the last one, in the directory's own style. `when` is UTC."""
 
     @property
+    def outside(self) -> str:
+        """How the tool is told to open no transaction around a file, in words; "" for our way."""
+
+    @property
     def no_transaction(self) -> str:
         """Lines above a first statement that keep the file from being run in one; "" for none."""
 

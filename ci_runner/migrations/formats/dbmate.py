@@ -31,6 +31,7 @@ class Dbmate:
 
     name = "dbmate"
     has_checksum = False
+    outside = "which opens with `-- migrate:up transaction:false`"
     no_transaction = ""
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:

@@ -43,6 +43,9 @@ class Flyway(OneWay):
 
     name = "flyway"
     has_checksum = False
+    outside = (
+        "or set `executeInTransaction=false` in a file of the same name with `.conf` behind it"
+    )
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         found: dict[Role, list[MigrationFile]] = {

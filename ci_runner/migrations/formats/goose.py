@@ -37,6 +37,7 @@ class Goose:
 
     name = "goose"
     has_checksum = False
+    outside = "with the line `-- +goose NO TRANSACTION`"
     no_transaction = _NONE
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:

@@ -13,6 +13,7 @@ from ci_runner.migrations.statements import split
 class OneWay:
     """Part of a ci_runner.migrations.formats.base.Format: all of a file is run."""
 
+    outside = ""
     no_transaction = ""
 
     def statements(self, file: MigrationFile, text: str, syntax: Syntax) -> tuple[Statement, ...]:
