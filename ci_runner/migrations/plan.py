@@ -120,7 +120,8 @@ def undo_sql(plan: Plan, *, directive: bool = True) -> str:
         if statement.undo is None:
             blocks.append(f"-- no way back from: {_one_line(statement.summary)}\n")
         elif statement.undo:
-            blocks.append(f"{statement.undo};\n")
+            careful = (f"-- careful: {_one_line(each)}\n" for each in statement.undo_hazards)
+            blocks.append(f"{''.join(careful)}{statement.undo};\n")
     return "".join(blocks)
 
 
