@@ -82,7 +82,10 @@ def undone(database: Database, plan: Plan, start: Shape, tally: Counter[str]) ->
     if len(back) < len(plan.statements):
         return []
     tally["plans undone"] += 1
-    refused = apply(database, back)
+    refused = apply(
+        database,
+        [each.text for undo in back for each in split(undo, "undo.sql", DIALECT.syntax)],
+    )
     return [f"undo: {refused}"] if refused else differences(shape(database), start)
 
 

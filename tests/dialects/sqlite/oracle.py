@@ -20,15 +20,14 @@ def shape(database: sqlite3.Connection) -> Shape:
     """
     said: Shape = set()
     listed = database.execute(
-        "SELECT name, type, wr, strict, ncol FROM pragma_table_list WHERE schema = 'main' "
+        "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main' "
         "AND type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     ).fetchall()
     managed = {row[0] for row in listed}
-    for name, kind, without_rowid, strict, width in listed:
-        said.add((kind, name, without_rowid, strict, width))
-        if not width:
-            continue  # a view that reads what is missing
-        for row in database.execute(f"PRAGMA table_xinfo({q(name)})").fetchall():
+    for name, kind, without_rowid, strict in listed:
+        columns = columns_of(database, name)
+        said.add((kind, name, without_rowid, strict, len(columns)))
+        for row in columns:
             kind_of = row[2].upper().removesuffix("GENERATED ALWAYS").replace(" ", "")
             default = None if row[4] is None else plain(row[4]).strip("'")
             default = None if default == "null" else default
@@ -51,6 +50,16 @@ def shape(database: sqlite3.Connection) -> Shape:
         said |= {("generated", table, rule) for rule in groups(folded, "as")}
         said.add(("autoincrement", table, "autoincrement" in plain(text)))
     return said
+
+
+def columns_of(database: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
+    """None of a view that reads what is missing."""
+    try:
+        return database.execute(f"PRAGMA table_xinfo({q(name)})").fetchall()
+    except sqlite3.OperationalError as broken:
+        if not re.match("no such|ambiguous", str(broken)):
+            raise
+        return []
 
 
 def keys(database: sqlite3.Connection, table: str) -> Shape:
