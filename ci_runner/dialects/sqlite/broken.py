@@ -11,7 +11,6 @@ from ci_runner.dialects.sqlite import dependents
 from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
 from ci_runner.dialects.sqlite.connect import MEMORY, connect
 from ci_runner.dialects.sqlite.rebuild import create_table
-from ci_runner.dialects.sqlite.tokens import quote
 from ci_runner.schema.model import Identity, Index
 from ci_runner.schema.virtual import VirtualTable
 
@@ -27,19 +26,22 @@ def broken(catalogue: Catalogue) -> dict[Identity, str]:
     if not catalogue.words:
         return {}
     with connect(MEMORY) as scratch:
+        probe = _PROBE
+        while probe in catalogue.names or f"{probe}_" in catalogue.names:
+            probe += "_"
         try:
-            pending = _made(scratch, catalogue)
+            pending = _made(scratch, catalogue, probe)
         except StatementFailed:
             return {}
         found: dict[Identity, str] = {}
-        while (refusal := _refusal(scratch)) and (each := _meant(refusal, pending)):
+        while (refusal := _refusal(scratch, probe)) and (each := _meant(refusal, pending)):
             found[each.identity] = refusal.partition(f" {each.name}: ")[2]
             pending.remove(each)
-            scratch.execute(dependents.drop(each, "").sql)
+            scratch.execute(dependents.drop(each).sql)
         return found
 
 
-def _made(scratch: Connection, catalogue: Catalogue) -> list[Dependent]:
+def _made(scratch: Connection, catalogue: Catalogue, probe: str) -> list[Dependent]:
     """Make the schema without its indexes, which can't be broken; its views and triggers."""
     schema = catalogue.schema
     for table in catalogue.tables.values():
@@ -51,14 +53,14 @@ def _made(scratch: Connection, catalogue: Catalogue) -> list[Dependent]:
     ]
     for each in reversed(made):
         scratch.execute(dependents.create(each).sql)
-    scratch.execute(f"CREATE TABLE {_PROBE} (a)")
+    scratch.execute(f"CREATE TABLE {probe} (a)")
     return made
 
 
-def _refusal(scratch: Connection) -> str:
+def _refusal(scratch: Connection, probe: str) -> str:
     """Why no table can be renamed, "" when one can."""
     try:
-        scratch.execute(f"ALTER TABLE {_PROBE} RENAME TO {quote(_PROBE)}_")
+        scratch.execute(f"ALTER TABLE {probe} RENAME TO {probe}_")
     except StatementFailed as refused:
         return refused.failure.message
     return ""

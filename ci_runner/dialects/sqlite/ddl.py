@@ -38,38 +38,25 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
     virtual = Virtual(old_schema, new_schema)
     replaced = rebuilt | {table.name.lower() for table in gone} | virtual.replaced
     lost = {step.object.name.lower() for step in altered if " DROP COLUMN " in step.sql}
-    before = dependents.dependents(old_schema)
+    before, after = dependents.dependents(old_schema), dependents.dependents(new_schema)[::-1]
     unread = broken(old) | broken(new) if altered else {}
-    if unread and not rebuilt | lost:
-        altered = [_undone_beside(step, old, before, unread) for step in altered]
     again = dependents.in_the_way(old, new, replaced, lost, unread if rebuilt or lost else ())
-    have = {
-        each.identity
-        for each in before
-        if each.identity not in again and dependents.home(each) not in replaced
-    }
-    after = dependents.dependents(new_schema)[::-1]
-    same = {each.identity for each in after if not dependents.changed(old_schema, each)}
+    away = [each for each in before if each.identity in again]
+    stay = [each for each in before if each.identity not in again]
+    if unread and not rebuilt | lost:
+        altered = [_undone_beside(step, old, stay, unread) for step in altered]
+    have = {each.identity for each in stay if dependents.home(each) not in replaced}
     served = first or next((f"Drop table {table.name}" for table in gone), "")
+    serves = {each.identity: served for each in after if not dependents.changed(old_schema, each)}
     return (
         *_guards(old, new, gone, rebuilt, served),
-        *(
-            dependents.drop(
-                each, served if each.identity in same else "", unread.get(each.identity, "")
-            )
-            for each in before
-            if each.identity in again
-        ),
+        *(dependents.drop(each, serves, unread) for each in away),
         *virtual.dropped(),
         *made,
         *altered,
         *(_drop_table(table) for table in gone),
         *virtual.made(),
-        *(
-            dependents.create(each, served if each.identity in same else "")
-            for each in after
-            if each.identity not in have
-        ),
+        *(dependents.create(each, serves) for each in after if each.identity not in have),
     )
 
 
@@ -119,14 +106,14 @@ def _guards(
 def _undone_beside(
     step: PlannedStatement,
     old: Catalogue,
-    before: Sequence[Dependent],
+    there: Sequence[Dependent],
     unread: Collection[Identity],
 ) -> PlannedStatement:
     """ADD COLUMN passes by what is broken; its undo, DROP COLUMN, has to take it away meanwhile."""
     aside = dependents.in_the_way(old, old, frozenset(), frozenset(), unread)
-    away = [each for each in before if each.identity in aside]
+    away = [each for each in there if each.identity in aside]
     undo = (
-        *(dependents.drop(each, "").sql for each in away),
+        *(dependents.drop(each).sql for each in away),
         step.undo or "",
         *(dependents.create(each).sql for each in reversed(away)),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
 
 from ci_runner.dialects.base import PlannedStatement
@@ -10,6 +10,9 @@ from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
 from ci_runner.dialects.sqlite.tokens import quote
 from ci_runner.schema.graph import CycleError, ordered
 from ci_runner.schema.model import Identity, Index, Schema, Trigger, View
+
+Texts = Mapping[Identity, str]
+_NONE: Texts = {}
 
 
 def dependents(schema: Schema) -> list[Dependent]:
@@ -83,22 +86,21 @@ def in_the_way(
     return found
 
 
-def drop(each: Dependent, serves: str, broken: str = "") -> PlannedStatement:
-    """`broken` is why SQLite can't read it, "" where it can."""
+def drop(each: Dependent, serves: Texts = _NONE, broken: Texts = _NONE) -> PlannedStatement:
+    """`serves` names the change it is a step of, `broken` says why SQLite can't read it."""
     kind = each.identity.kind
+    why = broken.get(each.identity)
     return PlannedStatement(
         f"DROP {kind.upper()} {quote(each.name)}",
         f"Drop {kind} {each.name}",
         each.identity,
         undo=_definition(each),
-        hazards=(f"{kind.capitalize()} {each.name} is broken already: {broken}.",)
-        if broken
-        else (),
-        serves=serves,
+        hazards=(f"{kind.capitalize()} {each.name} is broken already: {why}.",) if why else (),
+        serves=serves.get(each.identity, ""),
     )
 
 
-def create(each: Dependent, serves: str = "") -> PlannedStatement:
+def create(each: Dependent, serves: Texts = _NONE) -> PlannedStatement:
     kind = each.identity.kind
     hazards: tuple[str, ...] = ()
     if isinstance(each, Index) and each.unique:
@@ -109,7 +111,7 @@ def create(each: Dependent, serves: str = "") -> PlannedStatement:
         each.identity,
         undo=f"DROP {kind.upper()} {quote(each.name)}",
         hazards=hazards,
-        serves=serves,
+        serves=serves.get(each.identity, ""),
     )
 
 

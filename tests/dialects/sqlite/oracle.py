@@ -25,11 +25,13 @@ def shape(database: sqlite3.Connection) -> Shape:
     ).fetchall()
     managed = {row[0] for row in listed}
     for name, kind, without_rowid, strict in listed:
-        columns = columns_of(database, name)
+        columns = columns_of(database, kind, name)
         said.add((kind, name, without_rowid, strict, len(columns)))
         for row in columns:
             kind_of = row[2].upper().removesuffix("GENERATED ALWAYS").replace(" ", "")
             default = None if row[4] is None else plain(row[4]).strip("'")
+            if re.fullmatch("x'[0-9A-Fa-f]*'?", row[4] or ""):
+                default = row[4].lower()
             default = None if default == "null" else default
             said.add(("column", name, row[1], kind_of, row[3], default, row[5], row[6]))
         if kind == "table":
@@ -52,12 +54,12 @@ def shape(database: sqlite3.Connection) -> Shape:
     return said
 
 
-def columns_of(database: sqlite3.Connection, name: str) -> list[tuple[Any, ...]]:
-    """None of a view that reads what is missing."""
+def columns_of(database: sqlite3.Connection, kind: str, name: str) -> list[tuple[Any, ...]]:
+    """None of a view that can't be read."""
     try:
         return database.execute(f"PRAGMA table_xinfo({q(name)})").fetchall()
-    except sqlite3.OperationalError as broken:
-        if not re.match("no such|ambiguous", str(broken)):
+    except sqlite3.OperationalError:
+        if kind != "view":
             raise
         return []
 
