@@ -114,22 +114,26 @@ def _one_line(text: str) -> str:
 
 def undo_sql(plan: Plan) -> str:
     """The way back, last statement first; what has none is said in a comment."""
-    return _head(plan) + "".join(_undo(plan))
+    ways = (f"{above}{sql};\n" if sql else above for above, sql in _undo(plan))
+    return _head(plan) + "".join(ways)
 
 
-def _undo(plan: Plan) -> Iterator[str]:
+def _undo(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Comments and the statements below them, "" for none."""
     for statement in reversed(plan.statements):
         if statement.undo is None:
-            yield f"-- no way back from: {_one_line(statement.summary)}\n"
+            yield f"-- no way back from: {_one_line(statement.summary)}\n", ""
         elif statement.undo:
-            yield f"{statement.undo};\n"
+            careful = (f"-- careful: {_one_line(each)}\n" for each in statement.undo_hazards)
+            yield "".join(careful), statement.undo
 
 
-def _each(blocks: Iterator[str], syntax: Syntax) -> Iterator[str]:
-    """The same with each statement in a block of its own: one way back may take several."""
-    for block in blocks:
-        found = split(block, "", syntax)
-        yield from (f"{each.text};\n" for each in found) if found else (block,)
+def _undo_blocks(plan: Plan, syntax: Syntax) -> Iterator[str]:
+    """The way back, a block for each statement: that from one statement may take several."""
+    for above, sql in _undo(plan):
+        texts = [f"{each.text};\n" for each in split(sql, "", syntax)]
+        yield above + "".join(texts[:1])
+        yield from texts[1:]
 
 
 def description(plan: Plan) -> str:
@@ -174,7 +178,7 @@ def written(
     for part in parts(plan, style.together):
         version, up, down = _named(grown, upstream, when, _safe(name) or description(part))
         forward = tuple(_block(each) for each in part.statements)
-        back = tuple(_each(_undo(part), syntax))
+        back = tuple(_undo_blocks(part, syntax))
         texts = style.contents(forward, back, transactional=part.transactional)
         content, undo = (_content(text, mark=mark) for text in texts)
         file = MigrationFile(f"{directory.path}/{up}", up, content, version, name)

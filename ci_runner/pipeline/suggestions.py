@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
+from ci_runner.devdb.reach import Base
 from ci_runner.devdb.replay import rehearse, script
 from ci_runner.devdb.server import Server
-from ci_runner.dialects.base import Connection
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.suggest import safe_form
@@ -24,8 +23,6 @@ from ci_runner.schema.diff import diff
 _FEW = 8
 # What a linter says of the steps of the files in their place.
 Judge = Callable[[tuple[Step, ...]], Sequence[Finding]]
-# A new database each time, as it is before the files.
-Base = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True, slots=True)

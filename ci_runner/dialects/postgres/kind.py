@@ -129,6 +129,11 @@ class World:
     """Copies made by themselves, for their names' sake, by what will have them as parts."""
 
     @cached_property
+    def mirrored(self) -> World:
+        """The same on the way back, as far as the columns are concerned that change their type."""
+        return World(self.new, self.old, as_text=self.as_text)
+
+    @cached_property
     def carried(self) -> Schema:
         """The old schema once what is done to parent tables has reached their children."""
         return self.lineage.carried()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ci_runner.dialects.postgres import base_types, mentions, partitions, rebuild
+from ci_runner.dialects.postgres import aside, base_types, mentions, partitions, rebuild
 from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
@@ -28,7 +28,7 @@ _IF_THERE = re.compile(r"DROP (?:INDEX|CONSTRAINT)")
 
 def statements(work: Work, node: Node) -> Statements:
     """What `node` does, in the order of running."""
-    found = _statements(work, node)
+    found = aside.called_so(_statements(work, node), node, work)
     if node not in work.unchecked:
         return found
     return mentions.undone_unchecked(found) if node[0] == "drop" else mentions.unchecked(found)
@@ -44,7 +44,9 @@ def _statements(work: Work, node: Node) -> Statements:
         case ("drop", identity):
             return _dropped(work, work.drops[identity])
         case ("clear", identity):
-            return rebuild.clear(work.drops[identity], work.world)
+            old = work.drops[identity]
+            cleared = rebuild.clear(old, work.world, kind_of(old).create(old))
+            return _with_contents_back(work, old, cleared)
         case ("create", identity):
             return _created(work, work.creates[identity])
         case (_, identity):

@@ -10,16 +10,18 @@ from ci_runner.migrations import checksum
 from ci_runner.migrations.directives import NO_TRANSACTION, transaction_mode
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats.naming import behind_last, misnamed, refuse_duplicates
+from ci_runner.migrations.formats.one_file import OneFile
 from ci_runner.migrations.formats.one_way import OneWay
 from ci_runner.migrations.history import Statement
 
 _NAME = re.compile(r"(?P<version>\d+)(?:_(?P<description>.+))?\.sql")
 
 
-class Atlas(OneWay):
+class Atlas(OneWay, OneFile):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "atlas"
+    pattern = _NAME
     has_checksum = True
     no_transaction = NO_TRANSACTION
 
@@ -56,15 +58,3 @@ class Atlas(OneWay):
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         return behind_last(directory, when)
-
-    def file_names(
-        self,
-        directory: Directory,  # noqa: ARG002 - part of the protocol
-        version: str,
-        description: str,
-    ) -> tuple[str, str]:
-        return f"{version}_{description}.sql", ""
-
-    def moved(self, name: str, up: str, version: str) -> str | None:
-        found = _NAME.fullmatch(name)
-        return f"{version}{name[found.end('version') :]}" if found and name == up else None

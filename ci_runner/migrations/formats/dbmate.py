@@ -18,6 +18,7 @@ from ci_runner.migrations.formats.naming import (
     outside_transactions,
     refuse_duplicates,
 )
+from ci_runner.migrations.formats.one_file import OneFile
 from ci_runner.migrations.history import Statement
 from ci_runner.migrations.statements import split
 
@@ -26,10 +27,11 @@ _UP = re.compile(r"^--\s*migrate:up(?:[ \t]+(?P<options>\S.*))?[ \t\r]*$", re.MU
 _DOWN = re.compile(r"^--\s*migrate:down(?:[ \t]+\S.*)?[ \t\r]*$", re.MULTILINE)
 
 
-class Dbmate:
+class Dbmate(OneFile):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "dbmate"
+    pattern = _NAME
     has_checksum = False
     outside = "which opens with `-- migrate:up transaction:false`"
     no_transaction = ""
@@ -74,18 +76,6 @@ class Dbmate:
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         return behind_last(directory, when)
-
-    def file_names(
-        self,
-        directory: Directory,  # noqa: ARG002 - part of the protocol
-        version: str,
-        description: str,
-    ) -> tuple[str, str]:
-        return f"{version}_{description}.sql", ""
-
-    def moved(self, name: str, up: str, version: str) -> str | None:
-        found = _NAME.fullmatch(name)
-        return f"{version}{name[found.end('version') :]}" if found and name == up else None
 
 
 def _ways(text: str) -> tuple[str, str]:

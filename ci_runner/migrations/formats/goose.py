@@ -17,6 +17,7 @@ from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats.both_ways import files_in, misshapen
 from ci_runner.migrations.formats.naming import refuse_duplicates, successor
+from ci_runner.migrations.formats.one_file import OneFile
 from ci_runner.migrations.history import Statement
 from ci_runner.migrations.statements import split
 
@@ -32,10 +33,11 @@ def _number(file: MigrationFile) -> int:
     return int(file.version)
 
 
-class Goose:
+class Goose(OneFile):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "goose"
+    pattern = _NAME
     has_checksum = False
     outside = "with the line `-- +goose NO TRANSACTION`"
     no_transaction = _NONE
@@ -92,18 +94,6 @@ class Goose:
 
     def next_version(self, directory: Directory, when: datetime) -> str:
         return successor([file.version for file in directory.files], when)
-
-    def file_names(
-        self,
-        directory: Directory,  # noqa: ARG002 - part of the protocol
-        version: str,
-        description: str,
-    ) -> tuple[str, str]:
-        return f"{version}_{description}.sql", ""
-
-    def moved(self, name: str, up: str, version: str) -> str | None:
-        found = _NAME.fullmatch(name)
-        return f"{version}{name[found.end('version') :]}" if found and name == up else None
 
 
 def _ways(text: str) -> tuple[str, str]:

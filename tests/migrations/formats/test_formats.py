@@ -34,6 +34,7 @@ def test_registry_equals_the_folder() -> None:
         "__init__",
         "base",
         "naming",
+        "one_file",
         "one_way",
         "both_ways",
     }

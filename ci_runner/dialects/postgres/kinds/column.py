@@ -193,7 +193,7 @@ def _another_identity(old: Column, new: Column) -> bool:
 def _detach(old: Column, new: Column, world: World) -> Statements:
     only = world.lineage.apart(new.identity)
     apart = tuple(_detached(old, new, released=new.identity in world.released, only=only))
-    return (*apart, *(rebuild.as_text(old) if new.identity in world.as_text else ()))
+    return (*apart, *(rebuild.as_text(old, world) if new.identity in world.as_text else ()))
 
 
 def _detached(
@@ -233,7 +233,7 @@ def _default_goes(old: Column, new: Column, *, released: bool) -> bool:
 
 def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
     if new.identity in world.moved and (not retypes(old, new) or new.identity in world.as_text):
-        yield from rebuild.move(new, world)
+        yield from rebuild.move(old, new, world)
         return
     if not retypes(old, new):
         return
