@@ -70,7 +70,7 @@ def retyped(old: Column, new: Column, short: Statements) -> Statements:
     """ALTER COLUMN ... TYPE among the statements of a column's change."""
     verb = f"ALTER COLUMN {quote(new.name)} TYPE "
     return tuple(
-        replace(each, hazards=(*_of_type(old, new), *_failures(each.hazards)))
+        replace(each, hazards=(*_of_type(old, new), *_of_values(each.hazards)))
         if verb in each.sql
         else each
         for each in short
@@ -96,5 +96,5 @@ def _stored_alike(old: str, new: str) -> bool:
     return old == "text" or old.startswith("character varying")
 
 
-def _failures(hazards: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each for each in hazards if each.startswith("fails "))
+def _of_values(hazards: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(each for each in hazards if each.startswith(("fails ", "rounds ")))

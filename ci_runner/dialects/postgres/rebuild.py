@@ -13,7 +13,7 @@ from itertools import count
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Statements, World, made_again
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
-from ci_runner.dialects.postgres.types import cast, moved, same_fields
+from ci_runner.dialects.postgres.types import assigns, cast, moved, rounds, same_fields
 from ci_runner.schema.model import Column, Enum, Identity, SchemaObject
 from ci_runner.schema.types import CompositeType, Domain, DomainConstraint, RangeType
 
@@ -199,8 +199,11 @@ def _from_text(column: Column, world: World) -> str:
 def _moved(column: Column, world: World) -> str:
     if column.collation is not None:
         return f"{_at(column)} TYPE {column.type} COLLATE {column.collation}"
-    value = moved(quote(column.name), column.type, world.types)
-    return f"{_at(column)} TYPE {column.type} USING {value}"
+    to = f"{_at(column)} TYPE {column.type}"
+    was, then = (types.plain(column.type) for types in world.types)
+    if was != then and assigns(column.type, column.type, world.types):
+        return to
+    return f"{to} USING {moved(quote(column.name), column.type, world.types)}"
 
 
 def _at_risk(column: Column, world: World) -> tuple[bool, tuple[str, ...]]:
@@ -215,6 +218,8 @@ def _at_risk(column: Column, world: World) -> tuple[bool, tuple[str, ...]]:
                 return False, tuple(_removed(column, before, after))
             case CompositeType(), CompositeType():
                 return _lost(column, before, after)
+            case Domain(), Domain() if rounds(*(each.plain(column.type) for each in world.types)):
+                return True, ("rounds or cuts values", "fails if a value does not fit")
             case ((Domain() | RangeType()), (Domain() | RangeType())) if before != after:
                 return False, ("fails if a value does not fit",)
     return False, ()

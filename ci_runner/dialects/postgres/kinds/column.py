@@ -16,7 +16,7 @@ from ci_runner.dialects.postgres.kind import (
     relation,
 )
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
-from ci_runner.dialects.postgres.types import cast, widens
+from ci_runner.dialects.postgres.retype import another_type
 from ci_runner.schema.model import Column, ColumnStorage, Identity
 
 
@@ -234,43 +234,8 @@ def _default_goes(old: Column, new: Column, *, released: bool) -> bool:
 def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
     if new.identity in world.moved and (not retypes(old, new) or new.identity in world.as_text):
         yield from rebuild.move(old, new, world)
-        return
-    if not retypes(old, new):
-        return
-    grows = old.type == new.type or _widens(old, new, world)
-    name = quote(new.name)
-    value = cast(name, old.type, new.type, world.types)
-    table = world.new.table(new.schema, new.table)
-    foreign = table is not None and bool(table.server)
-
-    def to(way: Column, using: str) -> str:
-        # Without COLLATE the column takes the collation of its type.
-        collate = f" COLLATE {way.collation}" if way.collation else ""
-        # The rows of a foreign table are not ours to convert.
-        return f"TYPE {way.type}{collate}{'' if foreign else using}"
-
-    hazards = (
-        "holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",
-        *(() if grows else (f"fails if a value does not fit: {_cast_all(new, value)}",)),
-    )
-    yield _statement(
-        new,
-        to(new, "" if grows else f" USING {value}"),
-        f"Change the type of {new.identity} from {old.type} to {new.type}",
-        undo=to(old, f" USING {name}::{old.type}") if grows or foreign else None,
-        hazards=() if foreign else hazards,
-    )
-
-
-def _widens(old: Column, new: Column, world: World) -> bool:
-    """A domain takes every value of its type where it asks nothing of it."""
-    was, then = world.types
-    return not then.asks(new.type) and widens(was.plain(old.type), then.plain(new.type))
-
-
-def _cast_all(column: Column, value: str) -> str:
-    """The query that fails on the first value that the cast refuses, and changes nothing."""
-    return f"SELECT count({value}) FROM {_table(column)}"
+    elif retypes(old, new):
+        yield from another_type(old, new, world)
 
 
 def _attach(
