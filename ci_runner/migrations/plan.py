@@ -118,7 +118,8 @@ def undo_sql(plan: Plan, *, directive: bool = True) -> str:
     blocks = [_head(plan, directive=directive)]
     for statement in reversed(plan.statements):
         if statement.undo is None:
-            blocks.append(f"-- no way back from: {_one_line(statement.summary)}\n")
+            why = "; ".join(statement.undo_hazards) or "data is lost"
+            blocks.append(f"-- no way back from: {_one_line(f'{statement.summary}: {why}')}\n")
         elif statement.undo:
             careful = (f"-- careful: {_one_line(each)}\n" for each in statement.undo_hazards)
             blocks.append(f"{''.join(careful)}{statement.undo};\n")

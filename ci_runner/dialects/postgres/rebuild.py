@@ -172,6 +172,9 @@ def move(old: Column, new: Column, world: World) -> Statements:
     lost, hazards = _at_risk(new, world)
     _, fails = _at_risk(old, world.mirrored)
     sql, undo = _moved(new, world), _moved(old, world.mirrored)
+    is_domain = world.types[1].plain(new.type) != new.type
+    alike = ", or reads it where both types store alike" if is_domain or new.collation else ""
+    rewrites = f"{_REWRITES}{alike}"
     if new.identity in world.as_text:
         sql, undo, fails = _from_text(new, world), _to_text(new), ()
     return (
@@ -181,8 +184,8 @@ def move(old: Column, new: Column, world: World) -> Statements:
             new.identity,
             destructive=lost,
             undo=None if lost else undo,
-            hazards=(*hazards, _REWRITES),
-            undo_hazards=() if lost else (*fails, _REWRITES),
+            hazards=(*hazards, rewrites),
+            undo_hazards=() if lost else (*fails, rewrites),
         ),
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import World
+from ci_runner.dialects.postgres.offline import of_type
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.types import assigns, cast, has_cast, rounds, widens
 from ci_runner.schema.model import Column
@@ -19,16 +20,20 @@ def another_type(old: Column, new: Column, world: World) -> Iterator[PlannedStat
     lost = _rounded(old, new, world)
     leads_back = has_cast(new.type, old.type, world.mirrored.types) or _is_foreign(new, world)
     undo = _sql(new, old, world.mirrored) if leads_back and not lost else None
-    hazards = ("holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",)
+    hazards = of_type(old, new, world), *_at_risk(old, new, world)
     yield PlannedStatement(
         _sql(old, new, world),
         f"Change the type of {new.identity} from {old.type} to {new.type}",
         new.identity,
         destructive=bool(lost),
         undo=undo,
-        hazards=() if _is_foreign(new, world) else (*hazards, *_at_risk(old, new, world)),
-        undo_hazards=() if undo is None else _at_risk(new, old, world.mirrored),
+        hazards=() if _is_foreign(new, world) else hazards,
+        undo_hazards=_at_risk(new, old, world.mirrored) if undo else _reason(lost),
     )
+
+
+def _reason(lost: tuple[str, ...]) -> tuple[str, ...]:
+    return () if lost else ("whether a cast leads back is not known",)
 
 
 def _sql(old: Column, new: Column, world: World) -> str:

@@ -1,4 +1,4 @@
-"""What a changed type does to values: it refuses them, rounds them with a warning, or keeps them."""
+"""What a changed type does to values: it refuses them, rounds them and says so, or keeps them."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from ci_runner.dialects.postgres.kind import (
     comment_on,
     relation,
 )
+from ci_runner.dialects.postgres.offline import REWRITES, of_default
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.dialects.postgres.retype import another_type
 from ci_runner.schema.model import Column, ColumnStorage, Identity
@@ -65,12 +66,13 @@ def comment(old: str | None, new: Column) -> tuple[PlannedStatement, ...]:
 
 
 def _create(new: Column) -> Statements:
-    needs_value = new.not_null and new.default is None and not new.identity_kind
     hazards = []
-    if needs_value and new.generated is None:
-        hazards.append("fails if the table has rows")
-    if new.generated is not None or new.identity_kind:
-        hazards.append("rewrites the table under ACCESS EXCLUSIVE")
+    if new.generated_kind == "stored" or new.identity_kind:
+        hazards.append(REWRITES)
+    elif new.default is not None:
+        hazards += of_default(new.default)
+    elif new.not_null and new.generated is None:
+        hazards.append(f"fails if the table has rows: SELECT count(*) FROM {_table(new)}")
     hazards += foreign.fill_in((), new.storage.foreign_options)
     return (
         PlannedStatement(
@@ -82,6 +84,13 @@ def _create(new: Column) -> Statements:
         ),
         *after_creation(new),
     )
+
+
+def _warns(new: Column, world: World) -> Iterator[str]:
+    """A domain that asks something of its values is asked of each row."""
+    _, types = world.types
+    if types.asks(new.type) and not (new.generated_kind or new.identity_kind):
+        yield REWRITES
 
 
 def _sort(column: Column) -> str:
@@ -174,6 +183,7 @@ def _statement(
     *,
     undo: str | None = None,
     hazards: tuple[str, ...] = (),
+    undo_hazards: tuple[str, ...] = (),
     only: bool = False,
 ) -> PlannedStatement:
     at = _at(column, only=only)
@@ -183,6 +193,7 @@ def _statement(
         column.identity,
         undo=f"{at} {undo}" if undo else None,
         hazards=hazards,
+        undo_hazards=undo_hazards,
     )
 
 
@@ -203,7 +214,12 @@ def _detached(
     if is_made_again(old, new):
         return
     if loses_expression(old, new):
-        yield _statement(new, "DROP EXPRESSION", f"Make {new.identity} an ordinary column")
+        yield _statement(
+            new,
+            "DROP EXPRESSION",
+            f"Make {new.identity} an ordinary column",
+            undo_hazards=("PostgreSQL makes no column generated that is there",),
+        )
     if old.identity_kind and (not new.identity_kind or _another_identity(old, new)):
         yield _statement(
             new,
@@ -341,6 +357,7 @@ KIND = Kind(
     drop,
     _alter,
     detach=_detach,
+    warns=_warns,
     late=True,
     names=_names,
     disturbs=_disturbs,
