@@ -55,14 +55,14 @@ def described(oid: str, catalogue: str, part: str = "0") -> str:
 def names_of(numbers: str, relation: str) -> str:
     """SQL: text[] of the names that the columns of `relation` have, by their `numbers` in order.
 
-    The number of an expression in an exclusion constraint is 0: it has no name.
-
-    Each is looked up by itself: a join would read every column of the relation.
+    Expressions, whose number is 0, have none. Each is looked up by itself: a join would read every
+    column of the relation.
     """
     return (
         f"ARRAY(SELECT (SELECT a.attname::text FROM pg_catalog.pg_attribute a"
         f" WHERE a.attrelid = {relation} AND a.attnum = u.num)"
-        f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) WHERE u.num <> 0 ORDER BY u.place)"
+        f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) WHERE u.num <> 0"
+        " ORDER BY u.place)"
     )
 
 

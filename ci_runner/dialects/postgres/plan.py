@@ -34,7 +34,7 @@ from ci_runner.schema.model import Schema, SchemaObject
 def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     new = access.left(old, new, options.leave)
-    mine, theirs = Lineage(old, new).loose(_likeness)
+    mine, theirs = Lineage(old, new).loose(_likeness, online=options.online)
     old, new = loosened(old, mine), loosened(new, theirs)
     new = without(new, kept_checks(old, new))
     taken = taken_over(old, new)

@@ -80,6 +80,8 @@ class Work:
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
         self._make_tables_again()
+        for index in rebuild.entered(self.creates, self.world):
+            self._make_again(index)
         self._find_renames()
         self._part()
         self._carry()

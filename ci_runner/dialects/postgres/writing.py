@@ -40,7 +40,7 @@ def _statements(work: Work, node: Node) -> Statements:
             return _altered(work, *work.alters[identity])
         case ("detach", identity):
             old, new = work.alters[identity]
-            return kind_of(new).detach(old, new, work.world)
+            return _parted(work, old, kind_of(new).detach(old, new, work.world))
         case ("drop", identity):
             return _dropped(work, work.drops[identity])
         case ("clear", identity):
@@ -51,6 +51,21 @@ def _statements(work: Work, node: Node) -> Statements:
             return _created(work, work.creates[identity])
         case (_, identity):
             return _tied(work, identity)
+
+
+def _parted(work: Work, old: SchemaObject, detached: Statements) -> Statements:
+    """A way back in which an index on the parent alone gets no part of what joins again."""
+    if not isinstance(old, Table) or not old.bound:
+        return detached
+    join = partitions.join(old.parents[0], old)
+    gone, again = [], []
+    for identity in rebuild.alone_above(old, work.world.old, work.world.new):
+        if identity not in work.drops:
+            index = work.world.old.by_identity[identity]
+            gone += [each.sql for each in kind_of(index).drop(index)]
+            again += [each.sql for each in kind_of(index).create(index)]
+    undo = ";\n".join([*gone, join, *again])
+    return tuple(replace(one, undo=undo) if one.undo == join else one for one in detached)
 
 
 def _tied(work: Work, identity: Identity) -> Statements:
