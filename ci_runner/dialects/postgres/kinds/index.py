@@ -214,6 +214,7 @@ def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:
             f" ATTACH PARTITION {qualified(part.schema, part.name)}",
             f"Make index {part.name} on {part.schema}.{part.table} a part of {new.identity}",
             new.identity,
+            undo_hazards=("PostgreSQL detaches no index",),
         )
 
 

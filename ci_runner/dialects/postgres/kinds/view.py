@@ -138,6 +138,7 @@ def _replaced(old: View, new: View, world: World) -> PlannedStatement:
         f"Replace view {new.identity.qualified}",
         new.identity,
         undo=undo,
+        undo_hazards=("its columns can't go while others use it",) if undo is None else (),
     )
 
 
