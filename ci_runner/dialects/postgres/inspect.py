@@ -10,22 +10,10 @@ from itertools import chain
 from ci_runner.dialects.base import Connection, Lock, Sighting
 from ci_runner.dialects.collection import uncollected
 from ci_runner.dialects.postgres import depend, marks, mine, renew, unmanaged
+from ci_runner.dialects.postgres.asking import OUTSET, Asking, ask, outset, question, replaced
 from ci_runner.dialects.postgres.kind import Address
 from ci_runner.dialects.postgres.kinds import ALWAYS, KINDS
-from ci_runner.dialects.postgres.look import (
-    OUTSET,
-    Asking,
-    Known,
-    Look,
-    Parts,
-    Told,
-    ask,
-    outset,
-    question,
-    read,
-    read_on,
-    replaced,
-)
+from ci_runner.dialects.postgres.look import Known, Look, Parts, Told, read, read_on
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.places import (
     Index,

@@ -9,17 +9,15 @@ something touched is touched as well.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
-from ci_runner.dialects.base import Connection, Outcome, Sighting
+from ci_runner.dialects.base import Connection, Sighting
+from ci_runner.dialects.postgres.asking import Asking, foreknown, only, replaced
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
-    MATERIALIZED_VIEW,
-    MEMBER_RELATIONS,
-    NO_MEMBER,
     Address,
     Found,
     Kind,
@@ -30,13 +28,10 @@ from ci_runner.dialects.postgres.mine import Mine
 from ci_runner.dialects.postgres.places import Index, addresses
 from ci_runner.dialects.postgres.prepared import TABLES, answers
 from ci_runner.dialects.postgres.pulse import Pulse
-from ci_runner.dialects.postgres.settings import ANY_TARGET
-from ci_runner.dialects.postgres.sources import catalogues
 from ci_runner.dialects.postgres.twin import Rows
 from ci_runner.dialects.postgres.unmanaged import Aside
 from ci_runner.schema.model import Identity, Table, home
 from ci_runner.schema.shared import Shared
-from ci_runner.schema.views import MaterializedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,68 +104,11 @@ class Look(Sighting):
     known: Known
 
 
-_EITHER = f"({MANAGED_TABLE} OR {MATERIALIZED_VIEW})"
-
-
 _ON_TABLES = frozenset(
     kind.type
     for kind in KINDS
     if kind.type is Table or "table" in {each.name for each in fields(kind.type)}
 )
-
-
-class Asking:
-    """A connection that narrows questions, and remembers what it was asked for.
-
-    `narrowed` are conditions with what stands in their place: what is known of them, or which
-    tables are meant. `heard` are answers by question as it is put.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        heard: Mapping[str, Rows] = MappingProxyType({}),
-        narrowed: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        self._connection = connection
-        self._narrowed = narrowed
-        self._heard = heard
-        self.asked: list[str] = []
-
-    def query(self, sql: str) -> Rows:
-        self.asked.append(sql)
-        if sql in self._heard:
-            return self._heard[sql]
-        return self._connection.query(replaced(sql, self._narrowed))
-
-    def query_all(self, several: Sequence[str]) -> list[Rows]:
-        return [self.query(each) for each in several]
-
-    def execute(self, sql: str) -> Outcome:
-        return self._connection.execute(sql)
-
-    def reset(self) -> None:
-        self._connection.reset()
-
-    @property
-    def in_transaction(self) -> bool:
-        return self._connection.in_transaction
-
-    @property
-    def by_table(self) -> bool:
-        """Whether every question was about tables that could be named."""
-        return all(MANAGED_TABLE in each for each in self.asked)
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """The catalogues that were read."""
-        return frozenset().union(*map(catalogues, self.asked))
-
-
-def replaced(sql: str, conditions: Mapping[str, str]) -> str:
-    for condition, answer in conditions.items():
-        sql = sql.replace(condition, answer)
-    return sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +187,7 @@ def read(
     by_table: dict[Identity, list[Found]] = defaultdict(list)
     reading = Reading()
     if renewal is not None:
-        narrowed = _only(present, renewal.oids())
+        narrowed = only(present, renewal.oids())
     for kind in present:
         earlier = renewal.kept(kind) if renewal else None
         if earlier is not None:
@@ -294,7 +232,7 @@ def hear(
     """Answers to what every kind asked the last time, and which SQL conditions hold."""
     absent, told = renewal.since.told.absent, renewal.since.told.asked
     planned = {
-        **_conditions(each for each in KINDS if each.type not in absent),
+        **foreknown(each for each in KINDS if each.type not in absent),
         MANAGED_TABLE: f"c.oid = ANY ({TABLES}) AND {MANAGED_TABLE}",
     }
     asked = dict.fromkeys(sql for questions in told.values() for sql in questions)
@@ -307,51 +245,6 @@ def hear(
         f"SELECT {', '.join(conditions)}",
     )
     return dict(zip(asked, rows, strict=True)), list(map(bool, hold))
-
-
-def ask(connection: Connection, conditions: Sequence[str]) -> list[bool]:
-    """Which of some SQL conditions hold, in one query."""
-    if not conditions:
-        return []
-    (answers,) = connection.query(question(conditions))
-    return list(map(bool, answers))
-
-
-def question(conditions: Iterable[str]) -> str:
-    """The SQL that `ask` asks."""
-    return f"SELECT {', '.join(conditions)}"
-
-
-OUTSET = question((*(kind.present for kind in KINDS), ANY_TARGET, MEMBER_RELATIONS))
-
-
-def outset(connection: Connection) -> tuple[tuple[Kind[Any], ...], Mapping[str, str]]:
-    """The kinds of which there may be something, and what stands for conditions of their queries.
-
-    To plan the queries of all others takes longer than to ask for what there is.
-    """
-    ((*answers, targets, members),) = connection.query(OUTSET)
-    kinds = tuple(kind for kind, there in zip(KINDS, answers, strict=True) if there)
-    return kinds, _conditions(kinds, targets=bool(targets), members=bool(members))
-
-
-def _only(present: Iterable[Kind[Any]], oids: frozenset[int]) -> Mapping[str, str]:
-    """The tables that are meant, in place of all."""
-    listed = ",".join(str(oid) for oid in sorted(oids))
-    meant = f"c.oid = ANY ('{{{listed}}}') AND {MANAGED_TABLE}"
-    return {**_conditions(present), MANAGED_TABLE: meant}
-
-
-def _conditions(
-    present: Iterable[Kind[Any]], *, targets: bool = True, members: bool = True
-) -> dict[str, str]:
-    """What is known to hold or not of all tables, by the condition that asks for it of each."""
-    known = {ANY_TARGET: "true" if targets else "false"}
-    if not any(kind.type is MaterializedView for kind in present):
-        known[_EITHER] = MANAGED_TABLE
-    if not members:
-        known[NO_MEMBER] = "true"
-    return known
 
 
 def read_on(

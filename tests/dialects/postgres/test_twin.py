@@ -10,8 +10,9 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import Connection, StatementFailed
+from ci_runner.dialects.postgres.asking import outset, replaced
 from ci_runner.dialects.postgres.connect import PostgresConnection
-from ci_runner.dialects.postgres.look import outset, read, replaced
+from ci_runner.dialects.postgres.look import read
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.twin import Ahead, ahead, sessions
 from tests.dialects.postgres import features
