@@ -81,16 +81,16 @@ def ask(connection: Connection, conditions: Sequence[str]) -> list[bool]:
     """Which of some SQL conditions hold, in one query."""
     if not conditions:
         return []
-    (answers,) = connection.query(question(conditions))
+    (answers,) = connection.query(whether(conditions))
     return list(map(bool, answers))
 
 
-def question(conditions: Iterable[str]) -> str:
+def whether(conditions: Iterable[str]) -> str:
     """The SQL that `ask` asks."""
     return f"SELECT {', '.join(conditions)}"
 
 
-OUTSET = question((*(kind.present for kind in KINDS), ANY_TARGET, MEMBER_RELATIONS))
+OUTSET = whether((*(kind.present for kind in KINDS), ANY_TARGET, MEMBER_RELATIONS))
 
 
 def outset(connection: Connection) -> tuple[tuple[Kind[Any], ...], Mapping[str, str]]:

@@ -8,6 +8,7 @@ from typing import cast
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import SHELL, Address, Found
+from ci_runner.dialects.postgres.prepared import Question, listed
 from ci_runner.schema.model import Copy, Identity, Sequence
 from ci_runner.schema.shared import Edge
 
@@ -72,14 +73,15 @@ _SOME = """
 WITH meant AS MATERIALIZED (
   SELECT r.* FROM (
     SELECT i.classid, i.oid
-    FROM unnest('{{{catalogues}}}'::oid[], '{{{oids}}}'::oid[]) i (classid, oid)
+    FROM unnest($1, $2) i (classid, oid)
     UNION ALL SELECT 'pg_catalog.pg_rewrite'::regclass, w.oid FROM pg_catalog.pg_rewrite w
-    WHERE w.ev_class = ANY ('{{{relations}}}'::oid[]) AND w.rulename = '_RETURN'
+    WHERE w.ev_class = ANY ($3) AND w.rulename = '_RETURN'
     UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid FROM pg_catalog.pg_attrdef f
-    WHERE f.adrelid = ANY ('{{{relations}}}'::oid[])) i,
+    WHERE f.adrelid = ANY ($3)) i,
   LATERAL (SELECT * FROM pg_catalog.pg_depend d
            WHERE d.classid = i.classid AND d.objid = i.oid OFFSET 0) r)"""
 
+_OF_SOME = _SOME + _DEPENDENCIES.format(rows="meant")
 
 # Catalogue, oid and part of the dependent, and of what it needs.
 Rows = Iterable[tuple[int, int, int, int, int, int]]
@@ -89,17 +91,26 @@ ALL = _DEPENDENCIES.format(rows="pg_catalog.pg_depend")
 
 
 def all_rows(connection: Connection) -> Rows:
-    return _rows(connection, ALL)
+    return rows(connection.query(ALL))
 
 
-def rows_of(connection: Connection, found: Iterable[Found], tables: Mapping[int, str]) -> Rows:
-    """Those of `found` as dependents; `tables` are the catalogue's own by oid."""
-    return _rows(connection, _only(found, tables))
+def rows_of(found: Iterable[Found], tables: Mapping[int, str]) -> Question:
+    """What `rows` reads of `found` as dependents; `tables` are the catalogue's own by oid."""
+    places = {name: oid for oid, name in tables.items()}
+    addresses = {
+        (places[catalogue], oid)
+        for each in found
+        for catalogue, oid, _ in each.addresses
+        if catalogue in places
+    }
+    of_relations = {oid for place, oid in addresses if place == places["pg_class"]}
+    pairs = (zip(*addresses, strict=True)) if addresses else ((), ())
+    return Question(_OF_SOME, (*(listed(each) for each in pairs), listed(of_relations)))
 
 
-def _rows(connection: Connection, query: str) -> Rows:
+def rows(answer: list[tuple[object, ...]]) -> Rows:
     """Of NULL for no rows; what the query says of their types is not checked again."""
-    (columns,) = cast("list[tuple[list[int] | None, ...]]", connection.query(query))
+    (columns,) = cast("list[tuple[list[int] | None, ...]]", answer)
     return cast("Rows", zip(*(column or () for column in columns), strict=True))
 
 
@@ -138,22 +149,6 @@ def _of_origins(several: Iterable[Edge], copies: Mapping[Identity, Copy]) -> Ite
             while needed in copies:
                 needed = copies[needed].of  # noqa: PLW2901 - up a line of copies
             yield dependent, needed
-
-
-def _only(found: Iterable[Found], tables: Mapping[int, str]) -> str:
-    oids = {name: oid for oid, name in tables.items()}
-    addresses = {
-        (oids[catalogue], oid)
-        for each in found
-        for catalogue, oid, _ in each.addresses
-        if catalogue in oids
-    }
-    some = _SOME.format(
-        catalogues=",".join(str(catalogue) for catalogue, _ in addresses),
-        oids=",".join(str(oid) for _, oid in addresses),
-        relations=",".join(str(oid) for place, oid in addresses if place == oids["pg_class"]),
-    )
-    return some + _DEPENDENCIES.format(rows="meant")
 
 
 def _named(

@@ -56,8 +56,8 @@ def described(oid: str, catalogue: str, part: str = "0") -> str:
 def names_of(numbers: str, relation: str) -> str:
     """SQL: text[] of the names that the columns of `relation` have, by their `numbers` in order.
 
-    Each is looked up by itself: a join would read every column of the relation. A list is unfolded
-    where it has several: most have one.
+    Expressions, whose number is 0, have none. Each is looked up by itself: a join would read every
+    column of the relation. A list is unfolded where it has several: most have one.
     """
 
     def name(number: str) -> str:
@@ -67,9 +67,11 @@ def names_of(numbers: str, relation: str) -> str:
         )
 
     return (
-        f"CASE WHEN cardinality({numbers}) = 1 THEN ARRAY[{name(f'({numbers})[1]')}]"
+        f"CASE WHEN cardinality({numbers}) = 1 AND ({numbers})[1] <> 0"
+        f" THEN ARRAY[{name(f'({numbers})[1]')}]"
         f" ELSE ARRAY(SELECT {name('u.num')}"
-        f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) ORDER BY u.place) END"
+        f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) WHERE u.num <> 0"
+        " ORDER BY u.place) END"
     )
 
 
@@ -142,6 +144,11 @@ class World:
     """What becomes a copy of a new object of a parent table, by that object."""
     parts: Mapping[Identity, Identity] = field(default_factory=dict)
     """Copies made by themselves, for their names' sake, by what will have them as parts."""
+
+    @cached_property
+    def mirrored(self) -> World:
+        """The same on the way back, as far as the columns are concerned that change their type."""
+        return World(self.new, self.old, as_text=self.as_text)
 
     @cached_property
     def carried(self) -> Schema:
