@@ -236,5 +236,5 @@ KIND = Kind(
     owner=_owner,
     tie=_tie,
     untied=lambda old, *_: replace(old, owned_by=None),
-    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'S'"),
+    present=any_of("pg_sequence", "true"),
 )

@@ -191,7 +191,8 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    prints=(_QUERY,),
     names=_names,
     in_the_way=lambda *_: True,
-    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'v'"),
+    present=any_of("pg_rewrite", "x.ev_class >= 16384 AND x.rulename = '_RETURN'"),
 )
