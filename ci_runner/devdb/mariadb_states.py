@@ -38,7 +38,8 @@ UNION ALL SELECT concat('the database ', schema_name) FROM information_schema.sc
 WHERE schema_name NOT IN
   ('mysql', 'sys', 'information_schema', 'performance_schema', '{_DATABASE}')
 """
-# What ends with its session: mariadb.com/kb, Server Status Variables, which count by session.
+# What ends with its session: mariadb.com/kb, Server Status Variables, which count by session. None
+# says that a temporary table is gone: DROP TEMPORARY TABLE IF EXISTS may have dropped nothing.
 _TRACES = """
 SELECT what FROM (
   SELECT 'temporary tables' AS what, 'COM_CREATE_TEMPORARY_TABLE' AS more, '' AS less
@@ -49,6 +50,7 @@ WHERE (SELECT variable_value FROM information_schema.session_status WHERE variab
   > coalesce((SELECT variable_value FROM information_schema.session_status
     WHERE variable_name = less), 0)
 UNION ALL SELECT DISTINCT 'user variables' FROM information_schema.user_variables
+WHERE variable_value IS NOT NULL
 """
 
 

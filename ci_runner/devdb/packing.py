@@ -20,7 +20,6 @@ from ci_runner.devdb.server import Unportable
 
 MOST_BYTES = 4 * 2**30
 _LEVEL = 1
-_WINDOW_LOG = 26
 _ENTRY = struct.Struct(">HQ")
 _END = _ENTRY.pack(0, 0)
 _SIZE = struct.Struct(">Q")
@@ -31,26 +30,14 @@ class _Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-def _compressor() -> zstandard.ZstdCompressor:
-    """Repeats are looked for far away as well: the databases of a cluster are copies of another."""
-    parameters = zstandard.ZstdCompressionParameters.from_level(
-        _LEVEL, window_log=_WINDOW_LOG, enable_ldm=True
-    )
-    return zstandard.ZstdCompressor(compression_params=parameters)
-
-
-def _decompressor() -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG)
-
-
 def compress(content: bytes) -> bytes:
-    return _compressor().compress(_SIZE.pack(len(content)) + content)
+    return zstandard.ZstdCompressor(_LEVEL).compress(_SIZE.pack(len(content)) + content)
 
 
 def decompress(content: bytes, most: int = MOST_BYTES) -> bytes:
     """Raises Unportable for what is not whole, or more than `most` bytes."""
     try:
-        with _decompressor().stream_reader(content) as opened:
+        with zstandard.ZstdDecompressor().stream_reader(content) as opened:
             (size,) = _SIZE.unpack(_exactly(opened, _SIZE.size))
             if size > most:
                 raise Unportable(f"it holds more than {most} bytes")
@@ -63,7 +50,7 @@ def pack(folder: Path, form: Form, most: int = MOST_BYTES) -> bytes:
     """The data of a server that has been stopped. Raises Unportable for what is not of `form`."""
     target = io.BytesIO()
     left = most
-    writer = _compressor().stream_writer(target, closefd=False)
+    writer = zstandard.ZstdCompressor(_LEVEL).stream_writer(target, closefd=False)
     with writer:
         for name in _data_files(folder, form):
             content = (folder / name).read_bytes()
@@ -104,7 +91,7 @@ def unpack(packed: bytes, folder: Path, form: Form, owner: tuple[int, int] | Non
     for name in form.folders:
         _make(folder / name, owner)
     try:
-        with _decompressor().stream_reader(packed) as opened:
+        with zstandard.ZstdDecompressor().stream_reader(packed) as opened:
             _write_files(opened, folder, form, owner)
     except zstandard.ZstdError as broken:
         raise Unportable(f"it can't be decompressed: {broken}") from broken

@@ -92,6 +92,8 @@ def test_what_ends_with_its_session_keeps_a_state_from_being_kept(
         connection.execute("CREATE TABLE t (a int)")
         connection.execute("PREPARE q FROM 'SELECT 1'")
         connection.execute("DEALLOCATE PREPARE q")
+        connection.execute("SET @b = 1")
+        connection.execute("SET @b = NULL")
         connection.execute(sql)
 
         assert lost == states.unkept(connection)
