@@ -147,8 +147,9 @@ def fill(database: Database) -> None:
     for table in tables(database):
         if autoincrements(database, table):
             try:
+                key = rowid_name(database, table)
                 database.execute(
-                    f"DELETE FROM {q(table)} WHERE rowid = (SELECT max(rowid) FROM {q(table)})"
+                    f"DELETE FROM {q(table)} WHERE {key} = (SELECT max({key}) FROM {q(table)})"
                 )
             except sqlite3.Error:
                 continue
@@ -168,7 +169,7 @@ def insert(database: Database, table: str, dice: random.Random, number: int) -> 
         values.append(value(declared, dice, number))
         if name in parents:
             parent, target = parents[name]
-            source = q(target) if target else "rowid"
+            source = q(target) if target else rowid_name(database, parent)
             found = database.execute(f"SELECT {source} FROM {q(parent)} ORDER BY 1").fetchall()
             values[-1] = dice.choice(found)[0] if found and dice.random() < 0.8 else None
     marks = ", ".join("?" * len(values))
@@ -269,7 +270,8 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
         if not names and rowless(old, table):
             continue
         listed = ", ".join(map(q, names))
-        key = "rowid" if not rowless(old, table) else listed
+        rowid = rowid_name(old, table)
+        key = listed if rowless(old, table) or rowid == "NULL" else rowid
         width = len(key.split(", "))
         found = old.execute(f"SELECT {', '.join([key, *map(q, names)])} FROM {q(table)}").fetchall()
         probe.execute(f"DELETE FROM {q(table)}")
@@ -284,7 +286,7 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
         *(row for table in same_tables(old, probe) for row in orphans_to_be(old, probe, table)),
     ]:
         for table, rowid, *_ in orphans:
-            which = "true" if rowid is None else f"rowid = {rowid}"
+            which = "true" if rowid is None else f"{rowid_name(old, table)} = {rowid}"
             old.execute(f"DELETE FROM {q(table)} WHERE {which}")
         refused += len(orphans)
     return refused
@@ -344,9 +346,10 @@ def orphans_to_be(old: Database, probe: Database, table: str) -> list[tuple[Any,
         if parent.lower() in map(str.lower, tables(old)) and column in columns(old, table):
             if target not in columns(old, parent):
                 continue
+            known = f"SELECT {q(target)} FROM {q(parent)} WHERE {q(target)} IS NOT NULL"
             query = (
-                f"SELECT rowid FROM {q(table)} WHERE {q(column)} IS NOT NULL AND {q(column)} "
-                f"NOT IN (SELECT {q(target)} FROM {q(parent)} WHERE {q(target)} IS NOT NULL)"
+                f"SELECT {rowid_name(old, table)} FROM {q(table)} "
+                f"WHERE {q(column)} IS NOT NULL AND {q(column)} NOT IN ({known})"
             )
             found += [(table, each[0]) for each in old.execute(query)]
     return found
@@ -369,7 +372,7 @@ def sequence(database: Database) -> dict[str, int]:
         "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'"
     ).fetchone():
         return {}
-    return dict(database.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+    return dict(database.execute("SELECT lower(name), seq FROM sqlite_sequence").fetchall())
 
 
 def autoincrements(database: Database, table: str) -> bool:
