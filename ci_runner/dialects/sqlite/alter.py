@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.sqlite import strict
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.rebuild import column_sql, is_plain, rebuild
 from ci_runner.dialects.sqlite.tokens import mentions, quote, tokenize
 from ci_runner.schema.model import Check, Column, Constraint, ForeignKey, Table, View
-
-_NUMBER = frozenset({"number"})
-# What the columns of a strict table hold: sqlite.org/stricttables.html
-_LITERALS: dict[str, frozenset[str]] = {
-    "INT": _NUMBER,
-    "INTEGER": _NUMBER,
-    "REAL": _NUMBER,
-    "TEXT": frozenset({"string"}),
-    "BLOB": frozenset({"blob"}),
-    "ANY": frozenset({"number", "string", "blob"}),
-}
 
 
 def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatement, ...]:
@@ -38,8 +28,10 @@ def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatemen
         and all(theirs[name] == mine[name] for name in mine.keys() & theirs.keys())
         and not (reordered != list(theirs) and _order_shows(old, new, after.name.lower()))
     )
-    strict = "STRICT" in after.options
-    can_add = all(_can_add(column, added[at:], strict=strict) for at, column in enumerate(added))
+    is_strict = "STRICT" in after.options
+    can_add = all(
+        _can_add(column, added[at:], is_strict=is_strict) for at, column in enumerate(added)
+    )
     can_drop = all(_can_drop(old, new, before, column) for column in lost)
     if not (same and can_add and can_drop):
         return tuple(rebuild(old, new, after))
@@ -104,7 +96,7 @@ def _order_shows(old: Catalogue, new: Catalogue, table: str) -> bool:
     )
 
 
-def _can_add(column: Column, missing: list[Column], *, strict: bool) -> bool:
+def _can_add(column: Column, missing: list[Column], *, is_strict: bool) -> bool:
     """The limits of ADD COLUMN: sqlite.org/lang_altertable.html, section 5.
 
     `missing` are the columns that are added later, which it can't compute with. A default of
@@ -117,7 +109,7 @@ def _can_add(column: Column, missing: list[Column], *, strict: bool) -> bool:
         return column.generated_kind == "virtual" and not column.not_null and computes
     if default is not None and (not is_plain(default) or default.upper().startswith("CURRENT_")):
         return False
-    if default is not None and strict and tokenize(default)[-1].kind not in _LITERALS[column.type]:
+    if default is not None and is_strict and not strict.takes(column.type, default):
         return False
     return not column.not_null or default is not None
 

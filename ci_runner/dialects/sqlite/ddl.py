@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
 from ci_runner.dialects.base import PlannedStatement
-from ci_runner.dialects.sqlite import dependents
+from ci_runner.dialects.sqlite import dependents, hazards
 from ci_runner.dialects.sqlite.alter import alter
 from ci_runner.dialects.sqlite.broken import beside, broken
 from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
@@ -16,7 +16,7 @@ from ci_runner.dialects.sqlite.tokens import quote
 from ci_runner.dialects.sqlite.virtual import Virtual
 from ci_runner.schema.diff import diff
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import Schema, Table
+from ci_runner.schema.model import Identity, Index, Schema, Table
 
 
 def create(schema: Schema) -> tuple[PlannedStatement, ...]:
@@ -57,8 +57,20 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
         *altered,
         *(_drop_table(table) for table in gone),
         *virtual.made(),
-        *(dependents.create(each, serves) for each in after if each.identity not in have),
+        *(
+            dependents.create(each, serves, _risks(old, new, each, serves))
+            for each in after
+            if each.identity not in have
+        ),
     )
+
+
+def _risks(
+    old: Catalogue, new: Catalogue, each: Dependent, serves: Collection[Identity]
+) -> Iterator[str]:
+    """An index that only comes again has held its rows before."""
+    if isinstance(each, Index) and each.identity not in serves:
+        yield from hazards.of_index(old, new, each)
 
 
 def _gone(old: Catalogue, new: Catalogue) -> list[Table]:
