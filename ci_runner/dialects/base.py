@@ -360,6 +360,9 @@ class Dialect(Protocol):
         None where the engine renames nothing of the kind: it is dropped and made again.
         """
 
+    def before_renames(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+        """Drop what keeps the engine from renaming anything; a plan from there makes it again."""
+
     def run(self, connection: Connection, sql: str) -> Ran:
         """Run one statement so that it is seen how little it needs, where the engine tells.
 

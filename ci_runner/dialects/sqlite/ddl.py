@@ -7,16 +7,16 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ci_runner.dialects.base import PlannedStatement
-from ci_runner.dialects.sqlite import dependents
+from ci_runner.dialects.sqlite import dependents, hazards
 from ci_runner.dialects.sqlite.alter import alter
-from ci_runner.dialects.sqlite.broken import broken
+from ci_runner.dialects.sqlite.broken import beside, broken
 from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
 from ci_runner.dialects.sqlite.rebuild import create_table
 from ci_runner.dialects.sqlite.tokens import quote
 from ci_runner.dialects.sqlite.virtual import Virtual
 from ci_runner.schema.diff import diff
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import Identity, Schema, Table
+from ci_runner.schema.model import Identity, Index, Schema, Table
 
 
 def create(schema: Schema) -> tuple[PlannedStatement, ...]:
@@ -44,7 +44,8 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
     away = [each for each in before if each.identity in again]
     stay = [each for each in before if each.identity not in again]
     if unread and not rebuilt | lost:
-        altered = [_undone_beside(step, old, stay, unread) for step in altered]
+        aside = [each for each in beside(old, unread) if each in stay]
+        altered = [_undone_without(aside, step) for step in altered]
     have = {each.identity for each in stay if dependents.home(each) not in replaced}
     served = first or next((f"Drop table {table.name}" for table in gone), "")
     serves = {each.identity: served for each in after if not dependents.changed(old_schema, each)}
@@ -56,8 +57,20 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
         *altered,
         *(_drop_table(table) for table in gone),
         *virtual.made(),
-        *(dependents.create(each, serves) for each in after if each.identity not in have),
+        *(
+            dependents.create(each, serves, _risks(old, new, each, serves))
+            for each in after
+            if each.identity not in have
+        ),
     )
+
+
+def _risks(
+    old: Catalogue, new: Catalogue, each: Dependent, serves: Collection[Identity]
+) -> Iterator[str]:
+    """An index that only comes again has held its rows before."""
+    if isinstance(each, Index) and each.identity not in serves:
+        yield from hazards.of_index(old, new, each)
 
 
 def _gone(old: Catalogue, new: Catalogue) -> list[Table]:
@@ -103,19 +116,12 @@ def _guards(
             )
 
 
-def _undone_beside(
-    step: PlannedStatement,
-    old: Catalogue,
-    there: Sequence[Dependent],
-    unread: Collection[Identity],
-) -> PlannedStatement:
+def _undone_without(aside: Sequence[Dependent], step: PlannedStatement) -> PlannedStatement:
     """ADD COLUMN passes by what is broken; its undo, DROP COLUMN, has to take it away meanwhile."""
-    aside = dependents.in_the_way(old, old, frozenset(), frozenset(), unread)
-    away = [each for each in there if each.identity in aside]
     undo = (
-        *(dependents.drop(each).sql for each in away),
+        *(dependents.drop(each).sql for each in aside),
         step.undo or "",
-        *(dependents.create(each).sql for each in reversed(away)),
+        *(dependents.create(each).sql for each in reversed(aside)),
     )
     return replace(step, undo=";\n".join(undo))
 
