@@ -15,11 +15,8 @@ def made_again(creates: Collection[Identity], world: World) -> Iterator[Identity
     An index on a partitioned table alone would get a part on each, a check that is not validated a
     copy that is valid.
     """
-    stay: list[Index | Check] = [
-        each
-        for each in (*world.new.of_type(Index), *world.new.of_type(Check))
-        if not each.valid and each.identity in world.old.by_identity
-    ]
+    every: tuple[Index | Check, ...] = (*world.new.of_type(Index), *world.new.of_type(Check))
+    stay = [each for each in every if not each.valid and each.identity in world.old.by_identity]
     if not stay:
         return
     of = {copy.object.identity: copy.of for copy in world.new.copies}

@@ -12,6 +12,7 @@ from itertools import chain
 
 from ci_runner.dialects.base import USUAL, PlanOptions
 from ci_runner.dialects.postgres import access
+from ci_runner.dialects.postgres.aside import between
 from ci_runner.dialects.postgres.inheritance import (
     Lineage,
     kept_checks,
@@ -47,6 +48,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     work.make_way()
     access.settle(work, options.leave)
     nodes = arranged(work)
+    work.between = between(work, nodes)
     if options.online:
         statements = joined(staged(work, nodes, needs(work)))
     else:

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ci_runner.dialects.postgres import arrivals, base_types, mentions, partitions, rebuild
+from ci_runner.dialects.postgres import (
+    arrivals,
+    aside,
+    base_types,
+    mentions,
+    partitions,
+    rebuild,
+)
 from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
@@ -28,7 +35,7 @@ _IF_THERE = re.compile(r"DROP (?:INDEX|CONSTRAINT)")
 
 def statements(work: Work, node: Node) -> Statements:
     """What `node` does, in the order of running."""
-    found = _statements(work, node)
+    found = aside.called_so(_statements(work, node), node, work)
     if node not in work.unchecked:
         return found
     return mentions.undone_unchecked(found) if node[0] == "drop" else mentions.unchecked(found)
@@ -44,7 +51,9 @@ def _statements(work: Work, node: Node) -> Statements:
         case ("drop", identity):
             return _dropped(work, work.drops[identity])
         case ("clear", identity):
-            return rebuild.clear(work.drops[identity], work.world)
+            old = work.drops[identity]
+            cleared = rebuild.clear(old, work.world, kind_of(old).create(old))
+            return _with_contents_back(work, old, cleared)
         case ("create", identity):
             return _created(work, work.creates[identity])
         case (_, identity):
@@ -195,6 +204,7 @@ def _created(work: Work, each: SchemaObject) -> Statements:
         return domain.create_with(each, work.inline[each.identity])
     made = _warned(kind_of(each).create(each), kind_of(each).warns(each, work.world))
     made = base_types.undone(_undone(work, each, made), each.identity, work.world)
+    made = base_types.shelled(made, each, work)
     place = home(each)
     if place is None or not work.is_created(place):
         return made

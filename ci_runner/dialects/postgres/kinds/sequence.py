@@ -194,7 +194,12 @@ def _brought_inside(old: Sequence, new: Sequence) -> Iterator[PlannedStatement]:
 
     def statement(sql: str) -> PlannedStatement:
         title = new.identity.qualified
-        return PlannedStatement(sql, f"Bring sequence {title} within its new limits", new.identity)
+        return PlannedStatement(
+            sql,
+            f"Bring sequence {title} within its new limits",
+            new.identity,
+            undo_hazards=("where it stood is not kept",),
+        )
 
     if new.minimum > old.maximum or new.maximum < old.minimum:
         low, high = min(old.minimum, new.minimum), max(old.maximum, new.maximum)
@@ -231,5 +236,5 @@ KIND = Kind(
     owner=_owner,
     tie=_tie,
     untied=lambda old, *_: replace(old, owned_by=None),
-    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'S'"),
+    present=any_of("pg_sequence", "true"),
 )
