@@ -168,6 +168,7 @@ class _Again:
     """See ci_runner.devdb.server.Snapshot: the way to a state, gone again for each copy."""
 
     incomplete = ""
+    size = 0
 
     def __init__(
         self,

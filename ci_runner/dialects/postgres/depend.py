@@ -8,6 +8,7 @@ from typing import cast
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import SHELL, Address, Found
+from ci_runner.dialects.postgres.prepared import Question, listed
 from ci_runner.schema.model import Copy, Identity, Sequence
 from ci_runner.schema.shared import Edge
 
@@ -58,30 +59,42 @@ FROM (
 _SOME = """(
   SELECT r.* FROM (
     SELECT i.classid, i.oid
-    FROM unnest('{{{catalogues}}}'::oid[], '{{{oids}}}'::oid[]) i (classid, oid)
+    FROM unnest($1, $2) i (classid, oid)
     UNION ALL SELECT 'pg_catalog.pg_rewrite'::regclass, w.oid FROM pg_catalog.pg_rewrite w
-    WHERE w.ev_class = ANY ('{{{relations}}}'::oid[]) AND w.rulename = '_RETURN'
+    WHERE w.ev_class = ANY ($3) AND w.rulename = '_RETURN'
     UNION ALL SELECT 'pg_catalog.pg_attrdef'::regclass, f.oid FROM pg_catalog.pg_attrdef f
-    WHERE f.adrelid = ANY ('{{{relations}}}'::oid[])) i,
+    WHERE f.adrelid = ANY ($3)) i,
   LATERAL (SELECT * FROM pg_catalog.pg_depend d
            WHERE d.classid = i.classid AND d.objid = i.oid OFFSET 0) r)"""
+
+_ALL = _DEPENDENCIES.format(rows="pg_catalog.pg_depend", shell=SHELL)
+_OF_SOME = _DEPENDENCIES.format(rows=_SOME, shell=SHELL)
 
 # Catalogue, oid and part of the dependent, and of what it needs.
 Rows = tuple[tuple[int, int, int, int, int, int], ...]
 
 
 def all_rows(connection: Connection) -> Rows:
-    return _rows(connection, _DEPENDENCIES.format(rows="pg_catalog.pg_depend", shell=SHELL))
+    return rows(connection.query(_ALL))
 
 
-def rows_of(connection: Connection, found: Iterable[Found], tables: Mapping[int, str]) -> Rows:
-    """Those of `found` as dependents; `tables` are the catalogue's own by oid."""
-    return _rows(connection, _only(found, tables))
+def rows_of(found: Iterable[Found], tables: Mapping[int, str]) -> Question:
+    """What `rows` reads of `found` as dependents; `tables` are the catalogue's own by oid."""
+    places = {name: oid for oid, name in tables.items()}
+    addresses = {
+        (places[catalogue], oid)
+        for each in found
+        for catalogue, oid, _ in each.addresses
+        if catalogue in places
+    }
+    of_relations = {oid for place, oid in addresses if place == places["pg_class"]}
+    pairs = (zip(*addresses, strict=True)) if addresses else ((), ())
+    return Question(_OF_SOME, (*(listed(each) for each in pairs), listed(of_relations)))
 
 
-def _rows(connection: Connection, query: str) -> Rows:
+def rows(answer: list[tuple[object, ...]]) -> Rows:
     """Of NULL for no rows; what the query says of their types is not checked again."""
-    (columns,) = cast("list[tuple[list[int] | None, ...]]", connection.query(query))
+    (columns,) = cast("list[tuple[list[int] | None, ...]]", answer)
     return cast("Rows", tuple(zip(*(column or () for column in columns), strict=True)))
 
 
@@ -112,22 +125,6 @@ def edges(
         if dependent != needed and (dependent, needed) not in owners:
             collected[dependent].add((dependent, needed))
     return {dependent: frozenset(several) for dependent, several in collected.items()}
-
-
-def _only(found: Iterable[Found], tables: Mapping[int, str]) -> str:
-    oids = {name: oid for oid, name in tables.items()}
-    addresses = {
-        (oids[catalogue], oid)
-        for each in found
-        for catalogue, oid, _ in each.addresses
-        if catalogue in oids
-    }
-    rows = _SOME.format(
-        catalogues=",".join(str(catalogue) for catalogue, _ in addresses),
-        oids=",".join(str(oid) for _, oid in addresses),
-        relations=",".join(str(oid) for place, oid in addresses if place == oids["pg_class"]),
-    )
-    return _DEPENDENCIES.format(rows=rows, shell=SHELL)
 
 
 def _named(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from ci_runner.dialects.base import Connection, Lock, Sighting
+from ci_runner.dialects.base import Connection, Lock, Sighting, StatementFailed
 from ci_runner.dialects.postgres import depend, marks, mine, renew, unmanaged
 from ci_runner.dialects.postgres.kind import Address
 from ci_runner.dialects.postgres.kinds import KINDS
@@ -22,7 +23,8 @@ from ci_runner.dialects.postgres.places import (
     needs,
     storage,
 )
-from ci_runner.dialects.postgres.pulse import Pulse, catalogues, new_token, pulse, query
+from ci_runner.dialects.postgres.prepared import THERE, keeps, plan, there
+from ci_runner.dialects.postgres.pulse import Pulse, catalogues, new_token, pulse, question
 from ci_runner.dialects.postgres.rows import integer
 from ci_runner.dialects.postgres.twin import meanwhile, sessions
 from ci_runner.dialects.postgres.watch import spelled
@@ -72,12 +74,8 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
     itself are left out. What is known to be untouched is taken from the look `since`.
     """
     earlier = since if isinstance(since, Look) else None
-    token = new_token()
-    known = (query(earlier.known.tables, token),) if earlier else ()
-    with every_name_qualified(connection, *known) as told:
-        tables = earlier.known.tables if earlier else catalogues(connection)
-        (rows,) = told or connection.query_all((query(tables, token),))
-        now = pulse(rows, tables, token)
+    with ExitStack() as stack:
+        now, tables = _felt(stack, connection, earlier)
         if earlier is not None and now.follows(earlier.known.pulse):
             look = _within(connection, earlier, now)
             scans = {**earlier.scans, **dict(_scans(now.scans, look.index.names))}
@@ -86,6 +84,34 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
             look = _anew(connection, earlier, now, tables)
             scans = dict(_scans(read_through, look.index.names))
     return replace(look, locks=frozenset(_locks(now, look.index.names)), scans=scans)
+
+
+def _felt(
+    stack: ExitStack, connection: Connection, earlier: Look | None
+) -> tuple[Pulse, Mapping[int, str]]:
+    """The pulse, and the catalogue's tables; our settings hold until `stack` ends."""
+    token = new_token()
+    if earlier is None:
+        [rows] = stack.enter_context(every_name_qualified(connection, THERE))
+        tables = catalogues(connection)
+        [row] = connection.query(question(tables, token).alone)
+        return pulse(row, tables, token, there(rows)), tables
+    tables = earlier.known.tables
+    asked = question(tables, token)
+    if connection.in_transaction and keeps(asked, earlier.known.pulse.prepared):
+        # Whether the plan is still there is known only afterwards, and what it told counts if so.
+        with suppress(StatementFailed):
+            rows, [row] = stack.enter_context(
+                every_name_qualified(connection, THERE, asked.execute, doubtful=True)
+            )
+            if keeps(asked, kept := there(rows)):
+                return pulse(row, tables, token, kept), tables
+            stack.close()
+    rows, [row] = stack.enter_context(every_name_qualified(connection, THERE, asked.alone))
+    kept = there(rows)
+    if connection.in_transaction:
+        plan(connection, asked, kept)
+    return pulse(row, tables, token, kept), tables
 
 
 def _within(connection: Connection, since: Look, now: Pulse) -> Look:
@@ -108,7 +134,7 @@ def _anew(
     relations = refuse_too_many(connection)
     seen = marks.read(connection)
     written = now.counts.keys() if connection.in_transaction else ()
-    own = mine.read(connection.query(mine.query(written, -1)))
+    own = mine.read(connection.query(mine.question(written, -1).alone))
     if since is not None and since.known.pulse.printing == now.printing:
         look = renew.anew(connection, since, marks.touched(since.known.marks, seen))
         if look is not None:

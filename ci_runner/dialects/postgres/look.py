@@ -20,7 +20,7 @@ from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
 from ci_runner.dialects.postgres.mine import Mine
 from ci_runner.dialects.postgres.places import Index
-from ci_runner.dialects.postgres.prepared import TABLES, answers
+from ci_runner.dialects.postgres.prepared import Question, answers, listed
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.settings import ANY_TARGET
 from ci_runner.dialects.postgres.sources import catalogues
@@ -280,21 +280,21 @@ def read(
 def hear(
     connection: Connection, renewal: Renewal, conditions: Sequence[str]
 ) -> tuple[dict[str, Rows], list[bool]]:
-    """Answers to what every kind asked the last time, and which SQL conditions hold."""
+    """Answers to what every kind asked the last time, and which SQL conditions hold.
+
+    In these $1 stands for the relations that are touched.
+    """
     absent, told = renewal.since.told.absent, renewal.since.told.asked
     planned = {
         **_conditions(views=MaterializedView not in absent),
-        MANAGED_TABLE: f"c.oid = ANY ({TABLES}) AND {MANAGED_TABLE}",
+        MANAGED_TABLE: f"c.oid = ANY ($1) AND {MANAGED_TABLE}",
     }
     asked = dict.fromkeys(sql for questions in told.values() for sql in questions)
-    questions = (replaced(sql, planned) for sql in asked)
-    *rows, ((*hold,),) = answers(
-        connection,
-        questions,
-        renewal.oids(),
-        renewal.prepared,
-        f"SELECT {', '.join(conditions)}",
-    )
+    tables = (listed(sorted(renewal.oids())),)
+    questions = [Question(replaced(sql, planned), tables) for sql in asked]
+    touched = (listed(sorted(renewal.touched.changed | renewal.touched.new)),)
+    questions.append(Question(f"SELECT {', '.join(conditions)}", touched))
+    *rows, ((*hold,),) = answers(connection, questions, renewal.prepared)
     return dict(zip(asked, rows, strict=True)), list(map(bool, hold))
 
 
