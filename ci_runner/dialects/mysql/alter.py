@@ -22,6 +22,7 @@ from ci_runner.dialects.mysql.tables import (
     is_versioned,
     options_sql,
     period,
+    periods,
 )
 from ci_runner.schema.model import Column, ForeignKey, Identity, Table
 
@@ -59,6 +60,8 @@ def steps(
     """
     before, after = old.tables[name], new.tables[name]
     own_period = bool(period(before) or period(after))
+    if _by_history(before) and not is_versioned(after):
+        yield Step((), "REMOVE PARTITIONING", (f"Merge the partitions of table {name}",))
     if is_versioned(before) and not is_versioned(after) and not own_period:
         yield Step(
             ("DROP SYSTEM VERSIONING",),
@@ -84,6 +87,13 @@ def steps(
         )
     if is_versioned(after) and not is_versioned(before) and not own_period:
         yield Step(("ADD SYSTEM VERSIONING",), said=(f"Version table {name}",))
+    if _by_history(after) and not is_versioned(before):
+        yield Step((), partition_sql(after.partition_key), (f"Partition table {name}",))
+
+
+def _by_history(table: Table) -> bool:
+    """Whether its partitions are of versions, which only a versioned table has."""
+    return table.partition_key.startswith("PARTITION BY SYSTEM_TIME")
 
 
 def _behind(old: Catalogue, new: Catalogue, name: str) -> Iterator[Step]:
@@ -92,10 +102,12 @@ def _behind(old: Catalogue, new: Catalogue, name: str) -> Iterator[Step]:
     later = columns.set_later()
     if later:
         yield Step(
-            tuple(f"ALTER COLUMN {quote(c.name)} SET DEFAULT {c.default}" for c in later),
+            tuple(_later_default(each, columns.collation) for each in later),
             said=(f"Set the default of {', '.join(c.name for c in later)} in table {name}",),
             hazards=tuple(
-                f"Rows of {name} that are there have no such default in {c.name}." for c in later
+                f"Rows of {name} that are there have no such default in {c.name}."
+                for c in later
+                if c.default is not None
             ),
         )
     for each in Keys(old, new, name).made_apart():
@@ -116,11 +128,14 @@ def _main(
     keys = Keys(old, new, name)
     options = tuple(changed_options(before, after))
     rules, theirs = old.checks(name), new.checks(name)
+    spans, wanted = periods(before), periods(after)
     clauses = (
         *(f"DROP FOREIGN KEY {quote(each.name)}" for each in dropped),
         *(f"DROP CONSTRAINT {quote(each)}" for each in rules if rules[each] != theirs.get(each)),
         *keys.dropped(),
+        *(f"DROP {_period_head(each)}" for each in spans if each not in wanted),
         *columns.clauses(),
+        *(f"ADD {each}" for each in wanted if each not in spans),
         *keys.made(),
         *(
             f"ADD {constraint_sql(each)}"
@@ -136,6 +151,7 @@ def _main(
     said += [f"drop check {each}" for each in rules if each not in theirs]
     said += [f"add check {each}" for each in theirs if rules.get(each) != theirs[each]]
     said += [f"add foreign key {each.name}" for each in made]
+    said += ["change its periods"] if spans != wanted else []
     said += ["change its options"] if options else []
     said += ["change its versioning"] if _versioning(before, after) else []
     behind = _partitioning(before, after)
@@ -148,6 +164,10 @@ def _main(
         (*columns.hazards(), *keys.hazards(name), *_history_lost(before, after)),
         columns.only if len(clauses) == 1 else None,
     )
+
+
+def _period_head(clause: str) -> str:
+    return clause[: clause.rindex(" (")]
 
 
 def _versioning(before: Table, after: Table) -> tuple[str, ...]:
@@ -175,9 +195,25 @@ def _sentence(table: str, said: Sequence[str]) -> str:
 
 def _partitioning(before: Table, after: Table) -> str:
     mine, theirs = before.partition_key, after.partition_key
+    if _by_history(before) and not is_versioned(after):
+        mine = ""
+    if _by_history(after) and not is_versioned(before):
+        theirs = ""
     if mine == theirs or added(mine, theirs):
         return ""
     return partition_sql(theirs) if theirs else "REMOVE PARTITIONING"
+
+
+def no_default(column: Column) -> str:
+    """The clause for what no definition of a column can say."""
+    return f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"
+
+
+def _later_default(column: Column, collation: str) -> str:
+    """MySQL 9.7 takes SET DEFAULT for the column of a primary key and does nothing."""
+    if column.default is None:
+        return no_default(column)
+    return f"MODIFY COLUMN {column_sql(column, collation)}"
 
 
 class _Columns:
@@ -213,10 +249,10 @@ class _Columns:
                 yield f"ADD COLUMN {self._sql(said)}{'' if at_end else place}"
             elif name not in self.stays:
                 yield f"{self._modify(before, said)}{place}"
+            elif before != column and self._only_loses_default(name):
+                yield no_default(column)
             elif before != column:
                 yield self._modify(before, said)
-            if before is not None and before != column and NO_DEFAULT in column.attributes:
-                yield f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"
             behind = behind[1:] if behind and behind[0] == name else behind
             last = column.name
 
@@ -244,8 +280,17 @@ class _Columns:
 
     def _waits(self, name: str) -> bool:
         column = self.theirs[name]
-        changes = self.mine.get(name) != column or self._is_made_again(name)
-        return SET_LATER in column.attributes and changes and self._adds
+        if self.mine.get(name) == column and not self._is_made_again(name):
+            return False
+        if NO_DEFAULT in column.attributes:
+            return not self._only_loses_default(name)
+        return SET_LATER in column.attributes and self._adds
+
+    def _only_loses_default(self, name: str) -> bool:
+        before, after = self.mine.get(name), self.theirs[name]
+        if before is None or NO_DEFAULT not in after.attributes or name not in self.stays:
+            return False
+        return before == replace(after, default=before.default, attributes=before.attributes)
 
     @property
     def changed(self) -> list[tuple[Column, Column]]:
@@ -301,7 +346,7 @@ def _longest(runs: Sequence[list[str]]) -> list[str]:
 def create_table_sql(new: Catalogue, table: Table, foreign_keys: Sequence[ForeignKey]) -> str:
     collation = collation_of(table)
     lines = [column_sql(each, collation) for each in table.columns]
-    lines += [each for each in (period(table),) if each]
+    lines += [each for each in (period(table), *periods(table)) if each]
     lines += [index_sql(each) for each in new.keys(table.name).values()]
     lines += [constraint_sql(each) for each in new.checks(table.name).values()]
     lines += [constraint_sql(each) for each in foreign_keys]

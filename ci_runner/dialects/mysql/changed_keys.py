@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ci_runner.dialects.mysql.catalogue import Catalogue, Key
 from ci_runner.dialects.mysql.keys import index_sql, visibility_sql
 from ci_runner.dialects.mysql.quote import quote
-from ci_runner.dialects.mysql.tables import engine_of
+from ci_runner.dialects.mysql.tables import block_size, engine_of
 from ci_runner.schema.model import Column, Index, PrimaryKey
 
 
@@ -23,6 +23,8 @@ class Keys:
         # Its columns took it along.
         self.mine = {name: each for name, each in mine.items() if not _columns_of(each) <= gone}
         self.theirs = theirs
+        # Each keeps the size that was the table's when it was made.
+        self.resized = block_size(old.tables[table]) not in {"", block_size(new.tables[table])}
         self.shown = {
             name
             for name, each in self.mine.items()
@@ -33,6 +35,8 @@ class Keys:
         self.apart = words[1:] if engine_of(new.tables[table]) == "InnoDB" else []
 
     def _differs(self, name: str) -> bool:
+        if self.resized and name in self.theirs:
+            return True
         return self.mine.get(name) != self.theirs.get(name) and name not in self.shown
 
     def dropped(self) -> Iterator[str]:
