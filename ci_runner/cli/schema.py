@@ -17,6 +17,7 @@ from ci_runner.cli.common import (
     online_option,
     selecting,
 )
+from ci_runner.migrations.terminated import terminated
 from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
         document = {"dialect": found.dialect, "objects": objects, "unmanaged": skipped}
         common.out.verbatim(json.dumps(document, indent=2))
     else:
-        common.out.verbatim("".join(f"{statement.sql};\n" for statement in statements))
+        common.out.verbatim("".join(terminated(statement.sql) for statement in statements))
 
 
 @schema.command("lint")

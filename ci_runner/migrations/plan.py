@@ -12,6 +12,7 @@ from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.ours import marked
+from ci_runner.migrations.terminated import terminated
 from ci_runner.schema.model import Identity, Schema
 
 _WORD = re.compile(r"[^a-z0-9]+")
@@ -89,7 +90,7 @@ def _block(statement: PlannedStatement) -> str:
     remarks += [f"  careful: {hazard}" for hazard in statement.hazards]
     remarks += [f"  {seen}" for seen in observed(statement)]
     comments = "".join(f"-- {_one_line(remark)}\n" for remark in remarks)
-    return f"{comments}{statement.sql};\n"
+    return f"{comments}{terminated(statement.sql)}"
 
 
 def _lost(statement: PlannedStatement) -> str:
@@ -120,7 +121,7 @@ def undo_sql(plan: Plan, *, directive: bool = True) -> str:
         if statement.undo is None:
             blocks.append(f"-- no way back from: {_one_line(statement.summary)}\n")
         elif statement.undo:
-            blocks.append(f"{statement.undo};\n")
+            blocks.append(terminated(statement.undo))
     return "".join(blocks)
 
 

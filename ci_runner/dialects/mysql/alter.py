@@ -15,7 +15,7 @@ from ci_runner.dialects.mysql.columns import (
 )
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.partitions import added, partition_sql
-from ci_runner.dialects.mysql.quote import quote
+from ci_runner.dialects.mysql.quote import mentions, quote
 from ci_runner.dialects.mysql.tables import (
     changed_options,
     collation_of,
@@ -128,20 +128,21 @@ def _main(
     keys = Keys(old, new, name)
     options = tuple(changed_options(before, after))
     rules, theirs = old.checks(name), new.checks(name)
+    stay = {
+        each
+        for each in rules
+        if rules[each] == theirs.get(each) and not mentions(rules[each].definition, columns.again)
+    }
     spans, wanted = periods(before), periods(after)
     clauses = (
         *(f"DROP FOREIGN KEY {quote(each.name)}" for each in dropped),
-        *(f"DROP CONSTRAINT {quote(each)}" for each in rules if rules[each] != theirs.get(each)),
+        *(f"DROP CONSTRAINT {quote(each)}" for each in rules if each not in stay),
         *keys.dropped(),
         *(f"DROP {_period_head(each)}" for each in spans if each not in wanted),
         *columns.clauses(),
         *(f"ADD {each}" for each in wanted if each not in spans),
         *keys.made(),
-        *(
-            f"ADD {constraint_sql(each)}"
-            for each in theirs.values()
-            if rules.get(each.name) != each
-        ),
+        *(f"ADD {constraint_sql(each)}" for each in theirs.values() if each.name not in stay),
         *(f"ADD {constraint_sql(each)}" for each in made),
         *_versioning(before, after),
         *options,
@@ -231,21 +232,22 @@ class _Columns:
             if name not in self.theirs and not each.generated_kind
         ]
         common = [name for name in self.mine if name in self.theirs]
-        self._adds = any(name not in self.mine or self._again(name) for name in self.theirs)
+        self.again = self._made_again()
+        self._adds = any(name not in self.mine or name in self.again for name in self.theirs)
         self.stays = _in_order(common, list(self.theirs)) if in_order else set(common)
 
     def clauses(self) -> Iterator[str]:
         for name, column in self.mine.items():
-            if name not in self.theirs or self._is_made_again(name):
+            if name not in self.theirs or name in self.again:
                 yield f"DROP COLUMN {quote(column.name)}"
         last = ""
-        behind = [name for name in self.theirs if name in self.stays and not self._again(name)]
+        behind = [name for name in self.theirs if name in self.stays and name not in self.again]
         for name, column in self.theirs.items():
             place = f" AFTER {quote(last)}" if last else " FIRST"
             before = self.mine.get(name)
             at_end = not behind
             said = replace(column, default=None) if self._waits(name) else column
-            if before is None or self._is_made_again(name):
+            if before is None or name in self.again:
                 yield f"ADD COLUMN {self._sql(said)}{'' if at_end else place}"
             elif name not in self.stays:
                 yield f"{self._modify(before, said)}{place}"
@@ -256,9 +258,6 @@ class _Columns:
             behind = behind[1:] if behind and behind[0] == name else behind
             last = column.name
 
-    def _again(self, name: str) -> bool:
-        return name in self.mine and self._is_made_again(name)
-
     def _modify(self, before: Column, column: Column) -> str:
         if before.name == column.name:
             return f"MODIFY COLUMN {self._sql(column)}"
@@ -268,11 +267,24 @@ class _Columns:
         """With its collation spelled out where the table's own changes in the same statement."""
         return column_sql(column, "" if self.default_changes else self.collation)
 
-    def _is_made_again(self, name: str) -> bool:
-        """A virtual column can't become a stored one or a plain one, nor the other way round."""
-        before, after = self.mine[name], self.theirs.get(name)
-        kinds = {before.generated_kind, after.generated_kind if after else ""}
-        return after is not None and len(kinds) == 2 and "virtual" in kinds
+    def _made_again(self) -> set[str]:
+        """A virtual column can't become a stored one or a plain one, nor the other way round, and
+        what is generated from it can't stay.
+        """
+        found: set[str] = set()
+        for name, before in self.mine.items():
+            kinds = {before.generated_kind, self.theirs.get(name, before).generated_kind}
+            if len(kinds) == 2 and "virtual" in kinds:
+                found.add(name)
+        size = -1
+        while size != len(found):
+            size = len(found)
+            found |= {
+                name
+                for name, each in self.mine.items()
+                if name in self.theirs and each.generated and mentions(each.generated, found)
+            }
+        return found
 
     def set_later(self) -> list[Column]:
         """Those whose default the server takes only when nothing else is asked for."""
@@ -280,7 +292,7 @@ class _Columns:
 
     def _waits(self, name: str) -> bool:
         column = self.theirs[name]
-        if self.mine.get(name) == column and not self._is_made_again(name):
+        if self.mine.get(name) == column and name not in self.again:
             return False
         if NO_DEFAULT in column.attributes:
             return not self._only_loses_default(name)

@@ -124,13 +124,14 @@ class _Work:
 
     def _share_out(self, name: str, moved: set[str], unsafe: set[str]) -> None:
         mine, theirs = self.old.foreign_keys(name), self.new.foreign_keys(name)
+        again = {each.lower() for each in theirs}
         # A partitioned table has no foreign keys, and must not have them in the same statement.
         was, becomes = (bool(c.tables[name].partition_key) for c in (self.old, self.new))
         for each in mine.values():
             if theirs.get(each.name) == each and not self._stands_on_change(each):
                 continue
-            apart = theirs.get(each.name) is not None or parent(each) in unsafe
-            apart = apart and not (parent(each) == name and theirs.get(each.name) is None)
+            named_again = each.name.lower() in again
+            apart = named_again or (parent(each) in unsafe and parent(each) != name)
             if becomes or apart or self._is_taken(each) or self._stands_on_change(each):
                 self.first.append(each)
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 
 _PIECE = re.compile(r"'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\"|`(?:[^`]|``)*`", re.DOTALL)
@@ -77,6 +78,12 @@ def _behind_dot(sql: str, found: re.Match[str]) -> bool:
 def relations(query: str) -> frozenset[str]:
     """The tables and views that a query reads, which the server wrote, and names of CTEs."""
     return frozenset(unquote(found["name"]) for found in _READ.finditer(query) if found["name"])
+
+
+def mentions(expression: str, columns: Iterable[str]) -> bool:
+    """Whether it names one of the columns, which are in small letters."""
+    folded = expression.lower()
+    return any(quote(each) in folded for each in columns)
 
 
 def functions(query: str) -> frozenset[str]:

@@ -24,8 +24,6 @@ from ci_runner.schema.routines import Event, Function, Procedure
 
 Stored = View | Trigger | Function | Procedure | Event
 _DEFINER = re.compile(r"DEFINER = `(?:[^`]|``)*`@`(?:[^`]|``)*` ")
-_BLOCK = re.compile(r"\bBEGIN\b", re.IGNORECASE)
-_LOOSE = "Holds semicolons outside of BEGIN and END: put DELIMITER lines around it in the file."
 _RESET = "SET sql_mode = DEFAULT"
 
 
@@ -128,13 +126,11 @@ def _create(each: Stored, before: Stored | None) -> Iterator[PlannedStatement]:
         text = f"CREATE OR REPLACE {sql}" if before is not None else sql
         if isinstance(each, View) and before is None:
             text = f"CREATE {sql}"
-        loose = sql == create and ";" in create and not _BLOCK.search(create)
         yield PlannedStatement(
             text if sql == create else sql,
             f"{said} {word} {each.name}" if sql != _RESET else f"{said} behind {word} {each.name}",
             each.identity,
             undo=undo,
-            hazards=(_LOOSE,) if loose else (),
             serves="" if sql == create else f"{verb} {word} {each.name}",
         )
 
