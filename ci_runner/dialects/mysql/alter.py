@@ -13,6 +13,12 @@ from ci_runner.dialects.mysql.columns import (
     column_sql,
     same_storage,
 )
+from ci_runner.dialects.mysql.hazards import (
+    of_check,
+    of_column,
+    of_foreign_key,
+    of_partitions,
+)
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.partitions import added, partition_sql
 from ci_runner.dialects.mysql.quote import mentions, quote
@@ -162,9 +168,26 @@ def _main(
         behind,
         (_sentence(name, said),),
         bool(columns.lost),
-        (*columns.hazards(), *keys.hazards(name), *_history_lost(before, after)),
+        (
+            *columns.hazards(),
+            *keys.hazards(before),
+            *_rules_hazards(old, new, name, made),
+            *(of_partitions(name, after.partition_key) if behind else ()),
+            *_history_lost(before, after),
+        ),
         columns.only if len(clauses) == 1 else None,
     )
+
+
+def _rules_hazards(
+    old: Catalogue, new: Catalogue, name: str, made: Sequence[ForeignKey]
+) -> Iterator[str]:
+    before = old.checks(name)
+    for each in new.checks(name).values():
+        if before.get(each.name) != each:
+            yield from of_check(each, old.tables[name], new.tables[name])
+    for key in made:
+        yield from of_foreign_key(key)
 
 
 def _period_head(clause: str) -> str:
@@ -336,8 +359,7 @@ class _Columns:
                 yield (
                     f"Copies {self.table} while writers wait: {after.name} becomes {after.type}."
                 )
-            if after.not_null and not before.not_null:
-                yield f"Fails when {self.table}.{after.name} holds NULL."
+            yield from of_column(before, after)
 
 
 def _in_order(mine: Sequence[str], theirs: Sequence[str]) -> set[str]:

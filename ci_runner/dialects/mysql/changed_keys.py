@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.catalogue import Catalogue, Key
+from ci_runner.dialects.mysql.hazards import of_key
 from ci_runner.dialects.mysql.keys import index_sql, visibility_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import block_size, engine_of
-from ci_runner.schema.model import Column, Index, PrimaryKey
+from ci_runner.schema.model import Column, Index, PrimaryKey, Table
 
 
 class Keys:
@@ -69,11 +70,10 @@ class Keys:
             elif name in self.shown:
                 yield f"change visibility of {noun(each)}"
 
-    def hazards(self, table: str) -> Iterator[str]:
+    def hazards(self, before: Table) -> Iterator[str]:
         for name, each in self.theirs.items():
-            if self._differs(name) and (isinstance(each, PrimaryKey) or each.unique):
-                columns = each.columns if isinstance(each, PrimaryKey) else each.keys
-                yield f"Fails when rows of {table} are equal in {', '.join(columns)}."
+            if self._differs(name):
+                yield from of_key(each, before)
 
 
 def _is_words(each: Key) -> bool:

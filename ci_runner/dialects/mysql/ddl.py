@@ -12,6 +12,7 @@ from ci_runner.dialects.mysql import grants, stored
 from ci_runner.dialects.mysql.alter import Step, create_table_sql, no_default, steps
 from ci_runner.dialects.mysql.catalogue import Catalogue, parent
 from ci_runner.dialects.mysql.columns import NO_DEFAULT, same_storage
+from ci_runner.dialects.mysql.hazards import of_foreign_key
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import is_versioned, period
@@ -269,10 +270,8 @@ def _foreign_keys(
     head = f"ALTER TABLE {quote(table)}"
     listed = ", ".join(each.name for each in several)
     noun = "foreign key" if len(several) == 1 else "foreign keys"
-    hazards = (
-        f"Fails when rows of {table} have no parent.",
-        f"Copies {table} while writers wait.",
-    )
+    fails = (hazard for each in several for hazard in of_foreign_key(each))
+    hazards = (*fails, f"Copies {table} while writers wait.")
     return PlannedStatement(
         f"{head} {drop}" if verb == "DROP" else f"{head} {add}",
         f"{verb.capitalize()} {noun} {listed} {'of' if verb == 'DROP' else 'to'} table {table}",
