@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from ci_runner.dialects.base import PlannedStatement, PlanOptions
 from ci_runner.dialects.mysql import grants, stored
-from ci_runner.dialects.mysql.alter import Step, create_table_sql, no_default, steps
+from ci_runner.dialects.mysql.alter import Step, create_table_sql, steps
 from ci_runner.dialects.mysql.catalogue import Catalogue, parent
+from ci_runner.dialects.mysql.changed_columns import no_default
 from ci_runner.dialects.mysql.columns import NO_DEFAULT, same_storage
 from ci_runner.dialects.mysql.hazards import of_foreign_key
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
