@@ -17,9 +17,11 @@ from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.dialects.guard import UNGUARDED, Guard
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.dialects.postgres.ours import PINNED
+from ci_runner.dialects.postgres.rows import integer
 from ci_runner.errors import DatabaseError, InternalError, SqlError
 
 _EMPTY = "template0"
+_SIZE = "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())"
 _LEAVE_SECONDS = 5.0
 
 
@@ -85,7 +87,8 @@ class PostgresServer:
             with self.session(name) as connection:
                 fill(connection)
                 incomplete = traces(connection, str(this_run()))
-            yield PostgresSnapshot(self, name, incomplete)
+                [(size,)] = connection.query(_SIZE)
+            yield PostgresSnapshot(self, name, incomplete, integer(size))
 
     @contextmanager
     def session(self, name: str) -> Iterator[PostgresConnection]:
@@ -185,11 +188,12 @@ class PostgresServer:
 class PostgresSnapshot:
     """See ci_runner.devdb.server.Snapshot: a database that serves as template."""
 
-    def __init__(self, server: PostgresServer, name: str, incomplete: str) -> None:
+    def __init__(self, server: PostgresServer, name: str, incomplete: str, size: int) -> None:
         self._server = server
         self._name = name
         self._spent = False
         self.incomplete = incomplete
+        self.size = size
 
     def template(self) -> str:
         """The database to copy. Raises InternalError when it is no longer what it was."""

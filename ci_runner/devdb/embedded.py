@@ -47,6 +47,7 @@ class _Image:
         self._content = content
         self._spent = False
         self.incomplete = incomplete
+        self.size = len(content)
 
     def copy(self) -> AbstractContextManager[Connection]:
         if self._spent:

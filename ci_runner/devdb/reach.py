@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from ci_runner import __version__
 from ci_runner.devdb.replay import counted, replay, script
@@ -22,6 +24,12 @@ from ci_runner.migrations.directory import MigrationFile
 
 # One more, whenever the same files may come to another state by a change of ours.
 _FORMAT = 1
+# What is replayed faster than it is copied is replayed again; what is larger than this is not held
+# twice: the server has a limit.
+_WORTH_SECONDS = 0.5
+_MOST_COPIED = 256 * 2**20
+# Opens a database of its own that the files have run on.
+Base = Callable[[], AbstractContextManager[Connection]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,37 @@ def reach(
         connection = stack.enter_context(server.database())
         _run(connection, server.dialect, files, format_name)
         yield connection
+
+
+@contextmanager
+def standing(
+    server: Server,
+    files: Sequence[MigrationFile],
+    format_name: str,
+    cache: Cache | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    *,
+    worth: float = _WORTH_SECONDS,
+) -> Iterator[tuple[Base, Base]]:
+    """How to `reach` a database the first time, and how to reach another one until the block ends.
+
+    A replay of `worth` seconds or more runs once: each database is a copy of what it made, where
+    the server copies databases and a session on a copy lacks nothing.
+    """
+    again = partial(reach, server, files, format_name, cache)
+    if cache or not files:
+        yield partial(again, say), again
+        return
+    scripts = tuple(counted(script(file, format_name, server.dialect) for file in files))
+    started = time.perf_counter()
+    with server.snapshot(lambda on: replay(on, scripts)) as kept:
+        seconds = time.perf_counter() - started
+        if kept.incomplete:
+            yield again, again
+        elif seconds < worth or kept.size > _MOST_COPIED:
+            yield kept.last, again
+        else:
+            yield kept.copy, kept.copy
 
 
 def _run(

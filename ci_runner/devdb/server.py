@@ -20,6 +20,10 @@ class Snapshot(Protocol):
     def incomplete(self) -> str:
         """What a session on a copy would lack, in a few words; "" where it is the same."""
 
+    @property
+    def size(self) -> int:
+        """How many bytes a copy takes, 0 where none is made before it is used."""
+
     def copy(self) -> AbstractContextManager[Connection]:
         """A database of its own with this state, dropped at block end."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from ci_runner.devdb.reach import Cache, reach
+from ci_runner.devdb.reach import Base, Cache, standing
 from ci_runner.devdb.replay import Script, counted, rehearse, script
 from ci_runner.devdb.server import Server
 from ci_runner.errors import SchemaCiError, SqlError, UsageError
@@ -18,6 +18,7 @@ from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.lint.team import of_steps
 from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Step
 from ci_runner.migrations.plan import Plan
 from ci_runner.pipeline import questions
@@ -108,13 +109,14 @@ class _Reviewer:
             return self._stopped(unreadable)
         terms = replace(self.terms, declared=(*self.terms.declared, *said))
         merged = change.base.files
-        with ExitStack() as stack:
-            self.progress(f"replaying {len(merged)} merged files")
-            started = time.perf_counter()
+        self.progress(f"replaying {len(merged)} merged files")
+        started = time.perf_counter()
+        with ExitStack() as base, ExitStack() as session:
             try:
-                connection = stack.enter_context(
-                    reach(self.server, merged, change.base.format, self.cache, self.say)
+                first, again = base.enter_context(
+                    standing(self.server, merged, change.base.format, self.cache, self.say)
                 )
+                connection = session.enter_context(first())
                 seconds = time.perf_counter() - started
                 history = rehearse(
                     connection, dialect, new, progress=self.progress, compared=bool(change.schema)
@@ -123,14 +125,23 @@ class _Reviewer:
                 return self._stopped(failed)
             search = Search(self.server, connection, change, terms, self.progress)
             missing = search.missing(history, wanted)
+            session.close()
+            found = self._found(history, missing, again, wanted, terms)
+        return replace(found, replay_seconds=seconds)
+
+    def _found(
+        self,
+        history: History,
+        missing: Missing,
+        again: Base,
+        wanted: tuple[Script, ...],
+        terms: Terms,
+    ) -> Reviewed:
+        """What is said of the new files and of what is missing; `again` reopens what is merged."""
         if missing.goal:
             missing = self._told(missing, missing.goal, history, wanted, terms)
-        found = self._judged(history, missing)
-        return replace(
-            found,
-            unmanaged=_unmanaged(history.schema, missing, terms),
-            replay_seconds=seconds,
-        )
+        found = self._judged(history, missing, again)
+        return replace(found, unmanaged=_unmanaged(history.schema, missing, terms))
 
     def _new(self) -> tuple[Script, ...]:
         """New files, in the head's order."""
@@ -154,14 +165,14 @@ class _Reviewer:
         findings = (*missing.findings, *asked, *unseen, *omitted)
         return replace(missing, findings=findings, idle=sides.idle)
 
-    def _judged(self, history: History, missing: Missing) -> Reviewed:
+    def _judged(self, history: History, missing: Missing, again: Base) -> Reviewed:
         broken = misfits(self.change.head, self.policy.severities)
         steps = (*history.steps, *missing.steps)
         judge = partial(self._lint, history, planned=frozenset(map(id, missing.steps)))
         findings = judge(steps)
         rewritten: tuple[Rewritten, ...] = ()
         if history.failed is None:
-            findings, rewritten = self._suggested(history, findings, judge)
+            findings, rewritten = self._suggested(again, history, findings, judge)
         return Reviewed(
             self.change,
             self.server.description,
@@ -194,6 +205,8 @@ class _Reviewer:
             production=self.production,
             options=policy.options,
             version=policy.assumed.numbers or history.version,
+            outside=FORMATS[self.change.head.format].outside,
+            ours=planned,
         )
         own = tuple(step for step in steps if id(step) not in planned)
         reached = own[-1].after if own else history.base
@@ -201,12 +214,11 @@ class _Reviewer:
 
     def _suggested(
         self,
+        again: Base,
         history: History,
         findings: tuple[Finding, ...],
         judge: Callable[[tuple[Step, ...]], tuple[Finding, ...]],
     ) -> tuple[tuple[Finding, ...], tuple[Rewritten, ...]]:
-        base = self.change.base
-        again = partial(reach, self.server, base.files, base.format, self.cache)
         added, style = self.change.files.added, self.change.head.format
         return suggested(self.server, again, added, style, history, findings, judge, self.policy)
 

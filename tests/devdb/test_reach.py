@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.embedded import embedded
-from ci_runner.devdb.reach import Cache, names, reach
+from ci_runner.devdb.reach import Cache, names, reach, standing
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.store import Store
 from ci_runner.dialects.sqlite import DIALECT as SQLITE
@@ -41,6 +41,41 @@ def reached(
             return server.dialect.inspect(connection), said
     except SqlError as failed:
         return str(failed), said
+
+
+DRAWN = history("CREATE TABLE drawn AS SELECT random() AS n;")
+
+
+@pytest.mark.parametrize(("worth", "runs"), [(0.0, 1), (60.0, 2)])
+def test_what_takes_long_is_replayed_once_for_several_databases(
+    server: Server, worth: float, runs: int
+) -> None:
+    with standing(server, DRAWN, "plain", worth=worth) as (first, again):
+        found = []
+        for opened in (first, again):
+            with opened() as connection:
+                found += connection.query("SELECT n FROM drawn")
+                connection.execute("DELETE FROM drawn")
+
+    assert len({*found}) == runs
+    assert len(found) == 2
+
+
+def test_a_session_that_lacks_nothing_is_worth_another_replay(
+    postgres_server: PostgresServer,
+) -> None:
+    files = history("CREATE TEMP TABLE mine (x int);", "CREATE TABLE a (x int);")
+
+    with standing(postgres_server, files, "plain", worth=0.0) as (first, _), first() as connection:
+        assert connection.query("SELECT x FROM mine") == []
+
+
+def test_a_failure_of_merged_files_is_told_before_any_database_is_opened(server: Server) -> None:
+    with (
+        pytest.raises(SqlError, match="does not run"),
+        standing(server, history("SELECT nowhere;"), "plain"),
+    ):
+        pytest.fail("nothing stands")
 
 
 @pytest.fixture

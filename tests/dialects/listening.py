@@ -8,7 +8,7 @@ from ci_runner.dialects.base import Connection, Outcome
 
 
 class Listening:
-    """Counts the questions put to the connection, and keeps every text that it answers with."""
+    """Counts the exchanges with the server, and keeps every text that it answers with."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -19,13 +19,16 @@ class Listening:
         return self.connection.execute(sql)
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        self.asked += 1
-        rows = self.connection.query(sql)
-        self.heard |= {value for row in rows for value in row if isinstance(value, str)}
+        [rows] = self.query_all((sql,))
         return rows
 
     def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
-        return [self.query(each) for each in several]
+        self.asked += 1
+        answers = self.connection.query_all(several)
+        self.heard |= {
+            value for rows in answers for row in rows for value in row if isinstance(value, str)
+        }
+        return answers
 
     def reset(self) -> None:
         self.connection.reset()

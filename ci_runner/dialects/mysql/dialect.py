@@ -58,6 +58,9 @@ class MysqlDialect:
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
 
+    def before_renames(self, _schema: Schema) -> tuple[PlannedStatement, ...]:
+        return ()
+
     def run(self, connection: Connection, sql: str) -> Ran:
         return online.run(connection, sql)
 

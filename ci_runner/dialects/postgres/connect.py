@@ -67,9 +67,9 @@ class PostgresConnection:
                 self._session.cursor(row_factory=tuple_row) as cursor,
             ):
                 cursor.execute(";\n".join(several).encode())
-                rows = [cursor.fetchall()]
+                rows = [cursor.fetchall() if cursor.description else []]
                 while cursor.nextset():
-                    rows.append(cursor.fetchall())
+                    rows.append(cursor.fetchall() if cursor.description else [])
                 return rows
         except StatementFailed as failed:
             if failed.failure.code != STOPPED:

@@ -66,6 +66,9 @@ class PostgresDialect:
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
 
+    def before_renames(self, _schema: Schema) -> tuple[PlannedStatement, ...]:
+        return ()
+
     def run(self, connection: Connection, sql: str) -> Ran:
         """What wants no transaction is made to wait for a moment, so that its locks are seen."""
         from ci_runner.dialects.postgres.connect import PostgresConnection

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres.prepared import Question
 from ci_runner.dialects.postgres.rows import integer, text
 from ci_runner.schema.shared import Shared, shared
 
@@ -37,9 +38,11 @@ class Part:
     where: str
     written: str
 
-    def of(self, oids: Collection[int]) -> str:
-        """SQL condition, in the form that the catalogue's index takes: the rows of relations."""
-        listed = f"'{{{','.join(map(str, oids))}}}'::oid[]"
+    def of(self, listed: str) -> str:
+        """SQL condition, in the form that the catalogue's index takes: the rows of relations.
+
+        `listed` is SQL for an array of their oids.
+        """
         if self.catalogue == "pg_depend":
             return f"{self.where} AND {self.oid} = ANY ({listed})"
         if self.catalogue != "pg_description":
@@ -149,16 +152,18 @@ _COLUMNS = {each.catalogue: each.oid for each in RELATIONS if each.part == "rela
 _EXISTS = re.compile(r"FROM pg_catalog\.(\w+) x WHERE ")
 
 
-def only(condition: str, relations: Collection[int]) -> str:
-    """An SQL condition on what there is of a catalogue, narrowed to rows of `relations`."""
-    listed = ",".join(map(str, relations))
+def only(condition: str, listed: str) -> str:
+    """An SQL condition on what there is of a catalogue, narrowed to rows of some relations.
+
+    `listed` is SQL for an array of their oids.
+    """
     of_domain = "x.contypid" in condition
 
     def narrowed(found: re.Match[str]) -> str:
         column = _COLUMNS.get(found[1])
         if column is None or found[1] in {"pg_depend", "pg_description"} or of_domain:
             return found[0]
-        return f"{found[0]}{column} = ANY ('{{{listed}}}'::oid[]) AND "
+        return f"{found[0]}{column} = ANY ({listed}) AND "
 
     return _EXISTS.sub(narrowed, condition)
 
@@ -179,11 +184,11 @@ def read(connection: Connection) -> Marks:
     return Shared({(text(part), integer(oid)): version for part, oid, version in rows})
 
 
-def of_whole(written: Collection[str]) -> str:
-    """SQL: the marks of some catalogues that tell nothing of single relations."""
+def of_whole(written: Collection[str]) -> Question:
+    """The marks of some catalogues that tell nothing of single relations."""
     several = [each.rows() for each in (*_REST, *_OTHERS) if each.written in written]
     several += [sql for catalogue, sql in _HIDDEN.items() if catalogue in written]
-    return _query(several) if several else "SELECT '', 0, '' WHERE false"
+    return Question(_query(several) if several else "SELECT '', 0, '' WHERE false")
 
 
 def whole(rows: Iterable[tuple[object, ...]], written: Collection[str]) -> Marks:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ci_runner.dialects.postgres.marks import RELATIONS, VERSION, Mark, Part
+from ci_runner.dialects.postgres.prepared import Question, listed
 from ci_runner.dialects.postgres.rows import integer, text
 
 # What is deleted from these leaves no row to be found. Who deletes a default has written to its
@@ -64,29 +65,37 @@ class Mine:
         )
 
 
-def query(catalogues: Collection[str], since: int, oids: Collection[int] | None = None) -> str:
-    """SQL for `read`: of some relations, or of all; `since` is the last command that is known."""
-    several = [_rows(each, oids) for each in RELATIONS if each.written in catalogues]
+def question(
+    catalogues: Collection[str], since: int, relations: Collection[int] | None = None
+) -> Question:
+    """What `read` reads: of some relations, or of all.
+
+    `since` is the last command that is known.
+    """
+    narrow = relations is not None
+    several = [_rows(each, narrow=narrow) for each in RELATIONS if each.written in catalogues]
     if not several:
-        return "SELECT '', 0, '', '', 0, 0 WHERE false"
-    return f"""
+        return Question("SELECT '', '', 0, '', 0, 0 WHERE false")
+    sql = f"""
 SELECT r.part, r.catalogue, r.oid, (bit_xor(r.version) FILTER (WHERE r.told))::text,
-       count(*) FILTER (WHERE r.command > {since}), max(r.command)
+       count(*) FILTER (WHERE r.command > $1), max(r.command)
 FROM ({" UNION ALL ".join(several)}) r GROUP BY r.part, r.catalogue, r.oid"""
+    command = ("int8", f"'{since}'")
+    return Question(sql, (command,) if relations is None else (command, listed(relations)))
 
 
-def _rows(each: Part, oids: Collection[int] | None) -> str:
+def _rows(each: Part, *, narrow: bool) -> str:
     """All rows of these relations count; those that nobody reads give no mark."""
-    where = each.where if oids is None else each.of(oids)
+    where = each.of("$2") if narrow else each.where
     return f"""
 SELECT '{each.part} {each.catalogue} '{_SORTS.get(each.catalogue, "")} AS part,
        '{each.catalogue}' AS catalogue, {each.oid}::bigint AS oid, {VERSION} AS version,
-       {"true" if oids is None else each.where} AS told, x.cmin::text::bigint AS command
+       {each.where if narrow else "true"} AS told, x.cmin::text::bigint AS command
 FROM pg_catalog.{each.catalogue} x WHERE {where} AND {_WRITTEN}"""
 
 
 def read(rows: Iterable[tuple[object, ...]]) -> Mine:
-    """What the rows of `query` say."""
+    """What the rows of `question` say."""
     marks: dict[tuple[str, int], object] = {}
     found: dict[str, int] = {}
     command = -1

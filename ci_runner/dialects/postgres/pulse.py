@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.prepared import THERE
+from ci_runner.dialects.postgres.prepared import Question
 from ci_runner.dialects.postgres.rows import integer, optional, text
 
 # Settings that change how the server prints an expression, a default or a definition.
@@ -32,7 +32,7 @@ _SETTINGS = " || ' ' || ".join(
 # A setting that a look makes for the rest of the transaction: its end takes it back, and so does
 # ROLLBACK TO a savepoint from before the look, which the counts outlive. Nobody can guess its name.
 _TOKEN = f"schema_ci.look_{secrets.token_hex(8)}"
-_CATALOGUES = """
+CATALOGUES = """
 SELECT c.oid, c.relname FROM pg_catalog.pg_class c
 WHERE c.relkind = 'r' AND c.relnamespace = 'pg_catalog'::regnamespace
 """
@@ -50,7 +50,7 @@ WITH held AS MATERIALIZED (
   FROM unnest('{{{catalogues}}}'::oid[]) c (oid)
 )
 SELECT pg_catalog.current_setting('{name}', true),
-       pg_catalog.set_config('{name}', '{token}', true),
+       pg_catalog.set_config('{name}', $1, true),
        {settings}, pg_catalog.current_setting('track_counts'),
        (SELECT string_agg(c.oid || ' ' || c.written || ' ' || c.deleted, ',')
         FROM counted c WHERE c.written + c.deleted > 0),
@@ -58,8 +58,7 @@ SELECT pg_catalog.current_setting('{name}', true),
         WHERE h.mode <> 'AccessShareLock'),
        (SELECT string_agg(s.relation || ' ' || s.times, ',')
         FROM (SELECT DISTINCT h.relation, pg_catalog.pg_stat_get_xact_numscans(h.relation) AS times
-              FROM held h) s WHERE s.times > 0),
-       {prepared}
+              FROM held h) s WHERE s.times > 0)
 """
 
 
@@ -96,28 +95,25 @@ class Pulse:
 
 def catalogues(connection: Connection) -> Mapping[int, str]:
     """The tables of the catalogue by oid: the same ones for as long as the database is there."""
-    return {integer(oid): text(name) for oid, name in connection.query(_CATALOGUES)}
+    return {integer(oid): text(name) for oid, name in connection.query(CATALOGUES)}
 
 
 def new_token() -> str:
     return secrets.token_hex(8)
 
 
-def query(tables: Mapping[int, str], token: str) -> str:
-    """SQL for `pulse`. Outside of a transaction the token is gone at once."""
-    return _QUERY.format(
-        catalogues=",".join(map(str, tables)),
-        name=_TOKEN,
-        token=token,
-        settings=_SETTINGS,
-        prepared=THERE,
-    )
+def question(tables: Mapping[int, str], token: str) -> Question:
+    """What `pulse` reads. Outside of a transaction the token is gone at once."""
+    sql = _QUERY.format(catalogues=",".join(map(str, tables)), name=_TOKEN, settings=_SETTINGS)
+    return Question(sql, (("text", f"'{token}'"),))
 
 
-def pulse(rows: Iterable[tuple[object, ...]], tables: Mapping[int, str], token: str) -> Pulse:
-    """What the one row of `query` says."""
-    ((since, _, printing, counting, *several),) = rows
-    counts, locks, scans, prepared = map(_split, several)
+def pulse(
+    row: Iterable[object], tables: Mapping[int, str], token: str, prepared: Mapping[str, str]
+) -> Pulse:
+    """What the one row of `question` says."""
+    since, _, printing, counting, *several = row
+    counts, locks, scans = map(_split, several)
     return Pulse(
         optional(since) or "",
         token,
@@ -129,7 +125,7 @@ def pulse(rows: Iterable[tuple[object, ...]], tables: Mapping[int, str], token: 
         },
         frozenset(locks),
         tuple((oid, times) for oid, times in (map(int, each.split(" ")) for each in scans)),
-        {name: digest for name, _, digest in (each.partition(" ") for each in prepared)},
+        prepared,
     )
 
 

@@ -16,7 +16,6 @@ from ci_runner.dialects.postgres.look import (
     Parts,
     Reading,
     Renewal,
-    Rows,
     Told,
     hear,
     read,
@@ -35,8 +34,10 @@ from ci_runner.dialects.postgres.places import (
     needs,
     storage,
 )
+from ci_runner.dialects.postgres.prepared import answers
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.sources import catalogues
+from ci_runner.dialects.postgres.twin import Rows
 from ci_runner.schema.model import Identity, Schema, Table, View, home
 from ci_runner.schema.shared import Edge, Edges, Shared, renewed, shared
 from ci_runner.schema.types import CompositeType
@@ -78,26 +79,25 @@ def _own(
     command = since.known.mine.command
     earlier = since.known.pulse.locks
     locked = {int(each.split(" ")[0]) for each in now.locks - earlier}
-    rows, rest = connection.query_all(
-        (mine.query(written, command, locked), marks.of_whole(written))
-    )
+    asked = (mine.question(written, command, locked), marks.of_whole(written))
+    rows, rest = answers(connection, asked, now.prepared)
     own, others = mine.read(rows), marks.whole(rest, written)
     if missed := own.misses(written):
         locked = {int(each.split(" ")[0]) for each in now.locks}
-        own = own.after(mine.read(connection.query(mine.query(missed, command, locked))))
+        own = own.after(mine.read(connection.query(mine.question(missed, command, locked).alone)))
     if missed := own.misses(written):
-        own = own.after(mine.read(connection.query(mine.query(missed, command))))
+        own = own.after(mine.read(connection.query(mine.question(missed, command).alone)))
     return own, others
 
 
 # What is asked of rights lives on relations: these are written for other reasons as well.
 _OF_RELATIONS = frozenset({"pg_class", "pg_attribute", "pg_type", "pg_depend"})
 _RIGHTS = """
-(EXISTS (SELECT FROM pg_catalog.pg_class x WHERE x.oid = ANY ('{oids}') AND (x.relacl IS NOT NULL
+(EXISTS (SELECT FROM pg_catalog.pg_class x WHERE x.oid = ANY ($1) AND (x.relacl IS NOT NULL
          OR x.relowner <> (SELECT b.datdba FROM pg_catalog.pg_database b
                            WHERE b.datname = pg_catalog.current_database())))
  OR EXISTS (SELECT FROM pg_catalog.pg_attribute x
-            WHERE x.attrelid = ANY ('{oids}') AND x.attacl IS NOT NULL){of_types})
+            WHERE x.attrelid = ANY ($1) AND x.attacl IS NOT NULL){of_types})
 """
 _OF_TYPES = """
  OR EXISTS (SELECT FROM pg_catalog.pg_type x WHERE x.oid >= 16384 AND x.typacl IS NOT NULL)"""
@@ -134,7 +134,7 @@ class _Renewing:
         since = self.renewal.since
         answers = self._asked()
         kinds = tuple(kind for kind in KINDS if kind.type in answers.kinds)
-        reading = read((self.connection,), kinds, self.renewal, answers.heard)
+        reading = read(self.connection, kinds, self.renewal, answers.heard)
         if any(_renamed(since, each) for each in reading.all()):
             return None
         reading, change = self._settled(reading)
@@ -172,13 +172,12 @@ class _Renewing:
             if written is None
             or (kind.type in absent and not catalogues(kind.present).isdisjoint(self._may_bring()))
         ]
-        touched = self.renewal.touched.changed | self.renewal.touched.new
         aside = unmanaged.every()
         if written is not None:
-            aside = unmanaged.due(since.told.aside, written, touched)
+            aside = unmanaged.due(since.told.aside, written, "$1")
         conditions = (
             *(
-                kind.present if written is None else marks.only(kind.present, touched)
+                kind.present if written is None else marks.only(kind.present, "$1")
                 for kind in doubtful
             ),
             *aside.values(),
@@ -210,10 +209,7 @@ class _Renewing:
         names = {name for name in known if name is not None}
         if not since.parts.on.names.isdisjoint(names | set(map(since.index.home, names))):
             return "true"
-        oids = ",".join(map(str, sorted(touched.changed | touched.new)))
-        return _RIGHTS.format(
-            oids=f"{{{oids}}}", of_types=_OF_TYPES if "pg_type" in written else ""
-        )
+        return _RIGHTS.format(of_types=_OF_TYPES if "pg_type" in written else "")
 
     def _settled(self, reading: Reading) -> tuple[Reading, _Change]:
         """With the very values of before where they are equal; and what leaves and what comes."""
@@ -232,6 +228,7 @@ class _Renewing:
             },
             reading.kept,
             reading.asked,
+            reading.names,
         )
         arrived = {each.object.identity for each in coming} | again
         reread = [*chain.from_iterable(reading.by_table.values())]
@@ -255,8 +252,9 @@ class _Renewing:
         some = dict(needs)
         if change.reread:
             tables = self.renewal.since.known.tables
-            rows = depend.rows_of(self.connection, change.reread, tables)
-            some |= depend.edges(rows, names, tables, change.reread, copied)
+            asked = depend.rows_of(change.reread, tables)
+            [answer] = answers(self.connection, (asked,), self.renewal.prepared)
+            some |= depend.edges(depend.rows(answer), names, tables, change.reread, copied)
         dependents = set(identities(change.reread)) | left | needs.keys()
         into = [(name, some[name]) for name in dependents & some.keys()]
         return Index(

@@ -46,6 +46,10 @@ def _on_relation(kind: str, catalogue: str, relation: str, name: str, where: str
     )
 
 
+# By an index, where the whole of pg_depend would be read through otherwise.
+_ON_EXTENSION = "x.refclassid = 'pg_catalog.pg_extension'::regclass"
+
+
 def _everywhere(kind: str, catalogue: str, name: str, where: str = "true") -> str:
     """Objects that live in no schema."""
     return (
@@ -238,7 +242,7 @@ _ATTRIBUTES = (
         ),
     ),
     (
-        any_of("pg_depend", "x.deptype = 'x'"),
+        any_of("pg_depend", f"{_ON_EXTENSION} AND x.deptype = 'x'"),
         """SELECT 'dependence on an extension: ' || i.type, coalesce(i.schema, ''), '',
                   coalesce(p.proname || '(' || pg_catalog.oidvectortypes(p.proargtypes) || ')',
                            i.name, i.identity)
@@ -271,11 +275,11 @@ _EVERY = (*_OBJECTS, *_ATTRIBUTES)
 Aside = Mapping[int, tuple[Identity, ...]]
 
 
-def due(since: Aside, written: Collection[str], relations: Collection[int]) -> dict[int, str]:
+def due(since: Aside, written: Collection[str], relations: str) -> dict[int, str]:
     """What must be found out again: conditions by entry.
 
-    `written` are the catalogues changed, `relations` those touched: only they can bring what is not
-    there yet.
+    `written` are the catalogues changed, `relations` is SQL for an array of those touched: only
+    they can bring what is not there yet.
     """
     return {
         at: condition if at in since else only(condition, relations)

@@ -19,7 +19,8 @@ from ci_runner.dialects.base import (
     version_of,
 )
 from ci_runner.dialects.operations import Operation
-from ci_runner.dialects.sqlite import ddl, inspect, look, tokens
+from ci_runner.dialects.sqlite import broken, ddl, inspect, look, tokens
+from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.parse import parse
 from ci_runner.dialects.sqlite.rename import rename
 from ci_runner.dialects.sqlite.sizes import sizes
@@ -59,6 +60,9 @@ class SqliteDialect:
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
+
+    def before_renames(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+        return broken.dropped(Catalogue(schema))
 
     def run(self, connection: Connection, sql: str) -> Ran:
         return as_written(connection, sql)

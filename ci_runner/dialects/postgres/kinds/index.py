@@ -16,21 +16,30 @@ from ci_runner.dialects.postgres.kind import (
     World,
     comment_on,
     made_again,
+    make_found,
     relation,
 )
-from ci_runner.dialects.postgres.kinds.column import same_type
+from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Identity, Index, IndexSettings
 
+
+def _key(number: str, place: str) -> str:
+    """SQL: a key as it is written, by the number of its column or as an expression."""
+    return f"""CASE WHEN {number} = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, {place}, true)
+            ELSE (SELECT quote_ident(a.attname) FROM pg_catalog.pg_attribute a
+                  WHERE a.attrelid = i.indrelid AND a.attnum = {number}) END"""
+
+
+# Only a list of several is unfolded: that takes longer than to read one.
 _QUERY = f"""
 SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
        i.indnkeyatts::int,
-       ARRAY(SELECT CASE WHEN k.num = 0 THEN pg_catalog.pg_get_indexdef(
-                                               i.indexrelid, k.place::int, true)
-                         ELSE (SELECT quote_ident(a.attname) FROM pg_catalog.pg_attribute a
-                               WHERE a.attrelid = i.indrelid AND a.attnum = k.num) END
-             FROM unnest(i.indkey) WITH ORDINALITY k(num, place) ORDER BY k.place),
+       CASE WHEN i.indnatts = 1 THEN ARRAY[{_key("i.indkey[0]", "1")}]
+            ELSE ARRAY(SELECT {_key("k.num", "k.place::int")}
+                       FROM unnest(i.indkey) WITH ORDINALITY k(num, place) ORDER BY k.place) END,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        i.indisvalid,
        ic.relfilenode::text, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
@@ -52,14 +61,17 @@ WHERE ({MANAGED_TABLE} OR {MATERIALIZED_VIEW})
 """
 
 
+_make = quickly(Index)
+
+
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, count, columns, predicate, *rest = row
         every, keys = texts(columns), integer(count)
         definition, valid, node, kind, parent_schema, parent, usual, *kept = rest
         *apart, comment = kept
-        yield Found(
-            Index(
+        yield make_found(
+            _make(
                 schema=text(schema),
                 table=text(table),
                 name=text(name),
@@ -191,9 +203,10 @@ def _is_completed(old: Index, new: Index) -> bool:
 
 
 def _has_parts(new: Index, world: World) -> bool:
-    """Where the last partition goes, nothing completes the index."""
-    parts = (*world.parts.values(), *(copy.of for copy in world.new.copies))
-    return new.identity in parts
+    """Whether a part that comes completes the index: where a partition goes, nothing does."""
+    before = {each.object.identity: each.of for each in world.old.copies}
+    coming = (copy.of for copy in world.new.copies if before.get(copy.object.identity) != copy.of)
+    return new.identity in {*world.parts.values(), *coming}
 
 
 def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:
@@ -213,6 +226,7 @@ def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:
             f" ATTACH PARTITION {qualified(part.schema, part.name)}",
             f"Make index {part.name} on {part.schema}.{part.table} a part of {new.identity}",
             new.identity,
+            undo_hazards=("PostgreSQL detaches no index",),
         )
 
 
@@ -251,7 +265,13 @@ def _in_the_way(each: Index, needed: Identity, world: World) -> bool:
     if needed in world.as_text:
         return True
     if needed.kind == "column" and not same_type(needed, world):
-        return bool(each.settings.statistics)
+        return bool(each.settings.statistics) or (
+            _computes(each, world) and is_torn(each.identity, world)
+        )
+    return _computes(each, world)
+
+
+def _computes(each: Index, world: World) -> bool:
     table = world.old.table(each.schema, each.table)
     names = {quote(column.name) for column in table.columns} if table else set()
     return each.predicate is not None or not names.issuperset(each.keys)
@@ -263,6 +283,7 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    prints=(_QUERY,),
     detach=_detach,
     names=_names,
     in_the_way=_in_the_way,
