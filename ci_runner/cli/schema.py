@@ -102,7 +102,9 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
         whole = load(server, source, terms.sizes)
         sides = select(whole, whole, terms.selection)
         found = sides.new
-        statements = server.dialect.create(found, terms.options)
+        made = server.dialect.create(found, terms.options)
+    # A fresh database has a schema: left out, it is not to be dropped.
+    statements = [each for each in made if each.object not in sides.left_out]
     left = kinds_left(Schema(found.dialect), found, terms.options.leave)
     skipped = [*(str(each) for each in sorted(found.unmanaged)), *left]
     for name in skipped:

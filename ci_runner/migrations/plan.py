@@ -122,7 +122,8 @@ def _undo(plan: Plan) -> Iterator[tuple[str, str]]:
     """Comments and the statements below them, "" for none."""
     for statement in reversed(plan.statements):
         if statement.undo is None:
-            yield f"-- no way back from: {_one_line(statement.summary)}\n", ""
+            why = "; ".join(statement.undo_hazards) or "data is lost"
+            yield f"-- no way back from: {_one_line(f'{statement.summary}: {why}')}\n", ""
         elif statement.undo:
             careful = (f"-- careful: {_one_line(each)}\n" for each in statement.undo_hazards)
             yield "".join(careful), statement.undo

@@ -23,6 +23,8 @@ _PATTERN = re.compile(r"(?P<name>.+?)(?:\[type=(?P<kinds>[^\]]+)\])?", re.DOTALL
 # A part of a name: quoted, or up to the next dot that stands in no argument list.
 _PART = re.compile(r'(?:"((?:[^"]|"")+)"|((?:[^."(]|\([^)]*\))+))(?:\.|\Z)')
 
+_ARGUMENTS = re.compile(r"\([^)]*\)")
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -57,6 +59,8 @@ def pattern(written: str) -> Pattern:
         part = _PART.match(names, place)
         if part is None or (part.end() == len(names) and names.endswith(".") and not part[1]):
             raise ValueError(f"{names[place:]!r} is no name")
+        if "[" in _ARGUMENTS.sub("", part[2] or ""):
+            raise ValueError("only a kind stands in brackets, as in *[type=function]")
         parts.append(_glob(part[2]) if part[2] else re.compile(re.escape(_unquoted(part[1]))))
         place = part.end()
     kinds: set[str] = set()

@@ -61,6 +61,14 @@ def _environment(password: str) -> Mapping[str, str]:
 # steps down. Single user mode sets the password before anybody can connect; over the socket none is
 # asked for.
 _PREPARE = """
+# As the server's account, which root steps down to by whatever the image has for that.
+as_server() {
+  if [ "$(id -u)" != 0 ]; then "$@"
+  elif command -v gosu >/dev/null; then gosu postgres "$@"
+  elif command -v su-exec >/dev/null; then su-exec postgres "$@"
+  else su -p -s /bin/sh postgres -c 'exec "$0" "$@"' -- "$@"
+  fi
+}
 if [ -n "${SCHEMA_CI_BAKED:-}" ]; then
   mkdir -m 700 "$PGDATA"
   cp -a "$SCHEMA_CI_BAKED/." "$PGDATA/"
@@ -73,7 +81,7 @@ elif is_ours_to_make && command -v initdb >/dev/null; then
 fi
 if [ -d "$PGDATA" ] && [ "$SCHEMA_CI_PLACE" = port ]; then
   printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$POSTGRES_PASSWORD" \\
-    | postgres --single -F -D "$PGDATA" postgres >/dev/null
+    | as_server postgres --single -F -D "$PGDATA" postgres >/dev/null
 fi
 """
 

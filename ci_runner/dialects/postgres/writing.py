@@ -199,6 +199,7 @@ def _created(work: Work, each: SchemaObject) -> Statements:
         return domain.create_with(each, work.inline[each.identity])
     made = _warned(kind_of(each).create(each), kind_of(each).warns(each, work.world))
     made = base_types.undone(_undone(work, each, made), each.identity, work.world)
+    made = base_types.shelled(made, each, work)
     place = home(each)
     if place is None or not work.is_created(place):
         return made
