@@ -331,6 +331,10 @@ class Dialect(Protocol):
     def locks_relations(self) -> bool:
         """Whether a transaction holds locks on relations, which its own session can see."""
 
+    @property
+    def rebuilds(self) -> bool:
+        """Whether a table is changed by making it anew, with all that lives on it."""
+
     def quote(self, name: str) -> str:
         """`name` as an identifier, quoted only where the engine asks for it."""
 

@@ -34,6 +34,7 @@ class MysqlDialect:
     default_schema: str = ""
     transactional_ddl: bool = False
     locks_relations: bool = False
+    rebuilds: bool = False
     talkative: str = ""
 
     def quote(self, name: str) -> str:

@@ -38,6 +38,7 @@ class PostgresDialect:
     default_schema = "public"
     transactional_ddl = True
     locks_relations = True
+    rebuilds = False
     talkative = watch.TALKATIVE
     syntax = Syntax(
         dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True

@@ -39,7 +39,7 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
     replaced = rebuilt | {table.name.lower() for table in gone} | virtual.replaced
     lost = {step.object.name.lower() for step in altered if " DROP COLUMN " in step.sql}
     before, after = dependents.dependents(old_schema), dependents.dependents(new_schema)[::-1]
-    unread = broken(old) | broken(new) if altered else {}
+    unread = _broken(old, new) if altered else {}
     again = dependents.in_the_way(old, new, replaced, lost, unread if rebuilt or lost else ())
     away = [each for each in before if each.identity in again]
     stay = [each for each in before if each.identity not in again]
@@ -63,6 +63,14 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
             if each.identity not in have
         ),
     )
+
+
+def _broken(old: Catalogue, new: Catalogue) -> dict[Identity, str]:
+    """What can't be read on either side, of all that is there while tables change."""
+    stays = (each for each in dependents.dependents(new.schema))
+    later = {each.identity for each in stays if dependents.changed(old.schema, each)}
+    then = {name: why for name, why in broken(new).items() if name not in later}
+    return then | broken(old)
 
 
 def _risks(
@@ -96,10 +104,11 @@ def _guards(
             gone[0].identity,
             serves=serves,
         )
-    for name in (*sorted(rebuilt), *place):
-        kept = old.tables.keys() & new.tables.keys()
-        still = old.children[name] | (new.children[name] if name in rebuilt else set())
-        children = sorted(still & kept)
+    at = {name: number for number, name in enumerate(new.tables) if name in old.tables}
+    for name in (*(name for name in at if name in rebuilt), *place):
+        # Tables change in this order: a reference that comes with a later one acts on nothing yet.
+        earlier = {each for each in new.children[name] if at.get(each, len(at)) < at.get(name, 0)}
+        children = sorted(at.keys() & (old.children[name] | earlier))
         if children:
             table = old.tables[name]
             rows = " OR ".join(

@@ -36,6 +36,7 @@ class SqliteDialect:
     default_schema: str = ""
     transactional_ddl: bool = True
     locks_relations: bool = False
+    rebuilds: bool = True
     talkative: str = ""
 
     def quote(self, name: str) -> str:
