@@ -80,6 +80,7 @@ MANAGED_TABLE = (
     f" AND {not_extension_member('pg_class', 'c.oid')}"
 )
 
+MANAGED_VIEW = f"c.relkind = 'v' AND {USER_SCHEMA} AND {not_extension_member('pg_class', 'c.oid')}"
 MATERIALIZED_VIEW = (
     f"c.relkind = 'm' AND {USER_SCHEMA} AND {not_extension_member('pg_class', 'c.oid')}"
 )

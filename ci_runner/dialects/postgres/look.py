@@ -1,9 +1,9 @@
 """A look at a database that knows what it was made of, so that the next one reads only the changes.
 
-A kind whose queries carry the condition `kind.MANAGED_TABLE` is asked for the touched tables only;
-any other kind is asked for all it has, if something that it reads was touched. What an object is
-printed as depends on its own catalogue rows and on the names of what it needs: whoever needs
-something touched is touched as well.
+A kind whose queries carry the condition `kind.MANAGED_TABLE`, or `kind.MANAGED_VIEW`, is asked for
+what was touched only; any other kind is asked for all it has, if something that it reads was
+touched. What an object is printed as depends on its own catalogue rows and on the names of what it
+needs: whoever needs something touched is touched as well.
 """
 
 from __future__ import annotations
@@ -15,7 +15,14 @@ from types import MappingProxyType
 from typing import Any
 
 from ci_runner.dialects.base import Connection, Outcome, Sighting
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, MATERIALIZED_VIEW, Address, Found, Kind
+from ci_runner.dialects.postgres.kind import (
+    MANAGED_TABLE,
+    MANAGED_VIEW,
+    MATERIALIZED_VIEW,
+    Address,
+    Found,
+    Kind,
+)
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
 from ci_runner.dialects.postgres.mine import Mine
@@ -26,7 +33,7 @@ from ci_runner.dialects.postgres.settings import ANY_TARGET
 from ci_runner.dialects.postgres.sources import catalogues
 from ci_runner.dialects.postgres.twin import side_by_side
 from ci_runner.dialects.postgres.unmanaged import Aside
-from ci_runner.schema.model import Identity, Table, home
+from ci_runner.schema.model import Identity, Table, View, home
 from ci_runner.schema.shared import Shared
 from ci_runner.schema.views import MaterializedView
 
@@ -107,7 +114,7 @@ _EITHER = f"({MANAGED_TABLE} OR {MATERIALIZED_VIEW})"
 _ON_TABLES = frozenset(
     kind.type
     for kind in KINDS
-    if kind.type is Table or "table" in {each.name for each in fields(kind.type)}
+    if kind.type in {Table, View} or "table" in {each.name for each in fields(kind.type)}
 )
 Rows = list[tuple[object, ...]]
 
@@ -151,8 +158,8 @@ class _Asking:
 
     @property
     def by_table(self) -> bool:
-        """Whether every question was about tables that could be named."""
-        return all(MANAGED_TABLE in each for each in self.asked)
+        """Whether every question was about tables or views that could be named."""
+        return all(MANAGED_TABLE in each or MANAGED_VIEW in each for each in self.asked)
 
     @property
     def sources(self) -> frozenset[str]:
@@ -180,9 +187,9 @@ class Renewal:
     prepared: Mapping[str, str] | None = None
 
     def oids(self) -> frozenset[int]:
-        """The tables to ask for."""
+        """The tables and views to ask for."""
         before = (each for place in self.again for each in self.since.parts.by_table.get(place, ()))
-        known = (each for each in before if isinstance(each.object, Table))
+        known = (each for each in before if isinstance(each.object, Table | View))
         return self.touched.new | {oid for each in known for _, oid, _ in each.addresses}
 
     def kept(self, kind: Kind[Any]) -> Kept | None:
@@ -287,7 +294,7 @@ def hear(
     absent, told = renewal.since.told.absent, renewal.since.told.asked
     planned = {
         **_conditions(views=MaterializedView not in absent),
-        MANAGED_TABLE: f"c.oid = ANY ($1) AND {MANAGED_TABLE}",
+        **_meant("$1"),
     }
     asked = dict.fromkeys(sql for questions in told.values() for sql in questions)
     tables = (listed(sorted(renewal.oids())),)
@@ -320,9 +327,12 @@ def _narrowed(
     if oids is None:
         (targets,) = ask(connection, [ANY_TARGET])
         return _conditions(views=views, targets=targets)
-    listed = ",".join(str(oid) for oid in sorted(oids))
-    meant = f"c.oid = ANY ('{{{listed}}}') AND {MANAGED_TABLE}"
-    return {**_conditions(views=views), MANAGED_TABLE: meant}
+    of_these = ",".join(str(oid) for oid in sorted(oids))
+    return {**_conditions(views=views), **_meant(f"'{{{of_these}}}'")}
+
+
+def _meant(oids: str) -> dict[str, str]:
+    return {each: f"c.oid = ANY ({oids}) AND {each}" for each in (MANAGED_TABLE, MANAGED_VIEW)}
 
 
 def _conditions(*, views: bool, targets: bool = True) -> dict[str, str]:
