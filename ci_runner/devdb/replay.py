@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from ci_runner.devdb.in_the_way import in_the_way
 from ci_runner.dialects.advice import advice
 from ci_runner.dialects.base import (
     Connection,
@@ -207,6 +208,7 @@ def rehearse(
     Raises SqlError and DatabaseError as `replay` does for a server that has ended.
     """
     look = first = dialect.sight(connection)
+    tables = {each.name for each in first.schema.by_identity if each.kind == "table"}
     steps: list[Step] = []
     failed = False
     for each in scripts:
@@ -215,7 +217,7 @@ def rehearse(
             steps += unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
             continue
         rehearsed, look = _rehearse_file(connection, dialect, each, look)
-        steps += rehearsed
+        steps += in_the_way(connection, dialect, rehearsed, tables)
         failed = any(step.failure for step in rehearsed)
     # What will be compared with the desired schema rests on no earlier look.
     reached = dialect.inspect(connection) if compared else look.schema
