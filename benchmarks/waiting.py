@@ -56,7 +56,7 @@ def _planned(server: PostgresServer, change: str, *, online: bool) -> tuple[Scri
             DIALECT, DIALECT.inspect(old), DIALECT.inspect(new), PlanOptions(online=online)
         )
     when = datetime(2026, 1, 1, tzinfo=UTC)
-    grown, _ = written(plan, read_files("migrations", "atlas", {}), when)
+    grown, _ = written(plan, read_files("migrations", "atlas", {}), when, DIALECT.syntax)
     return tuple(script(file, "atlas", DIALECT) for file in grown.files)
 
 

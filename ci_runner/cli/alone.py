@@ -26,8 +26,10 @@ from ci_runner.lint.rule import Finding, Review
 from ci_runner.lint.team import of_steps
 from ci_runner.lint.unread import unread
 from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.intake import USUAL, Intake, Sizes
+from ci_runner.migrations.reader import style_alone
 from ci_runner.pipeline import options
 from ci_runner.pipeline.policy import in_force
 from ci_runner.pipeline.production import production
@@ -150,9 +152,9 @@ def judge(
 
     with base() as connection:
         new = [MigrationFile(each, each, _content(each, sizes), "", "") for each in files]
-        plain = tuple(counted(script(each, "plain", engine) for each in new))
-        history = rehearse(connection, engine, plain, progress=progress, compared=False)
-    known = setup is not None
+        split = tuple(counted(script(each, style_alone(each.content), engine) for each in new))
+        history = rehearse(connection, engine, split, progress=progress, compared=False)
+    known, style = setup is not None, _style(new)
     for line in unread(history.steps):
         detail(line)
 
@@ -163,10 +165,11 @@ def judge(
             history.base,
             steps,
             base_known=known,
-            tool_known=False,
+            tool_known=style != "plain",
             production=production,
             options=policy.options,
             version=policy.assumed.numbers or history.version,
+            outside=FORMATS[style].outside,
         )
         reached = steps[-1].after if steps else history.base
         return check(review, policy, of_steps(policy.team_rules, steps, reached))
@@ -174,7 +177,7 @@ def judge(
     found = judged(history.steps)
     if history.failed is not None:
         return found
-    found, _ = suggested(server, base, new, "plain", history, found, judged, policy)
+    found, _ = suggested(server, base, new, style, history, found, judged, policy)
     return found
 
 
@@ -192,10 +195,11 @@ def judge_texts(
     `warn` gets a line for each statement that can't be read.
     """
     nothing = Schema(engine.name)
-    new = (MigrationFile(each, each, _content(each, sizes), "", "") for each in files)
+    new = [MigrationFile(each, each, _content(each, sizes), "", "") for each in files]
+    style = _style(new)
     steps = tuple(
         step
-        for each in counted(script(file, "plain", engine) for file in new)
+        for each in counted(script(file, style_alone(file.content), engine) for file in new)
         for step in unexecuted(engine, each.statements, nothing, wrapped=each.wrapped)
     )
     for line in unread(steps):
@@ -206,10 +210,11 @@ def judge_texts(
         nothing,
         steps,
         base_known=False,
-        tool_known=False,
+        tool_known=style != "plain",
         production=production,
         options=policy.options,
         version=policy.assumed.numbers,
+        outside=FORMATS[style].outside,
     )
     return check(review, policy)
 
@@ -226,6 +231,12 @@ def _uncollected() -> Iterator[None]:
     finally:
         if enabled:
             gc.enable()
+
+
+def _style(files: Sequence[MigrationFile]) -> str:
+    """The format that all of them speak of, `plain` where they differ or speak of none."""
+    styles = {style_alone(each.content) for each in files}
+    return styles.pop() if len(styles) == 1 else "plain"
 
 
 def _content(path: str, sizes: Sizes) -> bytes:

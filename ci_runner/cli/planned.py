@@ -41,6 +41,7 @@ def _statement(each: PlannedStatement) -> dict[str, object]:
         "destructive": each.destructive,
         "transactional": each.transactional,
         "undo": each.undo,
+        "undo_hazards": each.undo_hazards,
         "hazards": each.hazards,
         "questions": each.questions,
         "locks": [{"relation": str(lock.relation), "mode": lock.mode} for lock in each.locks],

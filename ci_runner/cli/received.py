@@ -17,6 +17,7 @@ from ci_runner.forges.base import Forge
 from ci_runner.forges.locating import Listing
 from ci_runner.forges.opening import Unavailable, open_forge
 from ci_runner.migrations.reader import detect as detect_format
+from ci_runner.migrations.reader import files_on_disk
 from ci_runner.pipeline.workspace import Workspace
 from ci_runner.providers import detect
 from ci_runner.publish.vet import of_merge_group, vetted
@@ -150,11 +151,12 @@ def _formats(workspace: Workspace, changed: tuple[str, ...] | None) -> dict[str,
 
 
 def _format(root: Path, project: Project, changed: tuple[str, ...]) -> str:
-    """As configured, or as the names in its directory, those of the change among them, tell."""
+    """As configured, or as the files in its directory and the names in the change tell."""
     if project.format != "auto":
         return project.format
     folder = root / project.directory
-    here = [place.relative_to(folder).as_posix() for place in folder.rglob("*")]
+    here = files_on_disk(root, project.directory) if folder.is_dir() else {}
     below = [PurePosixPath(path) for path in changed]
     mine = [each for each in below if each.is_relative_to(project.directory)]
-    return detect_format([*here, *(str(each.relative_to(project.directory)) for each in mine)])
+    names = (str(each.relative_to(project.directory)) for each in mine)
+    return detect_format({**dict.fromkeys(names, b""), **here})

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from ci_runner.cli.common import Common
 from ci_runner.config.load import NAME, load
 from ci_runner.config.model import Config
+from ci_runner.config.policy import RuleOptions
 from ci_runner.context import Build
 from ci_runner.errors import UsageError
 from ci_runner.git import Git, find_repository
-from ci_runner.lint.notices import NOTICES
-from ci_runner.lint.options import settle
-from ci_runner.lint.rule import GROUPS
-from ci_runner.lint.rules import RULES
 from ci_runner.pipeline.cache import cache
 from ci_runner.pipeline.trust import Trust, refuse_stranger, trust
 from ci_runner.pipeline.workspace import Workspace
@@ -103,7 +99,6 @@ def _load(
     base: bytes | None = None,
 ) -> Config:
     """`base` is the file as the base branch has it, None where it has none."""
-    known = [*(rule.id for rule in RULES), *(notice.id for notice in NOTICES if not notice.fixed)]
     given = {key: value for key, value in flags.items() if value not in (None, "", ())}
     file = _relative(place.root, config)
     copy = place.trust.copy(place.git, file)
@@ -111,11 +106,11 @@ def _load(
         place.root,
         os.environ,
         given,
-        known,
+        _rules(),
         file=file,
-        groups=GROUPS,
-        aliases=[alias for rule in RULES for alias in rule.aliases],
-        settle=partial(settle, RULES),
+        groups=_groups(),
+        aliases=_aliases(),
+        settle=_settle,
         base=base,
         trusted=copy,
     )
@@ -130,6 +125,34 @@ def _load(
         taken = f"as in {copy.path}" if place.trust.commit else "as if it were not configured"
         common.out.log.warn(f"{keys} is taken {taken}: {place.trust.reason}")
     return loaded
+
+
+# Rules are imported where the configuration speaks of them: there are many of them.
+def _rules() -> Iterator[str]:
+    from ci_runner.lint.notices import NOTICES
+    from ci_runner.lint.rules import RULES
+
+    yield from (rule.id for rule in RULES)
+    yield from (notice.id for notice in NOTICES if not notice.fixed)
+
+
+def _groups() -> Iterator[str]:
+    from ci_runner.lint.rule import GROUPS
+
+    yield from GROUPS
+
+
+def _aliases() -> Iterator[str]:
+    from ci_runner.lint.rules import RULES
+
+    yield from (alias for rule in RULES for alias in rule.aliases)
+
+
+def _settle(given: RuleOptions, origins: Mapping[str, str]) -> RuleOptions:
+    from ci_runner.lint.options import settle
+    from ci_runner.lint.rules import RULES
+
+    return settle(RULES, given, origins)
 
 
 def _relative(root: Path, config: str) -> str:

@@ -27,6 +27,11 @@ class ApprovalPolicy:
     self_approve: bool = False
 
 
+def names_rules(values: Values) -> bool:
+    """Whether an approval is required for what certain rules find."""
+    return not {_NEVER, DESTRUCTIVE, POLICY}.issuperset(values.texts("approval.require"))
+
+
 def read(values: Values, rules: frozenset[str]) -> ApprovalPolicy:
     """What the options come to. Raises ConfigError for a word that is neither ours nor a rule's."""
     require = _words(values, "approval.require", (_NEVER, DESTRUCTIVE, POLICY, *rules))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from ci_runner.config import approval, policy
@@ -40,15 +41,20 @@ def load(
 
     `flags` are values by option key, absent where no flag was given. `file` is relative to `root`;
     "" looks for schema-ci.toml. `groups` and `aliases` are names of rules besides `rules`, `settle`
-    checks their options. `base` is the file as the base branch has it: the lint policy is read from
-    there, so that a change can't switch off its own review; `trusted` is the copy that trusted
-    options are read from, None where the file itself is to be trusted. Raises ConfigError with
-    file, line, what was expected and the nearest valid name.
+    checks their options; none of the four is asked where nothing is said about a rule. `base` is
+    the file as the base branch has it: the lint policy is read from there, so that a change can't
+    switch off its own review; `trusted` is the copy that trusted options are read from, None where
+    the file itself is to be trusted. Raises ConfigError with file, line, what was expected and the
+    nearest valid name.
     """
     source = _read(root, file)
     _check_keys(source)
     given = Given(environ, flags)
-    names = policy.Names(frozenset(rules), frozenset(groups), frozenset(aliases), settle)
+
+    @cache
+    def names() -> policy.Names:
+        return policy.Names(frozenset(rules), frozenset(groups), frozenset(aliases), settle)
+
     proposed = _policy(source, names, given)
     in_force, unreadable = proposed, ""
     if base is not None:
@@ -127,7 +133,7 @@ def _compared(found: Values) -> Compared:
     )
 
 
-def _policy(source: Source, names: policy.Names, given: Given) -> LintPolicy:
+def _policy(source: Source, names: Callable[[], policy.Names], given: Given) -> LintPolicy:
     asked = [
         option
         for key, option in by_key().items()
@@ -137,7 +143,7 @@ def _policy(source: Source, names: policy.Names, given: Given) -> LintPolicy:
 
 
 def _base_policy(
-    path: str, content: bytes, names: policy.Names, given: Given
+    path: str, content: bytes, names: Callable[[], policy.Names], given: Given
 ) -> tuple[LintPolicy, str]:
     """The base branch's policy; the defaults and why, where its file makes no sense."""
     try:

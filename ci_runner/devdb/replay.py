@@ -27,7 +27,7 @@ from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
 from ci_runner.migrations.intake import MOST_STATEMENTS
-from ci_runner.migrations.statements import decode, split
+from ci_runner.migrations.statements import decode
 from ci_runner.schema.model import Schema
 
 _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
@@ -57,9 +57,10 @@ class Script:
 def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
     """Raises SqlError for what is not UTF-8 or not SQL."""
     text = decode(file.content, file.path)
-    statements = split(text, file.path, dialect.syntax)
+    style = FORMATS[format_name]
+    statements = style.statements(file, text, dialect.syntax)
     own = any(_OPENS.match(statement.text) for statement in statements)
-    wrapped = FORMATS[format_name].transactional(file, text, statements) and not own
+    wrapped = style.transactional(file, text, statements) and not own
     return Script(file.path, statements, wrapped)
 
 

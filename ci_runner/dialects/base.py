@@ -245,7 +245,8 @@ class PlannedStatement:
 
     `summary` is a sentence without SQL; `undo` the SQL that reverts it (statements with `;` between
     them, the last without), None where data or definition is lost, "" where the undo of an earlier
-    statement is enough; `hazards` are sentences on locks, rewrites, scans and data. `apart` is true
+    statement is enough; `hazards` are sentences on locks, rewrites, scans and data, `undo_hazards`
+    the same on the way back. `apart` is true
     of what may run in a transaction but not in that of the statements before it, whose locks it
     would hold for long. `serves` names the change that this statement is only a step of (`Rebuild
     table users`), "" when it is a change by itself. `questions` are for the user to answer before
@@ -264,6 +265,7 @@ class PlannedStatement:
     apart: bool = False
     undo: str | None = None
     hazards: tuple[str, ...] = ()
+    undo_hazards: tuple[str, ...] = ()
     serves: str = ""
     questions: tuple[str, ...] = ()
     locks: tuple[Lock, ...] = ()

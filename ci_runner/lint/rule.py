@@ -95,7 +95,8 @@ class Review:
     `tool_known` is False for files of no project: nobody knows what will run them.
     `production` is what is known of the real tables, and `version` that of their server, such as
     (14, 2): as it is assumed, else the dev server's, () where nothing was run; `options` are the
-    checked ones, by rule.
+    checked ones, by rule. `outside` says how the tool is told to open no transaction around a file,
+    "" for our own way.
     """
 
     dialect: str
@@ -108,6 +109,12 @@ class Review:
     production: Production = UNKNOWN
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     version: tuple[int, ...] = ()
+    outside: str = ""
+
+    @property
+    def outside_instead(self) -> str:
+        """What to write in place of a statement in a transaction; "" for what the rule says."""
+        return f"Put it into a file of its own, {self.outside}." if self.outside else ""
 
     def before(self, *version: int) -> bool:
         """Whether production is older than a version, as far as is known."""

@@ -8,6 +8,8 @@ from typing import Literal
 
 from ci_runner.migrations.history import Directive
 
+NO_TRANSACTION = "-- atlas:txmode none\n\n"
+
 Scope = Literal["statement", "file"]
 
 _OPENS = r"(?:--|[#]|/\*)\s*"

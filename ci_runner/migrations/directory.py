@@ -14,7 +14,8 @@ class MigrationFile:
     """One file. `path` is relative to the repository with `/`; `name` relative to the directory.
 
     `version` is "" for repeatable ones. `transaction` is what the tool's settings for this file say
-    about one around it; None when they say nothing.
+    about one around it; None when they say nothing. `reversible` is whether the file holds its own
+    way back.
     """
 
     path: str
@@ -24,13 +25,15 @@ class MigrationFile:
     description: str
     role: Role = "up"
     transaction: bool | None = None
+    reversible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
     """`files` are those that a migration tool would run, in its order; `others` e.g. down files.
 
-    `checksum` is the content of the format's checksum file, None where there is none.
+    `checksum` is the content of the format's checksum file, None where there is none. `unread` are
+    the paths of migrations that are no SQL.
     """
 
     path: str
@@ -38,21 +41,25 @@ class Directory:
     files: tuple[MigrationFile, ...] = ()
     others: tuple[MigrationFile, ...] = ()
     checksum: bytes | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class DirectoryChange:
     """What a pull request did to a directory. `edited` are (before, after) pairs.
 
-    `behind` are those of `added` that come before a merged file in the order of execution, `undo`
-    all the down files that the directory has now.
+    `behind` are those of `added` that come before a merged file in the order of execution, `undone`
+    all the versions that the directory has a way back from now; `unread` are the paths of new
+    migrations that are no SQL, `passed_over` those of merged ones.
     """
 
     added: tuple[MigrationFile, ...] = ()
     edited: tuple[tuple[MigrationFile, MigrationFile], ...] = ()
     removed: tuple[MigrationFile, ...] = ()
     behind: tuple[MigrationFile, ...] = ()
-    undo: tuple[MigrationFile, ...] = ()
+    undone: frozenset[str] = frozenset()
+    unread: tuple[str, ...] = ()
+    passed_over: tuple[str, ...] = ()
 
 
 def changed(base: Directory, head: Directory) -> DirectoryChange:
@@ -80,7 +87,13 @@ def changed(base: Directory, head: Directory) -> DirectoryChange:
             file for file in base.files if file.name not in after and file.role != "repeatable"
         ),
         behind=tuple(_behind(head, before)),
-        undo=tuple(file for file in head.others if file.role == "down"),
+        undone=frozenset(
+            file.version
+            for file in (*head.files, *head.others)
+            if file.role == "down" or file.reversible
+        ),
+        unread=tuple(path for path in head.unread if path not in base.unread),
+        passed_over=tuple(path for path in head.unread if path in base.unread),
     )
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ci_runner.dialects.base import USUAL, Dialect, PlannedStatement, PlanOptions
+from ci_runner.dialects.base import USUAL, Dialect, PlannedStatement, PlanOptions, Syntax
 from ci_runner.migrations import checksum
+from ci_runner.migrations.directives import NO_TRANSACTION
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.ours import marked
+from ci_runner.migrations.statements import split
 from ci_runner.schema.model import Identity, Schema
 
 _WORD = re.compile(r"[^a-z0-9]+")
@@ -69,16 +71,13 @@ def _joins(
     return not statement.apart or all(each.apart for each in before)
 
 
-def sql(plan: Plan, *, directive: bool = True) -> str:
-    """The plan as a script: a comment above each statement, what it risks included.
-
-    `directive` False leaves out the line that asks for no transaction around it.
-    """
-    return _head(plan, directive=directive) + "".join(_block(each) for each in plan.statements)
+def sql(plan: Plan) -> str:
+    """The plan as a script: a comment above each statement, what it risks included."""
+    return _head(plan) + "".join(_block(each) for each in plan.statements)
 
 
-def _head(plan: Plan, *, directive: bool) -> str:
-    return "" if plan.transactional or not directive else "-- atlas:txmode none\n\n"
+def _head(plan: Plan) -> str:
+    return "" if plan.transactional else NO_TRANSACTION
 
 
 def _block(statement: PlannedStatement) -> str:
@@ -113,15 +112,28 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def undo_sql(plan: Plan, *, directive: bool = True) -> str:
+def undo_sql(plan: Plan) -> str:
     """The way back, last statement first; what has none is said in a comment."""
-    blocks = [_head(plan, directive=directive)]
+    ways = (f"{above}{sql};\n" if sql else above for above, sql in _undo(plan))
+    return _head(plan) + "".join(ways)
+
+
+def _undo(plan: Plan) -> Iterator[tuple[str, str]]:
+    """Comments and the statements below them, "" for none."""
     for statement in reversed(plan.statements):
         if statement.undo is None:
-            blocks.append(f"-- no way back from: {_one_line(statement.summary)}\n")
+            yield f"-- no way back from: {_one_line(statement.summary)}\n", ""
         elif statement.undo:
-            blocks.append(f"{statement.undo};\n")
-    return "".join(blocks)
+            careful = (f"-- careful: {_one_line(each)}\n" for each in statement.undo_hazards)
+            yield "".join(careful), statement.undo
+
+
+def _undo_blocks(plan: Plan, syntax: Syntax) -> Iterator[str]:
+    """The way back, a block for each statement: that from one statement may take several."""
+    for above, sql in _undo(plan):
+        texts = [f"{each.text};\n" for each in split(sql, "", syntax)]
+        yield above + "".join(texts[:1])
+        yield from texts[1:]
 
 
 def description(plan: Plan) -> str:
@@ -148,6 +160,7 @@ def written(
     plan: Plan,
     directory: Directory,
     when: datetime,
+    syntax: Syntax,
     name: str = "",
     *,
     upstream: Directory | None = None,
@@ -164,12 +177,14 @@ def written(
     files: dict[str, bytes] = {}
     for part in parts(plan, style.together):
         version, up, down = _named(grown, upstream, when, _safe(name) or description(part))
-        content = _content(sql(part, directive=style.has_directives), mark=mark)
+        forward = tuple(_block(each) for each in part.statements)
+        back = tuple(_undo_blocks(part, syntax))
+        texts = style.contents(forward, back, transactional=part.transactional)
+        content, undo = (_content(text, mark=mark) for text in texts)
         file = MigrationFile(f"{directory.path}/{up}", up, content, version, name)
         files[file.path] = content
         if down:
-            undo = undo_sql(part, directive=style.has_directives)
-            files[f"{directory.path}/{down}"] = _content(undo, mark=mark)
+            files[f"{directory.path}/{down}"] = undo
         grown = replace(grown, files=(*grown.files, file))
     if style.has_checksum or directory.checksum is not None:
         grown = replace(grown, checksum=checksum.checksum_of(grown))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from ci_runner.errors import ConfigError, SqlError
@@ -12,6 +12,14 @@ from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.intake import USUAL, Intake, Sizes
+
+# Migrations in Go: seen, so that they can be named.
+_CODE = re.compile(r"\d+_.+(?<!_test)\.go")
+# The line that opens the way forward.
+_SIGNS = (
+    ("goose", re.compile(rb"^--[ \t]*\+goose[ \t]+Up[ \t\r]*$", re.MULTILINE | re.IGNORECASE)),
+    ("dbmate", re.compile(rb"^--\s*migrate:up(?:\s|\Z)", re.MULTILINE)),
+)
 
 
 def files_on_disk(root: Path, path: str, sizes: Sizes = USUAL) -> Mapping[str, bytes]:
@@ -53,7 +61,11 @@ def _entries(folder: Path, within: str = "") -> Iterator[tuple[str, os.DirEntry[
 
 
 def _is_read(name: str) -> bool:
-    return name.endswith((".sql", ".sql.conf")) or name == checksum.NAME
+    return (
+        name.endswith((".sql", ".sql.conf"))
+        or name == checksum.NAME
+        or _CODE.fullmatch(name) is not None
+    )
 
 
 def read_files(path: str, format_name: str, files: Mapping[str, bytes]) -> Directory:
@@ -66,18 +78,29 @@ def read_files(path: str, format_name: str, files: Mapping[str, bytes]) -> Direc
     return FORMATS[name].read(path, files)
 
 
-def detect(names: Iterable[str]) -> str:
-    """The format that a directory's file names speak of.
+def detect(files: Mapping[str, bytes]) -> str:
+    """The format that a directory's files speak of, by their names or by what they say inside.
 
     `atlas` for an empty one, so that it starts with a checksum file. Where files have none, only
     the order of their names counts: nobody promised more.
     """
-    every = tuple(names)
-    listed = [name for name in every if name.endswith(".sql")]
+    listed = [name for name in files if name.endswith(".sql")]
     if any(re.fullmatch(r"\d+_[^/]+\.up\.sql", name) for name in listed):
         return "golang-migrate"
     if any(re.match(r"(?:.*/)?(?:[VUB]\d[\d._]*|R)__", name) for name in listed):
         return "flyway"
-    if checksum.NAME in every or not listed:
+    for name in listed:
+        if said := _said(files[name]):
+            return said
+    if checksum.NAME in files or not listed:
         return "atlas"
     return "plain"
+
+
+def style_alone(content: bytes) -> str:
+    """The format of a file whose directory is not known: what it says inside, else `plain`."""
+    return _said(content) or "plain"
+
+
+def _said(content: bytes) -> str:
+    return next((style for style, line in _SIGNS if line.search(content)), "")

@@ -104,6 +104,7 @@ class Search:
             plan,
             change.head,
             change.when,
+            self.server.dialect.syntax,
             change.migration_name,
             upstream=change.upstream,
             mark=change.marks,

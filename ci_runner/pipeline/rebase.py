@@ -51,7 +51,7 @@ def rebase(
     merged = _merged(git, workspace.base_ref, base, path, here)
     mine = {name: text for name, text in here.items() if name not in merged}
     mine.pop(checksum.NAME, None)
-    style = detect([*here, *merged]) if project.format == "auto" else project.format
+    style = detect({**merged, **here}) if project.format == "auto" else project.format
     sql = {name: text for name, text in merged.items() if name != checksum.NAME}
     when = workspace.time_of(head)
     moves = rebased(path, style, sql, mine, when, only_generated=only_generated)

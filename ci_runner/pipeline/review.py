@@ -18,6 +18,7 @@ from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.lint.team import of_steps
 from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Step
 from ci_runner.migrations.plan import Plan
 from ci_runner.pipeline import questions
@@ -204,6 +205,7 @@ class _Reviewer:
             production=self.production,
             options=policy.options,
             version=policy.assumed.numbers or history.version,
+            outside=FORMATS[self.change.head.format].outside,
         )
         own = tuple(step for step in steps if id(step) not in planned)
         reached = own[-1].after if own else history.base

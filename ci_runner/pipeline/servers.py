@@ -139,6 +139,8 @@ def _setup(workspace: Workspace, dialect_name: str) -> tuple[Script, ...]:
         files = workspace.trust.files(workspace.git, workspace.root, path)
         for name in sorted(files, key=lambda each: [natural(part) for part in each.split("/")]):
             found[name] = files[name]
+    if not found:
+        return ()
     engine = dialect(dialect_name)
     return tuple(
         script(MigrationFile(name, name, content, "", ""), "plain", engine)

@@ -14,7 +14,7 @@ from ci_runner.errors import SqlError, UsageError
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats.naming import natural
 from ci_runner.migrations.intake import USUAL, Intake, Sizes
-from ci_runner.migrations.reader import detect, files_on_disk, read_files
+from ci_runner.migrations.reader import detect, files_on_disk, read_files, style_alone
 from ci_runner.schema.model import Schema
 
 EMPTY = "empty"
@@ -88,7 +88,7 @@ def scripts(dialect: Dialect, source: str, sizes: Sizes = USUAL) -> tuple[Script
     place = Path(source)
     if place.is_file():
         content = Intake(place.resolve().parent, sizes).read(place, str(place))
-        return (_plain(dialect, str(place), content),)
+        return (_alone(dialect, str(place), content),)
     if not place.is_dir():
         raise UsageError(
             f"{source!r} is neither a file, a folder nor a database URL",
@@ -99,7 +99,7 @@ def scripts(dialect: Dialect, source: str, sizes: Sizes = USUAL) -> tuple[Script
     format_name = detect(files) if listed else "plain"
     if format_name == "plain":
         names = sorted(listed, key=lambda name: [natural(part) for part in name.split("/")])
-        return tuple(counted(_plain(dialect, str(place / name), files[name]) for name in names))
+        return tuple(counted(_alone(dialect, str(place / name), files[name]) for name in names))
     directory = read_files(source.rstrip("/"), format_name, files)
     return tuple(counted(script(file, directory.format, dialect) for file in directory.files))
 
@@ -125,9 +125,9 @@ def _desired(dialect: Dialect, root: Path, paths: Sequence[str], sizes: Sizes) -
             )
             for name in names:
                 shown = f"{path}/{name}"
-                yield _plain(dialect, shown, intake.read(place / name, shown))
+                yield _alone(dialect, shown, intake.read(place / name, shown))
         elif place.is_file():
-            yield _plain(dialect, path, intake.read(place, path))
+            yield _alone(dialect, path, intake.read(place, path))
         else:
             raise SqlError(
                 "the desired schema does not exist",
@@ -136,8 +136,8 @@ def _desired(dialect: Dialect, root: Path, paths: Sequence[str], sizes: Sizes) -
             )
 
 
-def _plain(dialect: Dialect, path: str, content: bytes) -> Script:
-    return script(MigrationFile(path, path, content, "", ""), "plain", dialect)
+def _alone(dialect: Dialect, path: str, content: bytes) -> Script:
+    return script(MigrationFile(path, path, content, "", ""), style_alone(content), dialect)
 
 
 def _read_database(dialect: Dialect, source: str) -> Schema:

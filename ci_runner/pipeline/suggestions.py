@@ -21,7 +21,6 @@ from ci_runner.schema.diff import diff
 
 # As many files are tried one by one where all together do not get there.
 _FEW = 8
-_NO_TRANSACTION = "-- atlas:txmode none\n\n"
 # What a linter says of the steps of the files in their place.
 Judge = Callable[[tuple[Step, ...]], Sequence[Finding]]
 
@@ -113,14 +112,14 @@ def _draft(
     before = script(file, format_name, server.dialect)
     if delimiter(text) is not None or (before.wrapped and len(forms) < len(before.statements)):
         return None
-    head = before.wrapped and FORMATS[format_name].has_directives
+    head = FORMATS[format_name].no_transaction if before.wrapped else ""
     newline = "\r\n" if "\r\n" in text else "\n"
     first = min(forms)
     replacements: dict[tuple[int, int], Replacement] = {}
     whole = text
     for place in sorted(forms, reverse=True):
         statement, form = forms[place]
-        sql = (_NO_TRANSACTION if head and place == first else "") + ";\n".join(form)
+        sql = (head if place == first else "") + ";\n".join(form)
         sql = sql.replace("\n", newline)
         start = _offset(text, *place)
         end = start + len(statement.text)

@@ -65,7 +65,7 @@ class Workspace:
         absent = may_be_missing and not (self.root / project.directory).exists()
         most = sizes(self.config)
         files = {} if absent else files_on_disk(self.root, project.directory, most)
-        style = detect([*files, *merged]) if project.format == "auto" else project.format
+        style = detect({**merged, **files}) if project.format == "auto" else project.format
         return read_files(project.directory, style, files)
 
     def latest(self, project: Project, count: int) -> Change:

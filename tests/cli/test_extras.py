@@ -78,3 +78,31 @@ def test_mysql_without_its_driver_names_the_extra(tmp_path: Path, url: str) -> N
     assert ExitCode.CONFIG == code
     assert "the driver for mysql is not installed" in said
     assert "pip install 'schema-ci[mysql]'" in said
+
+
+_LOADED = """
+import sys
+from ci_runner.cli import main
+try:
+    main()
+finally:
+    print(sorted(set(sys.modules) & {modules!r}), file=sys.stderr)
+"""
+
+
+def test_a_command_loads_neither_rules_nor_drivers_that_it_has_no_use_for(tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text("CREATE TABLE t (id int);\n")
+    useless = {"ci_runner.lint.rules", "psycopg", "pymysql", "docker", "testcontainers", "pydantic"}
+    command = ("schema", "inspect", "a.sql", "--dialect", "sqlite")
+
+    done = subprocess.run(
+        (sys.executable, "-c", _LOADED.format(modules=useless), *command),
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert "[]" == done.stderr.splitlines()[-1]

@@ -228,3 +228,37 @@ def test_static_needs_files_and_nothing_to_run(folder: Checkout, flags: tuple[st
 
     assert ExitCode.USAGE == done.code
     assert "--static judges files by their text" in done.err
+
+
+@pytest.mark.parametrize("static", [True, False])
+def test_of_a_file_of_goose_only_the_way_forward_is_judged(folder: Checkout, static: bool) -> None:
+    up = "-- +goose Up\nCREATE TABLE t (id integer PRIMARY KEY, a text);\nDROP TABLE u;\n"
+    folder.write("change.sql", f"{up}-- +goose Down\nDROP TABLE t;\n")
+    flags = ("--static",) if static else ()
+
+    done = folder.run("lint", "change.sql", *flags, "--dialect=sqlite", "--format=json")
+
+    assert [3] == [each["line"] for each in done.json if each["rule"] == "drop-table"], done.said
+
+
+@pytest.mark.parametrize(
+    ("text", "switch"),
+    [
+        ("-- +goose Up\nCREATE INDEX CONCURRENTLY i ON t (a);\n", "-- +goose NO TRANSACTION"),
+        ("-- +goose Up\nVACUUM t;\n", "-- +goose NO TRANSACTION"),
+        ("-- migrate:up\nVACUUM t;\n-- migrate:down\n", "-- migrate:up transaction:false"),
+    ],
+)
+def test_what_wants_no_transaction_is_told_in_the_words_of_the_tool(
+    folder: Checkout, text: str, switch: str
+) -> None:
+    folder.write("change.sql", text)
+
+    done = folder.run("lint", "change.sql", "--static", "--dialect=postgres")
+
+    assert 1 == done.code, done.said
+    assert f"`{switch}`" in done.out
+    assert "txmode" not in done.out
+    if "goose" in switch:
+        folder.write("change.sql", f"{switch}\n{text}")
+        assert switch not in folder.run("lint", "change.sql", "--static", "--dialect=postgres").out

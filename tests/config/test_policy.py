@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -33,6 +34,29 @@ until = 2027-03-31
 
     assert Exemption(("DS102", "safety"), ("old/**",), ("t",), "so", date(2027, 3, 31)) == found
     assert "schema-ci.toml:5" == found.where
+
+
+def unasked() -> Iterator[str]:
+    return (pytest.fail("the names of all rules were asked for") for _ in range(1))
+
+
+def test_where_nothing_is_said_about_a_rule_the_names_of_rules_are_not_asked_for(
+    tmp_path: Path,
+) -> None:
+    text = '[lint]\nfail-on = "warning"\n[approval]\nrequire = ["destructive"]\n'
+    (tmp_path / "schema-ci.toml").write_text(ONE + text, encoding="utf-8")
+
+    config = load(tmp_path, {}, {}, unasked(), groups=unasked(), aliases=unasked(), base=b"")
+
+    assert "warning" == config.proposed.fail_on
+
+
+@pytest.mark.parametrize(
+    "text", ['[lint.rules]\nother = "note"\n', '[approval]\nrequire = ["other"]\n']
+)
+def test_one_that_is_not_known_is_found_all_the_same(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match="other"):
+        loaded(tmp_path, text)
 
 
 def test_a_rule_of_the_team_has_a_message_and_a_severity_of_its_own(tmp_path: Path) -> None:

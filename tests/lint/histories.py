@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from ci_runner.devdb.replay import rehearse, replay, script
+from ci_runner.devdb.replay import Script, rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
 from ci_runner.errors import SqlError
@@ -14,6 +14,7 @@ from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review
 from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.reader import style_alone
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 NAMES = (
@@ -34,16 +35,6 @@ def _version(folder: Path, file: Path) -> tuple[list[int], str]:
     return [int(number) for number in re.findall(r"\d+", place.partition("__")[0])], place
 
 
-def _text(file: Path) -> bytes:
-    """Of goose's file the part that goes forward."""
-    text = file.read_text(encoding="utf-8")
-    if "-- +goose Up" in text:
-        text = re.sub(
-            r"^-- \+goose.*$", "", text.partition("-- +goose Down")[0], flags=re.MULTILINE
-        )
-    return text.encode()
-
-
 def findings(server: Server, name: str, wanted: Iterable[str]) -> Iterator[Finding]:
     """What is found in the `wanted` files, each as if it were new, up to the first that fails.
 
@@ -55,10 +46,10 @@ def findings(server: Server, name: str, wanted: Iterable[str]) -> Iterator[Findi
             path = file.relative_to(folder).as_posix()
             if not left:
                 return
-            one = MigrationFile(path, path, _text(file), "", "")
+            one = MigrationFile(path, path, file.read_bytes(), "", "")
             try:
                 if path not in left:
-                    replay(connection, (script(one, "plain", server.dialect),))
+                    replay(connection, (_script(server, one),))
                     continue
                 left.discard(path)
                 yield from _judged(server, connection, one)
@@ -66,8 +57,12 @@ def findings(server: Server, name: str, wanted: Iterable[str]) -> Iterator[Findi
                 return  # an extension or a role that this server has not
 
 
+def _script(server: Server, one: MigrationFile) -> Script:
+    return script(one, style_alone(one.content), server.dialect)
+
+
 def _judged(server: Server, connection: Connection, one: MigrationFile) -> tuple[Finding, ...]:
     engine = server.dialect
-    history = rehearse(connection, engine, (script(one, "plain", engine),), compared=False)
+    history = rehearse(connection, engine, (_script(server, one),), compared=False)
     review = Review(engine.name, engine.default_schema, history.base, history.steps)
     return check(review, Policy())

@@ -36,7 +36,8 @@ def found(server: PostgresServer, lint: Lint, old: str, new: str, *, online: boo
         plan = make_plan(
             DIALECT, DIALECT.inspect(left), DIALECT.inspect(right), PlanOptions(online=online)
         )
-    grown, _ = written(plan, read_files("db", "atlas", {}), datetime(2026, 1, 1, tzinfo=UTC))
+    when = datetime(2026, 1, 1, tzinfo=UTC)
+    grown, _ = written(plan, read_files("db", "atlas", {}), when, DIALECT.syntax)
     findings = lint(*(file.content.decode() for file in grown.files), setup=old)
     assert "syntax-error" not in {each.rule for each in findings}
     return BLOCKING & {each.rule for each in findings}

@@ -77,4 +77,4 @@ def test_an_unknown_format_is_a_config_error(tmp_path: Path) -> None:
     ],
 )
 def test_names_speak_for_a_format(names: list[str], expected: str | None) -> None:
-    assert expected == detect(iter(names))
+    assert expected == detect(dict.fromkeys(names, b""))

@@ -37,6 +37,7 @@ class Run:
 
     scene: GitLabScene
     pipeline: int = 88
+    pushes: bool = False
     outcomes: tuple[Outcome, ...] = ()
     warnings: list[str] = field(default_factory=list)
 
@@ -48,7 +49,9 @@ class Run:
         url = f"{where.web_url}/-/jobs/5"
         build = Build("gitlab-ci", where, event, run_id=str(self.pipeline), run_url=url)
         self.scene.fake.pipelines[self.pipeline] = head
-        self.talk = Talk(self.scene.forge(job=Job(self.pipeline, head, head)), build, event)
+        push = self.scene.checkout().push_files if self.pushes else None
+        forge = self.scene.forge(job=Job(self.pipeline, head, head), push=push)
+        self.talk = Talk(forge, build, event)
 
     def publish(self, report: Report, **comments: Any) -> tuple[Outcome, ...]:
         settings = PublishSettings(
@@ -211,24 +214,46 @@ def assert_heals(scene: GitLabScene, case: str) -> None:
     assert [] == [each for each in run.outcomes if isinstance(each, Failed)], case
 
 
-@pytest.mark.parametrize("place", range(1, 12, 2))
-def test_a7_b16_a_head_that_moves_before_any_call_gets_nothing_wrong(
+@pytest.mark.parametrize("path", ["README", "db/migrations/0_theirs.sql"])
+@pytest.mark.parametrize("way", ["api", "push"])
+def test_a7_b7_b16_a_head_that_moves_before_any_call_gets_nothing_wrong(
+    way: str,
+    path: str,
     gitlab_scene: GitLabScene,  # noqa: F811 - the fixture
-    place: int,
 ) -> None:
-    """A person pushes while a run goes on: their work is the head in the end, or under ours."""
-    scene = gitlab_scene
-    run, theirs = Run(scene), scene.work(README="more\n")
+    """A person pushes while a run goes on: their work is the head in the end, or under ours.
 
-    def push(number: int) -> None:
-        if number == place and scene.head() == run.head:
-            scene.move(theirs)
+    Where the migration was made from what they changed, nothing is told of the head before.
+    """
+    scene, start = gitlab_scene, gitlab_scene.head()
+    place, moved = 0, True
+    while moved:
+        reset(scene, start)
+        place, moved, first = (
+            place + (2 if path == "README" else 1),
+            False,
+            len(scene.fake.requests),
+        )
+        run, theirs = Run(scene, pushes=way == "push"), scene.work(**{path: "SELECT 0;\n"})
 
-    scene.fake.before_answer = push
-    run.publish(missing())
+        def push(_: int, first: int = first, place: int = place, theirs: str = theirs) -> None:
+            nonlocal moved
+            if len(scene.fake.requests) - first == place and scene.head() == start:
+                scene.move(theirs)
+                moved = True
 
-    history = scene.fake.git("rev-list", f"{run.head}..{scene.head()}").split()
-    assert 1 >= len(scene.fake.notes)
-    assert len(history) <= 2
-    assert theirs in history or newest(scene, scene.head()) == "success"
-    assert "success" != newest(scene, run.head)
+        scene.fake.before_answer = push
+        committed, *told = run.publish(missing())
+
+        case = f"{path} before call {place}"
+        history = scene.fake.git("rev-list", f"{start}..{scene.head()}").split()
+        assert len(history) <= 2, case
+        assert (theirs in history) == moved, case
+        assert isinstance(committed, Published) == (newest(scene, scene.head()) == "success"), case
+        assert "success" != newest(scene, start), case
+        if moved and path != "README":
+            assert [] == scene.fake.notes, case
+            assert [True] * 3 == [
+                isinstance(each, Skipped) and each.stale for each in (committed, *told)
+            ], case
+    assert place > 6

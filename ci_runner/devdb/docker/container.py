@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from ci_runner.devdb.docker.ahead import imported
 from ci_runner.devdb.docker.client import Engine, engine, first_line
 from ci_runner.devdb.docker.door import Door, opened, place_of
 from ci_runner.devdb.docker.end import Running, removed, tail
@@ -156,7 +157,8 @@ def _started(attempt: _Attempt) -> Iterator[Running]:
         kept = _made(attempt)
         container = _created(attempt, name, door, password, kept)
         held = stack.enter_context(lifeline(container))
-        _start(container)
+        with imported(recipe.modules):
+            _start(container)
         if kept and kept.content:
             held.send(kept.content)
         access = Access(place_of(container, recipe, door), password)
@@ -254,14 +256,11 @@ def _start(container: Container) -> None:
 
 
 def _wait(recipe: Recipe, access: Access, held: Lifeline) -> str:
-    """Until a connection is answered; returns the server's version.
-
-    The first attempt comes too early to succeed: it imports the driver while the server starts.
-    """
+    """Until a connection is answered; returns the server's version."""
     deadline = time.monotonic() + _START_SECONDS
     deaf_from = 0.0
     said = "nobody listens"
-    may_listen = True
+    may_listen = _may_listen(recipe, access)
     while True:
         if may_listen:
             try:

@@ -122,6 +122,7 @@ RECIPE = Recipe(
     remote=("--bind-address=0.0.0.0",),
     # No image with a folder of its own is known; one that claims to have it is refused.
     prepare=_PREPARE,
+    modules=("ci_runner.devdb.mariadb", "ci_runner.dialects.mysql.dialect"),
     ready="schema-ci waits for an answer, not for a line",
     version=_version,
 )

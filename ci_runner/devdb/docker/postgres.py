@@ -106,6 +106,7 @@ RECIPE = Recipe(
     local=("-c", "listen_addresses="),
     remote=("-c", "listen_addresses=*"),
     prepare=_PREPARE,
+    modules=("ci_runner.devdb.databases", "ci_runner.dialects.postgres.dialect"),
     ready=f".s.PGSQL.{_PORT}",
     version=_version,
 )

@@ -58,6 +58,7 @@ class Recipe:
     there as well $SCHEMA_CI_PLACE, `socket` or `port`; $SCHEMA_CI_BAKED, a data folder in the image
     to start from; and $SCHEMA_CI_GIVEN, which says that there is something to `take_in`
     (ci_runner/devdb/docker/made.py). The last two may be empty.
+    `modules` are what our side of the server is made of, imported while it starts.
     `ready` is what the log says when connections are accepted. `version` connects and returns the
     server's version; it raises DatabaseError while the server does not answer.
     """
@@ -72,5 +73,6 @@ class Recipe:
     local: tuple[str, ...]
     remote: tuple[str, ...]
     prepare: str
+    modules: tuple[str, ...]
     ready: str
     version: Callable[[Access], str]

@@ -15,12 +15,11 @@ from ci_runner.errors import InternalError
 
 @contextmanager
 def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
-    from ci_runner.devdb.prepare import prepared
-
     match url:
         case Local(version=version):
             from ci_runner.devdb.binaries import choose, runnable
             from ci_runner.devdb.local import local_postgres, postgres_on_demand
+            from ci_runner.devdb.prepare import prepared
 
             if preparation.asks_for_nothing:
                 with postgres_on_demand(choose(version), preparation.limits) as later:
@@ -44,9 +43,13 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
                 ceiling=ceiling,
                 limits=preparation.limits,
             ) as server:
+                # Not before: it needs the driver, which is imported while the container starts.
+                from ci_runner.devdb.prepare import prepared
+
                 yield prepared(server, preparation, ours=True)
         case Existing(url=address):
             from ci_runner.devdb.existing import existing_postgres
+            from ci_runner.devdb.prepare import prepared
 
             with existing_postgres(
                 address,

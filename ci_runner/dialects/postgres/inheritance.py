@@ -256,15 +256,14 @@ class Lineage:
         return reached
 
     def loose(
-        self, like: Callable[[SchemaObject], Hashable]
+        self, like: Callable[[SchemaObject], Hashable], *, online: bool = False
     ) -> tuple[tuple[Copy, ...], tuple[Copy, ...]]:
         """The copies of both sides that are objects of their own while the plan is made.
 
         Those of tables that part outlive their parent's; those with a name or settings of their own
         are made before it; and those that are named or set otherwise than before, but are `like`
-        them, are altered in place.
+        them, are altered in place. `online`, what is built beside its forerunner has no name yet.
         """
-        before = {each.object.identity: each for each in self.old.copies}
         places = {_place(each): each for each in self.old.copies}
         mine = {each.object.identity: each for each in self.old.copies if self._is_left(each)}
         theirs = {each.object.identity: each for each in self.new.copies if self._is_left(each)}
@@ -280,11 +279,25 @@ class Lineage:
             alike = was is not None and like(was.object) == like(copy.object)
             if was is not None and alike and was.object != copy.object:
                 mine[was.object.identity], theirs[name] = was, copy
-            elif alike or name in before or name in self.old.by_identity:
+            elif alike or (online and self._is_taken(name)) or not self._frees_name(copy):
                 continue
             elif not copy.usual or is_set(copy, whole.get(copy.of)):
                 theirs[name] = copy
         return tuple(mine.values()), tuple(theirs.values())
+
+    @cached_property
+    def _copied(self) -> Mapping[Identity, Copy]:
+        return {each.object.identity: each for each in self.old.copies}
+
+    def _is_taken(self, name: Identity) -> bool:
+        return name in self._copied or name in self.old.by_identity
+
+    def _frees_name(self, copy: Copy) -> bool:
+        """Whether what has the name of a part, if anything, goes before that comes."""
+        was = self._copied.get(copy.object.identity)
+        if was is None:
+            return self.old.get(copy.object.identity) != copy.object
+        return was.of == copy.of
 
     def _is_left(self, copy: Copy) -> bool:
         table = Identity("table", copy.object.identity.schema, _table_of(copy.object))

@@ -55,12 +55,14 @@ def described(oid: str, catalogue: str, part: str = "0") -> str:
 def names_of(numbers: str, relation: str) -> str:
     """SQL: text[] of the names that the columns of `relation` have, by their `numbers` in order.
 
-    Each is looked up by itself: a join would read every column of the relation.
+    Expressions, whose number is 0, have none. Each is looked up by itself: a join would read every
+    column of the relation.
     """
     return (
         f"ARRAY(SELECT (SELECT a.attname::text FROM pg_catalog.pg_attribute a"
         f" WHERE a.attrelid = {relation} AND a.attnum = u.num)"
-        f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) ORDER BY u.place)"
+        f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) WHERE u.num <> 0"
+        " ORDER BY u.place)"
     )
 
 
@@ -128,6 +130,11 @@ class World:
     """What becomes a copy of a new object of a parent table, by that object."""
     parts: Mapping[Identity, Identity] = field(default_factory=dict)
     """Copies made by themselves, for their names' sake, by what will have them as parts."""
+
+    @cached_property
+    def mirrored(self) -> World:
+        """The same on the way back, as far as the columns are concerned that change their type."""
+        return World(self.new, self.old, as_text=self.as_text)
 
     @cached_property
     def carried(self) -> Schema:

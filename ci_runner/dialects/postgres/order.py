@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
 from ci_runner.dialects.postgres import access, base_types, below, parts, rebuild, row_types
-from ci_runner.dialects.postgres.inheritance import ancestors
+from ci_runner.dialects.postgres.inheritance import ancestors, origin
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
@@ -196,6 +196,15 @@ class _Order:
     def _names(self) -> Iterator[tuple[Node, Node]]:
         """A name is free once its last bearer is gone."""
         leaving: dict[Hashable, list[Node]] = defaultdict(list)
+        for name, gone in self._leaving():
+            leaving[name].append(gone)
+        for identity, new in self.world.new.by_identity.items():
+            for maker in self._makers(identity):
+                for name in kind_of(new).names(new):
+                    yield from ((maker, gone) for gone in leaving.get(name, ()))
+
+    def _leaving(self) -> Iterator[tuple[Hashable, Node]]:
+        """(name, what frees it); parts of an index have theirs until the whole goes."""
         for identity, old in self.world.old.by_identity.items():
             gone = self._gone(identity)
             if gone is None and identity in self.detached:
@@ -205,12 +214,13 @@ class _Order:
             if identity in self.work.aside:
                 gone = ("drop", identity)
             if gone is not None:
-                for name in kind_of(old).names(old):
-                    leaving[name].append(gone)
-        for identity, new in self.world.new.by_identity.items():
-            for maker in self._makers(identity):
-                for name in kind_of(new).names(new):
-                    yield from ((maker, gone) for gone in leaving.get(name, ()))
+                yield from ((name, gone) for name in kind_of(old).names(old))
+        copies = {copy.object.identity: copy for copy in self.world.old.copies}
+        for part in self.world.parts.keys() & copies.keys():
+            copy = copies[part]
+            gone = self._gone(origin({each: one.of for each, one in copies.items()}, copy.of))
+            if gone is not None:
+                yield from ((name, gone) for name in kind_of(copy.object).names(copy.object))
 
     def _ownership(self) -> Iterator[tuple[Node, Node]]:
         for identity in self.ties:

@@ -12,6 +12,7 @@ from itertools import chain
 
 from ci_runner.dialects.base import USUAL, PlanOptions
 from ci_runner.dialects.postgres import access
+from ci_runner.dialects.postgres.aside import between
 from ci_runner.dialects.postgres.inheritance import (
     Lineage,
     kept_checks,
@@ -33,7 +34,7 @@ from ci_runner.schema.model import Schema, SchemaObject
 def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     """Statements that turn `old` into `new`; empty when nothing that is managed differs."""
     new = access.left(old, new, options.leave)
-    mine, theirs = Lineage(old, new).loose(_likeness)
+    mine, theirs = Lineage(old, new).loose(_likeness, online=options.online)
     old, new = loosened(old, mine), loosened(new, theirs)
     new = without(new, kept_checks(old, new))
     taken = taken_over(old, new)
@@ -47,6 +48,7 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     work.make_way()
     access.settle(work, options.leave)
     nodes = arranged(work)
+    work.between = between(work, nodes)
     if options.online:
         statements = joined(staged(work, nodes, needs(work)))
     else:

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import count
 
 from ci_runner.dialects.base import PlannedStatement
-from ci_runner.dialects.postgres.kind import TYPE_KINDS, Statements, World
+from ci_runner.dialects.postgres.kind import TYPE_KINDS, Statements, World, made_again
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.dialects.postgres.types import cast, moved, same_fields
-from ci_runner.schema.model import Column, Enum, Identity, SchemaObject
+from ci_runner.schema.model import Column, Enum, Identity, Index, Schema, SchemaObject, Table, home
 from ci_runner.schema.types import CompositeType, Domain, DomainConstraint, RangeType
 
 # What may be set aside, as ALTER and DROP call it.
@@ -105,7 +105,7 @@ def _users(of: Identity, world: World) -> Iterator[tuple[Column, Identity]]:
                 pending.append(dependent)
 
 
-def _aside(each: Identity, world: World) -> str:
+def aside(each: Identity, world: World) -> str:
     """A name that nothing of its kind has, within the 63 bytes that the server keeps of one."""
     stem = each.name.encode()[:55].decode(errors="ignore")
     taken = {
@@ -120,23 +120,27 @@ def _aside(each: Identity, world: World) -> str:
 
 def set_aside(old: SchemaObject, world: World) -> Statements:
     identity = old.identity
-    name = qualified(identity.schema, identity.name)
+    word, other = _WORDS[identity.kind], aside(identity, world)
+    name, away = qualified(identity.schema, identity.name), qualified(identity.schema, other)
     return (
         PlannedStatement(
-            f"ALTER {_WORDS[identity.kind]} {name} RENAME TO {quote(_aside(identity, world))}",
+            f"ALTER {word} {name} RENAME TO {quote(other)}",
             f"Set the old {identity} aside",
             identity,
+            undo=f"ALTER {word} {away} RENAME TO {quote(identity.name)}",
         ),
     )
 
 
-def clear(old: SchemaObject, world: World) -> Statements:
+def clear(old: SchemaObject, world: World, again: Statements) -> Statements:
+    """`again` makes the old one, under its own name."""
     identity = old.identity
     return (
         PlannedStatement(
-            f"DROP {_WORDS[identity.kind]} {qualified(identity.schema, _aside(identity, world))}",
+            f"DROP {_WORDS[identity.kind]} {qualified(identity.schema, aside(identity, world))}",
             f"Drop the old {identity}",
             identity,
+            undo=made_again(again),
         ),
     )
 
@@ -148,38 +152,55 @@ def _at(column: Column) -> str:
 _REWRITES = "rewrites the table under ACCESS EXCLUSIVE"
 
 
-def as_text(old: Column) -> Statements:
+def as_text(old: Column, world: World) -> Statements:
     """The column holds text, for a while."""
+    _, hazards = _at_risk(old, world.mirrored)
     return (
         PlannedStatement(
-            f"{_at(old)} TYPE text USING {quote(old.name)}::text",
+            _to_text(old),
             f"Keep the values of {old.identity} as text",
             old.identity,
+            undo=_from_text(old, world.mirrored),
             hazards=(_REWRITES,),
+            undo_hazards=(*hazards, _REWRITES),
         ),
     )
 
 
-def move(new: Column, world: World) -> Statements:
+def move(old: Column, new: Column, world: World) -> Statements:
     """The column goes over to what took the place of its type or collation."""
-    name = quote(new.name)
-    if new.identity in world.as_text:
-        using = f" USING {cast(name, 'text', new.type, world.types)}"
-    elif new.collation is not None:
-        using = f" COLLATE {new.collation}"
-    else:
-        using = f" USING {moved(name, new.type, world.types)}"
-    to = "collation" if new.collation else new.type
     lost, hazards = _at_risk(new, world)
+    _, fails = _at_risk(old, world.mirrored)
+    sql, undo = _moved(new, world), _moved(old, world.mirrored)
+    if new.identity in world.as_text:
+        sql, undo, fails = _from_text(new, world), _to_text(new), ()
     return (
         PlannedStatement(
-            f"{_at(new)} TYPE {new.type}{using}",
-            f"Move {new.identity} to the new {to}",
+            sql,
+            f"Move {new.identity} to the new {'collation' if new.collation else new.type}",
             new.identity,
             destructive=lost,
+            undo=None if lost else undo,
             hazards=(*hazards, _REWRITES),
+            undo_hazards=() if lost else (*fails, _REWRITES),
         ),
     )
+
+
+def _to_text(column: Column) -> str:
+    return f"{_at(column)} TYPE text USING {quote(column.name)}::text"
+
+
+def _from_text(column: Column, world: World) -> str:
+    value = cast(quote(column.name), "text", column.type, world.types)
+    return f"{_at(column)} TYPE {column.type} USING {value}"
+
+
+def _moved(column: Column, world: World) -> str:
+    if column.collation is not None:
+        return f"{_at(column)} TYPE {column.type} COLLATE {column.collation}"
+    value = moved(quote(column.name), column.type, world.types)
+    return f"{_at(column)} TYPE {column.type} USING {value}"
 
 
 def _at_risk(column: Column, world: World) -> tuple[bool, tuple[str, ...]]:
@@ -262,6 +283,27 @@ def refused(news: Iterable[SchemaObject], world: World) -> Iterator[Identity]:
         held = (before.type for before, _ in columns(domain, world))
         if any(not _is_of(kind, domain, world) for kind in held):
             yield domain
+
+
+def entered(creates: Collection[Identity], world: World) -> Iterator[Identity]:
+    """Indexes on a partitioned table alone, of which a partition that comes would get a part."""
+    coming = [
+        each
+        for each in world.new.of_type(Table)
+        if each.bound and (each.identity in creates or each.identity in world.parted)
+    ]
+    for child in coming:
+        yield from alone_above(child, world.new, world.old)
+
+
+def alone_above(child: Table, schema: Schema, other: Schema) -> Iterator[Identity]:
+    """Indexes of both schemas on the parent alone, without a part on `child` in the first."""
+    parts = {copy.of for copy in schema.copies if home(copy.object) == child.identity}
+    for index in schema.of_type(Index):
+        if index.valid or home(index) != child.parents[0] or index.identity in parts:
+            continue
+        if index.identity in other.by_identity:
+            yield index.identity
 
 
 def counts(of: Identity, world: World, condition: Callable[[str], str]) -> Iterator[str]:

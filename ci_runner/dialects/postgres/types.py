@@ -198,7 +198,7 @@ def _by_hand(expression: str, kind: str) -> str:
     said = literal("rows in arrays must be moved by hand: ")
     return (
         f"CASE WHEN cardinality({expression}) = 0 THEN '{{}}'"
-        f" WHEN {expression} IS NOT NULL THEN ({said} || {expression}::text)::{kind} END"
+        f" WHEN {expression} IS DISTINCT FROM NULL THEN ({said} || {expression}::text)::{kind} END"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -52,6 +52,8 @@ class Work:
     carried: set[Identity] = field(default_factory=set)
     """Columns of children that come or go with a statement on their parent."""
     aside: set[Identity] = field(default_factory=set)
+    between: Mapping[Node, frozenset[Identity]] = field(default_factory=dict)
+    """What is aside at a node, once the nodes are in order."""
     # Routines that cannot come after all that their bodies mention, or whose undo cannot.
     unchecked: set[Node] = field(default_factory=set)
 
@@ -78,6 +80,8 @@ class Work:
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
         self._make_tables_again()
+        for index in rebuild.entered(self.creates, self.world):
+            self._make_again(index)
         self._find_renames()
         self._part()
         self._carry()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ci_runner.dialects.postgres import base_types, mentions, partitions, rebuild
+from ci_runner.dialects.postgres import aside, base_types, mentions, partitions, rebuild
 from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
@@ -28,7 +28,7 @@ _IF_THERE = re.compile(r"DROP (?:INDEX|CONSTRAINT)")
 
 def statements(work: Work, node: Node) -> Statements:
     """What `node` does, in the order of running."""
-    found = _statements(work, node)
+    found = aside.called_so(_statements(work, node), node, work)
     if node not in work.unchecked:
         return found
     return mentions.undone_unchecked(found) if node[0] == "drop" else mentions.unchecked(found)
@@ -40,15 +40,32 @@ def _statements(work: Work, node: Node) -> Statements:
             return _altered(work, *work.alters[identity])
         case ("detach", identity):
             old, new = work.alters[identity]
-            return kind_of(new).detach(old, new, work.world)
+            return _parted(work, old, kind_of(new).detach(old, new, work.world))
         case ("drop", identity):
             return _dropped(work, work.drops[identity])
         case ("clear", identity):
-            return rebuild.clear(work.drops[identity], work.world)
+            old = work.drops[identity]
+            cleared = rebuild.clear(old, work.world, kind_of(old).create(old))
+            return _with_contents_back(work, old, cleared)
         case ("create", identity):
             return _created(work, work.creates[identity])
         case (_, identity):
             return _tied(work, identity)
+
+
+def _parted(work: Work, old: SchemaObject, detached: Statements) -> Statements:
+    """A way back in which an index on the parent alone gets no part of what joins again."""
+    if not isinstance(old, Table) or not old.bound:
+        return detached
+    join = partitions.join(old.parents[0], old)
+    gone, again = [], []
+    for identity in rebuild.alone_above(old, work.world.old, work.world.new):
+        if identity not in work.drops:
+            index = work.world.old.by_identity[identity]
+            gone += [each.sql for each in kind_of(index).drop(index)]
+            again += [each.sql for each in kind_of(index).create(index)]
+    undo = ";\n".join([*gone, join, *again])
+    return tuple(replace(one, undo=undo) if one.undo == join else one for one in detached)
 
 
 def _tied(work: Work, identity: Identity) -> Statements:

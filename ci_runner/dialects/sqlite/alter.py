@@ -27,7 +27,7 @@ def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatemen
         and all(theirs[name] == mine[name] for name in mine.keys() & theirs.keys())
         and not (reordered != list(theirs) and _order_shows(old, new, after.name.lower()))
     )
-    can_add = all(_can_add(column) for column in added)
+    can_add = all(_can_add(column, added[at:]) for at, column in enumerate(added))
     can_drop = all(_can_drop(old, new, before, column) for column in lost)
     if not (same and can_add and can_drop):
         return tuple(rebuild(old, new, after))
@@ -92,11 +92,16 @@ def _order_shows(old: Catalogue, new: Catalogue, table: str) -> bool:
     )
 
 
-def _can_add(column: Column) -> bool:
-    """The limits of ADD COLUMN: sqlite.org/lang_altertable.html, section 5."""
+def _can_add(column: Column, missing: list[Column]) -> bool:
+    """The limits of ADD COLUMN: sqlite.org/lang_altertable.html, section 5.
+
+    `missing` are the columns that are added later, which it can't compute with.
+    """
     default = column.default
     if column.generated_kind:
-        return column.generated_kind == "virtual" and not column.not_null
+        later = {each.name.lower() for each in missing}
+        computes = not mentions(tokenize(column.generated or ""), later)
+        return column.generated_kind == "virtual" and not column.not_null and computes
     if default is not None and (not is_plain(default) or default.upper().startswith("CURRENT_")):
         return False
     return not column.not_null or default is not None

@@ -19,6 +19,7 @@ from ci_runner.schema.model import (
     Unique,
     View,
 )
+from ci_runner.schema.virtual import VirtualTable
 
 Dependent = Index | View | Trigger
 
@@ -32,6 +33,14 @@ class Catalogue:
     @cached_property
     def tables(self) -> dict[str, Table]:
         return {table.name.lower(): table for table in self.schema.of_type(Table)}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Tables, virtual tables, views and indexes share their names, here in lower case."""
+        named = Table | VirtualTable | View | Index
+        return frozenset(
+            each.name.lower() for each in self.schema.objects if isinstance(each, named)
+        )
 
     @cached_property
     def _constraints(self) -> dict[str, list[Constraint]]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.sqlite import dependents
 from ci_runner.dialects.sqlite.alter import alter
-from ci_runner.dialects.sqlite.catalogue import Catalogue
+from ci_runner.dialects.sqlite.broken import broken
+from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
 from ci_runner.dialects.sqlite.rebuild import create_table
 from ci_runner.dialects.sqlite.tokens import quote
 from ci_runner.dialects.sqlite.virtual import Virtual
 from ci_runner.schema.diff import diff
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import Schema, Table
+from ci_runner.schema.model import Identity, Schema, Table
 
 
 def create(schema: Schema) -> tuple[PlannedStatement, ...]:
@@ -36,33 +38,25 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
     virtual = Virtual(old_schema, new_schema)
     replaced = rebuilt | {table.name.lower() for table in gone} | virtual.replaced
     lost = {step.object.name.lower() for step in altered if " DROP COLUMN " in step.sql}
-    again = dependents.in_the_way(old, new, replaced, lost)
-    before = dependents.dependents(old_schema)
-    have = {
-        each.identity
-        for each in before
-        if each.identity not in again and dependents.home(each) not in replaced
-    }
-    after = dependents.dependents(new_schema)[::-1]
-    same = {each.identity for each in after if not dependents.changed(old_schema, each)}
+    before, after = dependents.dependents(old_schema), dependents.dependents(new_schema)[::-1]
+    unread = broken(old) | broken(new) if altered else {}
+    again = dependents.in_the_way(old, new, replaced, lost, unread if rebuilt or lost else ())
+    away = [each for each in before if each.identity in again]
+    stay = [each for each in before if each.identity not in again]
+    if unread and not rebuilt | lost:
+        altered = [_undone_beside(step, old, stay, unread) for step in altered]
+    have = {each.identity for each in stay if dependents.home(each) not in replaced}
     served = first or next((f"Drop table {table.name}" for table in gone), "")
+    serves = {each.identity: served for each in after if not dependents.changed(old_schema, each)}
     return (
         *_guards(old, new, gone, rebuilt, served),
-        *(
-            dependents.drop(each, served if each.identity in same else "")
-            for each in before
-            if each.identity in again
-        ),
+        *(dependents.drop(each, serves, unread) for each in away),
         *virtual.dropped(),
         *made,
         *altered,
         *(_drop_table(table) for table in gone),
         *virtual.made(),
-        *(
-            dependents.create(each, served if each.identity in same else "")
-            for each in after
-            if each.identity not in have
-        ),
+        *(dependents.create(each, serves) for each in after if each.identity not in have),
     )
 
 
@@ -107,6 +101,23 @@ def _guards(
                 table.identity,
                 serves=serves,
             )
+
+
+def _undone_beside(
+    step: PlannedStatement,
+    old: Catalogue,
+    there: Sequence[Dependent],
+    unread: Collection[Identity],
+) -> PlannedStatement:
+    """ADD COLUMN passes by what is broken; its undo, DROP COLUMN, has to take it away meanwhile."""
+    aside = dependents.in_the_way(old, old, frozenset(), frozenset(), unread)
+    away = [each for each in there if each.identity in aside]
+    undo = (
+        *(dependents.drop(each).sql for each in away),
+        step.undo or "",
+        *(dependents.create(each).sql for each in reversed(away)),
+    )
+    return replace(step, undo=";\n".join(undo))
 
 
 def _create_table(new: Catalogue, name: str) -> PlannedStatement:

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
+
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
 from ci_runner.dialects.sqlite.tokens import quote
 from ci_runner.schema.graph import CycleError, ordered
 from ci_runner.schema.model import Identity, Index, Schema, Trigger, View
+
+Texts = Mapping[Identity, str]
+_NONE: Texts = {}
 
 
 def dependents(schema: Schema) -> list[Dependent]:
@@ -42,17 +48,21 @@ def changed(old: Schema, each: Dependent) -> bool:
 
 
 def in_the_way(
-    old: Catalogue, new: Catalogue, replaced: set[str], lost_columns: set[str]
+    old: Catalogue,
+    new: Catalogue,
+    replaced: AbstractSet[str],
+    lost_columns: AbstractSet[str],
+    broken: Collection[Identity] = (),
 ) -> set[Identity]:
     """What of `old` has to go first: gone, changed, or reading what is about to be replaced.
 
-    RENAME and DROP COLUMN refuse to run while a view or trigger reads what is missing.
+    RENAME and DROP COLUMN refuse to run while a view or trigger reads what is missing, as those
+    that are `broken` do from the start.
     """
     gone = replaced - new.tables.keys()
     stays = {each.identity: each for each in dependents(new.schema)}
     # An index goes with its table, unless something else takes its name meanwhile.
     taken = {identity.name.lower() for identity in stays} | new.tables.keys()
-    checks_all = bool(replaced & new.tables.keys() or lost_columns)
     names, found = set(replaced), set[Identity]()
     pending = dependents(old.schema)
     size = -1
@@ -68,7 +78,7 @@ def in_the_way(
             else:
                 words = old.words[each]
                 goes = goes or not names.isdisjoint(words) or not lost_columns.isdisjoint(words)
-                goes = goes or (checks_all and isinstance(each, View) and not each.columns)
+                goes = goes or each.identity in broken
             if goes:
                 found.add(each.identity)
                 if isinstance(each, View):
@@ -76,18 +86,21 @@ def in_the_way(
     return found
 
 
-def drop(each: Dependent, serves: str) -> PlannedStatement:
+def drop(each: Dependent, serves: Texts = _NONE, broken: Texts = _NONE) -> PlannedStatement:
+    """`serves` names the change it is a step of, `broken` says why SQLite can't read it."""
     kind = each.identity.kind
+    why = broken.get(each.identity)
     return PlannedStatement(
         f"DROP {kind.upper()} {quote(each.name)}",
         f"Drop {kind} {each.name}",
         each.identity,
         undo=_definition(each),
-        serves=serves,
+        hazards=(f"{kind.capitalize()} {each.name} is broken already: {why}.",) if why else (),
+        serves=serves.get(each.identity, ""),
     )
 
 
-def create(each: Dependent, serves: str = "") -> PlannedStatement:
+def create(each: Dependent, serves: Texts = _NONE) -> PlannedStatement:
     kind = each.identity.kind
     hazards: tuple[str, ...] = ()
     if isinstance(each, Index) and each.unique:
@@ -98,7 +111,7 @@ def create(each: Dependent, serves: str = "") -> PlannedStatement:
         each.identity,
         undo=f"DROP {kind.upper()} {quote(each.name)}",
         hazards=hazards,
-        serves=serves,
+        serves=serves.get(each.identity, ""),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal, cast
 
-from ci_runner.dialects.base import Connection
+from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.sqlite import canonical
 from ci_runner.dialects.sqlite.table import Names, TableText, read_table
 from ci_runner.dialects.sqlite.tokens import quote, tokenize, trimmed
@@ -35,7 +35,8 @@ _COLUMNS = """
 SELECT m.name, c.name, c.type, c."notnull", c.dflt_value, c.hidden, c.pk
 FROM main.sqlite_schema m, pragma_table_xinfo(m.name, 'main') c
 WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, c.cid"""
-# A view that reads what does not exist has no columns, and asking for them is an error.
+# A view that reads what does not exist has no columns, and asking for them is an error. SQLite may
+# give up counting those of the views behind it: `ncol` is 0 for them too.
 _VIEW_COLUMNS = """
 SELECT l.name, c.name FROM pragma_table_list l, pragma_table_xinfo(l.name, 'main') c
 WHERE l.schema = 'main' AND l.type = 'view' AND l.ncol > 0 ORDER BY l.name, c.cid"""
@@ -70,7 +71,7 @@ class Everything:
 
 
 def inspect(connection: Connection) -> Schema:
-    """The whole schema, in four catalogue queries."""
+    """The whole schema, in four catalogue queries, and one for each view that looks broken."""
     found = read(connection)
     edges = dependencies(found.objects, relations(found.objects))
     return Schema.of("sqlite", found.objects, edges, found.unmanaged)
@@ -84,10 +85,7 @@ def read(connection: Connection, before: Readings = _NONE) -> Everything:
     stored = connection.query(_STORED)
     listed = {str(row[0]): row[1:] for row in connection.query(_LISTED)}
     columns = _by_first(connection.query(_COLUMNS))
-    shown = {
-        view: tuple(str(row[0]) for row in rows)
-        for view, rows in _by_first(connection.query(_VIEW_COLUMNS)).items()
-    }
+    shown = _shown(connection, [name for name, (what, *_) in listed.items() if what == "view"])
     names = {table.lower(): _named(table, rows, before) for table, rows in columns.items()}
     known = {*names, *(view.lower() for view in shown)}
     known |= {column for table in names.values() for column in table.columns}
@@ -121,6 +119,21 @@ def read(connection: Connection, before: Readings = _NONE) -> Everything:
         if kind == "table" and page and name in readings
     }
     return Everything(tuple(objects), frozenset(unmanaged), pages, readings)
+
+
+def _shown(connection: Connection, views: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """The columns of each view that can be read."""
+    rows = _by_first(connection.query(_VIEW_COLUMNS))
+    for view in views:
+        if view not in rows:
+            text = view.replace("'", "''")
+            try:
+                rows[view] = connection.query(
+                    f"SELECT name FROM pragma_table_xinfo('{text}', 'main') ORDER BY cid"
+                )
+            except StatementFailed:
+                continue  # it is broken
+    return {view: tuple(str(row[0]) for row in each) for view, each in rows.items()}
 
 
 @lru_cache(maxsize=4096)

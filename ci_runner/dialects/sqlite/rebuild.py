@@ -86,7 +86,7 @@ def rebuild(old: Catalogue, new: Catalogue, table: Table) -> Iterator[PlannedSta
     """Replace a table by its new form, keeping the rows, their rowids and what both have."""
     before = old.tables[table.name.lower()]
     name = f"_schema_ci_new_{table.name}"
-    while name.lower() in old.tables or name.lower() in new.tables:
+    while name.lower() in old.names or name.lower() in new.names:
         name += "_"
     identity, serves = table.identity, f"Rebuild table {table.name}"
     yield PlannedStatement(
@@ -140,21 +140,26 @@ def _copied(new: Catalogue, before: Table, table: Table) -> list[tuple[str, str]
     """What the new table's columns get, as (column, value); the rowid where it is no column."""
     was = {column.name.lower(): column for column in before.columns}
     pairs = []
-    names = {*was, *(column.name.lower() for column in table.columns)}
-    free = [word for word in ("rowid", "_rowid_", "oid") if word not in names]
     both = not any("WITHOUT ROWID" in each.options for each in (before, table))
     alias = new.rowid(table.name)
-    if both and free and alias.lower() not in was:
-        pairs.append((quote(alias) if alias else free[0], free[0]))
+    source, target = _hidden_rowid(before), quote(alias) if alias else _hidden_rowid(table)
+    if both and source and target and alias.lower() not in was:
+        pairs.append((target, source))
     for column in table.columns:
-        source = was.get(column.name.lower())
-        if source is None or column.generated_kind:
+        earlier = was.get(column.name.lower())
+        if earlier is None or column.generated_kind:
             continue
-        value = quote(source.name)
-        if column.not_null and not source.not_null and column.default is not None:
+        value = quote(earlier.name)
+        if column.not_null and not earlier.not_null and column.default is not None:
             value = f"coalesce({value}, {column.default})"
         pairs.append((quote(column.name), value))
     return pairs
+
+
+def _hidden_rowid(table: Table) -> str:
+    """What the rowid is called where it is no column; "" where columns have taken all its names."""
+    taken = {column.name.lower() for column in table.columns}
+    return next((word for word in ("rowid", "_rowid_", "oid") if word not in taken), "")
 
 
 def _hazards(old: Catalogue, new: Catalogue, before: Table, table: Table) -> Iterator[str]:

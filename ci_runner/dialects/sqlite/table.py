@@ -165,6 +165,8 @@ class _Constraints:
 
     def key(self, verb: str) -> None:
         group = self.group()
+        if group and group[-1].word == "AUTOINCREMENT":
+            group, self.text.autoincrement = group[:-1], True
         columns = (self.column,) if self.column else self.columns(group)
         written = (
             " ".join([quote(name), key(part[1:], "", {}).upper()]).strip()

@@ -12,7 +12,8 @@ def _check(review: Review) -> Iterator[Hit]:
     for step in review.doing(*CONCURRENT):
         if step.transactional:
             for what in filter(None, map(concurrently, step.operations)):
-                yield Hit(f"{what} cannot run inside a transaction", step)
+                said = f"{what} cannot run inside a transaction"
+                yield Hit(said, step, instead=review.outside_instead)
 
 
 RULE = Rule(

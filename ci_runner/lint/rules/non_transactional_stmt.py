@@ -17,11 +17,13 @@ def _check(review: Review) -> Iterator[Hit]:
     for step in review.doing(*ALONE, AlterObject):
         if step.transactional:
             for what in dict.fromkeys(filter(None, map(alone, step.operations))):
-                yield Hit(f"{what} cannot run inside a transaction", step)
+                said = f"{what} cannot run inside a transaction"
+                yield Hit(said, step, instead=review.outside_instead)
             if review.before(_ADDS_VALUES) and any(map(_adds_value, step.operations)):
                 yield Hit(
                     f"ADD VALUE cannot run inside a transaction before PostgreSQL {_ADDS_VALUES}",
                     step,
+                    instead=review.outside_instead,
                 )
         elif step.statement.path in unknown:
             for what in dict.fromkeys(filter(None, map(alone, step.operations))):

@@ -6,22 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from ci_runner.errors import SqlError
 from ci_runner.migrations import checksum
-from ci_runner.migrations.directives import transaction_mode
+from ci_runner.migrations.directives import NO_TRANSACTION, transaction_mode
 from ci_runner.migrations.directory import Directory, MigrationFile
-from ci_runner.migrations.formats.naming import misnamed, refuse_duplicates, successor
+from ci_runner.migrations.formats.naming import behind_last, misnamed, refuse_duplicates
+from ci_runner.migrations.formats.one_file import OneFile
+from ci_runner.migrations.formats.one_way import OneWay
 from ci_runner.migrations.history import Statement
 
 _NAME = re.compile(r"(?P<version>\d+)(?:_(?P<description>.+))?\.sql")
 
 
-class Atlas:
+class Atlas(OneWay, OneFile):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "atlas"
+    pattern = _NAME
     has_checksum = True
-    has_directives = True
+    no_transaction = NO_TRANSACTION
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         found = []
@@ -55,28 +57,4 @@ class Atlas:
         return True
 
     def next_version(self, directory: Directory, when: datetime) -> str:
-        """Raises SqlError when the last name leaves no room: nothing sorts behind `9_a.sql`."""
-        now = successor((), when)
-        if not directory.files:
-            return now
-        last = directory.files[-1]
-        for version in (now, successor((last.version,), when)):
-            if f"{version}_" > last.name:
-                return version
-        raise SqlError(
-            "no number sorts behind the last file, since names are compared as text",
-            where=last.path,
-            next_step="name the files YYYYMMDDHHMMSS_name.sql",
-        )
-
-    def file_names(
-        self,
-        directory: Directory,  # noqa: ARG002 - part of the protocol
-        version: str,
-        description: str,
-    ) -> tuple[str, str]:
-        return f"{version}_{description}.sql", ""
-
-    def moved(self, name: str, up: str, version: str) -> str | None:
-        found = _NAME.fullmatch(name)
-        return f"{version}{name[found.end('version') :]}" if found and name == up else None
+        return behind_last(directory, when)

@@ -15,6 +15,7 @@ from ci_runner.migrations.formats.naming import (
     runs_outside,
     successor,
 )
+from ci_runner.migrations.formats.one_way import OneWay
 from ci_runner.migrations.history import Statement
 
 _NAME = re.compile(
@@ -37,12 +38,14 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-class Flyway:
+class Flyway(OneWay):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "flyway"
     has_checksum = False
-    has_directives = False
+    outside = (
+        "or set `executeInTransaction=false` in a file of the same name with `.conf` behind it"
+    )
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         found: dict[Role, list[MigrationFile]] = {

@@ -16,6 +16,7 @@ from ci_runner.migrations.formats.naming import (
     runs_outside,
     successor,
 )
+from ci_runner.migrations.formats.one_way import OneWay
 from ci_runner.migrations.history import Statement
 
 _NAME = re.compile(r"(?P<version>\d+)_(?P<description>.+)\.(?P<way>up|down)\.sql")
@@ -26,12 +27,12 @@ def _number(file: MigrationFile) -> int:
     return int(file.version)
 
 
-class GolangMigrate:
+class GolangMigrate(OneWay):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "golang-migrate"
     has_checksum = False
-    has_directives = False
+    outside = "as its only statement: golang-migrate then sends it alone"
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         up: list[MigrationFile] = []

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from ci_runner.errors import SqlError
-from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.history import Statement
 
 STAMP = "%Y%m%d%H%M%S"
@@ -55,6 +55,25 @@ def successor(versions: Sequence[str], when: datetime) -> str:
     if _UNIX_SECONDS.fullmatch(last):
         following = max(following, timegm(when.utctimetuple()))
     return str(following).zfill(len(last))
+
+
+def behind_last(directory: Directory, when: datetime) -> str:
+    """The next version where names are compared as text. `when` is UTC.
+
+    Raises SqlError when the last name leaves no room: nothing sorts behind `9_a.sql`.
+    """
+    now = successor((), when)
+    if not directory.files:
+        return now
+    last = directory.files[-1]
+    for version in (now, successor((last.version,), when)):
+        if f"{version}_" > last.name:
+            return version
+    raise SqlError(
+        "no number sorts behind the last file, since names are compared as text",
+        where=last.path,
+        next_step="name the files YYYYMMDDHHMMSS_name.sql",
+    )
 
 
 def refuse_duplicates(

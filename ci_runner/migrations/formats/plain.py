@@ -8,22 +8,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
-from ci_runner.migrations.directives import transaction_mode
+from ci_runner.migrations.directives import NO_TRANSACTION, transaction_mode
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
 from ci_runner.migrations.formats.naming import natural, runs_outside, successor
+from ci_runner.migrations.formats.one_way import OneWay
 from ci_runner.migrations.history import Statement
 
 _NUMBERED = re.compile(r"(?P<number>\d+)(?P<joint>[_-]*)")
 _TIMED = re.compile(r"(?P<before>.+?_)(?P<number>\d{14})_")
+# How Liquibase says of a change set in SQL, and sqlx of a file, that no transaction is around it.
+_OUTSIDE = re.compile(
+    r"^--[ \t]*changeset[ \t].*\brunInTransaction:false\b|\A-- no-transaction\b", re.MULTILINE
+)
 _DOWN = re.compile(r"(?:.*[/.])?down\.sql")
 
 
-class Plain:
+class Plain(OneWay):
     """See ci_runner.migrations.formats.base.Format."""
 
     name = "plain"
     has_checksum = False
-    has_directives = True
+    no_transaction = NO_TRANSACTION
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
         names = sorted(
@@ -46,7 +51,7 @@ class Plain:
     ) -> bool:
         """Which tool runs it is not known: a statement that must run outside one does so, alone."""
         alone = len(statements) == 1 and runs_outside(statements[0])
-        return transaction_mode(text) != "none" and not alone
+        return transaction_mode(text) != "none" and not alone and not _OUTSIDE.search(text)
 
     def together(self, first: str, second: str) -> bool:  # noqa: ARG002 - part of the protocol
         """Whoever runs a file without a transaction commits after each statement, as psql does."""

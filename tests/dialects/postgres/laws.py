@@ -60,7 +60,7 @@ def run_files_back(connection: Connection, plan: Plan) -> None:
 
 
 def _files(plan: Plan, way: str) -> dict[str, str]:
-    _, files = written(plan, read_files("db", "golang-migrate", {}), WHEN)
+    _, files = written(plan, read_files("db", "golang-migrate", {}), WHEN, DIALECT.syntax)
     return {path: files[path].decode() for path in files if path.endswith(f".{way}.sql")}
 
 

@@ -59,7 +59,7 @@ def _judge(
     problems = differences(shape(old), shape(new))
     orphans = foreign_key_check(old)
     known = {row[:2] for row in referenced(start) & referenced(shape(old))}
-    stay = {name.lower() for name in stood}
+    stay = {name.lower() for name in {*stood} & {*tables(old)}}
     broken = [r for r in orphans if (r[0], r[2].lower()) in known and r[2].lower() in stay]
     tally["rows that a foreign key's other parent lacks"] += len(orphans) - len(broken)
     problems += [f"foreign_key_check: {row}" for row in broken]
@@ -82,7 +82,10 @@ def undone(database: Database, plan: Plan, start: Shape, tally: Counter[str]) ->
     if len(back) < len(plan.statements):
         return []
     tally["plans undone"] += 1
-    refused = apply(database, back)
+    refused = apply(
+        database,
+        [each.text for undo in back for each in split(undo, "undo.sql", DIALECT.syntax)],
+    )
     return [f"undo: {refused}"] if refused else differences(shape(database), start)
 
 
@@ -213,16 +216,26 @@ def rowid_stays(old: Database, new: Database, table: str) -> bool:
     return not alias or alias[0] not in mine or becomes_rowid(old, table, alias[0])
 
 
+def rowid_name(database: Database, table: str) -> str:
+    """The column that is the rowid, else a name of it that no column has taken."""
+    known = columns(database, table)
+    alias = [name for name in known if becomes_rowid(database, table, name)]
+    free = [word for word in ("rowid", "_rowid_", "oid") if word not in known]
+    return next(iter([*map(q, alias), *free]), "NULL")
+
+
 def contents(old: Database, new: Database) -> Contents:
-    """By table: the columns that hold values in both, the rowid's expression, and the rows."""
+    """By table: the columns that hold values in both, the new rowid's name, and the rows."""
     found = {}
     for table in same_tables(old, new):
         names = common(old, new, table)
         if not names and (rowless(old, table) or rowless(new, table)):
             continue  # nothing to know a row by
-        rowid = "rowid" if rowid_stays(old, new, table) else "NULL"
-        listed = ", ".join([rowid, *map(q, names)])
-        found[table] = (names, rowid, old.execute(f"SELECT {listed} FROM {q(table)}").fetchall())
+        mine, theirs = (rowid_name(each, table) for each in (old, new))
+        if "NULL" in {mine, theirs} or not rowid_stays(old, new, table):
+            mine = theirs = "NULL"
+        listed = ", ".join([mine, *map(q, names)])
+        found[table] = (names, theirs, old.execute(f"SELECT {listed} FROM {q(table)}").fetchall())
     return found
 
 

@@ -20,17 +20,18 @@ def shape(database: sqlite3.Connection) -> Shape:
     """
     said: Shape = set()
     listed = database.execute(
-        "SELECT name, type, wr, strict, ncol FROM pragma_table_list WHERE schema = 'main' "
+        "SELECT name, type, wr, strict FROM pragma_table_list WHERE schema = 'main' "
         "AND type IN ('table', 'view') AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
     ).fetchall()
     managed = {row[0] for row in listed}
-    for name, kind, without_rowid, strict, width in listed:
-        said.add((kind, name, without_rowid, strict, width))
-        if not width:
-            continue  # a view that reads what is missing
-        for row in database.execute(f"PRAGMA table_xinfo({q(name)})").fetchall():
+    for name, kind, without_rowid, strict in listed:
+        columns = columns_of(database, kind, name)
+        said.add((kind, name, without_rowid, strict, len(columns)))
+        for row in columns:
             kind_of = row[2].upper().removesuffix("GENERATED ALWAYS").replace(" ", "")
             default = None if row[4] is None else plain(row[4]).strip("'")
+            if re.fullmatch("x'[0-9A-Fa-f]*'?", row[4] or ""):
+                default = row[4].lower()
             default = None if default == "null" else default
             said.add(("column", name, row[1], kind_of, row[3], default, row[5], row[6]))
         if kind == "table":
@@ -51,6 +52,16 @@ def shape(database: sqlite3.Connection) -> Shape:
         said |= {("generated", table, rule) for rule in groups(folded, "as")}
         said.add(("autoincrement", table, "autoincrement" in plain(text)))
     return said
+
+
+def columns_of(database: sqlite3.Connection, kind: str, name: str) -> list[tuple[Any, ...]]:
+    """None of a view that can't be read."""
+    try:
+        return database.execute(f"PRAGMA table_xinfo({q(name)})").fetchall()
+    except sqlite3.OperationalError:
+        if kind != "view":
+            raise
+        return []
 
 
 def keys(database: sqlite3.Connection, table: str) -> Shape:

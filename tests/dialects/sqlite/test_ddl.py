@@ -153,3 +153,18 @@ def test_the_author_s_text_of_views_and_triggers_is_kept() -> None:
     found = plan("CREATE TABLE t (a);", f"CREATE TABLE t (a); {view} -- behind\n;")
 
     assert [view] == [step.sql for step in found]
+
+
+def test_what_is_broken_already_is_named_with_sqlite_s_words() -> None:
+    found = plan_of("drop_column_beside_a_broken_trigger")
+
+    assert (
+        "Trigger g is broken already: no such column: new.nope.",
+        "View v is broken already: no such table: main.missing.",
+    ) == tuple(hazard for step in found[:3] for hazard in step.hazards)
+
+
+def test_a_column_is_added_beside_what_is_broken_without_touching_it() -> None:
+    found = plan_of("add_column_beside_broken_ones")
+
+    assert ["ALTER TABLE t ADD COLUMN b"] == [step.sql for step in found]

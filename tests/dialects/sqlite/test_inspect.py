@@ -76,3 +76,13 @@ def test_number_of_queries_does_not_grow_with_the_schema(tables: int) -> None:
         DIALECT.sight(counting)
 
     assert 5 == counting.asked
+
+
+def test_many_views_are_read_beside_one_that_is_broken() -> None:
+    with connect(":memory:") as connection:
+        connection.execute("CREATE VIEW broken AS SELECT * FROM nowhere")
+        for number in range(20):
+            connection.execute(f"CREATE VIEW v{number} AS SELECT 1 AS one")
+        views = DIALECT.inspect(connection).of_type(View)
+
+    assert ["broken"] == [view.name for view in views if not view.columns]

@@ -21,6 +21,8 @@ REAL = [
     ("conductor-pg", "flyway"),
     ("uaa-pg", "flyway"),
     ("openmeter", "golang-migrate"),
+    ("bitmagnet", "goose"),
+    ("openfga-pg", "goose"),
     ("memos-pg", "plain"),
     ("umami", "plain"),
 ]
@@ -28,7 +30,14 @@ REAL = [
 
 def test_registry_equals_the_folder() -> None:
     folder = Path(formats.__file__).parent
-    modules = {path.stem for path in folder.glob("*.py")} - {"__init__", "base", "naming"}
+    modules = {path.stem for path in folder.glob("*.py")} - {
+        "__init__",
+        "base",
+        "naming",
+        "one_file",
+        "one_way",
+        "both_ways",
+    }
 
     assert modules == {name.replace("-", "_") for name in FORMATS}
     assert list(FORMATS) == [one.name for one in FORMATS.values()]
@@ -64,6 +73,8 @@ def test_registry_equals_the_folder() -> None:
             ["B2__y.sql", "V3__c.sql"],
             ["V1__a.sql", "V2__b.sql", "B1__x.sql"],
         ),
+        ("goose", ["10_b.sql", "9_a.sql", "x/1_c.sql", "2_d.go"], ["9_a.sql", "10_b.sql"], []),
+        ("dbmate", ["9_a.sql", "10_b.sql", "x/1_c.sql"], ["10_b.sql", "9_a.sql"], []),
         (
             "plain",
             ["0.10/00__x.sql", "0.2/1.sql", "0.2/1.down.sql", "0.2/down.sql", "notes.txt"],
@@ -83,7 +94,13 @@ def test_files_come_in_the_order_of_their_tool(
 
 @pytest.mark.parametrize(
     ("format_name", "name"),
-    [("atlas", "foo.sql"), ("golang-migrate", "1_a.sql"), ("flyway", "V__a.sql")],
+    [
+        ("atlas", "foo.sql"),
+        ("golang-migrate", "1_a.sql"),
+        ("flyway", "V__a.sql"),
+        ("goose", "1.sql"),
+        ("dbmate", "a.sql"),
+    ],
 )
 def test_a_name_that_does_not_fit_is_refused(format_name: str, name: str) -> None:
     with pytest.raises(SqlError, match="no version") as refused:
@@ -100,6 +117,8 @@ def test_a_name_that_does_not_fit_is_refused(format_name: str, name: str) -> Non
         ("golang-migrate", "1626194317_a.up.sql", "1626194317_b.up.sql"),
         ("golang-migrate", "01_a.up.sql", "1_b.up.sql"),
         ("flyway", "V1__a.sql", "x/V1.0__b.sql"),
+        ("goose", "01_a.sql", "1_b.sql"),
+        ("dbmate", "1_a.sql", "1_b.sql"),
     ],
 )
 def test_two_files_of_one_version_are_refused(format_name: str, first: str, second: str) -> None:
@@ -136,6 +155,9 @@ def test_two_files_of_one_version_are_refused(format_name: str, first: str, seco
         ("flyway", ["V4.9__a.b_c.sql"], "V4.10__add_x.sql", ""),
         ("flyway", ["V1__a.sql", "U1__a.sql"], "V2__add_x.sql", ""),
         ("flyway", ["V1__a.sql", "B3__a.sql"], "V4__add_x.sql", ""),
+        ("goose", [], "20260203040506_add_x.sql", ""),
+        ("goose", ["00009_a.sql"], "00010_add_x.sql", ""),
+        ("dbmate", ["20250101000000_a.sql"], "20260203040506_add_x.sql", ""),
         ("plain", [], "20260203040506_add_x.sql", ""),
         ("plain", ["0.27/02__a.sql"], "0.27/03__add_x.sql", ""),
         ("plain", ["09_a/migration.sql"], "10_add_x/migration.sql", ""),
@@ -183,6 +205,10 @@ def test_atlas_has_no_number_behind_nine() -> None:
         ("atlas", "1.sql", "SELECT 1;", True),
         ("atlas", "1.sql", "-- atlas:txmode none\n\nSELECT 1;", False),
         ("plain", "1.sql", "-- schema-ci:txmode none\n\nSELECT 1;", False),
+        ("plain", "1.sql", "-- no-transaction\nSELECT 1; VACUUM;", False),
+        ("plain", "1.sql", "SELECT 1; -- no-transaction\nVACUUM;", True),
+        ("plain", "1.sql", "--changeset jo:1 runInTransaction:false\nA; VACUUM;", False),
+        ("plain", "1.sql", "--changeset jo:1\nA; VACUUM; -- runInTransaction:false", True),
         ("flyway", "V1__a.sql", "CREATE TABLE t (a int);", True),
         ("flyway", "V1__a.sql", "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a);", False),
         ("golang-migrate", "1_a.up.sql", "SELECT 1; SELECT 2;", True),
@@ -194,6 +220,13 @@ def test_atlas_has_no_number_behind_nine() -> None:
         ("golang-migrate", "1_a.up.sql", "DO $$ BEGIN END $$; SELECT 2;", True),
         ("golang-migrate", "1_a.up.sql", "SELECT 1; VACUUM t;", True),
         ("golang-migrate", "1_a.up.sql", "BEGIN; SELECT 1; COMMIT;", False),
+        ("goose", "1_a.sql", "-- +goose Up\nSELECT 1;", True),
+        ("goose", "1_a.sql", "-- +goose NO TRANSACTION\n-- +goose Up\nSELECT 1;", False),
+        ("goose", "1_a.sql", "-- +goose Up\nCREATE INDEX CONCURRENTLY i ON t (a);", True),
+        ("dbmate", "1_a.sql", "-- migrate:up\nVACUUM;\n-- migrate:down", True),
+        ("dbmate", "1_a.sql", "-- migrate:up transaction:false\nVACUUM;", False),
+        ("dbmate", "1_a.sql", "-- migrate:up a:b transaction:false\r\nVACUUM;", False),
+        ("dbmate", "1_a.sql", "-- migrate:up\n;-- migrate:down transaction:false", True),
     ],
 )
 def test_whether_a_transaction_is_opened_around_a_file(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraint_rows, constraints
 from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
-from ci_runner.dialects.postgres.kinds.column import same_type
+from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
 from ci_runner.schema.model import Check, Identity
 
 
@@ -17,9 +17,11 @@ def _read(connection: Connection) -> Iterator[Found]:
         yield Found(found, (row.address,), copy_of=row.copy_of)
 
 
-def _in_the_way(_: Check, needed: Identity, world: World) -> bool:
+def _in_the_way(each: Check, needed: Identity, world: World) -> bool:
     """The server rewrites a check for a column's new type, not while its enum is made anew."""
-    return needed.kind != "column" or same_type(needed, world)
+    if needed.kind != "column" or same_type(needed, world):
+        return True
+    return is_torn(each.identity, world)
 
 
 KIND = Kind(

@@ -16,7 +16,7 @@ from ci_runner.dialects.postgres.kind import (
     relation,
 )
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
-from ci_runner.dialects.postgres.types import cast, widens
+from ci_runner.dialects.postgres.types import cast, family, widens
 from ci_runner.schema.model import Column, ColumnStorage, Identity
 
 
@@ -193,7 +193,7 @@ def _another_identity(old: Column, new: Column) -> bool:
 def _detach(old: Column, new: Column, world: World) -> Statements:
     only = world.lineage.apart(new.identity)
     apart = tuple(_detached(old, new, released=new.identity in world.released, only=only))
-    return (*apart, *(rebuild.as_text(old) if new.identity in world.as_text else ()))
+    return (*apart, *(rebuild.as_text(old, world) if new.identity in world.as_text else ()))
 
 
 def _detached(
@@ -233,7 +233,7 @@ def _default_goes(old: Column, new: Column, *, released: bool) -> bool:
 
 def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
     if new.identity in world.moved and (not retypes(old, new) or new.identity in world.as_text):
-        yield from rebuild.move(new, world)
+        yield from rebuild.move(old, new, world)
         return
     if not retypes(old, new):
         return
@@ -340,6 +340,26 @@ def same_type(needed: Identity, world: World) -> bool:
     """Whether a disturbed thing is a column that keeps its type, which is made anew."""
     before, after = world.old.get(needed), world.new.get(needed)
     return isinstance(before, Column) and isinstance(after, Column) and not retypes(before, after)
+
+
+def leaves_family(needed: Identity, world: World) -> bool:
+    """Whether a column gets a type, or a collation, that does not compare with the one it had."""
+    before, after = world.old.get(needed), world.new.get(needed)
+    if not isinstance(before, Column) or not isinstance(after, Column):
+        return True
+    if after.identity in world.moved or before.collation != after.collation:
+        return True
+    was, then = world.types
+    return family(was.plain(before.type)) != family(then.plain(after.type))
+
+
+def is_torn(dependent: Identity, world: World) -> bool:
+    """Whether it is computed from several columns that change their types one after the other."""
+    needed = [each for each in world.needs.get(dependent, ()) if each.kind == "column"]
+    retyped = [
+        each for each in needed if each in world.new.by_identity and not same_type(each, world)
+    ]
+    return len(retyped) > 1 and any(leaves_family(each, world) for each in retyped)
 
 
 def _names(each: Column) -> Iterator[Hashable]:

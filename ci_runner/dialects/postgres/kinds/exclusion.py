@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraint_rows, constraints
-from ci_runner.dialects.postgres.kind import Found, Kind, any_of
+from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
+from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
+from ci_runner.schema.model import Identity
 from ci_runner.schema.tables import Exclusion
 
 
@@ -19,6 +21,13 @@ def _read(connection: Connection) -> Iterator[Found]:
         yield Found(found, addresses, copy_of=row.copy_of, usual=key.usual)
 
 
+def _in_the_way(each: Exclusion, needed: Identity, world: World) -> bool:
+    """The server rebuilds its index for a column's new type, not while that is made anew."""
+    if needed.kind != "column":
+        return True
+    return same_type(needed, world) or is_torn(each.identity, world)
+
+
 KIND = Kind(
     Exclusion,
     _read,
@@ -27,6 +36,7 @@ KIND = Kind(
     constraints.alter,
     detach=constraints.detach,
     inline=constraints.inline,
+    in_the_way=_in_the_way,
     names=constraints.names,
     like=constraints.like,
     rename=constraints.rename,

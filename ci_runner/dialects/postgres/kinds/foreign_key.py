@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraint_rows, constraints
 from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
+from ci_runner.dialects.postgres.kinds.column import leaves_family
 from ci_runner.dialects.postgres.kinds.table import UNLOGGED
-from ci_runner.dialects.postgres.types import family
-from ci_runner.schema.model import Column, ForeignKey, Identity, Table
+from ci_runner.schema.model import ForeignKey, Identity, Table
 
 
 def _read(connection: Connection) -> Iterator[Found]:
@@ -31,13 +31,7 @@ def _read(connection: Connection) -> Iterator[Found]:
 
 def _in_the_way(_: ForeignKey, needed: Identity, world: World) -> bool:
     """Whether the old type and the new one do not compare: one side changes before the other."""
-    before, after = world.old.get(needed), world.new.get(needed)
-    if not isinstance(before, Column) or not isinstance(after, Column):
-        return True
-    if after.identity in world.moved or before.collation != after.collation:
-        return True
-    was, then = world.types
-    return family(was.plain(before.type)) != family(then.plain(after.type))
+    return leaves_family(needed, world)
 
 
 def _alters(each: ForeignKey, world: World) -> Iterator[tuple[Identity, Identity]]:

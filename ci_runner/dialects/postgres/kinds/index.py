@@ -18,7 +18,7 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
     relation,
 )
-from ci_runner.dialects.postgres.kinds.column import same_type
+from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Identity, Index, IndexSettings
@@ -191,9 +191,10 @@ def _is_completed(old: Index, new: Index) -> bool:
 
 
 def _has_parts(new: Index, world: World) -> bool:
-    """Where the last partition goes, nothing completes the index."""
-    parts = (*world.parts.values(), *(copy.of for copy in world.new.copies))
-    return new.identity in parts
+    """Whether a part that comes completes the index: where a partition goes, nothing does."""
+    before = {each.object.identity: each.of for each in world.old.copies}
+    coming = (copy.of for copy in world.new.copies if before.get(copy.object.identity) != copy.of)
+    return new.identity in {*world.parts.values(), *coming}
 
 
 def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:
@@ -251,7 +252,13 @@ def _in_the_way(each: Index, needed: Identity, world: World) -> bool:
     if needed in world.as_text:
         return True
     if needed.kind == "column" and not same_type(needed, world):
-        return bool(each.settings.statistics)
+        return bool(each.settings.statistics) or (
+            _computes(each, world) and is_torn(each.identity, world)
+        )
+    return _computes(each, world)
+
+
+def _computes(each: Index, world: World) -> bool:
     table = world.old.table(each.schema, each.table)
     names = {quote(column.name) for column in table.columns} if table else set()
     return each.predicate is not None or not names.issuperset(each.keys)

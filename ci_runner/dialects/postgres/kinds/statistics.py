@@ -19,7 +19,7 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
     not_extension_member,
 )
-from ci_runner.dialects.postgres.kinds.column import same_type
+from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Identity
@@ -148,7 +148,9 @@ def _in_the_way(each: Statistics, needed: Identity, world: World) -> bool:
     """
     if each.target is not None:
         return True
-    return _EXPRESSIONS in each.kinds and (needed.kind != "column" or same_type(needed, world))
+    if _EXPRESSIONS not in each.kinds:
+        return False
+    return needed.kind != "column" or same_type(needed, world) or is_torn(each.identity, world)
 
 
 KIND = Kind(

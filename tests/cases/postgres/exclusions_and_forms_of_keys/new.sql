@@ -8,3 +8,6 @@ CREATE TABLE guest (room integer, other integer,
     CONSTRAINT sleeps FOREIGN KEY (room) REFERENCES room (a) DEFERRABLE INITIALLY DEFERRED,
     CONSTRAINT wakes FOREIGN KEY (room, other) REFERENCES room (a, b) ON DELETE SET NULL (other));
 CREATE TABLE made (x int4range, y integer, EXCLUDE USING gist (x WITH &&) WITH (fillfactor = 80));
+CREATE TABLE span (low bigint, high bigint, step integer,
+    CONSTRAINT computed EXCLUDE USING gist (int8range(low, high, '[]') WITH &&),
+    CONSTRAINT ordered EXCLUDE USING btree ((low = high) WITH =, step WITH =) WHERE (low < high));

@@ -5,3 +5,6 @@ CREATE TABLE room (id integer, during tsrange, a integer, b integer,
 CREATE TABLE guest (room integer, other integer,
     CONSTRAINT sleeps FOREIGN KEY (room) REFERENCES room (a),
     CONSTRAINT wakes FOREIGN KEY (room, other) REFERENCES room (a, b) MATCH FULL DEFERRABLE);
+CREATE TABLE span (low integer, high integer, step integer,
+    CONSTRAINT computed EXCLUDE USING gist (int4range(low, high) WITH &&),
+    CONSTRAINT ordered EXCLUDE USING btree ((low = high) WITH =, step WITH =) WHERE (low < high));

@@ -3,3 +3,8 @@ CREATE INDEX alone ON ONLY last_goes (c);
 CREATE TABLE first_comes (a integer, c text) PARTITION BY RANGE (a);
 CREATE TABLE p1 PARTITION OF first_comes FOR VALUES FROM (0) TO (10) PARTITION BY LIST (c);
 CREATE INDEX apart ON ONLY first_comes (c);
+CREATE TABLE stays (a integer, b integer) PARTITION BY RANGE (a);
+CREATE TABLE s1 PARTITION OF stays DEFAULT;
+CREATE TABLE s2 PARTITION OF stays FOR VALUES FROM (1) TO (2);
+CREATE TABLE s3 (a integer, b integer);
+CREATE INDEX still_alone ON ONLY stays (b);

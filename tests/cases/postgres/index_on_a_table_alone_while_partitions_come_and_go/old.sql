@@ -3,3 +3,8 @@ CREATE TABLE p2 PARTITION OF last_goes DEFAULT;
 CREATE INDEX alone ON ONLY last_goes (c);
 CREATE TABLE first_comes (a integer, c text) PARTITION BY RANGE (a);
 CREATE TABLE p1 (a integer, c text);
+CREATE TABLE stays (a integer, b integer) PARTITION BY RANGE (a);
+CREATE TABLE s1 PARTITION OF stays DEFAULT PARTITION BY HASH (b);
+CREATE TABLE s2 (a integer, b integer);
+CREATE TABLE s3 PARTITION OF stays FOR VALUES FROM (2) TO (3);
+CREATE INDEX still_alone ON ONLY stays (b);

@@ -1,0 +1,79 @@
+"""Find the views and triggers that SQLite can't read: what they speak of is missing.
+
+They may stand in a schema for years. ALTER TABLE ... RENAME and DROP COLUMN read the whole schema
+and refuse to run beside them: sqlite.org/lang_altertable.html, section 2.
+"""
+
+from __future__ import annotations
+
+from ci_runner.dialects.base import Connection, StatementFailed
+from ci_runner.dialects.sqlite import dependents
+from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
+from ci_runner.dialects.sqlite.connect import MEMORY, connect
+from ci_runner.dialects.sqlite.rebuild import create_table
+from ci_runner.schema.model import Identity, Index
+from ci_runner.schema.virtual import VirtualTable
+
+_PROBE = "_schema_ci_probe"
+
+
+def broken(catalogue: Catalogue) -> dict[Identity, str]:
+    """SQLite's words on each, such as `no such table: main.users`.
+
+    No catalogue tells, so SQLite is asked, in a database in memory that has the schema. Where it
+    can't make that schema, nothing is known: no plan could be proven there either.
+    """
+    if not catalogue.words:
+        return {}
+    with connect(MEMORY) as scratch:
+        probe = _PROBE
+        while probe in catalogue.names or f"{probe}_" in catalogue.names:
+            probe += "_"
+        try:
+            pending = _made(scratch, catalogue, probe)
+        except StatementFailed:
+            return {}
+        found: dict[Identity, str] = {}
+        while (refusal := _refusal(scratch, probe)) and (each := _meant(refusal, pending)):
+            found[each.identity] = refusal.partition(f" {each.name}: ")[2]
+            pending.remove(each)
+            scratch.execute(dependents.drop(each).sql)
+        return found
+
+
+def _made(scratch: Connection, catalogue: Catalogue, probe: str) -> list[Dependent]:
+    """Make the schema without its indexes, which can't be broken; its views and triggers."""
+    schema = catalogue.schema
+    for table in catalogue.tables.values():
+        scratch.execute(create_table(catalogue, table, table.name))
+    for virtual in schema.of_type(VirtualTable):
+        scratch.execute(virtual.source)
+    made: list[Dependent] = [
+        each for each in dependents.dependents(schema) if not isinstance(each, Index)
+    ]
+    for each in reversed(made):
+        scratch.execute(dependents.create(each).sql)
+    scratch.execute(f"CREATE TABLE {probe} (a)")
+    return made
+
+
+def _refusal(scratch: Connection, probe: str) -> str:
+    """Why no table can be renamed, "" when one can."""
+    try:
+        scratch.execute(f"ALTER TABLE {probe} RENAME TO {probe}_")
+    except StatementFailed as refused:
+        return refused.failure.message
+    return ""
+
+
+def _meant(refusal: str, pending: list[Dependent]) -> Dependent | None:
+    """Whom `error in view v: no such table: main.t` speaks of; None for something else."""
+    return max(
+        (
+            each
+            for each in pending
+            if refusal.startswith(f"error in {each.identity.kind} {each.name}: ")
+        ),
+        key=lambda each: len(each.name),
+        default=None,
+    )

@@ -1,0 +1,1 @@
+CREATE TABLE t (rowid INTEGER PRIMARY KEY, a);

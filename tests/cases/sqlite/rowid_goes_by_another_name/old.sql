@@ -1,0 +1,1 @@
+CREATE TABLE t (_rowid_ TEXT, a, oid INTEGER PRIMARY KEY);

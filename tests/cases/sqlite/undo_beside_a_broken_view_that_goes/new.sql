@@ -1,0 +1,1 @@
+CREATE TABLE t (a, b); CREATE VIEW w AS SELECT * FROM nowhere;
