@@ -37,7 +37,8 @@ _ROWS = re.compile(r"(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # SET CONSTRAINTS is not among them: it fires deferred triggers.
 # What may run in a transaction of its own, where a session sees the locks that it has taken.
 _ALONE = re.compile(
-    r"(?:ALTER|CLUSTER|COMMENT|CREATE|DO|DROP|GRANT|MERGE|REFRESH|REINDEX|REVOKE|SELECT|TRUNCATE)\b",
+    r"(?:ALTER|CALL|CLUSTER|COMMENT|CREATE|DO|DROP|EXECUTE|EXPLAIN|GRANT|IMPORT|MERGE|REASSIGN|REFRESH"
+    r"|REINDEX|REVOKE|SECURITY|SELECT|TRUNCATE|WITH)\b",
     re.IGNORECASE,
 )
 # active_sql_transaction, invalid_transaction_termination: it wants none around it.
