@@ -24,6 +24,7 @@ from pathlib import Path
 
 from ci_runner import __version__
 from ci_runner.devdb.folders import PREFIX, mark
+from ci_runner.devdb.forms import POSTGRES
 from ci_runner.devdb.machine import as_account, environment, remove, roomy, written
 from ci_runner.devdb.packing import pack, unpack
 from ci_runner.devdb.server import Unportable
@@ -206,7 +207,7 @@ class Cluster:
         try:
             if ended != 0:
                 raise Unportable("the server did not end as it was told to")
-            return pack(self.folder / "data")
+            return pack(self.folder / "data", POSTGRES)
         finally:
             self.start()
 
@@ -248,7 +249,7 @@ def running(
         if state is None:
             _initialised(programs, folder)
         else:
-            unpack(state, folder / "data", programs.owner)
+            unpack(state, folder / "data", POSTGRES, programs.owner)
         _configure(folder / "data", programs.owner)
         cluster.start(begin)
         with cluster.watched():
@@ -264,14 +265,14 @@ def _initialised(programs: Programs, folder: Path) -> None:
     name = programs.installed()
     if store and name in store.names() and isinstance(kept := store.load(name), bytes):
         try:
-            unpack(kept, folder / "data", programs.owner)
+            unpack(kept, folder / "data", POSTGRES, programs.owner)
         except Unportable:
             shutil.rmtree(folder / "data")
         else:
             return
     _initdb(programs, folder)
     if store:
-        store.save(name, pack(folder / "data"))
+        store.save(name, pack(folder / "data", POSTGRES))
 
 
 def is_initialised(programs: Programs) -> bool:

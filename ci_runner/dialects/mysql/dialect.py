@@ -35,6 +35,7 @@ class MysqlDialect:
     default_schema: str = ""
     transactional_ddl: bool = False
     locks_relations: bool = False
+    rebuilds: bool = False
     talkative: str = ""
 
     def quote(self, name: str) -> str:
@@ -58,6 +59,9 @@ class MysqlDialect:
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
+
+    def before_renames(self, _schema: Schema) -> tuple[PlannedStatement, ...]:
+        return ()
 
     def run(self, connection: Connection, sql: str) -> Ran:
         return online.run(connection, sql)

@@ -40,6 +40,7 @@ class PostgresDialect:
     default_schema = "public"
     transactional_ddl = True
     locks_relations = True
+    rebuilds = False
     talkative = watch.TALKATIVE
     syntax = Syntax(
         dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True
@@ -67,6 +68,9 @@ class PostgresDialect:
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
+
+    def before_renames(self, _schema: Schema) -> tuple[PlannedStatement, ...]:
+        return ()
 
     def run(self, connection: Connection, sql: str) -> Ran:
         """What wants no transaction is made to wait for a moment, so that its locks are seen."""

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from ci_runner.dialects.base import Connection, Lock, Sighting, StatementFailed
+from ci_runner.dialects.collection import uncollected
 from ci_runner.dialects.postgres import depend, marks, mine, renew, unmanaged
+from ci_runner.dialects.postgres.asking import OUTSET, Asking, ask, outset, replaced, whether
 from ci_runner.dialects.postgres.kind import Address
-from ci_runner.dialects.postgres.kinds import KINDS
-from ci_runner.dialects.postgres.look import Known, Look, Parts, Told, ask, present, read, read_on
+from ci_runner.dialects.postgres.kinds import ALWAYS, KINDS
+from ci_runner.dialects.postgres.look import Known, Look, Parts, Told, read, read_on
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.places import (
     Index,
@@ -24,9 +26,16 @@ from ci_runner.dialects.postgres.places import (
     storage,
 )
 from ci_runner.dialects.postgres.prepared import THERE, keeps, plan, there
-from ci_runner.dialects.postgres.pulse import Pulse, catalogues, new_token, pulse, question
+from ci_runner.dialects.postgres.pulse import (
+    CATALOGUES,
+    Pulse,
+    catalogues,
+    new_token,
+    pulse,
+    question,
+)
 from ci_runner.dialects.postgres.rows import integer
-from ci_runner.dialects.postgres.twin import meanwhile, sessions
+from ci_runner.dialects.postgres.twin import ahead, sessions
 from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.errors import SqlError
 from ci_runner.schema.model import Copy, Identity, Schema
@@ -49,10 +58,10 @@ _MOST_WRITTEN = 2_000
 
 def inspect(connection: Connection) -> Schema:
     """The schema alone. Raises SqlError where it is larger than memory should hold."""
-    with every_name_qualified(connection):
+    with uncollected(), every_name_qualified(connection):
         relations = refuse_too_many(connection)
         with sessions(connection, relations) as several:
-            return _all(several, catalogues(connection)).schema
+            return _all(several).schema
 
 
 def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> int:
@@ -142,7 +151,7 @@ def _anew(
         look = renew.anew(connection, since, marks.touched(since.known.marks, seen))
         if look is not None:
             return replace(look, known=replace(look.known, pulse=now, marks=seen, mine=own))
-    with sessions(connection, relations) as several:
+    with uncollected(), sessions(connection, relations) as several:
         every = _all(several, tables)
     found = tuple(every.parts.all())
     return Look(
@@ -168,15 +177,24 @@ class _All:
     told: Told
 
 
-def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
-    kinds = present(sessions[0])
-    reading, (rows, aside) = meanwhile(
-        sessions,
-        lambda _: read(sessions, kinds),
-        lambda session: (depend.all_rows(session), _aside(session)),
-    )
-    names = dict(addresses(reading.all()))
-    on = read_on(sessions[0], names)
+def _all(sessions: Sequence[Connection], tables: Mapping[int, str] | None = None) -> _All:
+    """Everything; the catalogue's own `tables` by oid are asked for where they are not known."""
+    first = sessions[0]
+    with ahead(sessions) as heard:
+        asking = Asking(first, heard)
+        heard.put({each: each for kind in ALWAYS for each in kind.asks})
+        heard.put({OUTSET: OUTSET}, prints=True)
+        kinds, narrowed = outset(asking)
+        for kind in kinds:
+            heard.put({each: replaced(each, narrowed) for each in kind.prints}, prints=True)
+            heard.put({each: replaced(each, narrowed) for each in kind.asks})
+        heard.put({each: each for each in (depend.ALL, CATALOGUES, _ASIDE)})
+        reading = read(first, kinds, heard=heard, narrowed=narrowed)
+        names = reading.names
+        on = read_on(first, names, heard)
+        aside = _aside(asking)
+        rows = depend.all_rows(asking)
+        tables = tables or catalogues(asking)
     names |= dict(addresses(on.found))
     parts = Parts(Shared(reading.by_table), reading.whole, on)
     found = tuple(parts.all())
@@ -207,6 +225,9 @@ def _index(every: _All) -> Index:
         Shared({each: frozenset(several) for each, several in needed.items()}),
         Shared(every.copies),
     )
+
+
+_ASIDE = whether(unmanaged.every().values())
 
 
 def _aside(connection: Connection) -> unmanaged.Aside:

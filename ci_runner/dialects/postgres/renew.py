@@ -17,7 +17,6 @@ from ci_runner.dialects.postgres.look import (
     Parts,
     Reading,
     Renewal,
-    Rows,
     Told,
     hear,
     read,
@@ -39,6 +38,7 @@ from ci_runner.dialects.postgres.places import (
 from ci_runner.dialects.postgres.prepared import answers
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.sources import catalogues
+from ci_runner.dialects.postgres.twin import Rows
 from ci_runner.schema.model import Identity, Schema, SchemaObject, Table, View, home
 from ci_runner.schema.shared import Edge, Edges, Shared, renewed, shared
 from ci_runner.schema.types import CompositeType
@@ -135,7 +135,7 @@ class _Renewing:
         since = self.renewal.since
         answers = self._asked()
         kinds = tuple(kind for kind in KINDS if kind.type in answers.kinds)
-        reading = read((self.connection,), kinds, self.renewal, answers.heard)
+        reading = read(self.connection, kinds, self.renewal, answers.heard)
         if any(_renamed(since, each) for each in reading.all()):
             return None
         reading, change = self._settled(reading)
@@ -229,6 +229,7 @@ class _Renewing:
             },
             reading.kept,
             reading.asked,
+            reading.names,
         )
         arrived = {each.object.identity for each in coming} | again
         reread = [*chain.from_iterable(reading.by_table.values())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.sqlite import strict
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.rebuild import column_sql, is_plain, rebuild
 from ci_runner.dialects.sqlite.tokens import mentions, quote, tokenize
@@ -27,7 +28,10 @@ def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatemen
         and all(theirs[name] == mine[name] for name in mine.keys() & theirs.keys())
         and not (reordered != list(theirs) and _order_shows(old, new, after.name.lower()))
     )
-    can_add = all(_can_add(column, added[at:]) for at, column in enumerate(added))
+    is_strict = "STRICT" in after.options
+    can_add = all(
+        _can_add(column, added[at:], is_strict=is_strict) for at, column in enumerate(added)
+    )
     can_drop = all(_can_drop(old, new, before, column) for column in lost)
     if not (same and can_add and can_drop):
         return tuple(rebuild(old, new, after))
@@ -92,10 +96,11 @@ def _order_shows(old: Catalogue, new: Catalogue, table: str) -> bool:
     )
 
 
-def _can_add(column: Column, missing: list[Column]) -> bool:
+def _can_add(column: Column, missing: list[Column], *, is_strict: bool) -> bool:
     """The limits of ADD COLUMN: sqlite.org/lang_altertable.html, section 5.
 
-    `missing` are the columns that are added later, which it can't compute with.
+    `missing` are the columns that are added later, which it can't compute with. A default of
+    another type than a strict table's column comes into rows that are there all the same.
     """
     default = column.default
     if column.generated_kind:
@@ -103,6 +108,8 @@ def _can_add(column: Column, missing: list[Column]) -> bool:
         computes = not mentions(tokenize(column.generated or ""), later)
         return column.generated_kind == "virtual" and not column.not_null and computes
     if default is not None and (not is_plain(default) or default.upper().startswith("CURRENT_")):
+        return False
+    if default is not None and is_strict and not strict.takes(column.type, default):
         return False
     return not column.not_null or default is not None
 

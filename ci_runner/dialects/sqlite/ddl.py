@@ -7,16 +7,16 @@ from contextlib import suppress
 from dataclasses import replace
 
 from ci_runner.dialects.base import PlannedStatement
-from ci_runner.dialects.sqlite import dependents
+from ci_runner.dialects.sqlite import dependents, hazards
 from ci_runner.dialects.sqlite.alter import alter
-from ci_runner.dialects.sqlite.broken import broken
+from ci_runner.dialects.sqlite.broken import beside, broken
 from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
 from ci_runner.dialects.sqlite.rebuild import create_table
 from ci_runner.dialects.sqlite.tokens import quote
 from ci_runner.dialects.sqlite.virtual import Virtual
 from ci_runner.schema.diff import diff
 from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import Identity, Schema, Table
+from ci_runner.schema.model import Identity, Index, Schema, Table
 
 
 def create(schema: Schema) -> tuple[PlannedStatement, ...]:
@@ -39,12 +39,13 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
     replaced = rebuilt | {table.name.lower() for table in gone} | virtual.replaced
     lost = {step.object.name.lower() for step in altered if " DROP COLUMN " in step.sql}
     before, after = dependents.dependents(old_schema), dependents.dependents(new_schema)[::-1]
-    unread = broken(old) | broken(new) if altered else {}
+    unread = _broken(old, new) if altered else {}
     again = dependents.in_the_way(old, new, replaced, lost, unread if rebuilt or lost else ())
     away = [each for each in before if each.identity in again]
     stay = [each for each in before if each.identity not in again]
     if unread and not rebuilt | lost:
-        altered = [_undone_beside(step, old, stay, unread) for step in altered]
+        aside = [each for each in beside(old, unread) if each in stay]
+        altered = [_undone_without(aside, step) for step in altered]
     have = {each.identity for each in stay if dependents.home(each) not in replaced}
     served = first or next((f"Drop table {table.name}" for table in gone), "")
     serves = {each.identity: served for each in after if not dependents.changed(old_schema, each)}
@@ -56,8 +57,28 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
         *altered,
         *(_drop_table(table) for table in gone),
         *virtual.made(),
-        *(dependents.create(each, serves) for each in after if each.identity not in have),
+        *(
+            dependents.create(each, serves, _risks(old, new, each, serves))
+            for each in after
+            if each.identity not in have
+        ),
     )
+
+
+def _broken(old: Catalogue, new: Catalogue) -> dict[Identity, str]:
+    """What can't be read on either side, of all that is there while tables change."""
+    stays = (each for each in dependents.dependents(new.schema))
+    later = {each.identity for each in stays if dependents.changed(old.schema, each)}
+    then = {name: why for name, why in broken(new).items() if name not in later}
+    return then | broken(old)
+
+
+def _risks(
+    old: Catalogue, new: Catalogue, each: Dependent, serves: Collection[Identity]
+) -> Iterator[str]:
+    """An index that only comes again has held its rows before."""
+    if isinstance(each, Index) and each.identity not in serves:
+        yield from hazards.of_index(old, new, each)
 
 
 def _gone(old: Catalogue, new: Catalogue) -> list[Table]:
@@ -83,10 +104,11 @@ def _guards(
             gone[0].identity,
             serves=serves,
         )
-    for name in (*sorted(rebuilt), *place):
-        kept = old.tables.keys() & new.tables.keys()
-        still = old.children[name] | (new.children[name] if name in rebuilt else set())
-        children = sorted(still & kept)
+    at = {name: number for number, name in enumerate(new.tables) if name in old.tables}
+    for name in (*(name for name in at if name in rebuilt), *place):
+        # Tables change in this order: a reference that comes with a later one acts on nothing yet.
+        earlier = {each for each in new.children[name] if at.get(each, len(at)) < at.get(name, 0)}
+        children = sorted(at.keys() & (old.children[name] | earlier))
         if children:
             table = old.tables[name]
             rows = " OR ".join(
@@ -103,19 +125,12 @@ def _guards(
             )
 
 
-def _undone_beside(
-    step: PlannedStatement,
-    old: Catalogue,
-    there: Sequence[Dependent],
-    unread: Collection[Identity],
-) -> PlannedStatement:
+def _undone_without(aside: Sequence[Dependent], step: PlannedStatement) -> PlannedStatement:
     """ADD COLUMN passes by what is broken; its undo, DROP COLUMN, has to take it away meanwhile."""
-    aside = dependents.in_the_way(old, old, frozenset(), frozenset(), unread)
-    away = [each for each in there if each.identity in aside]
     undo = (
-        *(dependents.drop(each).sql for each in away),
+        *(dependents.drop(each).sql for each in aside),
         step.undo or "",
-        *(dependents.create(each).sql for each in reversed(away)),
+        *(dependents.create(each).sql for each in reversed(aside)),
     )
     return replace(step, undo=";\n".join(undo))
 

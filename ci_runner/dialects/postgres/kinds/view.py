@@ -137,6 +137,7 @@ def _replaced(old: View, new: View, world: World) -> PlannedStatement:
         f"Replace view {new.identity.qualified}",
         new.identity,
         undo=undo,
+        undo_hazards=("its columns can't go while others use it",) if undo is None else (),
     )
 
 
@@ -189,7 +190,8 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    prints=(_QUERY,),
     names=_names,
     in_the_way=lambda *_: True,
-    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'v'"),
+    present=any_of("pg_rewrite", "x.ev_class >= 16384 AND x.rulename = '_RETURN'"),
 )
