@@ -91,10 +91,12 @@ class AddColumn:
 
 @dataclass(frozen=True, slots=True)
 class AlterColumnType:
+    """`computed` is whether USING says more than the column, or a cast of it."""
+
     table: Target
     column: str
     type: str
-    using: bool = False
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

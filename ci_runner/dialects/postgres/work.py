@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres import rebuild
+from ci_runner.dialects.postgres import arrivals, rebuild
 from ci_runner.dialects.postgres.inheritance import must_be_made_again
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, World
 from ci_runner.dialects.postgres.kinds import KINDS
@@ -80,8 +80,8 @@ class Work:
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
         self._make_tables_again()
-        for index in rebuild.entered(self.creates, self.world):
-            self._make_again(index)
+        for each in arrivals.made_again(self.creates, self.world):
+            self._make_again(each)
         self._find_renames()
         self._part()
         self._carry()

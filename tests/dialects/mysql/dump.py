@@ -91,13 +91,16 @@ def _entries(
 
 def _shown(connection: Connection, word: str, name: str, at: int) -> str:
     quoted = name.replace("`", "``")
-    ((*row,),) = connection.query(f"SHOW CREATE {word} `{quoted}`")
-    return str(row[at])
+    # A default of bytes may be no text, which sessions of migrations can't read.
+    (((*row,),),) = connection.query_all([f"SHOW CREATE {word} `{quoted}`"])
+    written = row[at]
+    assert isinstance(written, bytes)
+    return written.decode("utf-8", "backslashreplace")
 
 
 def _from(told: str, created: str) -> str:
     """The end of a statement from where it begins as `told` does, up to the first string there."""
-    start = re.split("['\"]", told)[0]
+    start = re.split("['\"`]", told)[0]
     return created[created.index(start) :] if len(start) > 1 else created
 
 
