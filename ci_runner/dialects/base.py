@@ -128,13 +128,15 @@ class OnlineDdl:
 class Ran:
     """One statement that was run: what the server answered, and how long that took in seconds.
 
-    `locks` are those that a look from within the session could not have seen.
+    `locks` are those that a look from within the session could not have seen, `metadata_locks`
+    those of MySQL and MariaDB.
     """
 
     outcome: Outcome
     seconds: float
     online: OnlineDdl | None = None
     locks: frozenset[Lock] = frozenset()
+    metadata_locks: frozenset[Lock] = frozenset()
 
 
 def as_written(connection: Connection, sql: str) -> Ran:
@@ -173,7 +175,9 @@ class Observation:
 
     `scanned` are relations that were there before and were read from end to end. `online` is how a
     table could be changed, on engines that say so; `committed` whether the statement ended a
-    transaction that was open, without saying so.
+    transaction that was open, without saying so. `metadata_locks` are MySQL's and MariaDB's: to be
+    changed, a table must be let go by all who use it in a transaction, and those who come later
+    wait behind.
     """
 
     changes: tuple[Change, ...] = ()
@@ -182,6 +186,7 @@ class Observation:
     scanned: tuple[Identity, ...] = ()
     online: OnlineDdl | None = None
     committed: bool = False
+    metadata_locks: tuple[Lock, ...] = ()
 
 
 def compare(before: Sighting, after: Sighting) -> Observation:

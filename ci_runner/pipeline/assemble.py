@@ -195,6 +195,9 @@ def _step(step: Step, production: Production) -> ReportedStep:
         estimates=tuple(production.estimates(seen.rewritten, seen.scanned)),
         online=_online(seen, production),
         committed=seen.committed,
+        metadata_locks=tuple(
+            f"{lock.mode} on {production.told(lock.relation)}" for lock in seen.metadata_locks
+        ),
         obstacles=tuple(ReportedObstacle(each.query, each.rows) for each in step.obstacles),
     )
 
