@@ -15,12 +15,11 @@ from ci_runner.dialects.base import (
     Dialect,
     Failure,
     Lock,
-    Observation,
     Ran,
     Sighting,
     StatementFailed,
-    compare,
 )
+from ci_runner.dialects.observation import Observation, compare
 from ci_runner.dialects.operations import Transaction
 from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.directory import MigrationFile

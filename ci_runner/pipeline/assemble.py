@@ -11,7 +11,7 @@ from typing import Literal
 
 from ci_runner import __version__
 from ci_runner.context import Build
-from ci_runner.dialects.base import Observation
+from ci_runner.dialects.observation import Observation
 from ci_runner.dialects.operations import Data
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations import checksum
