@@ -10,11 +10,12 @@ from ci_runner.config import approval, assume
 from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.assume import Assumed
 from ci_runner.config.options import SEVERITIES
-from ci_runner.config.source import Source, unknown, wrong
+from ci_runner.config.source import Source, nearest, unknown, wrong
 from ci_runner.config.values import Values
 
 # Tables and keys of [lint] beside those of the option table.
 TABLES = ("rules", "groups", "options", "assume", "except")
+_LISTED = "`schema-ci rules` lists them"
 _EXCEPTION = ("rules", "paths", "tables", "reason", "until")
 _TEAM_RULE = ("id", "for", "when", "require", "message", "severity")
 # Options by rule, and what checks them: it gets them with file:line by key, raises ConfigError.
@@ -133,7 +134,8 @@ def _severities(
         raise wrong(source.where(key), key, "a table of name = severity", content)
     for name, severity in content.items():
         if name not in known:
-            raise unknown(source, f"{key}.{name}", name, known)
+            listed = _LISTED if key == "lint.rules" else ""
+            raise unknown(source, f"{key}.{name}", name, known, listed)
         if severity not in SEVERITIES:
             expected = f"one of {', '.join(SEVERITIES)}"
             raise wrong(source.where(f"{key}.{name}"), f"{key}.{name}", expected, severity)
@@ -148,7 +150,7 @@ def _rule_options(source: Source, content: object, names: Names) -> RuleOptions:
     for rule, options in content.items():
         key = f"lint.options.{rule}"
         if rule not in names.rules:
-            raise unknown(source, key, rule, names.rules)
+            raise unknown(source, key, rule, names.rules, _LISTED)
         if not isinstance(options, dict):
             raise wrong(source.where(key), key, "a table of option = value", options)
         origins[key] = source.where(key)
@@ -175,7 +177,8 @@ def _exemptions(source: Source, known: frozenset[str]) -> Iterator[Exemption]:
         )
         for name in found.rules:
             if name not in known:
-                raise wrong(source.where(f"{at}.rules"), f"{at}.rules", "a rule or group", name)
+                expected = f"a rule or group{nearest(name, known)}"
+                raise wrong(source.where(f"{at}.rules"), f"{at}.rules", expected, name)
         if not str(found):
             raise wrong(source.where(at), at, "at least one of rules, paths, tables")
         yield found

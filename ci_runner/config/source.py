@@ -57,16 +57,25 @@ def _broken(path: str, line: str, said: str) -> ConfigError:
     return ConfigError(f"{path} is not valid TOML", where=f"{path}:{line}", said=said)
 
 
-def unknown(source: Source, key: str, name: str, valid: Iterable[str]) -> ConfigError:
-    """The error for a key that does not exist, with the nearest that does."""
+def unknown(
+    source: Source, key: str, name: str, valid: Iterable[str], next_step: str = ""
+) -> ConfigError:
+    """The error for a key that does not exist, with the nearest that does.
+
+    `next_step` is where they are listed, for more than a message can hold.
+    """
     listed = sorted(valid)
-    near = get_close_matches(name, listed, 1)
-    guess = f"; did you mean `{near[0]}`?" if near else ""
     return ConfigError(
-        f"unknown key `{key}`{guess}",
+        f"unknown key `{key}`{nearest(name, listed)}",
         where=source.where(key),
-        next_step=f"use one of: {', '.join(listed)}",
+        next_step=next_step or f"use one of: {', '.join(listed)}",
     )
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """`; did you mean ...?`, "" where nothing is near."""
+    near = get_close_matches(name, sorted(valid), 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
 
 
 def wrong(where: str, key: str, expected: str, found: object = None) -> ConfigError:
