@@ -15,7 +15,6 @@ from ci_runner.config.values import Values
 
 # Tables and keys of [lint] beside those of the option table.
 TABLES = ("rules", "groups", "options", "assume", "except")
-_LISTED = "`schema-ci rules` lists them"
 _EXCEPTION = ("rules", "paths", "tables", "reason", "until")
 _TEAM_RULE = ("id", "for", "when", "require", "message", "severity")
 # Options by rule, and what checks them: it gets them with file:line by key, raises ConfigError.
@@ -134,8 +133,7 @@ def _severities(
         raise wrong(source.where(key), key, "a table of name = severity", content)
     for name, severity in content.items():
         if name not in known:
-            listed = _LISTED if key == "lint.rules" else ""
-            raise unknown(source, f"{key}.{name}", name, known, listed)
+            raise unknown(source, f"{key}.{name}", name, known)
         if severity not in SEVERITIES:
             expected = f"one of {', '.join(SEVERITIES)}"
             raise wrong(source.where(f"{key}.{name}"), f"{key}.{name}", expected, severity)
@@ -150,7 +148,7 @@ def _rule_options(source: Source, content: object, names: Names) -> RuleOptions:
     for rule, options in content.items():
         key = f"lint.options.{rule}"
         if rule not in names.rules:
-            raise unknown(source, key, rule, names.rules, _LISTED)
+            raise unknown(source, key, rule, names.rules)
         if not isinstance(options, dict):
             raise wrong(source.where(key), key, "a table of option = value", options)
         origins[key] = source.where(key)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
 from ci_runner.schema.changes import Change, Rename
 from ci_runner.schema.diff import diff
@@ -245,7 +246,7 @@ class PlannedStatement:
     `summary` is a sentence without SQL; `undo` the SQL that reverts it (statements with `;` between
     them, the last without), None where data or definition is lost, "" where the undo of an earlier
     statement is enough; `hazards` are sentences on locks, rewrites, scans and data, `undo_hazards`
-    the same on the way back. `apart` is true
+    the same on the way back, or why there is none. `apart` is true
     of what may run in a transaction but not in that of the statements before it, whose locks it
     would hold for long. `serves` names the change that this statement is only a step of (`Rebuild
     table users`), "" when it is a change by itself. `questions` are for the user to answer before
@@ -253,7 +254,8 @@ class PlannedStatement:
 
     `locks` is the strongest on each relation that was there before the plan, `rewrites` and `scans`
     are tables that were written again or read through, `online` is how a table could be changed:
-    all seen when the plan was proven, and empty before.
+    all seen when the plan was proven, and empty before. Outside of a transaction nothing is seen:
+    there they say what the engine's manual says.
     """
 
     sql: str
@@ -330,6 +332,10 @@ class Dialect(Protocol):
     def locks_relations(self) -> bool:
         """Whether a transaction holds locks on relations, which its own session can see."""
 
+    @property
+    def rebuilds(self) -> bool:
+        """Whether a table is changed by making it anew, with all that lives on it."""
+
     def quote(self, name: str) -> str:
         """`name` as an identifier, quoted only where the engine asks for it."""
 
@@ -359,6 +365,9 @@ class Dialect(Protocol):
         None where the engine renames nothing of the kind: it is dropped and made again.
         """
 
+    def before_renames(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+        """Drop what keeps the engine from renaming anything; a plan from there makes it again."""
+
     def run(self, connection: Connection, sql: str) -> Ran:
         """Run one statement so that it is seen how little it needs, where the engine tells.
 
@@ -386,3 +395,6 @@ class Dialect(Protocol):
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         """What one statement says that it does. Never raises: what can't be read is Unparsed."""
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        """What rows would stop one statement, as far as its text and the schema tell."""

@@ -78,9 +78,14 @@ class Row:
     comment: str | None
 
 
-def rows(connection: Connection, prokind: str) -> Iterator[Row]:
+def question(prokind: str) -> str:
     """Routines of one prokind: f, w or p."""
-    for row in connection.query(_QUERY.format(kind=prokind)):
+    return _QUERY.format(kind=prokind)
+
+
+def rows(connection: Connection, prokind: str) -> Iterator[Row]:
+    """What that gives."""
+    for row in connection.query(question(prokind)):
         oid, *words, atomic, names, modes, count, defaults, outputs, comment = row
         schema, name, types, signature, arguments, language, result, definition, body = map(
             text, words
@@ -164,7 +169,10 @@ def replaced(
     used = world.dependents.get(old.identity) or world.contents.get(old.identity)
     if undo is None and not used:
         undo = f"{drop_sql(new)};\n{made_again(again)}"
-    return (PlannedStatement(do, f"Replace {new.identity}", new.identity, undo=undo),)
+    kept = ("its defaults can't go while others use it",) if undo is None else ()
+    return (
+        PlannedStatement(do, f"Replace {new.identity}", new.identity, undo=undo, undo_hazards=kept),
+    )
 
 
 def alter(old: Coded, new: Coded, world: World) -> Statements | None:

@@ -53,6 +53,7 @@ RULE = Rule(
     " attempt stops at the first thing that is there already.",
     instead="IF NOT EXISTS, IF EXISTS or OR REPLACE; or run the file in a transaction.",
     check=_check,
+    of_writing=True,
     aliases=(
         "prefer-robust-stmts",
         "preferRobustStmts",

@@ -18,12 +18,14 @@ from ci_runner.dialects.postgres.kind import (
     World,
     comment_on,
     described,
+    make_found,
     relation,
     type_name,
 )
 from ci_runner.dialects.postgres.kinds import column as columns
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.foreign import Options
 from ci_runner.schema.model import Column, Identity, PrimaryKey, Table, Unique
 
@@ -63,6 +65,9 @@ _FLAGS = {
 _REPLICA_IDENTITY = {"f": "replica identity full", "n": "replica identity nothing"}
 
 
+_make = quickly(Table)
+
+
 def _read(connection: Connection) -> Iterator[Found]:
     rows = connection.query(_QUERY)
     named = {integer(row[0]): (text(row[1]), text(row[2])) for row in rows}
@@ -80,8 +85,8 @@ def _read(connection: Connection) -> Iterator[Found]:
             *(f"toast.{each}" for each in texts(toast)),
         ]
         mine = columns_of.get(integer(oid), ())
-        yield Found(
-            Table(
+        yield make_found(
+            _make(
                 schema=text(schema),
                 name=text(name),
                 columns=tuple(column for _, column in mine),
@@ -318,6 +323,8 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    asks=(_QUERY, every_column.USUAL),
+    prints=(every_column.DEFAULTS,),
     detach=_detach,
     late=True,
     names=_names,
