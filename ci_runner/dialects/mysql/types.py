@@ -78,8 +78,14 @@ def bare(written: str) -> str:
     """Without what does not matter to a foreign key: lengths of strings, widths of integers."""
     name, parenthesis, rest = written.partition("(")
     if not parenthesis or name not in {*_INTEGERS, "char", "varchar", "binary", "varbinary"}:
-        return written
+        return written.replace(", ", ",")
     return f"{name}{rest.partition(')')[2]}"
+
+
+def spelled(written: str) -> str:
+    """One spelling for one type: without widths of integers, which some servers print."""
+    name = written.partition("(")[0]
+    return bare(written) if name in _INTEGERS else written.replace(", ", ",")
 
 
 def _read(written: str) -> _Type:

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ci_runner.dialects.postgres import aside, base_types, mentions, partitions, rebuild
+from ci_runner.dialects.postgres import (
+    arrivals,
+    aside,
+    base_types,
+    mentions,
+    partitions,
+    rebuild,
+)
 from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
@@ -59,11 +66,9 @@ def _parted(work: Work, old: SchemaObject, detached: Statements) -> Statements:
         return detached
     join = partitions.join(old.parents[0], old)
     gone, again = [], []
-    for identity in rebuild.alone_above(old, work.world.old, work.world.new):
-        if identity not in work.drops:
-            index = work.world.old.by_identity[identity]
-            gone += [each.sql for each in kind_of(index).drop(index)]
-            again += [each.sql for each in kind_of(index).create(index)]
+    for index in arrivals.alone_above(old, work.world.old):
+        gone += [each.sql for each in kind_of(index).drop(index)]
+        again += [each.sql for each in kind_of(index).create(index)]
     undo = ";\n".join([*gone, join, *again])
     return tuple(replace(one, undo=undo) if one.undo == join else one for one in detached)
 

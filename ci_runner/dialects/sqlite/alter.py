@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.sqlite import strict
+from ci_runner.dialects.sqlite.back import with_way_back
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.rebuild import column_sql, is_plain, rebuild
 from ci_runner.dialects.sqlite.tokens import mentions, quote, tokenize
@@ -34,7 +35,7 @@ def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatemen
     )
     can_drop = all(_can_drop(old, new, before, column) for column in lost)
     if not (same and can_add and can_drop):
-        return tuple(rebuild(old, new, after))
+        return with_way_back(tuple(rebuild(old, new, after)), old, new, after)
     adds = (_add(column, after, inline.get(column.name, ())) for column in added)
     return (*adds, *(_drop(column, after) for column in lost))
 
@@ -79,11 +80,14 @@ def _add(column: Column, table: Table, rules: tuple[Constraint, ...]) -> Planned
 
 def _drop(column: Column, table: Table) -> PlannedStatement:
     computed = bool(column.generated_kind)
+    added = f"ALTER TABLE {quote(table.name)} ADD COLUMN {column_sql(column, table.options)}"
     return PlannedStatement(
         f"ALTER TABLE {quote(table.name)} DROP COLUMN {quote(column.name)}",
         f"Drop column {column.name} of table {table.name}",
         column.identity,
         destructive=not computed,
+        undo=added if computed and _can_add(column, [], is_strict=False) else None,
+        undo_hazards=("SQLite adds no stored column",) if computed else (),
         hazards=() if computed else (f"The values of {table.name}.{column.name} are lost.",),
     )
 
