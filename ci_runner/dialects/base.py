@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
 from ci_runner.schema.changes import Change, Rename
 from ci_runner.schema.diff import diff
@@ -396,3 +397,6 @@ class Dialect(Protocol):
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         """What one statement says that it does. Never raises: what can't be read is Unparsed."""
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        """What rows would stop one statement, as far as its text and the schema tell."""

@@ -21,6 +21,7 @@ from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
 from ci_runner.dialects.mysql.parse import parse
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
+from ci_runner.dialects.obstacles import Obstacle, of_operations
 from ci_runner.dialects.operations import Operation
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
@@ -83,6 +84,9 @@ class MysqlDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        return tuple(of_operations(parse(sql), before, self.quote))
 
 
 DIALECT = MysqlDialect()

@@ -278,9 +278,14 @@ def _create_index(tokens: Sequence[Token], words: list[str]) -> CreateIndex:
     at += 3 if exists else 0
     table, behind = target(tokens, words.index("ON", at) + 1 if "ON" in words[at:] else len(words))
     inside = tokens[behind + 1 : closing(tokens, behind)]
-    columns = tuple(part[0].name for part in split(inside) if part)
+    parts = [part for part in split(inside) if part]
     return CreateIndex(
-        table, tokens[at].name, unique="UNIQUE" in words[:4], if_not_exists=exists, columns=columns
+        table,
+        tokens[at].name,
+        unique="UNIQUE" in words[:4],
+        if_not_exists=exists,
+        columns=tuple(part[0].name for part in parts),
+        whole=all(len(part) == 1 for part in parts),
     )
 
 

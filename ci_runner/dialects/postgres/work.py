@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from ci_runner.dialects.postgres import arrivals, rebuild
 from ci_runner.dialects.postgres.inheritance import must_be_made_again
-from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, World
+from ci_runner.dialects.postgres.kind import Kind, World, namesakes
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import (
@@ -173,8 +173,24 @@ class Work:
                 self._rename(befores[0], afters[0])
 
     def _is_renamed(self, old: SchemaObject, new: SchemaObject) -> bool:
-        """Two that swap their names need one another's first: they are made again."""
-        return old.identity not in self.creates and new.identity not in self.drops
+        """Where each needs the name of another first, one is made again."""
+        swapped = old.identity in self.creates or new.identity in self.drops
+        return not swapped and not self._closes_ring(old, new)
+
+    def _closes_ring(self, old: SchemaObject, new: SchemaObject) -> bool:
+        """Whether a rename would wait for others that wait for it."""
+        before = [self.world.old.by_identity[each] for each in self.renamed]
+        bearers = {name: each.identity for each in before for name in kind_of(each).names(each)}
+        own = set(kind_of(old).names(old)).difference(kind_of(new).names(new))
+        pending = [new]
+        while pending:
+            each = pending.pop()
+            for name in kind_of(each).names(each):
+                if name in own:
+                    return True
+                if name in bearers:
+                    pending.append(self.world.new.by_identity[self.renamed[bearers[name]]])
+        return False
 
     def _rename(self, old: SchemaObject, new: SchemaObject) -> None:
         del self.drops[old.identity], self.creates[new.identity]
@@ -237,7 +253,7 @@ class Work:
 
     def _is_followed(self, needed: Identity) -> bool:
         """Whether a type of its name comes, be it of another kind."""
-        return any(each in self.creates for each in _namesakes(needed))
+        return any(each in self.creates for each in namesakes(needed))
 
     def _made_of(self, *several: Identity) -> Iterable[Identity]:
         """Types, and those below them that are made again as well."""
@@ -294,7 +310,7 @@ class Work:
         """Whether its own change frees the dependent, so that this only has to come first."""
         kept = self.world.new.dependencies
         return dependent in self.alters and not any(
-            (dependent, each) in kept for each in _namesakes(needed)
+            (dependent, each) in kept for each in namesakes(needed)
         )
 
     def _make_again(self, old: Identity) -> None:
@@ -381,9 +397,3 @@ def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaO
         if like is not None:
             found[like(each)].append(each)
     return found
-
-
-def _namesakes(needed: Identity) -> tuple[Identity, ...]:
-    """What takes its place for whoever needs it: a type by that name, of any kind."""
-    kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else (needed.kind,)
-    return tuple(needed._replace(kind=kind) for kind in kinds)

@@ -18,6 +18,7 @@ from ci_runner.dialects.base import (
     as_written,
     version_of,
 )
+from ci_runner.dialects.obstacles import Obstacle, of_operations
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.sqlite import broken, ddl, inspect, look, tokens
 from ci_runner.dialects.sqlite.catalogue import Catalogue
@@ -86,3 +87,6 @@ class SqliteDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        return tuple(of_operations(parse(sql), before, self.quote))

@@ -148,6 +148,7 @@ def _create(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
         unique=unique,
         if_not_exists=absent,
         columns=columns,
+        whole=all(len(part) == 1 and _is_column(part) for part in parts) and "WHERE" not in words,
     )
 
 
