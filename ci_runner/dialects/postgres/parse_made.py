@@ -20,6 +20,7 @@ from ci_runner.dialects.postgres.nodes import (
 )
 from ci_runner.dialects.postgres.tree import Node
 from ci_runner.schema.changes import Alter, Change, Create, Drop
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import (
     Column,
     Enum,
@@ -60,6 +61,14 @@ _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"
 _DROPPED = {"OBJECT_TABLE": "table", "OBJECT_VIEW": "view", "OBJECT_INDEX": "index"}
 
 
+_column = quickly(Column)
+_table = quickly(Table)
+_foreign_key = quickly(ForeignKey)
+_primary_key = quickly(PrimaryKey)
+_index = quickly(Index)
+_create = quickly(Create)
+
+
 def made(kind: str, node: Node, default_schema: str) -> tuple[Change, ...]:
     """The changes that one statement's text tells of, those that design rules ask for."""
     return tuple(_Reader(default_schema).statement(kind, node))
@@ -80,7 +89,7 @@ class _Reader:
                 for command in node.cmds:
                     yield from self._command(table, command.alter_table_cmd)
             case "index_stmt":
-                yield Create(self._index(node))
+                yield _create(self._index(node))
             case "create_enum_stmt":
                 schema, name = self._named(strings(node.type_name))
                 yield Create(Enum(schema, name, strings(node.vals)))
@@ -94,7 +103,7 @@ class _Reader:
         return name.schema or self.default, name.name
 
     def _table(self, name: Target) -> Table:
-        return Table(name.schema or self.default, name.name, ())
+        return _table(name.schema or self.default, name.name, ())
 
     def _create_table(self, node: Node) -> Iterator[Change]:
         borrowed = node.inh_relations or node.HasField("of_typename")
@@ -116,7 +125,7 @@ class _Reader:
         columns = tuple(self._column(bare, each, keys) for each in definitions)
         options = ("UNLOGGED",) if node.relation.relpersistence == "u" else ()
         key = "partitioned" if node.HasField("partspec") else ""
-        yield Create(Table(bare.schema, bare.name, columns, options, partition_key=key))
+        yield _create(_table(bare.schema, bare.name, columns, options, partition_key=key))
         for each in definitions:
             yield from self._behind(bare, each)
         for each in node.table_elts:
@@ -145,7 +154,7 @@ class _Reader:
         said = None if default is None else text(default.raw_expr)
         if serial:
             said = f"nextval('{table.schema}.{table.name}_{name}_seq'::regclass)"
-        return Column(
+        return _column(
             table.schema,
             table.name,
             name,
@@ -164,7 +173,7 @@ class _Reader:
     def _constraint(self, table: Table, node: Node, columns: tuple[str, ...]) -> Iterator[Change]:
         found = self._keyed(table, node, strings(node.keys) or columns, columns)
         if found is not None:
-            yield Create(found)
+            yield _create(found)
 
     def _keyed(
         self, table: Table, node: Node, keys: tuple[str, ...], columns: tuple[str, ...]
@@ -173,7 +182,7 @@ class _Reader:
         match word(node, "contype"):
             case "CONSTR_PRIMARY":
                 name = node.conname or f"{table.name}_pkey"
-                return PrimaryKey(*at, name, keys, "PRIMARY KEY")
+                return _primary_key(*at, name, keys, "PRIMARY KEY")
             case "CONSTR_UNIQUE":
                 name = node.conname or "_".join((table.name, *keys, "key"))
                 return Unique(*at, name, keys, "UNIQUE")
@@ -189,7 +198,7 @@ class _Reader:
                     if action in _ACTIONS
                 )
                 name = node.conname or "_".join((table.name, *own, "fkey"))
-                return ForeignKey(
+                return _foreign_key(
                     *at, name, own, there, strings(node.pk_attrs), f"FOREIGN KEY{said}"
                 )
             case _:
@@ -198,7 +207,7 @@ class _Reader:
     def _index(self, node: Node) -> Index:
         on = self._table(relation(node.relation))
         keys = tuple(each.index_elem.name or "(expression)" for each in node.index_params)
-        return Index(
+        return _index(
             on.schema,
             on.name,
             node.idxname or "_".join((on.name, *keys, "idx")),

@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import CreateIndex, Data, Other
-from ci_runner.lint.locks import ACCESS_EXCLUSIVE, held
+from ci_runner.lint.locks import exclusive, piled
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """Once for each transaction: for the first statement that works on rows.
+    """Once for each transaction and set of tables: for the first statement that works on rows.
 
     The index of a new table reads few.
     """
     told: set[tuple[str, str]] = set()
+    news = True
     indexed = {id(touch.step) for touch in review.on_known(CreateIndex)}
-    for each in review.once(held):
-        if not each.before:
-            continue
-        locked = sorted(
-            table.qualified for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE
-        )
-        place = each.step.statement.path, ", ".join(locked)
+    for each, before in piled(review, exclusive):
+        news = news or not before
         works = id(each.step) in indexed or _works(each.step)
-        if locked and works and each.step.failure is None and place not in told:
+        if not news or not before or not works or each.step.failure is not None:
+            continue
+        locked = ", ".join(sorted(table.qualified for table in before))
+        place = each.step.statement.path, locked
+        news = False
+        if place not in told:
             told.add(place)
-            yield Hit(f"works on rows while nobody can use {', '.join(locked)}", each.step)
+            yield Hit(f"works on rows while nobody can use {locked}", each.step)
 
 
 def _works(step: Step) -> bool:
