@@ -6,6 +6,7 @@ Tables whose columns come from elsewhere (LIKE, AS, OF, PARTITION OF) are left o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import Target
@@ -58,6 +59,7 @@ _SPELLED = {
     "char": ('"char"', ""),
 }
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
+_KEYS = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_FOREIGN"})
 _DROPPED = {"OBJECT_TABLE": "table", "OBJECT_VIEW": "view", "OBJECT_INDEX": "index"}
 
 
@@ -106,31 +108,31 @@ class _Reader:
         return _table(name.schema or self.default, name.name, ())
 
     def _create_table(self, node: Node) -> Iterator[Change]:
-        borrowed = node.inh_relations or node.HasField("of_typename")
-        kinds = {each.WhichOneof("node") for each in node.table_elts}
         temporary = node.relation.relpersistence == "t"
-        if temporary or borrowed or "table_like_clause" in kinds:
+        if temporary or node.inh_relations or node.HasField("of_typename"):
+            return
+        elements: dict[str, list[Node]] = defaultdict(list)
+        for each in node.table_elts:
+            kind, element = inner(each)
+            elements[kind].append(element)
+        if "table_like_clause" in elements:
             return
         bare = self._table(relation(node.relation))
-        definitions = [
-            each.column_def for each in node.table_elts if each.WhichOneof("node") == "column_def"
-        ]
+        definitions, constraints = elements["column_def"], elements["constraint"]
         keys = {
             name
-            for each in node.table_elts
-            if each.WhichOneof("node") == "constraint"
-            and word(each.constraint, "contype") == "CONSTR_PRIMARY"
-            for name in strings(each.constraint.keys)
+            for each in constraints
+            if word(each, "contype") == "CONSTR_PRIMARY"
+            for name in strings(each.keys)
         }
-        columns = tuple(self._column(bare, each, keys) for each in definitions)
+        columns = tuple([self._column(bare, each, keys) for each in definitions])
         options = ("UNLOGGED",) if node.relation.relpersistence == "u" else ()
         key = "partitioned" if node.HasField("partspec") else ""
         yield _create(_table(bare.schema, bare.name, columns, options, partition_key=key))
         for each in definitions:
             yield from self._behind(bare, each)
-        for each in node.table_elts:
-            if each.WhichOneof("node") == "constraint":
-                yield from self._constraint(bare, each.constraint, ())
+        for each in constraints:
+            yield from self._constraint(bare, each, ())
 
     def _command(self, table: Table, command: Node) -> Iterator[Change]:
         match word(command, "subtype"):
@@ -167,26 +169,28 @@ class _Reader:
 
     def _behind(self, table: Table, column: Node) -> Iterator[Change]:
         """The constraints written behind a column."""
+        name = (column.colname,)
         for each in column.constraints:
-            yield from self._constraint(table, each.constraint, (column.colname,))
+            yield from self._constraint(table, each.constraint, name)
 
     def _constraint(self, table: Table, node: Node, columns: tuple[str, ...]) -> Iterator[Change]:
-        found = self._keyed(table, node, strings(node.keys) or columns, columns)
-        if found is not None:
-            yield _create(found)
+        kind = word(node, "contype")
+        if kind in _KEYS:
+            keys = strings(node.keys) or columns
+            yield _create(self._keyed(kind, table, node, keys, columns))
 
     def _keyed(
-        self, table: Table, node: Node, keys: tuple[str, ...], columns: tuple[str, ...]
-    ) -> SchemaObject | None:
+        self, kind: str, table: Table, node: Node, keys: tuple[str, ...], columns: tuple[str, ...]
+    ) -> SchemaObject:
         at = (table.schema, table.name)
-        match word(node, "contype"):
+        match kind:
             case "CONSTR_PRIMARY":
                 name = node.conname or f"{table.name}_pkey"
                 return _primary_key(*at, name, keys, "PRIMARY KEY")
             case "CONSTR_UNIQUE":
                 name = node.conname or "_".join((table.name, *keys, "key"))
                 return Unique(*at, name, keys, "UNIQUE")
-            case "CONSTR_FOREIGN":
+            case _:
                 own = strings(node.fk_attrs) or columns
                 there = self._table(relation(node.pktable)).identity
                 said = "".join(
@@ -201,8 +205,6 @@ class _Reader:
                 return _foreign_key(
                     *at, name, own, there, strings(node.pk_attrs), f"FOREIGN KEY{said}"
                 )
-            case _:
-                return None
 
     def _index(self, node: Node) -> Index:
         on = self._table(relation(node.relation))

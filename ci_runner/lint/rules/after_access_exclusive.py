@@ -20,8 +20,9 @@ def _check(review: Review) -> Iterator[Hit]:
     indexed = {id(touch.step) for touch in review.on_known(CreateIndex)}
     for each, before in piled(review, exclusive):
         news = news or not before
-        works = id(each.step) in indexed or _works(each.step)
-        if not news or not before or not works or each.step.failure is not None:
+        if not news or not before or each.step.failure is not None:
+            continue
+        if id(each.step) not in indexed and not _works(each.step):
             continue
         locked = ", ".join(sorted(table.qualified for table in before))
         place = each.step.statement.path, locked

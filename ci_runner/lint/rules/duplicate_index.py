@@ -81,7 +81,7 @@ def _keys(other: _Other) -> tuple[str, ...]:
     """Names without the quotes that MySQL's catalogue has around those of indexes alone."""
     if not isinstance(other, Index):
         return other.columns
-    return tuple(_BARE.sub(r"\1", each) for each in other.keys)
+    return tuple([_BARE.sub(r"\1", each) if "`" in each else each for each in other.keys])
 
 
 def _covers(other: _Other, new: Index) -> bool:
