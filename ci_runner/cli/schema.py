@@ -17,6 +17,7 @@ from ci_runner.cli.common import (
     online_option,
     selecting,
 )
+from ci_runner.migrations.delimited import delimited
 from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
@@ -102,7 +103,9 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
         whole = load(server, source, terms.sizes)
         sides = select(whole, whole, terms.selection)
         found = sides.new
-        statements = server.dialect.create(found, terms.options)
+        made = server.dialect.create(found, terms.options)
+    # A fresh database has a schema: left out, it is not to be dropped.
+    statements = [each for each in made if each.object not in sides.left_out]
     left = kinds_left(Schema(found.dialect), found, terms.options.leave)
     skipped = [*(str(each) for each in sorted(found.unmanaged)), *left]
     for name in skipped:
@@ -120,7 +123,7 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
         document = {"dialect": found.dialect, "objects": objects, "unmanaged": skipped}
         common.out.verbatim(json.dumps(document, indent=2))
     else:
-        common.out.verbatim("".join(f"{statement.sql};\n" for statement in statements))
+        common.out.verbatim("".join(delimited(f"{statement.sql};\n") for statement in statements))
 
 
 @schema.command("lint")

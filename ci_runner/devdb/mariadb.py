@@ -61,6 +61,7 @@ class MysqlServer:
     itself. `options` belong to CREATE DATABASE, `session` are assignments that each session of a
     migration begins with; `unlike` says what of the target could not be matched. `guard` watches
     what runs in them; `ending` says why it made an end of the server, None while that lives.
+    `is_ours` is whether we have started it, so that `admin` may look at what others do there.
     """
 
     description: str
@@ -75,6 +76,7 @@ class MysqlServer:
     unlike: tuple[str, ...] = ()
     shortfall: str = ""
     portable: Portable | None = None
+    is_ours: bool = False
 
     @property
     def dialect(self) -> Dialect:
@@ -90,6 +92,8 @@ class MysqlServer:
             dropped(name, self.drop),
             connect(self._create(name), guard=self.guard, session=self.session) as connection,
         ):
+            if self.is_ours:
+                connection.overseer = partial(connect, self.admin.within(name))
             replay(connection, self.setup)
             yield connection
 
@@ -118,11 +122,7 @@ class MysqlServer:
                 if not self._has_owners:
                     return self.admin.within(name)
                 password = secrets.token_urlsafe(18)
-                pattern = name.replace("_", r"\_")  # in GRANT, `_` is any character
-                admin.execute(f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'{of_account}")
-                admin.execute(f"GRANT ALL ON `{pattern}`.* TO {name}@'%'")
-                # To see which tables an ALTER wrote again, InnoDB's own ids ask for PROCESS.
-                admin.execute(f"GRANT PROCESS ON *.* TO {name}@'%'")
+                grant_all(admin, name, password, of_account)
             except StatementFailed as refused:
                 raise DatabaseError(
                     "the dev server lets us create no database",
@@ -162,6 +162,15 @@ class MysqlServer:
         except StatementFailed as gone:
             if gone.failure.code != "1094":  # it ended by itself
                 raise
+
+
+def grant_all(admin: MysqlConnection, name: str, password: str, comment: str = "") -> None:
+    """Make the account of the database `name`, called like it. Raises StatementFailed."""
+    pattern = name.replace("_", r"\_")  # in GRANT, `_` is any character
+    admin.execute(f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'{comment}")
+    admin.execute(f"GRANT ALL ON `{pattern}`.* TO {name}@'%'")
+    # To see which tables an ALTER wrote again, InnoDB's own ids ask for PROCESS.
+    admin.execute(f"GRANT PROCESS ON *.* TO {name}@'%'")
 
 
 class _Again:

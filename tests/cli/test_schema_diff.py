@@ -142,6 +142,7 @@ def test_every_statement_says_what_it_was_seen_doing(
         "destructive",
         "transactional",
         "undo",
+        "undo_hazards",
         "hazards",
         "questions",
         "locks",
@@ -280,3 +281,14 @@ def test_sqlite_plans_are_proven_and_asked_about_as_well(tmp_path: Path) -> None
     assert ["ALTER TABLE t RENAME COLUMN email TO mail;"] == re.findall(
         "(?m)^[A-Z].*", answered.out
     )
+
+
+def test_a_schema_left_out_is_not_dropped_by_what_is_shown(
+    folder: Checkout, postgres_server: PostgresServer
+) -> None:
+    url = dev_url(postgres_server)
+
+    shown = folder.run("schema", "inspect", "old.sql", "--dev-url", url, "--include=*[type=table]")
+
+    assert "CREATE TABLE public.users" in shown.out
+    assert "DROP SCHEMA" not in shown.out

@@ -76,7 +76,9 @@ def test_a_pattern_matches_what_it_names_and_what_is_inside(
     assert expected is pattern(written).matches(identity)
 
 
-@pytest.mark.parametrize("written", ["", "  ", ".", "public.", "a..b", '"open', "[type=table"])
+@pytest.mark.parametrize(
+    "written", ["", "  ", ".", "public.", "a..b", '"open', "[type=table", "*[typ=table]"]
+)
 def test_what_is_no_pattern_is_an_error(written: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         pattern(written)

@@ -35,6 +35,16 @@ def made_of(each: BaseType, schema: Schema) -> Iterator[SchemaObject]:
     yield from (schema.by_identity[name] for name in needed if name.kind == "function")
 
 
+def shelled(made: Statements, each: SchemaObject, work: Work) -> Statements:
+    """The way back of a type that was a shell before leaves the shell."""
+    shell = work.world.old.get(each.shell) if isinstance(each, BaseType) else None
+    if shell is None or shell.identity in work.drops:
+        return made
+    first, *rest = made
+    again = made_again(kind_of(shell).create(shell))
+    return (replace(first, undo=f"{first.undo};\n{again}"), *rest)
+
+
 def undone(made: Statements, each: Identity, world: World) -> Statements:
     """The way back of a function that went with its type, where that came so far."""
     if each not in world.own_functions or not made:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.base import Lock, PlannedStatement
 from ci_runner.dialects.postgres import offline
-from ci_runner.dialects.postgres.forms import Form, failures, free_relation
+from ci_runner.dialects.postgres.forms import (
+    BESIDE_WRITERS,
+    Form,
+    failures,
+    free_relation,
+)
 from ci_runner.dialects.postgres.kind import Statements
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.work import Work, kind_of
 from ci_runner.dialects.postgres.writing import statements
-from ci_runner.schema.model import Index, PrimaryKey, Unique
+from ci_runner.schema.model import Identity, Index, PrimaryKey, Unique
 
 _INDEX = re.compile(r"\A(CREATE (?:UNIQUE )?INDEX) ")
 _COLUMNS = r'\((?:[^"()]|"(?:[^"]|"")*")*\)'
@@ -36,7 +41,7 @@ def can_be_built(key: PrimaryKey | Unique) -> bool:
     return _KEY.fullmatch(key.definition) is not None
 
 
-def concurrently(statement: PlannedStatement) -> PlannedStatement:
+def concurrently(statement: PlannedStatement, on: Identity) -> PlannedStatement:
     """CREATE INDEX of a part: the drop of the whole takes it along, so it may be gone."""
     name = qualified(statement.object.schema, statement.object.name)
     return replace(
@@ -45,6 +50,8 @@ def concurrently(statement: PlannedStatement) -> PlannedStatement:
         transactional=False,
         undo=f"DROP {_IF_EXISTS}{name}",
         hazards=(*failures(statement), _aborted(name)),
+        locks=(Lock(on, BESIDE_WRITERS),),
+        scans=(on,),
     )
 
 
@@ -86,6 +93,7 @@ def build_index(
 ) -> tuple[PlannedStatement, Statements]:
     """The build, and what gives the index its name where another one had that."""
     name = free_relation(each.schema, each.name, work)
+    on = Identity(each.table_kind, each.schema, each.table)
     fails = failures(created) or (("fails if values repeat",) if each.unique else ())
     title = f"{each.name} on {each.schema}.{each.table}"
     swapped = name != each.name
@@ -96,6 +104,8 @@ def build_index(
         transactional=False,
         undo=f"DROP {_IF_EXISTS if is_part else _CONCURRENTLY}{qualified(each.schema, name)}",
         hazards=(*fails, _aborted(qualified(each.schema, name))),
+        locks=(Lock(on, BESIDE_WRITERS),),
+        scans=(on,),
         serves=f"Replace index {title}" if each.identity in work.drops else "",
     )
     if not swapped:
@@ -114,7 +124,13 @@ def removed(old: Index, short: Statements) -> Statements:
 
     def drop(one: PlannedStatement) -> PlannedStatement:
         back = one.undo if one.undo is None or ";" in one.undo else _concurrently(one.undo)
-        return replace(one, sql=f"{verb}CONCURRENTLY {name}", transactional=False, undo=back)
+        return replace(
+            one,
+            sql=f"{verb}CONCURRENTLY {name}",
+            transactional=False,
+            undo=back,
+            locks=(Lock(Identity(old.table_kind, old.schema, old.table), BESIDE_WRITERS),),
+        )
 
     return tuple(drop(one) if one.sql.startswith(verb) else one for one in short)
 
@@ -122,7 +138,7 @@ def removed(old: Index, short: Statements) -> Statements:
 def key(each: PrimaryKey | Unique, short: Statements, work: Work) -> Form:
     """The index is built first and then becomes the constraint's, and takes its name."""
     add, *rest = short
-    table = qualified(each.schema, each.table)
+    table, on = qualified(each.schema, each.table), Identity("table", each.schema, each.table)
     parts = _KEY.fullmatch(
         add.sql.removeprefix(f"ALTER TABLE {table} ADD CONSTRAINT {quote(each.name)} ")
     )
@@ -140,6 +156,8 @@ def key(each: PrimaryKey | Unique, short: Statements, work: Work) -> Form:
         # The constraint's own drop, where it came so far, takes the index along.
         undo=f"DROP {_IF_EXISTS}{built}",
         hazards=(*failures(add), _aborted(built)),
+        locks=(Lock(on, BESIDE_WRITERS),),
+        scans=(on,),
         serves=add.summary,
     )
     using = replace(

@@ -161,7 +161,8 @@ def _validated(old: Check | ForeignKey, new: Check | ForeignKey) -> Iterator[Pla
             f"ALTER TABLE {_table(new)} VALIDATE CONSTRAINT {quote(new.name)}",
             f"Validate {_said(new)}",
             new.identity,
-            hazards=(hazards.offenders(new),),
+            undo=made_again((*drop(new), *create(old))),
+            hazards=("reads the table", hazards.offenders(new)),
         )
 
 

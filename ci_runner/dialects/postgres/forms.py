@@ -13,6 +13,8 @@ from ci_runner.dialects.postgres.work import Work, kind_of
 from ci_runner.schema.model import Check, ForeignKey, Identity
 
 _LONGEST_NAME = 63
+# What runs outside of a transaction shows nobody its locks: postgresql.org, explicit-locking.
+BESIDE_WRITERS = "SHARE UPDATE EXCLUSIVE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,13 @@ def failures(statement: PlannedStatement) -> tuple[str, ...]:
 
 
 def validations(statements: Statements, *, undo: str | None = "") -> Statements:
-    """`undo` is None where the constraint stood there unproven: nothing makes it so again."""
+    """`undo` is more than nothing where the constraint stood there unproven."""
     return tuple(
         replace(
             each,
             apart=True,
             undo=undo,
-            hazards=("reads the table while others read and write", *each.hazards),
+            hazards=("reads the table while others read and write", *failures(each)),
         )
         for each in statements
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import assert_never
 
+from ci_runner.dialects.postgres import conflicts
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.schema.model import Check, ForeignKey, Index, PrimaryKey, Unique
 from ci_runner.schema.tables import Exclusion
@@ -26,7 +27,10 @@ def of(new: PrimaryKey | Unique | Check | ForeignKey | Exclusion) -> tuple[str, 
         case PrimaryKey() | Unique():
             return ("builds an index under ACCESS EXCLUSIVE", *_repeated(new))
         case Exclusion():
-            return ("builds an index under ACCESS EXCLUSIVE", "fails if two rows conflict")
+            return (
+                "builds an index under ACCESS EXCLUSIVE",
+                f"fails if two rows conflict: {conflicts.pairs(new)}",
+            )
         case _:
             assert_never(new)
 

@@ -39,7 +39,7 @@ from ci_runner.dialects.postgres.twin import ahead, sessions
 from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.errors import SqlError
 from ci_runner.schema.model import Copy, Identity, Schema
-from ci_runner.schema.shared import Edge, Edges, Shared
+from ci_runner.schema.shared import Edge, Edges, Shared, differing
 
 # Counts of the transaction and, outside of one, what the session has not yet handed on.
 _SCANS = """
@@ -87,12 +87,15 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
         now, tables = _felt(stack, connection, earlier)
         if earlier is not None and now.follows(earlier.known.pulse):
             look = _within(connection, earlier, now)
-            scans = {**earlier.scans, **dict(_scans(now.scans, look.index.names))}
+            locks = _later_locks(earlier, now, look.index.names)
+            more = _scans(now.scans - earlier.known.pulse.scans, look.index.names)
+            scans = {**earlier.scans, **dict(more)}
         else:
             read_through = [(integer(oid), integer(n)) for oid, n in connection.query(_SCANS)]
             look = _anew(connection, earlier, now, tables)
+            locks = frozenset(_locks(now.locks, look.index.names))
             scans = dict(_scans(read_through, look.index.names))
-    return replace(look, locks=frozenset(_locks(now, look.index.names)), scans=scans)
+    return replace(look, locks=locks, scans=scans)
 
 
 def _felt(
@@ -233,12 +236,20 @@ def _aside(connection: Connection) -> unmanaged.Aside:
     return unmanaged.unmanaged(connection, dict(zip(conditions, answers, strict=True)), {})
 
 
-def _locks(now: Pulse, names: Mapping[Address, Identity]) -> Iterator[Lock]:
-    for each in now.locks:
+def _locks(told: Iterable[str], names: Mapping[Address, Identity]) -> Iterator[Lock]:
+    for each in told:
         oid, mode = each.split(" ")
         name = names.get(("pg_class", int(oid), 0))
         if name is not None:
             yield Lock(name, spelled(mode))
+
+
+def _later_locks(earlier: Look, now: Pulse, names: Shared[Address, Identity]) -> frozenset[Lock]:
+    """Those of `earlier` and those that came since; all anew where a relation has another name."""
+    known = earlier.index.names
+    if any(address[0] == "pg_class" and address in known for address in differing(known, names)):
+        return frozenset(_locks(now.locks, names))
+    return earlier.locks.union(_locks(now.locks - earlier.known.pulse.locks, names))
 
 
 def _scans(

@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.base import Lock, PlannedStatement
 from ci_runner.dialects.postgres import offline, partitions
-from ci_runner.dialects.postgres.forms import Form, failures, free_constraint, unproven
+from ci_runner.dialects.postgres.forms import (
+    BESIDE_WRITERS,
+    Form,
+    failures,
+    free_constraint,
+    unproven,
+)
 from ci_runner.dialects.postgres.kind import Statements, World
 from ci_runner.dialects.postgres.quote import qualified
 from ci_runner.dialects.postgres.work import kind_of
-from ci_runner.schema.model import Check, Identity, Schema, Table
+from ci_runner.schema.model import Check, Identity, Index, PrimaryKey, Schema, Table, Unique, home
 
 _DEFAULT = "DEFAULT"
 
@@ -34,29 +40,46 @@ def joins(old: Table, new: Table, short: Statements, world: World) -> Form:
     if default is not None and _can_be_proven(default, new, world):
         checks.append(_check(default, new, f"(NOT {new.bound_check})", world))
         default = None
-    scans = ("scans the default partition under ACCESS EXCLUSIVE",) if default else ()
+    locked = []
+    if default is not None:
+        locked.append("scans the default partition under ACCESS EXCLUSIVE")
+    if _lacks_index(new, world):
+        locked.append("builds the indexes that it lacks and its parent has under ACCESS EXCLUSIVE")
     parts = [_around(check, joined, world) for check in checks]
     return Form(
         head=tuple(one for part in parts for one in part.head),
         validations=tuple(one for part in parts for one in part.validations),
         finish=(
             *before,
-            replace(joined, hazards=(offline.MOMENT, *scans)),
+            replace(joined, hazards=tuple(locked) or (offline.MOMENT,)),
             *(one for part in parts for one in part.finish),
             *after,
         ),
     )
 
 
+def _lacks_index(new: Table, world: World) -> bool:
+    """Whether the server has to build what is not there as an index of its own."""
+    return any(
+        home(copy.object) == new.identity
+        and isinstance(copy.object, Index | PrimaryKey | Unique)
+        and copy.object.identity not in world.old.by_identity
+        and copy.object.identity not in world.parts
+        for copy in world.new.copies
+    )
+
+
 def _can_be_proven(default: Table, new: Table, world: World) -> bool:
     """Whether a check on the default partition can say that it holds no row of the new one.
 
-    Below another partitioned table, what is asked of both would hide what is asked of one.
+    Below another partitioned table, what is asked of both would hide what is asked of one. Of a
+    default that has partitions itself the server reads each.
     """
     parent = world.new.get(new.parents[0])
     stays = world.old.get(default.identity)
     at_top = isinstance(parent, Table) and not parent.parents
-    return at_top and isinstance(stays, Table) and stays.parents == default.parents
+    is_leaf = not default.partition_key
+    return at_top and is_leaf and isinstance(stays, Table) and stays.parents == default.parents
 
 
 def leaves(old: Table, new: Table, short: Statements, world: World) -> Form:
@@ -82,6 +105,7 @@ def _concurrently(old: Table, detach: PlannedStatement, world: World) -> Iterato
         detach,
         sql=f"{detach.sql} CONCURRENTLY",
         transactional=False,
+        locks=(Lock(old.parents[0], BESIDE_WRITERS), Lock(old.identity, "ACCESS EXCLUSIVE")),
         hazards=("waits for every transaction on the parent", f"{stuck}: {detach.sql} FINALIZE"),
     )
     yield from parts.finish

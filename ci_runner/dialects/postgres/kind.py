@@ -41,6 +41,12 @@ TYPE_KINDS = frozenset(
 )
 
 
+def namesakes(needed: Identity) -> tuple[Identity, ...]:
+    """What takes its place for whoever needs it: a type by that name, of any kind."""
+    kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else (needed.kind,)
+    return tuple(needed._replace(kind=kind) for kind in kinds)
+
+
 def described(oid: str, catalogue: str, part: str = "0") -> str:
     """SQL: the comment on an object, or on a part of it.
 
@@ -100,6 +106,7 @@ NO_MEMBER = not_extension_member("pg_class", "c.oid")
 # Tables of every sort: ordinary, partitioned and foreign ones, partitions and children among them;
 # needs c and n in scope.
 MANAGED_TABLE = f"c.relkind IN ('r', 'p', 'f') AND {USER_SCHEMA} AND {NO_MEMBER}"
+MANAGED_VIEW = f"c.relkind = 'v' AND {USER_SCHEMA} AND {NO_MEMBER}"
 
 MATERIALIZED_VIEW = f"c.relkind = 'm' AND {USER_SCHEMA} AND {NO_MEMBER}"
 

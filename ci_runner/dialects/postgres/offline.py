@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
-from ci_runner.dialects.postgres.kind import Statements
-from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.dialects.postgres.kind import Statements, World
+from ci_runner.dialects.postgres.quote import quote
 from ci_runner.dialects.postgres.types import widens
-from ci_runner.schema.model import Column
+from ci_runner.schema.model import Check, Column
 
 MOMENT = "holds ACCESS EXCLUSIVE for a moment"
-_REWRITES = "rewrites the table under ACCESS EXCLUSIVE"
+REWRITES = "rewrites the table under ACCESS EXCLUSIVE"
+_MAY_REWRITE = "holds ACCESS EXCLUSIVE; rewrites the table"
 _NONE = "has no online form"
 # As PostgreSQL's own catalogue and its extensions have them; other functions are not known here.
 VOLATILE = frozenset(
@@ -29,62 +31,70 @@ _SCALE = re.compile(r"numeric\(\d+,(-?\d+)\)")
 
 
 def added(column: Column, short: Statements) -> Statements:
-    """ADD COLUMN on a table with rows."""
+    """ADD COLUMN on a table with rows, and what to do instead where it blocks or fails."""
     add, *rest = short
-    return (replace(add, hazards=_of_new(column)), *rest)
-
-
-def _of_new(column: Column) -> tuple[str, ...]:
+    if add.hazards:
+        blocks = any(each.startswith(REWRITES) for each in add.hazards)
+        instead = f"{_NONE}; by hand: " if blocks else "by hand: "
+        return (replace(add, hazards=(*add.hazards, f"{instead}{_instead(column)}")), *rest)
     if column.generated is not None:
-        if column.generated_kind != "stored":
-            return (MOMENT,)
-        return _rewrites("an ordinary column that a trigger keeps, rows filled in batches")
+        return (replace(add, hazards=(MOMENT,)), *rest)
+    return short
+
+
+def _instead(column: Column) -> str:
+    if column.generated is not None:
+        return "an ordinary column that a trigger keeps, rows filled in batches"
     if column.identity_kind:
-        return _rewrites(
-            "the column without it, rows filled in batches, then NOT NULL and the identity"
-        )
+        return "the column without it, rows filled in batches, then NOT NULL and the identity"
     if column.default is not None:
-        return _of_default(column.default)
+        return "the column without a default, then SET DEFAULT, then rows filled in batches"
     if column.not_null:
-        rows = f"SELECT count(*) FROM {qualified(column.schema, column.table)}"
-        instead = "the column without NOT NULL, rows filled in batches, then NOT NULL"
-        return (f"fails if the table has rows: {rows}", f"by hand: {instead}")
-    return ()
+        return "the column without NOT NULL, rows filled in batches, then NOT NULL"
+    return "a column of the domain's own type, rows filled in batches, then a check"
 
 
-def _of_default(default: str) -> tuple[str, ...]:
+def of_default(default: str) -> tuple[str, ...]:
+    """What a column with this default does to the rows that are there."""
     calls = set(_CALL.findall(_NO_CALL.sub("", default)))
-    instead = "the column without a default, then SET DEFAULT, then rows filled in batches"
     if calls & VOLATILE:
-        return _rewrites(instead)
+        return (REWRITES,)
     if calls - _STABLE:
-        return (f"{_REWRITES} if its default is volatile; by hand then: {instead}",)
+        return (f"{REWRITES} if its default is volatile",)
     return ()
 
 
-def _rewrites(instead: str) -> tuple[str, ...]:
-    return (_REWRITES, f"{_NONE}; by hand: {instead}")
+def excluded(short: Statements) -> Statements:
+    """PostgreSQL builds no exclusion constraint concurrently, nor takes it over from an index."""
+    add, *rest = short
+    builds, fails = add.hazards
+    return (replace(add, hazards=(builds, _NONE, fails)), *rest)
 
 
-def retyped(old: Column, new: Column, short: Statements) -> Statements:
-    """ALTER COLUMN ... TYPE among the statements of a column's change."""
+def retyped(new: Column, short: Statements) -> Statements:
+    """ALTER COLUMN ... TYPE among the statements of a column's change, with what to do instead."""
     verb = f"ALTER COLUMN {quote(new.name)} TYPE "
     return tuple(
-        replace(each, hazards=(*_of_type(old, new), *_failures(each.hazards)))
-        if verb in each.sql
-        else each
+        replace(each, hazards=tuple(_advised(each.hazards))) if verb in each.sql else each
         for each in short
     )
 
 
-def _of_type(old: Column, new: Column) -> tuple[str, ...]:
-    if old.collation == new.collation and _stored_alike(old.type, new.type):
-        return (MOMENT,)
+def _advised(hazards: tuple[str, ...]) -> Iterator[str]:
     instead = "a column of the new type that a trigger keeps, rows filled in batches, then a switch"
-    return (
-        "holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",
-        f"{_NONE}; by hand: {instead}",
-    )
+    for each in hazards:
+        yield each
+        if each.startswith((REWRITES, _MAY_REWRITE)):
+            yield f"{_NONE}; by hand: {instead}"
+
+
+def of_type(old: Column, new: Column, world: World) -> str:
+    """What another type does to the table."""
+    if old.collation != new.collation or not _stored_alike(old.type, new.type):
+        return f"{_MAY_REWRITE}, or reads it where both types store alike"
+    dependents = world.dependents.get(old.identity, ())
+    checked = any(isinstance(world.old.get(each), Check) for each in dependents)
+    return "scans the table under ACCESS EXCLUSIVE for its checks" if checked else MOMENT
 
 
 def _stored_alike(old: str, new: str) -> bool:
@@ -94,7 +104,3 @@ def _stored_alike(old: str, new: str) -> bool:
     if old.startswith("numeric"):
         return new == "numeric" or _SCALE.findall(old) == _SCALE.findall(new)
     return old == "text" or old.startswith("character varying")
-
-
-def _failures(hazards: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(each for each in hazards if each.startswith("fails "))

@@ -34,6 +34,7 @@ from ci_runner.schema.model import (
     Unique,
     home,
 )
+from ci_runner.schema.tables import Exclusion
 
 _SET_NOT_NULL = " SET NOT NULL"
 _DROP_NOT_NULL = " DROP NOT NULL"
@@ -87,6 +88,8 @@ def _created(each: SchemaObject, short: Statements, work: Work, kept: Collection
             return unproven(each, work.world)
         case Column():
             return Form(offline.added(each, short))
+        case Exclusion():
+            return Form(offline.excluded(short))
         case _:
             return Form(short)
 
@@ -126,7 +129,7 @@ def _altered(
     old: SchemaObject, new: SchemaObject, short: Statements, work: Work, kept: Collection[Node]
 ) -> Form:
     if isinstance(old, Column) and isinstance(new, Column):
-        short = offline.retyped(old, new, short)
+        short = offline.retyped(new, short)
         if any(_holds(work.drops[identity], old) for _, identity in kept):
             waits = tuple(one for one in short if one.sql.endswith(_DROP_NOT_NULL))
             return Form(tuple(one for one in short if one not in waits), finish=waits)
@@ -136,7 +139,12 @@ def _altered(
     if isinstance(new, Check | ForeignKey):
         validates = tuple(one for one in short if _VALIDATES in one.sql)
         rest = tuple(one for one in short if one not in validates)
-        return Form(rest, validations=validations(validates, undo=None))
+        return Form(
+            rest,
+            validations=tuple(
+                said for one in validates for said in validations((one,), undo=one.undo)
+            ),
+        )
     return Form(short)
 
 

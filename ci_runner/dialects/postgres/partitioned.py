@@ -146,11 +146,19 @@ def _copies(whole: SchemaObject, world: World) -> Iterator[SchemaObject]:
 
 def completed(short: Statements, world: World) -> Form:
     """An index on a partitioned table alone gets its parts: those with rows concurrently."""
-    builds = tuple(
-        one for one in short if is_leaf(one.object, world) and building.creates_index(one)
-    )
+    places = {copy.object.identity: home(copy.object) for copy in world.new.copies}
+    builds = {
+        one: place
+        for one in short
+        if building.creates_index(one)
+        and is_leaf(one.object, world)
+        and (place := places.get(one.object)) is not None
+    }
     rest = tuple(one for one in short if one not in builds)
-    return Form(builds=tuple(building.concurrently(one) for one in builds), finish=rest)
+    return Form(
+        builds=tuple(building.concurrently(one, place) for one, place in builds.items()),
+        finish=rest,
+    )
 
 
 def proven(each: ForeignKey, short: Statements, work: Work) -> Form:

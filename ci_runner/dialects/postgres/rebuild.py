@@ -13,8 +13,8 @@ from itertools import count
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Statements, World, made_again
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
-from ci_runner.dialects.postgres.types import cast, moved, same_fields
-from ci_runner.schema.model import Column, Enum, Identity, Index, Schema, SchemaObject, Table, home
+from ci_runner.dialects.postgres.types import assigns, cast, moved, rounds, same_fields
+from ci_runner.schema.model import Column, Enum, Identity, SchemaObject
 from ci_runner.schema.types import CompositeType, Domain, DomainConstraint, RangeType
 
 # What may be set aside, as ALTER and DROP call it.
@@ -172,6 +172,9 @@ def move(old: Column, new: Column, world: World) -> Statements:
     lost, hazards = _at_risk(new, world)
     _, fails = _at_risk(old, world.mirrored)
     sql, undo = _moved(new, world), _moved(old, world.mirrored)
+    is_domain = world.types[1].plain(new.type) != new.type
+    alike = ", or reads it where both types store alike" if is_domain or new.collation else ""
+    rewrites = f"{_REWRITES}{alike}"
     if new.identity in world.as_text:
         sql, undo, fails = _from_text(new, world), _to_text(new), ()
     return (
@@ -181,8 +184,8 @@ def move(old: Column, new: Column, world: World) -> Statements:
             new.identity,
             destructive=lost,
             undo=None if lost else undo,
-            hazards=(*hazards, _REWRITES),
-            undo_hazards=() if lost else (*fails, _REWRITES),
+            hazards=(*hazards, rewrites),
+            undo_hazards=() if lost else (*fails, rewrites),
         ),
     )
 
@@ -199,8 +202,11 @@ def _from_text(column: Column, world: World) -> str:
 def _moved(column: Column, world: World) -> str:
     if column.collation is not None:
         return f"{_at(column)} TYPE {column.type} COLLATE {column.collation}"
-    value = moved(quote(column.name), column.type, world.types)
-    return f"{_at(column)} TYPE {column.type} USING {value}"
+    to = f"{_at(column)} TYPE {column.type}"
+    was, then = (types.plain(column.type) for types in world.types)
+    if was != then and assigns(column.type, column.type, world.types):
+        return to
+    return f"{to} USING {moved(quote(column.name), column.type, world.types)}"
 
 
 def _at_risk(column: Column, world: World) -> tuple[bool, tuple[str, ...]]:
@@ -215,6 +221,8 @@ def _at_risk(column: Column, world: World) -> tuple[bool, tuple[str, ...]]:
                 return False, tuple(_removed(column, before, after))
             case CompositeType(), CompositeType():
                 return _lost(column, before, after)
+            case Domain(), Domain() if rounds(*(each.plain(column.type) for each in world.types)):
+                return True, ("rounds or cuts values", "fails if a value does not fit")
             case ((Domain() | RangeType()), (Domain() | RangeType())) if before != after:
                 return False, ("fails if a value does not fit",)
     return False, ()
@@ -283,27 +291,6 @@ def refused(news: Iterable[SchemaObject], world: World) -> Iterator[Identity]:
         held = (before.type for before, _ in columns(domain, world))
         if any(not _is_of(kind, domain, world) for kind in held):
             yield domain
-
-
-def entered(creates: Collection[Identity], world: World) -> Iterator[Identity]:
-    """Indexes on a partitioned table alone, of which a partition that comes would get a part."""
-    coming = [
-        each
-        for each in world.new.of_type(Table)
-        if each.bound and (each.identity in creates or each.identity in world.parted)
-    ]
-    for child in coming:
-        yield from alone_above(child, world.new, world.old)
-
-
-def alone_above(child: Table, schema: Schema, other: Schema) -> Iterator[Identity]:
-    """Indexes of both schemas on the parent alone, without a part on `child` in the first."""
-    parts = {copy.of for copy in schema.copies if home(copy.object) == child.identity}
-    for index in schema.of_type(Index):
-        if index.valid or home(index) != child.parents[0] or index.identity in parts:
-            continue
-        if index.identity in other.by_identity:
-            yield index.identity
 
 
 def counts(of: Identity, world: World, condition: Callable[[str], str]) -> Iterator[str]:

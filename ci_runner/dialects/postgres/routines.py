@@ -169,7 +169,10 @@ def replaced(
     used = world.dependents.get(old.identity) or world.contents.get(old.identity)
     if undo is None and not used:
         undo = f"{drop_sql(new)};\n{made_again(again)}"
-    return (PlannedStatement(do, f"Replace {new.identity}", new.identity, undo=undo),)
+    kept = ("its defaults can't go while others use it",) if undo is None else ()
+    return (
+        PlannedStatement(do, f"Replace {new.identity}", new.identity, undo=undo, undo_hazards=kept),
+    )
 
 
 def alter(old: Coded, new: Coded, world: World) -> Statements | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.schema.model import Enum, Schema, Table
@@ -36,6 +37,30 @@ _CASTS = (
     frozenset({"json", "jsonb"}),
     frozenset({"inet", "cidr"}),
     frozenset({"money", "numeric"}),
+)
+_CUT_BY_CASTS = (
+    frozenset({"text", "character varying", "character"}),
+    frozenset({"bit", "bit varying"}),
+)
+_FLOATS = ("real", "double precision")
+_CLOCKS = (
+    "time without time zone",
+    "time with time zone",
+    "timestamp without time zone",
+    "timestamp with time zone",
+    "interval",
+)
+# (from, to) that lose digits or parts, however precise both are.
+_ROUNDED = frozenset(
+    {
+        *((each, "real") for each in ("integer", "bigint", "numeric", "double precision")),
+        *((each, "double precision") for each in ("bigint", "numeric")),
+        *((each, exact) for each in _FLOATS for exact in (*_INTEGERS, "numeric")),
+        *((each, part) for each in _CLOCKS[2:4] for part in ("date", *_CLOCKS[:2])),
+        *((each, _CLOCKS[0]) for each in ("interval", _CLOCKS[1])),
+        ("integer", "boolean"),
+        ("inet", "cidr"),
+    }
 )
 _JSON = frozenset({"json", "jsonb"})
 
@@ -168,6 +193,51 @@ def cast(expression: str, old: str, new: str, types: tuple[UserTypes, UserTypes]
     ):
         return f"{expression}::text::{new}"
     return f"{expression}::{new}"
+
+
+def has_cast(old: str, new: str, types: tuple[UserTypes, UserTypes]) -> bool:
+    """Whether `cast` is sure to be taken: of types of extensions nobody here knows the casts."""
+    was, then = types
+    ends = was.plain(old).removesuffix("[]"), then.plain(new).removesuffix("[]")
+    bare = [_TYPMOD.sub("", each) for each in ends]
+    known = "." not in bare[0] or was.has(bare[0]), "." not in bare[1] or then.has(bare[1])
+    return all(known) or not _STRINGS.isdisjoint(bare)
+
+
+def assigns(old: str, new: str, types: tuple[UserTypes, UserTypes]) -> bool:
+    """Whether the server converts without a USING, and then refuses what a cast would cut off."""
+    was, then = types
+    source, target = was.plain(old), then.plain(new)
+    before, after = (_TYPMOD.sub("", each).removesuffix("[]") for each in (source, target))
+    return _depth(source) == _depth(target) and any(
+        {before, after} <= group for group in _CUT_BY_CASTS
+    )
+
+
+def rounds(old: str, new: str) -> bool:
+    """Whether a cast among built-in types gives up digits or parts of values without an error."""
+    before, after = (_TYPMOD.sub("", each).removesuffix("[]") for each in (old, new))
+    if after == "numeric" and before in (*_INTEGERS, "numeric"):
+        return _scale(new) < _scale(old)
+    if after in _INTEGERS and before == "numeric":
+        return _scale(old) > 0
+    if before == after:
+        return before in _CLOCKS and _precision(new) < _precision(old)
+    return (before, after) in _ROUNDED
+
+
+def _scale(kind: str) -> float:
+    """Digits behind the point."""
+    found = _NUMERIC.fullmatch(kind.removesuffix("[]"))
+    if found is None:
+        return 0
+    return int(found[2]) if found[2] is not None else inf
+
+
+def _precision(kind: str) -> int:
+    """Digits of the fraction of a second."""
+    found = re.search(r"\((\d)\)", kind)
+    return int(found[1]) if found else 6
 
 
 def moved(expression: str, kind: str, types: tuple[UserTypes, UserTypes]) -> str:

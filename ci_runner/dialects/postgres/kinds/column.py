@@ -15,9 +15,10 @@ from ci_runner.dialects.postgres.kind import (
     comment_on,
     relation,
 )
+from ci_runner.dialects.postgres.offline import REWRITES, of_default
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
-from ci_runner.dialects.postgres.types import cast, family, widens
-from ci_runner.schema.model import Column, ColumnStorage, Identity
+from ci_runner.dialects.postgres.retype import another_type
+from ci_runner.schema.model import Column, ColumnStorage, Identity, SchemaObject
 
 
 def _identity_clause(column: Column) -> str:
@@ -65,12 +66,13 @@ def comment(old: str | None, new: Column) -> tuple[PlannedStatement, ...]:
 
 
 def _create(new: Column) -> Statements:
-    needs_value = new.not_null and new.default is None and not new.identity_kind
     hazards = []
-    if needs_value and new.generated is None:
-        hazards.append("fails if the table has rows")
-    if new.generated is not None or new.identity_kind:
-        hazards.append("rewrites the table under ACCESS EXCLUSIVE")
+    if new.generated_kind == "stored" or new.identity_kind:
+        hazards.append(REWRITES)
+    elif new.default is not None:
+        hazards += of_default(new.default)
+    elif new.not_null and new.generated is None:
+        hazards.append(f"fails if the table has rows: SELECT count(*) FROM {_table(new)}")
     hazards += foreign.fill_in((), new.storage.foreign_options)
     return (
         PlannedStatement(
@@ -84,6 +86,13 @@ def _create(new: Column) -> Statements:
     )
 
 
+def _warns(new: Column, world: World) -> Iterator[str]:
+    """A domain that asks something of its values is asked of each row."""
+    _, types = world.types
+    if types.asks(new.type) and not (new.generated_kind or new.identity_kind):
+        yield REWRITES
+
+
 def _sort(column: Column) -> str:
     return "FOREIGN TABLE" if column.storage.foreign_options else "TABLE"
 
@@ -92,6 +101,30 @@ def after_creation(new: Column) -> Statements:
     """What can only be said once the column is there."""
     made = ColumnStorage(foreign_options=new.storage.foreign_options)
     return (*storage.column(made, new), *comment(None, new))
+
+
+def late(old: SchemaObject | None, new: SchemaObject, *, released: bool) -> Statements:
+    """The default of a column that is there without it, or with the one of before."""
+    if not isinstance(new, Column):
+        return ()
+    stays = isinstance(old, Column) and not _default_goes(old, new, released=released)
+    before = old.default if isinstance(old, Column) and stays else None
+    return (
+        _statement(
+            new,
+            f"SET DEFAULT {new.default}",
+            f"Set the default of {new.identity}",
+            undo=f"SET DEFAULT {before}" if before else "DROP DEFAULT",
+        ),
+    )
+
+
+def freed(old: SchemaObject) -> Statements:
+    """What its default needs can go before the column does."""
+    if not isinstance(old, Column):
+        return ()
+    undo = f"SET DEFAULT {old.default}"
+    return (_statement(old, "DROP DEFAULT", f"Take the default off {old.identity}", undo=undo),)
 
 
 def from_parents(inherited: Column, new: Column) -> Statements:
@@ -174,6 +207,7 @@ def _statement(
     *,
     undo: str | None = None,
     hazards: tuple[str, ...] = (),
+    undo_hazards: tuple[str, ...] = (),
     only: bool = False,
 ) -> PlannedStatement:
     at = _at(column, only=only)
@@ -183,6 +217,7 @@ def _statement(
         column.identity,
         undo=f"{at} {undo}" if undo else None,
         hazards=hazards,
+        undo_hazards=undo_hazards,
     )
 
 
@@ -203,7 +238,12 @@ def _detached(
     if is_made_again(old, new):
         return
     if loses_expression(old, new):
-        yield _statement(new, "DROP EXPRESSION", f"Make {new.identity} an ordinary column")
+        yield _statement(
+            new,
+            "DROP EXPRESSION",
+            f"Make {new.identity} an ordinary column",
+            undo_hazards=("PostgreSQL makes no column generated that is there",),
+        )
     if old.identity_kind and (not new.identity_kind or _another_identity(old, new)):
         yield _statement(
             new,
@@ -234,43 +274,8 @@ def _default_goes(old: Column, new: Column, *, released: bool) -> bool:
 def _retype(old: Column, new: Column, world: World) -> Iterator[PlannedStatement]:
     if new.identity in world.moved and (not retypes(old, new) or new.identity in world.as_text):
         yield from rebuild.move(old, new, world)
-        return
-    if not retypes(old, new):
-        return
-    grows = old.type == new.type or _widens(old, new, world)
-    name = quote(new.name)
-    value = cast(name, old.type, new.type, world.types)
-    table = world.new.table(new.schema, new.table)
-    foreign = table is not None and bool(table.server)
-
-    def to(way: Column, using: str) -> str:
-        # Without COLLATE the column takes the collation of its type.
-        collate = f" COLLATE {way.collation}" if way.collation else ""
-        # The rows of a foreign table are not ours to convert.
-        return f"TYPE {way.type}{collate}{'' if foreign else using}"
-
-    hazards = (
-        "holds ACCESS EXCLUSIVE; rewrites the table unless both types store alike",
-        *(() if grows else (f"fails if a value does not fit: {_cast_all(new, value)}",)),
-    )
-    yield _statement(
-        new,
-        to(new, "" if grows else f" USING {value}"),
-        f"Change the type of {new.identity} from {old.type} to {new.type}",
-        undo=to(old, f" USING {name}::{old.type}") if grows or foreign else None,
-        hazards=() if foreign else hazards,
-    )
-
-
-def _widens(old: Column, new: Column, world: World) -> bool:
-    """A domain takes every value of its type where it asks nothing of it."""
-    was, then = world.types
-    return not then.asks(new.type) and widens(was.plain(old.type), then.plain(new.type))
-
-
-def _cast_all(column: Column, value: str) -> str:
-    """The query that fails on the first value that the cast refuses, and changes nothing."""
-    return f"SELECT count({value}) FROM {_table(column)}"
+    elif retypes(old, new):
+        yield from another_type(old, new, world)
 
 
 def _attach(
@@ -336,32 +341,6 @@ def _restart(column: Column) -> str:
     )
 
 
-def same_type(needed: Identity, world: World) -> bool:
-    """Whether a disturbed thing is a column that keeps its type, which is made anew."""
-    before, after = world.old.get(needed), world.new.get(needed)
-    return isinstance(before, Column) and isinstance(after, Column) and not retypes(before, after)
-
-
-def leaves_family(needed: Identity, world: World) -> bool:
-    """Whether a column gets a type, or a collation, that does not compare with the one it had."""
-    before, after = world.old.get(needed), world.new.get(needed)
-    if not isinstance(before, Column) or not isinstance(after, Column):
-        return True
-    if after.identity in world.moved or before.collation != after.collation:
-        return True
-    was, then = world.types
-    return family(was.plain(before.type)) != family(then.plain(after.type))
-
-
-def is_torn(dependent: Identity, world: World) -> bool:
-    """Whether it is computed from several columns that change their types one after the other."""
-    needed = [each for each in world.needs.get(dependent, ()) if each.kind == "column"]
-    retyped = [
-        each for each in needed if each in world.new.by_identity and not same_type(each, world)
-    ]
-    return len(retyped) > 1 and any(leaves_family(each, world) for each in retyped)
-
-
 def _names(each: Column) -> Iterator[Hashable]:
     """An identity column has a sequence, which the server names like this."""
     if each.identity_kind:
@@ -396,6 +375,7 @@ KIND = Kind(
     drop,
     _alter,
     detach=_detach,
+    warns=_warns,
     late=True,
     names=_names,
     disturbs=_disturbs,

@@ -100,6 +100,7 @@ def _alter(old: DomainConstraint, new: DomainConstraint, world: World) -> Statem
             f"{_at(new)} VALIDATE CONSTRAINT {quote(new.name)}",
             f"Validate {_said(new)}",
             new.identity,
+            undo=made_again((*_drop(new), *_create(old))),
             hazards=_warns(new, world),
         )
         return (validate, *_comment(old.comment, new))

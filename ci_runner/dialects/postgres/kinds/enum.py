@@ -97,6 +97,7 @@ def _add(old: Enum, new: Enum) -> Iterator[PlannedStatement]:
             f"ALTER TYPE {name} ADD VALUE {literal(value)}{place}",
             f"Add a value to enum {new.identity.qualified}",
             new.identity,
+            undo_hazards=("PostgreSQL drops no single value of an enum",),
         )
 
 

@@ -125,6 +125,7 @@ def _alter(old: Extension, new: Extension, world: World) -> Statements | None:
                 new.identity,
                 # The way back of what uses it names the members where they are then.
                 undo=None if used else f"{at} SET SCHEMA {quote(old.in_schema)}",
+                undo_hazards=("what uses it is brought back while it is there",) if used else (),
                 hazards=(
                     "what names its members in text, such as a function, may not find them",
                     "only who owns its members may move it: a superuser, where one made it",
@@ -137,6 +138,7 @@ def _alter(old: Extension, new: Extension, world: World) -> Statements | None:
                 f"{at} UPDATE TO {literal(new.version)}",
                 f"Update extension {new.name} from version {old.version} to {new.version}",
                 new.identity,
+                undo_hazards=("hardly any extension has a script that leads to an older version",),
                 hazards=(f"needs the files of its version {new.version} on the server",),
             )
         )

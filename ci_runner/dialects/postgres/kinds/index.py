@@ -19,8 +19,8 @@ from ci_runner.dialects.postgres.kind import (
     make_found,
     relation,
 )
-from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.dialects.postgres.retyped import is_torn, same_type
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Identity, Index, IndexSettings
@@ -226,6 +226,7 @@ def _attached(new: Index, world: World) -> Iterator[PlannedStatement]:
             f" ATTACH PARTITION {qualified(part.schema, part.name)}",
             f"Make index {part.name} on {part.schema}.{part.table} a part of {new.identity}",
             new.identity,
+            undo_hazards=("PostgreSQL detaches no index",),
         )
 
 

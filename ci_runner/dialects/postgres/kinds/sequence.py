@@ -18,6 +18,7 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
     relation,
 )
+from ci_runner.dialects.postgres.kinds.table import UNLOGGED
 from ci_runner.dialects.postgres.quote import literal, qualified
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.model import Identity, Sequence
@@ -143,7 +144,7 @@ def _drop(old: Sequence) -> Statements:
     )
 
 
-def _alter(old: Sequence, new: Sequence, _: World) -> Statements:
+def _alter(old: Sequence, new: Sequence, world: World) -> Statements:
     name = qualified(new.schema, new.name)
 
     def sql(to: Sequence) -> str:
@@ -165,13 +166,25 @@ def _alter(old: Sequence, new: Sequence, _: World) -> Statements:
     moved = PlannedStatement(
         logged(new), f"Change sequence {new.identity.qualified}", new.identity, undo=logged(old)
     )
-    # That of a table's serial column changes together with the table.
-    by_itself = old.unlogged != new.unlogged and old.owned_by is None
+    by_itself = old.unlogged != new.unlogged and not _changes_with_table(old, world)
     return (
         *_brought_inside(old, new),
         *((altered,) if counts(old) != counts(new) else ()),
         *((moved,) if by_itself else ()),
         *comment_on(f"SEQUENCE {name}", new.identity, old.comment, new.comment),
+    )
+
+
+def _changes_with_table(old: Sequence, world: World) -> bool:
+    """Whether the table of the column that owns it becomes logged or unlogged, and it with that."""
+    if old.owned_by is None:
+        return False
+    place = old.owned_by.schema, old.owned_by.parent
+    before, after = world.old.table(*place), world.new.table(*place)
+    return (
+        before is not None
+        and after is not None
+        and (UNLOGGED in before.options) != (UNLOGGED in after.options)
     )
 
 
@@ -181,7 +194,12 @@ def _brought_inside(old: Sequence, new: Sequence) -> Iterator[PlannedStatement]:
 
     def statement(sql: str) -> PlannedStatement:
         title = new.identity.qualified
-        return PlannedStatement(sql, f"Bring sequence {title} within its new limits", new.identity)
+        return PlannedStatement(
+            sql,
+            f"Bring sequence {title} within its new limits",
+            new.identity,
+            undo_hazards=("where it stood is not kept",),
+        )
 
     if new.minimum > old.maximum or new.maximum < old.minimum:
         low, high = min(old.minimum, new.minimum), max(old.maximum, new.maximum)

@@ -82,6 +82,9 @@ def _read(connection: Connection) -> Iterator[Found]:
         )
 
 
+_FORGOTTEN = "nobody but the server knows where it connected to"
+
+
 def _slot(slot: str | None) -> str:
     return "NONE" if slot is None else literal(slot)
 
@@ -122,7 +125,6 @@ def _removal(old: Subscription) -> tuple[str, ...]:
 
 
 def _drop(old: Subscription) -> Statements:
-    """No way back: nobody but the server knows where it connected to."""
     left = f"its slot {old.slot} stays on the publisher, which keeps all WAL until it is dropped"
     *first, last = _removal(old)
     removed = PlannedStatement(
@@ -130,6 +132,7 @@ def _drop(old: Subscription) -> Statements:
         f"Drop subscription {old.name}",
         old.identity,
         hazards=("where it connects to is lost", *(() if old.slot is None else (left,))),
+        undo_hazards=(_FORGOTTEN,),
     )
     return (
         *(
@@ -137,6 +140,7 @@ def _drop(old: Subscription) -> Statements:
                 sql,
                 f"Part subscription {old.name} from its publisher",
                 old.identity,
+                undo_hazards=(_FORGOTTEN,),
             )
             for sql in first
         ),

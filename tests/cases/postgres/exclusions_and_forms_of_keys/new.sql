@@ -1,5 +1,6 @@
 CREATE TABLE room (id integer, during tsrange, a integer, b integer,
     CONSTRAINT apart EXCLUDE USING gist (during WITH &&) WHERE (id > 1) DEFERRABLE INITIALLY DEFERRED,
+    CONSTRAINT held EXCLUDE USING gist (int4range(a, b) WITH &&, during WITH &&),
     CONSTRAINT stays EXCLUDE USING gist (during WITH -|-) WITH (fillfactor = 70),
     CONSTRAINT one UNIQUE NULLS NOT DISTINCT (a) INCLUDE (b) WITH (fillfactor = 40),
     CONSTRAINT two UNIQUE (a, b));
