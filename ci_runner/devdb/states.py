@@ -10,7 +10,7 @@ from ci_runner.devdb.cluster import Cluster, Programs, running
 from ci_runner.devdb.databases import as_admin, copying
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.traces import traces
-from ci_runner.devdb.watchdog import USUAL, Limits, Watchdog
+from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
@@ -66,23 +66,16 @@ class _Kept:
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        watchdog = self._living()
+        watchdog = self._cluster.living()
         address = self._cluster.address(ROLE)
         with connect(address, dbname=DATABASE, guard=watchdog) as connection:
             yield connection
 
     def state(self) -> bytes:
-        self._living()
+        self._cluster.living()
         with as_admin(self._cluster.admin) as admin:
             refuse_oddities(admin)
         return self._cluster.pack()
-
-    def _living(self) -> Watchdog:
-        """Raises SqlError where it made an end of the cluster."""
-        watchdog = self._cluster.watchdog
-        if ending := watchdog.ending():
-            raise ending
-        return watchdog
 
 
 def make_database(admin: PostgresConnection) -> None:

@@ -209,11 +209,13 @@ class PlanOptions:
     `online` chooses forms that do not block readers and writers where the engine has them; of the
     kinds of identity in `leave` the old schema's objects stay as they are, whatever the new one
     says: owners are not compared unless the user asks for it. `column order` there means that
-    columns which stay are not moved.
+    columns which stay are not moved. `version` is that of the server in production, as `(3, 31)`,
+    () where it is that of the dev database.
     """
 
     online: bool = False
     leave: frozenset[str] = frozenset({"owner", "column order"})
+    version: tuple[int, ...] = ()
 
 
 USUAL = PlanOptions()

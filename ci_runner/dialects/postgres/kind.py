@@ -41,6 +41,12 @@ TYPE_KINDS = frozenset(
 )
 
 
+def namesakes(needed: Identity) -> tuple[Identity, ...]:
+    """What takes its place for whoever needs it: a type by that name, of any kind."""
+    kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else (needed.kind,)
+    return tuple(needed._replace(kind=kind) for kind in kinds)
+
+
 def described(oid: str, catalogue: str, part: str = "0") -> str:
     """SQL: the comment on an object, or on a part of it.
 
