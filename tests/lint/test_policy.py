@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -91,9 +92,21 @@ def test_an_exception_for_a_table_does_not_hold_beside_another_table() -> None:
 
 
 @given(path=st.text(alphabet="ab/.*", min_size=1), pattern=st.text(alphabet="ab/.*?", min_size=1))
-def test_a_pattern_never_fails_and_a_path_matches_itself(path: str, pattern: str) -> None:
-    assert matches(pattern, path) in {True, False}
+def test_a_pattern_means_what_the_same_as_a_regular_expression_means(
+    path: str, pattern: str
+) -> None:
+    words = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    glob = re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", pattern.rstrip("/"))
+    meant = re.compile("".join(words.get(each) or re.escape(each) for each in glob))
+    folders = (path[:at] for at, each in enumerate(path) if each == "/")
+
+    assert matches(pattern, path) is any(map(meant.fullmatch, (path, *folders)))
     assert matches("**", path)
+
+
+def test_no_pattern_takes_long() -> None:
+    assert not matches("*a" * 200 + "b", "a" * 5000)
+    assert not matches("**/" * 200 + "b", "a/" * 1000)
 
 
 @pytest.mark.parametrize(("until", "left"), [(date(2026, 5, 1), 0), (date(2026, 4, 30), 1)])

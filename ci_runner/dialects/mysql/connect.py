@@ -61,6 +61,8 @@ class MysqlConnection:
         self._touched = False
         self._opened_with: Mapping[str, str] = {}
         self.database = database
+        # Opens sessions of an account that sees what others do, on a server of our own.
+        self.overseer: _Beside | None = None
 
     def execute(self, sql: str) -> Outcome:
         """Result sets are read to their end and not kept: there may be no end of them."""
@@ -159,6 +161,11 @@ class MysqlConnection:
     def _variables(self) -> Mapping[str, str]:
         rows = self.query("SHOW SESSION VARIABLES")
         return {str(name): str(value) for name, value in rows if name not in _MOVES}
+
+    @property
+    def process(self) -> int:
+        """The server's number of this session."""
+        return int(self._session.thread_id())
 
     @property
     def in_transaction(self) -> bool:

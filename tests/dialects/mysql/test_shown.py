@@ -93,4 +93,4 @@ def test_a_table_without_anything_of_that_has_nothing() -> None:
         "CREATE TABLE `t` (\n  `a` int(11) DEFAULT NULL\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"
     )
 
-    assert Shown(words={"a": ()}, statement=plain) == shown(plain)
+    assert Shown(statement=plain) == shown(plain)
