@@ -1,43 +1,29 @@
-"""A MariaDB server of our own in a temporary folder: made or unpacked, started, removed.
-
-What `mariadb-install-db` makes is kept, packed and signed, for the next run on this machine.
-"""
+"""A MariaDB server of our own, with no configuration but its command line."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import platform
 import pwd
 import re
 import secrets
-import shutil
 import signal
 import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from ci_runner import __version__
-from ci_runner.devdb.folders import PREFIX, mark
 from ci_runner.devdb.forms import MARIADB
-from ci_runner.devdb.machine import as_account, environment, remove, roomy, tail, written
-from ci_runner.devdb.packing import pack, unpack
-from ci_runner.devdb.server import Unportable
-from ci_runner.devdb.store import of_this_machine
-from ci_runner.devdb.watchdog import USUAL, Limits, Watchdog, watching
-from ci_runner.dialects.base import StatementFailed
+from ci_runner.devdb.machine import as_account, environment, fingerprint, ids, said, tail
+from ci_runner.devdb.own_server import OwnServer, new_folder
+from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
 
-_START_SECONDS = 30.0
-_STOP_SECONDS = 10.0
 _VERSION = re.compile(r"Ver (\d+(?:\.\d+)+)")
 Begin = Callable[[MysqlConnection], None]
 
@@ -82,26 +68,17 @@ class Programs:
     """What a server is made with, and the user that it runs as: ourselves when None."""
 
     server: Path
-    install: Path
+    tool: Path
     account: pwd.struct_passwd | None = None
 
     @property
     def owner(self) -> tuple[int, int] | None:
-        """User and group id of all that the server has to read."""
-        return (self.account.pw_uid, self.account.pw_gid) if self.account else None
+        """See ci_runner.devdb.own_server.Installation."""
+        return ids(self.account)
 
     def said(self) -> str:
         """What the server says of itself. Raises DatabaseError."""
-        asked = subprocess.run(
-            [str(self.server), "--no-defaults", "--version"],
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if asked.returncode:
-            raise DatabaseError("mariadbd --version failed", said=asked.stderr.strip())
-        return asked.stdout.strip()
+        return said(str(self.server), "--no-defaults", "--version")
 
     def version(self) -> str:
         """Such as `10.11.14`; "" for programs that do not tell."""
@@ -113,11 +90,35 @@ class Programs:
         return json.dumps([self.said().partition(" ")[2], *_surroundings()])
 
     def installed(self) -> str:
-        """The name of what these very programs make."""
-        known = [each.stat() for each in (self.server, self.install)]
-        dated = [(each.st_size, each.st_mtime_ns) for each in known]
-        parts = json.dumps(["install", dated, *_surroundings()])
-        return hashlib.sha256(parts.encode()).hexdigest()
+        """See ci_runner.devdb.own_server.Installation."""
+        return fingerprint("install", (self.server, self.tool), *_surroundings())
+
+    def install(self, folder: Path) -> None:
+        """See ci_runner.devdb.own_server.Installation."""
+        (folder / "data").mkdir()
+        if self.owner:
+            os.chown(folder / "data", *self.owner)
+        done = subprocess.run(
+            [
+                str(self.tool),
+                "--no-defaults",
+                f"--datadir={folder / 'data'}",
+                f"--tmpdir={folder / 'tmp'}",
+                "--auth-root-authentication-method=normal",
+                "--skip-test-db",
+                "--skip-name-resolve",
+                *_INNODB,
+            ],
+            cwd=folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            **as_account(self.account),
+        )
+        if done.returncode != 0:
+            told = (done.stderr or done.stdout).strip().splitlines()
+            raise DatabaseError("mariadb-install-db failed", said="\n".join(told[-5:]))
 
 
 def _surroundings() -> list[object]:
@@ -125,92 +126,62 @@ def _surroundings() -> list[object]:
     return ["mariadb", __version__, _SETTINGS, platform.machine()]
 
 
-class Instance:
-    """A running server on a unix socket in `folder`, which only its own user may enter."""
+class Instance(OwnServer[MysqlConnection]):
+    """See OwnServer; sessions of `admin` are root's."""
+
+    name = "MariaDB"
+    form = MARIADB
+    told = signal.SIGTERM
+    at_once = signal.SIGKILL
 
     def __init__(self, programs: Programs, folder: Path, limits: Limits = USUAL) -> None:
-        self.watchdog: Watchdog
-        self.folder = folder
+        super().__init__(programs, folder, limits)
         self.admin = Address("root", secrets.token_urlsafe(18), socket=str(folder / "socket"))
-        self._programs = programs
-        self._limits = limits
-        self._log = folder / "log"
-        self._process: subprocess.Popen[bytes] | None = None
+        self._server = programs.server
 
-    def start(self, begin: Begin = lambda _: None) -> None:
-        """Until it answers. `begin` gets root's session that it first answers on."""
+    def lay_out(self, owner: tuple[int, int] | None) -> None:
+        """SQL could read or write files in `files` alone, which nobody may write."""
+        folder, accounts = self.folder, self.folder / "accounts.sql"
+        accounts.touch(mode=0o600)
+        accounts.write_text(_ACCOUNTS.format(password=self.admin.password), encoding="utf-8")
+        for name in ("tmp", "files"):
+            (folder / name).mkdir()
+        (folder / "files").chmod(0o500)
+        if owner:
+            for place in (folder, accounts, folder / "tmp", folder / "files"):
+                os.chown(place, *owner)
+
+    def configure(self, owner: tuple[int, int] | None) -> None:
+        """Nothing: all of it is on the command line."""
+
+    def command(self) -> list[str]:
         folder = self.folder
-        with self._log.open("wb") as output:
-            self._process = subprocess.Popen(
-                [
-                    str(self._programs.server),
-                    "--no-defaults",
-                    f"--datadir={folder / 'data'}",
-                    f"--tmpdir={folder / 'tmp'}",
-                    f"--socket={folder / 'socket'}",
-                    f"--pid-file={folder / 'pid'}",
-                    f"--secure-file-priv={folder / 'files'}",
-                    f"--init-file={folder / 'accounts.sql'}",
-                    *(f"--{name}={value}" for name, value in _SETTINGS.items()),
-                ],
-                cwd=folder,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                **as_account(self._programs.account),
-            )
-        with _first_session(self._process, self.admin, self._log) as admin:
-            begin(admin)
+        return [
+            str(self._server),
+            "--no-defaults",
+            f"--datadir={folder / 'data'}",
+            f"--tmpdir={folder / 'tmp'}",
+            f"--socket={folder / 'socket'}",
+            f"--pid-file={folder / 'pid'}",
+            f"--secure-file-priv={folder / 'files'}",
+            f"--init-file={folder / 'accounts.sql'}",
+            *(f"--{name}={value}" for name, value in _SETTINGS.items()),
+        ]
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
-        """`watchdog` keeps the limits until the block ends, over restarts as well."""
-        with watching(
-            self._limits,
-            self._end_of_it,
-            written=partial(written, self.folder),
-            obituary=self._obituary,
-        ) as self.watchdog:
-            yield
+    def session(self) -> Iterator[MysqlConnection]:
+        """Nobody is let in before root has the password of this run."""
+        with connect(self.admin) as connection:
+            yield connection
 
-    def _end_of_it(self, _: Sequence[int]) -> str:
-        if server := self._process:
+    def end_of_it(self, sessions: Sequence[int]) -> str:  # noqa: ARG002 - part of the protocol
+        if server := self.process:
             server.kill()
         return ""
 
-    def _obituary(self) -> str:
-        lives = self._process is None or self._process.poll() is None
-        return "" if lives else tail(self._log, 5)
-
-    def end(self) -> None:
-        """At once: what the server has not written yet is lost."""
-        self._signal(signal.SIGKILL)
-
-    def pack(self) -> bytes:
-        """The data as packed bytes; the server is stopped for that. Raises Unportable."""
-        # It disconnects everybody and writes what is not written.
-        ended = self._signal(signal.SIGTERM)
-        try:
-            if ended != 0:
-                raise Unportable("the server did not end as it was told to")
-            return pack(self.folder / "data", MARIADB)
-        finally:
-            self.start()
-
-    def _signal(self, number: signal.Signals) -> int | None:
-        """What the server ended with; None where none runs."""
-        if self._process is None:
-            return None
-        self._process.send_signal(number)
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        ended = self._process.returncode
-        self._process = None
-        return ended
+    def obituary(self) -> str:
+        lives = self.process is None or self.process.poll() is None
+        return "" if lives else tail(self.log, 5)
 
 
 @contextmanager
@@ -221,107 +192,7 @@ def running(
     *,
     limits: Limits = USUAL,
 ) -> Iterator[Instance]:
-    """A server with the data of `state`, else as it is installed; `begin` is as for its start.
-
-    SQL under the guard of its watchdog that goes over `limits` is stopped.
-
-    Raises DatabaseError, and Unportable for a state that is not what `Instance.pack` gives.
-    """
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=roomy()))
-    instance = Instance(programs, folder, limits)
-    try:
-        mark(folder)
-        _lay_out(folder, programs.owner, instance.admin.password)
-        if state is None:
-            _installed(programs, folder)
-        else:
-            unpack(state, folder / "data", MARIADB, programs.owner)
-        instance.start(begin)
-        with instance.watched():
-            yield instance
-    finally:
-        instance.end()
-        remove(folder)
-
-
-def _lay_out(folder: Path, owner: tuple[int, int] | None, password: str) -> None:
-    """`files` is the only place that SQL could read or write files in, and nobody may write it."""
-    accounts = folder / "accounts.sql"
-    accounts.touch(mode=0o600)
-    accounts.write_text(_ACCOUNTS.format(password=password), encoding="utf-8")
-    for name in ("tmp", "files"):
-        (folder / name).mkdir()
-    (folder / "files").chmod(0o500)
-    if owner:
-        for place in (folder, accounts, folder / "tmp", folder / "files"):
-            os.chown(place, *owner)
-
-
-def _installed(programs: Programs, folder: Path) -> None:
-    """A data folder without databases of ours: the one that an earlier run made, else a new one."""
-    store = of_this_machine()
-    name = programs.installed()
-    if store and name in store.names() and isinstance(kept := store.load(name), bytes):
-        try:
-            unpack(kept, folder / "data", MARIADB, programs.owner)
-        except Unportable:
-            shutil.rmtree(folder / "data")
-        else:
-            return
-    _install(programs, folder)
-    if store:
-        store.save(name, pack(folder / "data", MARIADB))
-
-
-def is_installed(programs: Programs) -> bool:
-    """Whether an earlier run on this machine has made a server with these programs."""
-    store = of_this_machine()
-    return store is not None and programs.installed() in store.names()
-
-
-def _install(programs: Programs, folder: Path) -> None:
-    (folder / "data").mkdir()
-    if programs.owner:
-        os.chown(folder / "data", *programs.owner)
-    done = subprocess.run(
-        [
-            str(programs.install),
-            "--no-defaults",
-            f"--datadir={folder / 'data'}",
-            f"--tmpdir={folder / 'tmp'}",
-            "--auth-root-authentication-method=normal",
-            "--skip-test-db",
-            "--skip-name-resolve",
-            *_INNODB,
-        ],
-        cwd=folder,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-        **as_account(programs.account),
-    )
-    if done.returncode != 0:
-        said = (done.stderr or done.stdout).strip().splitlines()
-        raise DatabaseError("mariadb-install-db failed", said="\n".join(said[-5:]))
-
-
-@contextmanager
-def _first_session(
-    server: subprocess.Popen[bytes], root: Address, log: Path
-) -> Iterator[MysqlConnection]:
-    """The first that succeeds: nobody is let in before root has the password of this run."""
-    deadline = time.monotonic() + _START_SECONDS
-    with ExitStack() as stack:
-        while True:
-            try:
-                connection = stack.enter_context(connect(root))
-                break
-            except (DatabaseError, StatementFailed) as refused:
-                if server.poll() is None and time.monotonic() < deadline:
-                    time.sleep(0.002)
-                    continue
-                raise DatabaseError(
-                    "the local MariaDB server did not start", said=tail(log, 8)
-                ) from refused
-        yield connection
+    """A server with the data of `state`: see OwnServer.running."""
+    instance = Instance(programs, new_folder(), limits)
+    with instance.running(state, begin):
+        yield instance

@@ -13,8 +13,9 @@ from pathlib import Path
 from ci_runner.devdb.demand import OnDemand
 from ci_runner.devdb.machine import account
 from ci_runner.devdb.mariadb import MysqlServer
-from ci_runner.devdb.mariadb_cluster import Programs, is_installed, running
+from ci_runner.devdb.mariadb_cluster import Programs, running
 from ci_runner.devdb.mariadb_states import LocalStates
+from ci_runner.devdb.own_server import is_installed
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.watchdog import USUAL, Limits
@@ -71,6 +72,7 @@ def local_mariadb(
             setup=setup,
             guard=instance.watchdog,
             ending=instance.watchdog.ending,
+            is_ours=True,
             # Root's SQL may have made anything of the server, and what setup made is in no name.
             portable=None if superuser or setup else LocalStates(programs, limits),
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ci_runner.devdb.mariadb import grant_all
 from ci_runner.devdb.mariadb_cluster import Instance, Programs, running
 from ci_runner.devdb.server import Unportable
-from ci_runner.devdb.watchdog import USUAL, Limits, Watchdog
+from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
@@ -93,21 +93,14 @@ class _Kept:
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        with connect(self._account, guard=self._living()) as connection:
+        with connect(self._account, guard=self._instance.living()) as connection:
             yield connection
 
     def state(self) -> bytes:
-        self._living()
+        self._instance.living()
         with connect(self._instance.admin) as admin:
             refuse_oddities(admin)
         return self._instance.pack()
-
-    def _living(self) -> Watchdog:
-        """Raises SqlError where it made an end of the server."""
-        watchdog = self._instance.watchdog
-        if ending := watchdog.ending():
-            raise ending
-        return watchdog
 
 
 def _make(admin: MysqlConnection, password: str) -> None:

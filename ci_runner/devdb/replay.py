@@ -8,18 +8,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from ci_runner.devdb.in_the_way import in_the_way
 from ci_runner.dialects.advice import advice
 from ci_runner.dialects.base import (
     Connection,
     Dialect,
     Failure,
     Lock,
-    Observation,
     Ran,
     Sighting,
     StatementFailed,
-    compare,
 )
+from ci_runner.dialects.observation import Observation, compare
 from ci_runner.dialects.operations import Transaction
 from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.directory import MigrationFile
@@ -27,6 +27,7 @@ from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
 from ci_runner.migrations.intake import MOST_STATEMENTS
 from ci_runner.migrations.statements import decode
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Schema
 
 _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
@@ -36,7 +37,8 @@ _ROWS = re.compile(r"(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # SET CONSTRAINTS is not among them: it fires deferred triggers.
 # What may run in a transaction of its own, where a session sees the locks that it has taken.
 _ALONE = re.compile(
-    r"(?:ALTER|CLUSTER|COMMENT|CREATE|DO|DROP|GRANT|MERGE|REFRESH|REINDEX|REVOKE|SELECT|TRUNCATE)\b",
+    r"(?:ALTER|CALL|CLUSTER|COMMENT|CREATE|DO|DROP|EXECUTE|EXPLAIN|GRANT|IMPORT|MERGE|REASSIGN|REFRESH"
+    r"|REINDEX|REVOKE|SECURITY|SELECT|TRUNCATE|WITH)\b",
     re.IGNORECASE,
 )
 # active_sql_transaction, invalid_transaction_termination: it wants none around it.
@@ -208,6 +210,7 @@ def rehearse(
     Raises SqlError and DatabaseError as `replay` does for a server that has ended.
     """
     look = first = dialect.sight(connection)
+    tables = {each.name for each in first.schema.by_identity if each.kind == "table"}
     steps: list[Step] = []
     failed = False
     for each in scripts:
@@ -216,7 +219,7 @@ def rehearse(
             steps += unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
             continue
         rehearsed, look = _rehearse_file(connection, dialect, each, look)
-        steps += rehearsed
+        steps += in_the_way(connection, dialect, rehearsed, tables)
         failed = any(step.failure for step in rehearsed)
     # What will be compared with the desired schema rests on no earlier look.
     reached = dialect.inspect(connection) if compared else look.schema
@@ -330,7 +333,12 @@ def _run(
         seconds=ran.seconds,
         rows=ran.outcome.rows,
         notices=() if statement.sensitive else ran.outcome.notices,
-        observed=Observation(locks=_asked(ran, before), online=ran.online, committed=committed),
+        observed=Observation(
+            locks=_asked(ran, before),
+            online=ran.online,
+            committed=committed,
+            metadata_locks=_in_order(ran.metadata_locks),
+        ),
     ), before
 
 
@@ -339,8 +347,11 @@ def _asked(ran: Ran, before: Sighting) -> tuple[Lock, ...]:
     online = ran.online
     if online is not None and online.lock != "NONE":
         return (Lock(online.table, online.lock),)
-    known = (each for each in ran.locks if each.relation in before.handles)
-    return tuple(sorted(known, key=lambda lock: (lock.relation, lock.mode)))
+    return _in_order(each for each in ran.locks if each.relation in before.handles)
+
+
+def _in_order(locks: Iterable[Lock]) -> tuple[Lock, ...]:
+    return tuple(sorted(locks, key=lambda lock: (lock.relation, lock.mode)))
 
 
 def _seen(
@@ -352,9 +363,16 @@ def _seen(
     told = step.observed
     seen = compare(before, after)
     observed = replace(
-        seen, locks=(*seen.locks, *told.locks), online=told.online, committed=told.committed
+        seen,
+        locks=(*seen.locks, *told.locks),
+        online=told.online,
+        committed=told.committed,
+        metadata_locks=told.metadata_locks,
     )
     return replace(step, after=after.schema, observed=observed), after
+
+
+_step = quickly(Step)
 
 
 def unexecuted(
@@ -365,7 +383,7 @@ def unexecuted(
     opened = wrapped
     for each in statements:
         operations = dialect.parse(each.text)
-        steps.append(Step(each, operations, schema, schema, opened, executed=False))
+        steps.append(_step(each, operations, schema, schema, opened, executed=False))
         for operation in operations:
             if isinstance(operation, Transaction):
                 opened = operation.verb == "begin"

@@ -201,6 +201,12 @@ def _failures(project: ReportedProject, links: Links) -> Iterator[str]:
             f"{fence(without_data(step.sql), 'sql')}\n\n"
             f"{fence(error_without_data(step.error, step.sql))}"
         )
+        for each in step.obstacles:
+            if each.rows:
+                yield (
+                    f"{count(each.rows, 'row')} in the way on the dev database:\n\n"
+                    f"{fence(without_data(each.query), 'sql')}"
+                )
     if behind:
         yield f"{count(behind, 'statement')} behind the failure: not run, and so not reviewed."
 

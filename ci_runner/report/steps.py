@@ -41,7 +41,7 @@ def _row(step: ReportedStep) -> tuple[str, ...]:
         f"{indented(step.path)}:{step.line}",
         step.outcome,
         f"{step.milliseconds:.1f} ms" if ran else "",
-        f"{step.held_milliseconds:.1f} ms" if ran and step.locks else "",
+        f"{step.held_milliseconds:.1f} ms" if ran and (step.locks or step.metadata_locks) else "",
         "" if step.rows is None else str(step.rows),
         _effect(step),
     )
@@ -56,6 +56,7 @@ def _effect(step: ReportedStep) -> str:
             ("reads all", step.scanned),
             ("blocks", step.blocking),
             ("changes", step.changes),
+            ("rows in the way", (step.rows_in_the_way,) if step.rows_in_the_way else ()),
         )
         if several
     ]
@@ -70,6 +71,7 @@ def _details(step: ReportedStep) -> Iterator[str]:
         ("rewrote ", step.rewritten),
         ("read all of ", step.scanned),
         ("locked ", step.locks),
+        ("metadata lock ", step.metadata_locks),
         ("in production: ", step.estimates),
         ("left behind: ", step.unfinished),
         ("notice: ", step.notices),
@@ -79,6 +81,9 @@ def _details(step: ReportedStep) -> Iterator[str]:
         yield f"changed {indented(step.online)}"
     if step.committed:
         yield "committed the open transaction by itself"
+    for each in step.obstacles:
+        told = "rows" if each.rows is None else count(each.rows, "row")
+        yield f"{told} in the way: {indented(each.query)}"
     if not step.transactional and step.outcome != "not run":
         yield "in no transaction of the file"
     if step.error:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from ci_runner.devdb.mariadb import MysqlServer
-from ci_runner.devdb.mariadb_cluster import is_installed, running
+from ci_runner.devdb.mariadb_cluster import running
 from ci_runner.devdb.mariadb_local import mariadb_on_demand
 from ci_runner.devdb.mariadb_states import LocalStates, refuse_oddities
+from ci_runner.devdb.own_server import is_installed
 from ci_runner.devdb.reach import Cache, reach
 from ci_runner.devdb.server import Server, Unportable
 from ci_runner.devdb.store import Store

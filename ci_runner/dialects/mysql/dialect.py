@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -18,9 +18,11 @@ from ci_runner.dialects.base import (
     version_of,
 )
 from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
+from ci_runner.dialects.mysql.metadata_locks import metadata_locks
 from ci_runner.dialects.mysql.parse import parse
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
+from ci_runner.dialects.obstacles import Obstacle, of_operations
 from ci_runner.dialects.operations import Operation
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
@@ -34,6 +36,7 @@ class MysqlDialect:
     default_schema: str = ""
     transactional_ddl: bool = False
     locks_relations: bool = False
+    rebuilds: bool = False
     talkative: str = ""
 
     def quote(self, name: str) -> str:
@@ -62,7 +65,9 @@ class MysqlDialect:
         return ()
 
     def run(self, connection: Connection, sql: str) -> Ran:
-        return online.run(connection, sql)
+        with metadata_locks(connection, sql) as locks:
+            ran = online.run(connection, sql)
+        return replace(ran, metadata_locks=locks())
 
     def relations(self, _connection: Connection) -> tuple[Held, ...]:
         """Metadata locks are told by no table that every server has."""
@@ -82,6 +87,9 @@ class MysqlDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        return tuple(of_operations(parse(sql), before, self.quote))
 
 
 DIALECT = MysqlDialect()

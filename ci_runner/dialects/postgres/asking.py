@@ -9,6 +9,7 @@ from typing import Any
 from ci_runner.dialects.base import Connection, Outcome
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
+    MANAGED_VIEW,
     MATERIALIZED_VIEW,
     MEMBER_RELATIONS,
     NO_MEMBER,
@@ -62,8 +63,8 @@ class Asking:
 
     @property
     def by_table(self) -> bool:
-        """Whether every question was about tables that could be named."""
-        return all(MANAGED_TABLE in each for each in self.asked)
+        """Whether every question was about tables or views that could be named."""
+        return all(MANAGED_TABLE in each or MANAGED_VIEW in each for each in self.asked)
 
     @property
     def sources(self) -> frozenset[str]:
@@ -104,10 +105,14 @@ def outset(connection: Connection) -> tuple[tuple[Kind[Any], ...], Mapping[str, 
 
 
 def only(present: Iterable[Kind[Any]], oids: frozenset[int]) -> Mapping[str, str]:
-    """The tables that are meant, in place of all."""
+    """The tables and views that are meant, in place of all."""
     listed = ",".join(str(oid) for oid in sorted(oids))
-    meant = f"c.oid = ANY ('{{{listed}}}') AND {MANAGED_TABLE}"
-    return {**foreknown(present), MANAGED_TABLE: meant}
+    return {**foreknown(present), **meant(f"'{{{listed}}}'")}
+
+
+def meant(oids: str) -> dict[str, str]:
+    """Conditions on all tables and views, with those in their place that speak of `oids` only."""
+    return {each: f"c.oid = ANY ({oids}) AND {each}" for each in (MANAGED_TABLE, MANAGED_VIEW)}
 
 
 def foreknown(

@@ -87,12 +87,17 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
         now, tables = _felt(stack, connection, earlier)
         if earlier is not None and now.follows(earlier.known.pulse):
             look = _within(connection, earlier, now)
-            scans = {**earlier.scans, **dict(_scans(now.scans, look.index.names))}
+            # What it dropped or renamed had another name when it was locked.
+            came = now.locks - earlier.known.pulse.locks
+            locks = earlier.locks.union(_locks(came, earlier.index.names, look.index.names))
+            more = _scans(now.scans - earlier.known.pulse.scans, look.index.names)
+            scans = {**earlier.scans, **dict(more)}
         else:
             read_through = [(integer(oid), integer(n)) for oid, n in connection.query(_SCANS)]
             look = _anew(connection, earlier, now, tables)
+            locks = frozenset(_locks(now.locks, look.index.names))
             scans = dict(_scans(read_through, look.index.names))
-    return replace(look, locks=frozenset(_locks(now, look.index.names)), scans=scans)
+    return replace(look, locks=locks, scans=scans)
 
 
 def _felt(
@@ -233,10 +238,12 @@ def _aside(connection: Connection) -> unmanaged.Aside:
     return unmanaged.unmanaged(connection, dict(zip(conditions, answers, strict=True)), {})
 
 
-def _locks(now: Pulse, names: Mapping[Address, Identity]) -> Iterator[Lock]:
-    for each in now.locks:
+def _locks(told: Iterable[str], *names: Mapping[Address, Identity]) -> Iterator[Lock]:
+    """Under the first of its `names` that a relation has."""
+    for each in told:
         oid, mode = each.split(" ")
-        name = names.get(("pg_class", int(oid), 0))
+        address = ("pg_class", int(oid), 0)
+        name = next((found for known in names if (found := known.get(address))), None)
         if name is not None:
             yield Lock(name, spelled(mode))
 
@@ -246,5 +253,6 @@ def _scans(
 ) -> Iterator[tuple[Identity, int]]:
     for oid, times in counted:
         name = names.get(("pg_class", oid, 0))
-        if name is not None:
+        # An index is counted too, and is hardly ever read from end to end.
+        if name is not None and name.kind in {"table", "materialized view"}:
             yield name, times

@@ -106,6 +106,7 @@ NO_MEMBER = not_extension_member("pg_class", "c.oid")
 # Tables of every sort: ordinary, partitioned and foreign ones, partitions and children among them;
 # needs c and n in scope.
 MANAGED_TABLE = f"c.relkind IN ('r', 'p', 'f') AND {USER_SCHEMA} AND {NO_MEMBER}"
+MANAGED_VIEW = f"c.relkind = 'v' AND {USER_SCHEMA} AND {NO_MEMBER}"
 
 MATERIALIZED_VIEW = f"c.relkind = 'm' AND {USER_SCHEMA} AND {NO_MEMBER}"
 

@@ -1,9 +1,9 @@
 """A look at a database that knows what it was made of, so that the next one reads only the changes.
 
-A kind whose queries carry the condition `kind.MANAGED_TABLE` is asked for the touched tables only;
-any other kind is asked for all it has, if something that it reads was touched. What an object is
-printed as depends on its own catalogue rows and on the names of what it needs: whoever needs
-something touched is touched as well.
+A kind whose queries carry the condition `kind.MANAGED_TABLE`, or `kind.MANAGED_VIEW`, is asked for
+what was touched only; any other kind is asked for all it has, if something that it reads was
+touched. What an object is printed as depends on its own catalogue rows and on the names of what it
+needs: whoever needs something touched is touched as well.
 """
 
 from __future__ import annotations
@@ -15,13 +15,8 @@ from types import MappingProxyType
 from typing import Any
 
 from ci_runner.dialects.base import Connection, Sighting
-from ci_runner.dialects.postgres.asking import Asking, foreknown, only, replaced
-from ci_runner.dialects.postgres.kind import (
-    MANAGED_TABLE,
-    Address,
-    Found,
-    Kind,
-)
+from ci_runner.dialects.postgres.asking import Asking, foreknown, meant, only, replaced
+from ci_runner.dialects.postgres.kind import Address, Found, Kind
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
 from ci_runner.dialects.postgres.mine import Mine
@@ -30,7 +25,7 @@ from ci_runner.dialects.postgres.prepared import Question, answers, listed
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.twin import Rows
 from ci_runner.dialects.postgres.unmanaged import Aside
-from ci_runner.schema.model import Identity, Table, home
+from ci_runner.schema.model import Identity, Table, View, home
 from ci_runner.schema.shared import Shared
 
 
@@ -107,7 +102,7 @@ class Look(Sighting):
 _ON_TABLES = frozenset(
     kind.type
     for kind in KINDS
-    if kind.type is Table or "table" in {each.name for each in fields(kind.type)}
+    if kind.type in {Table, View} or "table" in {each.name for each in fields(kind.type)}
 )
 
 
@@ -125,9 +120,9 @@ class Renewal:
     prepared: Mapping[str, str] | None = None
 
     def oids(self) -> frozenset[int]:
-        """The tables to ask for."""
+        """The tables and views to ask for."""
         before = (each for place in self.again for each in self.since.parts.by_table.get(place, ()))
-        known = (each for each in before if isinstance(each.object, Table))
+        known = (each for each in before if isinstance(each.object, Table | View))
         return self.touched.new | {oid for each in known for _, oid, _ in each.addresses}
 
     def kept(self, kind: Kind[Any]) -> Kept | None:
@@ -236,7 +231,7 @@ def hear(
     absent, told = renewal.since.told.absent, renewal.since.told.asked
     planned = {
         **foreknown(each for each in KINDS if each.type not in absent),
-        MANAGED_TABLE: f"c.oid = ANY ($1) AND {MANAGED_TABLE}",
+        **meant("$1"),
     }
     asked = dict.fromkeys(sql for questions in told.values() for sql in questions)
     tables = (listed(sorted(renewal.oids())),)

@@ -14,6 +14,7 @@ from ci_runner.dialects.operations import (
     Alone,
     Cluster,
     CreateIndex,
+    CreateObject,
     CreateView,
     Data,
     Operation,
@@ -37,6 +38,7 @@ from ci_runner.dialects.postgres.parse_table import (
     proven,
 )
 from ci_runner.dialects.postgres.tree import Node, tree
+from ci_runner.schema.drafts import quickly
 
 _TRANSACTIONS: dict[str, Literal["begin", "commit", "rollback"]] = {
     "TRANS_STMT_BEGIN": "begin",
@@ -52,6 +54,9 @@ _ALONE = {
     "alter_system_stmt": "ALTER SYSTEM",
 }
 _FALSE = frozenset({"false", "off", "0"})
+
+
+_create_index = quickly(CreateIndex)
 
 
 def parse(sql: str) -> tuple[Operation, ...]:
@@ -91,7 +96,7 @@ def _statement(kind: str, node: Node) -> Iterable[Operation]:
 
 
 def _create_schema(node: Node) -> Iterator[Operation]:
-    yield Other("create_schema_stmt")
+    yield CreateObject("schema", Target("", node.schemaname or node.authrole.rolename))
     for element in node.schema_elts:
         yield from _statement(*inner(element))
 
@@ -125,6 +130,8 @@ def _upkeep(kind: str, node: Node) -> tuple[Operation, ...]:
             full = _on(node.options, "full")
             named = tuple(relation(each.vacuum_relation.relation) for each in node.rels)
             return tuple(Vacuum(table, full) for table in named or (None,))
+        case "execute_stmt" | "call_stmt":
+            return (Unparsed("what it runs is not in its text"),)
         case "cluster_stmt":
             return (Cluster(relation(node.relation) if node.relation.relname else None),)
         case _:
@@ -164,7 +171,7 @@ def _value(node: Node) -> object:
 
 def _index(node: Node) -> tuple[Operation, ...]:
     columns = [each.index_elem.name for each in node.index_params]
-    index = CreateIndex(
+    index = _create_index(
         relation(node.relation),
         node.idxname,
         bool(node.concurrent),

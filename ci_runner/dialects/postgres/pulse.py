@@ -77,7 +77,7 @@ class Pulse:
     counting: bool
     counts: Mapping[str, tuple[int, int]]
     locks: frozenset[str]
-    scans: tuple[tuple[int, int], ...]
+    scans: frozenset[tuple[int, int]]
     prepared: Mapping[str, str]
 
     def follows(self, earlier: Pulse) -> bool:
@@ -124,7 +124,7 @@ def pulse(
             for oid, rows, deleted in (map(int, each.split(" ")) for each in counts)
         },
         frozenset(locks),
-        tuple((oid, times) for oid, times in (map(int, each.split(" ")) for each in scans)),
+        frozenset((oid, times) for oid, times in (map(int, each.split(" ")) for each in scans)),
         prepared,
     )
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.sqlite import strict
+from ci_runner.dialects.sqlite.back import with_way_back
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.rebuild import column_sql, is_plain, rebuild
 from ci_runner.dialects.sqlite.tokens import mentions, quote, tokenize
 from ci_runner.schema.model import Check, Column, Constraint, ForeignKey, Table, View
 
+# sqlite.org/releaselog/3_35_0.html
+_DROPS_COLUMNS = (3, 35)
 
-def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatement, ...]:
+
+def alter(
+    old: Catalogue, new: Catalogue, after: Table, version: tuple[int, ...]
+) -> tuple[PlannedStatement, ...]:
     """Statements that give the table its new form; none when nothing changed."""
     before = old.tables[after.name.lower()]
     mine = {column.name.lower(): column for column in before.columns}
@@ -32,10 +40,14 @@ def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatemen
     can_add = all(
         _can_add(column, added[at:], is_strict=is_strict) for at, column in enumerate(added)
     )
-    can_drop = all(_can_drop(old, new, before, column) for column in lost)
-    if not (same and can_add and can_drop):
-        return tuple(rebuild(old, new, after))
-    adds = (_add(column, after, inline.get(column.name, ())) for column in added)
+    drops_columns = not version or version >= _DROPS_COLUMNS
+    can_drop = drops_columns and all(_can_drop(old, new, before, column) for column in lost)
+    if not (same and can_add and (can_drop or not lost)):
+        return with_way_back(tuple(rebuild(old, new, after)), old, new, after)
+    adds = tuple(_add(column, after, inline.get(column.name, ())) for column in added)
+    if not drops_columns:
+        why = ("SQLite before 3.35 drops no column",)
+        adds = tuple(replace(each, undo=None, undo_hazards=why) for each in adds)
     return (*adds, *(_drop(column, after) for column in lost))
 
 
@@ -79,11 +91,14 @@ def _add(column: Column, table: Table, rules: tuple[Constraint, ...]) -> Planned
 
 def _drop(column: Column, table: Table) -> PlannedStatement:
     computed = bool(column.generated_kind)
+    added = f"ALTER TABLE {quote(table.name)} ADD COLUMN {column_sql(column, table.options)}"
     return PlannedStatement(
         f"ALTER TABLE {quote(table.name)} DROP COLUMN {quote(column.name)}",
         f"Drop column {column.name} of table {table.name}",
         column.identity,
         destructive=not computed,
+        undo=added if computed and _can_add(column, [], is_strict=False) else None,
+        undo_hazards=("SQLite adds no stored column",) if computed else (),
         hazards=() if computed else (f"The values of {table.name}.{column.name} are lost.",),
     )
 

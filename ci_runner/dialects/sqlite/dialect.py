@@ -18,6 +18,7 @@ from ci_runner.dialects.base import (
     as_written,
     version_of,
 )
+from ci_runner.dialects.obstacles import Obstacle, of_operations
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.sqlite import broken, ddl, inspect, look, tokens
 from ci_runner.dialects.sqlite.catalogue import Catalogue
@@ -36,6 +37,7 @@ class SqliteDialect:
     default_schema: str = ""
     transactional_ddl: bool = True
     locks_relations: bool = False
+    rebuilds: bool = True
     talkative: str = ""
 
     def quote(self, name: str) -> str:
@@ -48,10 +50,10 @@ class SqliteDialect:
         return look.sight(connection, since)
 
     def plan(
-        self, old: Schema, new: Schema, _options: PlanOptions = USUAL
+        self, old: Schema, new: Schema, options: PlanOptions = USUAL
     ) -> tuple[PlannedStatement, ...]:
         """SQLite has no online forms, no grants and no owners."""
-        return ddl.plan(old, new)
+        return ddl.plan(old, new, options.version)
 
     def create(
         self, schema: Schema, _options: PlanOptions = EVERYTHING
@@ -85,3 +87,6 @@ class SqliteDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        return tuple(of_operations(parse(sql), before, self.quote))

@@ -81,7 +81,7 @@ def _judge(
     ]
     rest = DIALECT.plan(DIALECT.inspect(SqliteConnection(old)), goal)
     problems += [f"planned again: {each.sql}" for each in rest]
-    return problems or undone(old, plan, start, tally)
+    return problems or undone(old, plan, start, before, tally)
 
 
 def found_rows(database: Database, plan: Plan) -> list[str]:
@@ -98,7 +98,9 @@ def found_rows(database: Database, plan: Plan) -> list[str]:
     return problems
 
 
-def undone(database: Database, plan: Plan, start: Shape, tally: Counter[str]) -> list[str]:
+def undone(
+    database: Database, plan: Plan, start: Shape, rows: Contents, tally: Counter[str]
+) -> list[str]:
     """Where every statement has a way back, it leads back."""
     back = [each.undo for each in reversed(plan.statements) if each.undo is not None]
     if len(back) < len(plan.statements):
@@ -108,7 +110,15 @@ def undone(database: Database, plan: Plan, start: Shape, tally: Counter[str]) ->
         database,
         [each.text for undo in back for each in split(undo, "undo.sql", DIALECT.syntax)],
     )
-    return [f"undo: {refused}"] if refused else differences(shape(database), start)
+    if refused:
+        return [f"undo: {refused}"]
+    problems = differences(shape(database), start)
+    for table, (names, rowid, were) in rows.items():
+        key = rowid if rowid == "NULL" else rowid_name(database, table)
+        listed = ", ".join([key, *map(q, names)])
+        now = database.execute(f"SELECT {listed} FROM {q(table)}").fetchall()
+        problems += [f"undo: rows of {table} are others"] * (Counter(were) != Counter(now))
+    return problems
 
 
 def apply(database: Database, statements: list[str]) -> str:
