@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres import arrivals, rebuild
+from ci_runner.dialects.postgres import arrivals, partitions, rebuild
 from ci_runner.dialects.postgres.inheritance import must_be_made_again
 from ci_runner.dialects.postgres.kind import Kind, World, namesakes
 from ci_runner.dialects.postgres.kinds import KINDS
@@ -54,6 +54,10 @@ class Work:
     aside: set[Identity] = field(default_factory=set)
     between: Mapping[Node, frozenset[Identity]] = field(default_factory=dict)
     """What is aside at a node, once the nodes are in order."""
+    late: set[Identity] = field(default_factory=set)
+    """Columns whose defaults need what needs the column: they are set once that is there."""
+    freed: set[Identity] = field(default_factory=set)
+    """Columns that go, whose defaults are taken off before for the like reason."""
     # Routines that cannot come after all that their bodies mention, or whose undo cannot.
     unchecked: set[Node] = field(default_factory=set)
 
@@ -337,7 +341,7 @@ class Work:
         """What there is of `new` before it is tied: what is created brings its parents along."""
         before = self.world.old.get(new.identity)
         if new.identity in self.creates and isinstance(new, Table) and self.joins_later(new):
-            return alone(new)
+            return partitions.alone(new)
         if before is None or new.identity in self.creates:
             return None
         if new.identity in self.world.parted:
@@ -368,12 +372,6 @@ class Work:
             if each.kind == "index"
         )
         return any(each not in parts for each in indexes)
-
-
-def alone(new: Table) -> Table:
-    """A partition before it joins its parent."""
-    own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
-    return replace(new, columns=own, parents=(), bound="")
 
 
 def _is_taken_for(each: SchemaObject, part: SchemaObject) -> bool:
