@@ -27,6 +27,7 @@ from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
 from ci_runner.migrations.intake import MOST_STATEMENTS
 from ci_runner.migrations.statements import decode
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Schema
 
 _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
@@ -371,6 +372,9 @@ def _seen(
     return replace(step, after=after.schema, observed=observed), after
 
 
+_step = quickly(Step)
+
+
 def unexecuted(
     dialect: Dialect, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
 ) -> list[Step]:
@@ -379,7 +383,7 @@ def unexecuted(
     opened = wrapped
     for each in statements:
         operations = dialect.parse(each.text)
-        steps.append(Step(each, operations, schema, schema, opened, executed=False))
+        steps.append(_step(each, operations, schema, schema, opened, executed=False))
         for operation in operations:
             if isinstance(operation, Transaction):
                 opened = operation.verb == "begin"

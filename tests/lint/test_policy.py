@@ -160,6 +160,25 @@ def test_a_fingerprint_survives_moved_lines_and_other_blanks(lint: Lint) -> None
     assert before.line != after.line
 
 
+WORDS = st.lists(st.sampled_from(["DROP", "TABLE", "t", "u"]), min_size=1, max_size=4)
+BLANK = st.sampled_from(["  ", "\n", "\n\n\t", " \r\n "])
+
+
+@given(statements=st.lists(st.tuples(WORDS, BLANK), max_size=4), moved=st.integers(0, 999))
+def test_a_fingerprint_survives_any_move_and_any_blanks(
+    statements: list[tuple[list[str], str]], moved: int
+) -> None:
+    before = [replace(DROP, statement=" ".join(words)) for words, _ in statements]
+    after = [
+        replace(DROP, statement=blank.join(words), line=DROP.line + moved, message="other words")
+        for words, blank in statements
+    ]
+
+    assert [each.fingerprint for each in fingerprinted(before)] == [
+        each.fingerprint for each in fingerprinted(after)
+    ]
+
+
 def test_fingerprints_differ_by_rule_path_statement_and_turn() -> None:
     others = (
         replace(DROP, rule="drop-column"),

@@ -1,4 +1,7 @@
-"""A session with MySQL or MariaDB over PyMySQL: one statement at a time, no file of ours."""
+"""A session with MySQL or MariaDB over PyMySQL: one statement at a time, no file of ours.
+
+What we ourselves read goes many queries at a time over another session, which runs nothing else.
+"""
 
 from __future__ import annotations
 
@@ -82,18 +85,8 @@ class MysqlConnection:
         return Outcome(rows, self._warnings() if warned else ())
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        try:
-            with self._answered(sql), self._session.cursor() as cursor:
-                cursor.execute(sql)
-                return list(cursor.fetchall())
-        except StatementFailed as failed:
-            if failed.failure.code != STOPPED:
-                raise
-            raise SqlError(
-                "the dev database could not be read in time",
-                said=str(failed.failure),
-                next_step=failed.failure.hint,
-            ) from failed
+        (rows,) = self.answers(sql)
+        return rows
 
     def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
         """On a session of its own, in which nothing that migrations have SET tells otherwise.
@@ -106,13 +99,22 @@ class MysqlConnection:
             return reader.answers(";\n".join(several))
 
     def answers(self, sql: str) -> list[list[tuple[object, ...]]]:
-        """The rows of each of several statements, where the session was opened to take them."""
-        with self._answered(sql), self._session.cursor() as cursor:
-            cursor.execute(sql)
-            found = [list(cursor.fetchall())]
-            while cursor.nextset():
-                found.append(list(cursor.fetchall()))
-            return found
+        """The rows of each statement in `sql`: one, unless the session was opened to take more."""
+        try:
+            with self._answered(sql), self._session.cursor() as cursor:
+                cursor.execute(sql)
+                found = [list(cursor.fetchall())]
+                while cursor.nextset():
+                    found.append(list(cursor.fetchall()))
+                return found
+        except StatementFailed as failed:
+            if failed.failure.code != STOPPED:
+                raise
+            raise SqlError(
+                "the dev database could not be read in time",
+                said=str(failed.failure),
+                next_step=failed.failure.hint,
+            ) from failed
 
     def _sever(self) -> None:
         """Whoever waits for the server learns that nothing more will come."""

@@ -20,7 +20,8 @@ _KEY = re.compile(rf"  (?:\w+ )?KEY (?:(?P<name>{_QUOTED}) )?\((?P<rest>.*)")
 _PERIOD = re.compile(rf"  (?P<clause>PERIOD FOR (?P<name>{_QUOTED}) \(.*\)),?")
 _PIECE = re.compile(rf"{_STRING}|{_QUOTED}")
 _WORDS = re.compile(r"\b(?:STORAGE|COLUMN_FORMAT) \w+|\bREF_SYSTEM_ID=\d+|\bNOT SECONDARY\b")
-_DEFAULT = re.compile(rf" DEFAULT (?:(?P<text>{_STRING})|(?P<bytes>0x[0-9A-F]+))")
+# Strings are passed over whole: a comment may say anything.
+_DEFAULT = re.compile(rf" DEFAULT (?:(?P<text>{_STRING})|(?P<bytes>0x[0-9A-F]+))|{_STRING}")
 _BLOCKS = re.compile(r" KEY_BLOCK_SIZE=(\d+)")
 _PARSER = re.compile(rf" WITH PARSER ({_QUOTED})")
 _OVERLAPS = re.compile(rf"(?P<period>{_QUOTED}) WITHOUT OVERLAPS\)")
@@ -118,7 +119,10 @@ def _bytes(type_: str, rest: str) -> str:
 
     The catalogue cuts bytes at a zero or turns them into question marks.
     """
-    found = _DEFAULT.search(rest) if type_ in _BINARY or " DEFAULT 0x" in rest else None
+    if type_ not in _BINARY and " DEFAULT 0x" not in rest:
+        return ""
+    said = (each for each in _DEFAULT.finditer(rest) if each["text"] or each["bytes"])
+    found = next(said, None)
     if found is None or (type_ not in _BINARY and not found["bytes"]):
         return ""
     if found["bytes"]:

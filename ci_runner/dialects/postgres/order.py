@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 
-from ci_runner.dialects.postgres import access, base_types, below, loops, parts, rebuild, row_types
+from ci_runner.dialects.postgres import (
+    access,
+    base_types,
+    below,
+    domains,
+    loops,
+    parts,
+    rebuild,
+    row_types,
+)
 from ci_runner.dialects.postgres.inheritance import ancestors, origin
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
@@ -98,6 +107,7 @@ class _Order:
         """(later, earlier) as bodies have it, with the routine's own node where that is binding."""
         work, found = self.work, dict[tuple[Node, Node], Node | None]()
         made = {*work.creates, *work.alters}
+        found.update(dict.fromkeys(domains.guesses(work, self._makers)))
         for each in mentions(self.world.new, made, made):
             for later in self._makers(each.routine):
                 for maker in self._makers(each.needed):

@@ -157,7 +157,10 @@ class Work:
     def _goes_with_its_owner(self, old: SchemaObject) -> bool:
         """Whether the server drops it together with its owner."""
         column = kind_of(old).owner(old)
-        return column is not None and self.world.new.get(column) is None
+        if column is None:
+            return False
+        after = self.world.new.get(column)
+        return after is None or self.world.lineage.is_computed_anew(column)
 
     def _alter(self, old: SchemaObject, new: SchemaObject) -> None:
         statements = kind_of(new).alter(old, new, self.world)

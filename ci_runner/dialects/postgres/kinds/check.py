@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraint_rows, constraints
+from ci_runner.dialects.postgres.computed import is_torn, same_type
 from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of, make_found
-from ci_runner.dialects.postgres.retyped import is_torn, same_type
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Check, Identity
 
@@ -24,7 +24,7 @@ def _in_the_way(each: Check, needed: Identity, world: World) -> bool:
     """The server rewrites a check for a column's new type, not while its enum is made anew."""
     if needed.kind != "column" or same_type(needed, world):
         return True
-    return is_torn(each.identity, world)
+    return is_torn(each.identity, each.definition, world)
 
 
 KIND = Kind(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraint_rows, constraints
+from ci_runner.dialects.postgres.computed import is_torn, same_type
 from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
-from ci_runner.dialects.postgres.retyped import is_torn, same_type
 from ci_runner.schema.model import Identity
 from ci_runner.schema.tables import Exclusion
 
@@ -25,7 +25,7 @@ def _in_the_way(each: Exclusion, needed: Identity, world: World) -> bool:
     """The server rebuilds its index for a column's new type, not while that is made anew."""
     if needed.kind != "column":
         return True
-    return same_type(needed, world) or is_torn(each.identity, world)
+    return same_type(needed, world) or is_torn(each.identity, each.definition, world)
 
 
 KIND = Kind(

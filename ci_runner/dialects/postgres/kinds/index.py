@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres import constraints, hazards, settings, storage, views
+from ci_runner.dialects.postgres.computed import is_torn, same_type
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     MATERIALIZED_VIEW,
@@ -20,7 +21,6 @@ from ci_runner.dialects.postgres.kind import (
     relation,
 )
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.retyped import is_torn, same_type
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Identity, Index, IndexSettings
@@ -266,7 +266,7 @@ def _in_the_way(each: Index, needed: Identity, world: World) -> bool:
         return True
     if needed.kind == "column" and not same_type(needed, world):
         return bool(each.settings.statistics) or (
-            _computes(each, world) and is_torn(each.identity, world)
+            _computes(each, world) and is_torn(each.identity, each.definition, world)
         )
     return _computes(each, world)
 

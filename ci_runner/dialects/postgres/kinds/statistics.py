@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
+from ci_runner.dialects.postgres.computed import is_torn, same_type
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     MATERIALIZED_VIEW,
@@ -20,7 +21,6 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
 )
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.retyped import is_torn, same_type
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Identity
 from ci_runner.schema.views import Statistics
@@ -150,7 +150,9 @@ def _in_the_way(each: Statistics, needed: Identity, world: World) -> bool:
         return True
     if _EXPRESSIONS not in each.kinds:
         return False
-    return needed.kind != "column" or same_type(needed, world) or is_torn(each.identity, world)
+    if needed.kind != "column" or same_type(needed, world):
+        return True
+    return is_torn(each.identity, each.definition, world)
 
 
 KIND = Kind(
