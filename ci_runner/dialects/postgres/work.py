@@ -27,7 +27,7 @@ from ci_runner.schema.model import (
 )
 from ci_runner.schema.types import BaseType, Domain
 
-Verb = Literal["drop", "create", "detach", "alter", "tie", "clear"]
+Verb = Literal["drop", "create", "detach", "alter", "tie", "fill", "clear"]
 Node = tuple[Verb, Identity]
 KIND_OF: dict[type[SchemaObject], Kind[Any]] = {kind.type: kind for kind in KINDS}
 
@@ -52,6 +52,8 @@ class Work:
     carried: set[Identity] = field(default_factory=set)
     """Columns of children that come or go with a statement on their parent."""
     aside: set[Identity] = field(default_factory=set)
+    refilled: set[Identity] = field(default_factory=set)
+    """Tables aside whose rows move to the new one."""
     between: Mapping[Node, frozenset[Identity]] = field(default_factory=dict)
     """What is aside at a node, once the nodes are in order."""
     # Routines that cannot come after all that their bodies mention, or whose undo cannot.
