@@ -121,6 +121,25 @@ def test_the_printed_sql_can_be_run_by_psql(
         assert (ExitCode.OK, "") == (left.code, left.out), left.err
 
 
+def test_each_statement_can_be_run_by_itself(
+    folder: Checkout, postgres_server: PostgresServer
+) -> None:
+    done = diff(folder, postgres_server, "--format=json", "--rename", "users.email -> users.mail")
+    statements = done.json["statements"]
+    with database(postgres_server, OLD, "INSERT INTO users VALUES (1, 'a@b', 20)") as (
+        session,
+        url,
+    ):
+        for each in statements:
+            session.execute(each["sql"])
+
+        left = diff(folder, postgres_server, "--from", url, "--to", "new.sql")
+
+        assert (ExitCode.OK, "") == (left.code, left.out), left.err
+    assert {True, False} == {each["transactional"] for each in statements}
+    assert all(each["locks"] for each in statements if not each["transactional"])
+
+
 def test_every_statement_says_what_it_was_seen_doing(
     folder: Checkout, postgres_server: PostgresServer
 ) -> None:
