@@ -8,7 +8,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -16,6 +16,9 @@ from pathlib import Path
 from benchmarks import inputs
 from benchmarks.checkout import Checkout, checkout, schema_ci
 from benchmarks.figures import Cost, Figure, costs, medians
+from benchmarks.maria import by_hand as maria_by_hand
+from benchmarks.maria import ours as maria_ours
+from benchmarks.maria import prepared as maria_prepared
 from benchmarks.parts import Plan
 from ci_runner.devdb.folders import MEMORY
 from ci_runner.devdb.local import find_binaries, local_postgres
@@ -58,16 +61,25 @@ def copied(plan: Plan) -> Iterator[Figure]:
 
 
 def started_locally(plan: Plan) -> Iterator[Figure]:
-    """`local://postgres` to its first query against a prepared folder that is copied by hand."""
+    """A local server to its first query against a prepared folder that is copied by hand."""
     binaries = find_binaries()
     if binaries is None:
         raise RuntimeError("the start-local part needs PostgreSQL's binaries")
     with _prepared(binaries) as folder:
-        floor, ours = medians(max(plan.runs, 9), lambda: _by_hand(binaries, folder), _ours)
+        yield from _started(plan, "postgres", lambda: _by_hand(binaries, folder), _ours)
+    with maria_prepared() as folder:
+        yield from _started(plan, "mariadb", lambda: maria_by_hand(folder), maria_ours)
+
+
+def _started(
+    plan: Plan, engine: str, by_hand: Callable[[], float], mine: Callable[[], float]
+) -> Iterator[Figure]:
+    mine()  # what is made once for each machine is there from here on
+    floor, ours = medians(max(plan.runs, 9), by_hand, mine)
     target = _START * floor if plan.judged else None
-    yield Figure("start-local", "cp -a, postgres, first query", floor, "s")
-    yield Figure("start-local", "local://postgres to its first query", ours, "s", target)
-    yield Figure("start-local", "the same as a multiple of it", ours / floor, "x")
+    yield Figure("start-local", f"{engine}: cp -a, server, first query", floor, "s")
+    yield Figure("start-local", f"local://{engine} to its first query", ours, "s", target)
+    yield Figure("start-local", "  the same as a multiple of it", ours / floor, "x")
 
 
 def _ours() -> float:
@@ -147,19 +159,21 @@ def warmed(plan: Plan) -> Iterator[Figure]:
     new = {"migrations/99999.sql": "ALTER TABLE account_1 ADD COLUMN extra integer;\n"}
     for title, dialect, url in (
         ("PostgreSQL", "postgres", "local://postgres"),
+        ("MariaDB", "mysql", "local://mariadb"),
         ("SQLite", "sqlite", "sqlite://"),
     ):
         history = merged if dialect == "postgres" else _plain_tables(files)
         made = checkout(plan.folder / f"warm-{dialect}", history, new, dialect)
+        made.git("gc", "--quiet")  # as a clone has its objects
         yield from _warmed(plan, made, f"{title}: one new file on {files}", url)
 
 
 def _plain_tables(files: int) -> dict[str, str]:
-    """What SQLite runs as well: a table with an index in each file."""
+    """What the others run as well: a table with an index in each file."""
+    table = "CREATE TABLE account_{0} (id integer, made varchar(40));\n"
+    index = "CREATE INDEX account_{0}_made ON account_{0} (made);\n"
     return {
-        f"migrations/{number:05}.sql": f"CREATE TABLE account_{number} (id integer, made text);\n"
-        f"CREATE INDEX account_{number}_made ON account_{number} (made);\n"
-        for number in range(files)
+        f"migrations/{number:05}.sql": f"{table}{index}".format(number) for number in range(files)
     }
 
 

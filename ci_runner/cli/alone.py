@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -19,6 +18,7 @@ from ci_runner.devdb.replay import counted, rehearse, replay, script, unexecuted
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import dialect_of
 from ci_runner.dialects.base import Connection, Dialect
+from ci_runner.dialects.collection import uncollected
 from ci_runner.errors import UsageError
 from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
@@ -64,7 +64,7 @@ def lint_files(
         workspace = open_settings(common, config, {**flags, "dialect": dialect})
     root = workspace.root
     known = production(workspace, policy.assumed).of(dialect)
-    with _uncollected() if static else nullcontext():
+    with uncollected() if static else nullcontext():
         if static:
             found = _by_text(common, workspace, dialect, files, policy, known)
         else:
@@ -217,20 +217,6 @@ def judge_texts(
         outside=FORMATS[style].outside,
     )
     return check(review, policy)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Half a million values that live until the end of the block are not looked through meanwhile:
-    on a file of 5 MB that takes as long as to judge it.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _style(files: Sequence[MigrationFile]) -> str:

@@ -17,6 +17,7 @@ from ci_runner.cli.common import (
     online_option,
     selecting,
 )
+from ci_runner.migrations.delimited import delimited
 from ci_runner.schema.model import Identity, Schema
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def inspect(common: Common, /, source: str, format_: str, config: str, **flags: 
         document = {"dialect": found.dialect, "objects": objects, "unmanaged": skipped}
         common.out.verbatim(json.dumps(document, indent=2))
     else:
-        common.out.verbatim("".join(f"{statement.sql};\n" for statement in statements))
+        common.out.verbatim("".join(delimited(f"{statement.sql};\n") for statement in statements))
 
 
 @schema.command("lint")

@@ -10,6 +10,9 @@ from difflib import get_close_matches
 from ci_runner.config.lines import key_lines
 from ci_runner.errors import ConfigError
 
+# Only rules are more than so many names.
+_LISTED = 40
+_NEAREST = 5
 _SHOWN = 60
 _UNSHOWN = frozenset({"dev.url", "dev.cache-secret"})
 _TOML_LINE = re.compile(r"at line (\d+)")
@@ -60,12 +63,13 @@ def _broken(path: str, line: str, said: str) -> ConfigError:
 def unknown(source: Source, key: str, name: str, valid: Iterable[str]) -> ConfigError:
     """The error for a key that does not exist, with the nearest that does."""
     listed = sorted(valid)
-    near = get_close_matches(name, listed, 1)
+    near = get_close_matches(name, listed, _NEAREST)
     guess = f"; did you mean `{near[0]}`?" if near else ""
+    shown = listed if len(listed) <= _LISTED else near
+    use = f"use one of: {', '.join(shown)}" if shown else "remove it"
+    more = f"; `schema-ci rules` lists all {len(listed)}" if len(listed) > _LISTED else ""
     return ConfigError(
-        f"unknown key `{key}`{guess}",
-        where=source.where(key),
-        next_step=f"use one of: {', '.join(listed)}",
+        f"unknown key `{key}`{guess}", where=source.where(key), next_step=f"{use}{more}"
     )
 
 

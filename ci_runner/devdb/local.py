@@ -14,9 +14,10 @@ from ci_runner.devdb.binaries import (
     runnable,
     server_account,
 )
-from ci_runner.devdb.cluster import Programs, is_initialised, running
+from ci_runner.devdb.cluster import Programs, running
 from ci_runner.devdb.databases import PostgresServer, copying
 from ci_runner.devdb.demand import OnDemand
+from ci_runner.devdb.own_server import is_installed
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.states import CREATE_ROLE, ROLE, LocalStates
 from ci_runner.devdb.watchdog import USUAL, Limits
@@ -73,7 +74,7 @@ def postgres_on_demand(installation: Installation, limits: Limits) -> Iterator[S
     with runnable(installation) as binaries, ExitStack() as stack:
         start = partial(local_postgres, binaries=binaries, limits=limits)
         programs = Programs(binaries, server_account())
-        if is_initialised(programs):
+        if is_installed(programs):
             said, states = _description(installation.version()), LocalStates(programs, limits)
             yield OnDemand(stack, start, dialect("postgres"), said, states)
         else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import pwd
 import shutil
+import subprocess
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,6 +17,7 @@ from ci_runner.devdb.folders import MEMORY
 from ci_runner.errors import DatabaseError
 
 _MEMORY_NEEDED = 512 * 2**20
+_LOG_TAIL = 4096
 
 
 def account(names: Sequence[str], server: str) -> pwd.struct_passwd | None:
@@ -70,7 +74,32 @@ def remove(folder: Path) -> None:
 
 
 def tail(log: Path, lines: int = 5) -> str:
-    return "\n".join(log.read_text(errors="replace").strip().splitlines()[-lines:])
+    """The last lines of a log that SQL may have made long; files by their names in its folder."""
+    with log.open("rb") as opened:
+        opened.seek(max(log.stat().st_size - _LOG_TAIL, 0))
+        told = opened.read().decode(errors="replace").replace(f"{log.parent}/", "")
+    return "\n".join(told.strip().splitlines()[-lines:])
+
+
+def ids(whom: pwd.struct_passwd | None) -> tuple[int, int] | None:
+    """User and group id of `whom`; None for ourselves."""
+    return (whom.pw_uid, whom.pw_gid) if whom else None
+
+
+def said(*command: str) -> str:
+    """What a program answers. Raises DatabaseError where it fails."""
+    asked = subprocess.run(command, env=environment(), capture_output=True, text=True, check=False)
+    if asked.returncode:
+        what = f"{Path(command[0]).name} {command[-1]} failed"
+        raise DatabaseError(what, said=asked.stderr.strip())
+    return asked.stdout.strip()
+
+
+def fingerprint(what: str, programs: Iterable[Path], *rest: object) -> str:
+    """A name for what these very programs make: they are told by their sizes and times."""
+    known = [each.stat() for each in programs]
+    dated = [(each.st_size, each.st_mtime_ns) for each in known]
+    return hashlib.sha256(json.dumps([what, dated, *rest]).encode()).hexdigest()
 
 
 def written(folder: Path) -> int:

@@ -118,11 +118,7 @@ class MysqlServer:
                 if not self._has_owners:
                     return self.admin.within(name)
                 password = secrets.token_urlsafe(18)
-                pattern = name.replace("_", r"\_")  # in GRANT, `_` is any character
-                admin.execute(f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'{of_account}")
-                admin.execute(f"GRANT ALL ON `{pattern}`.* TO {name}@'%'")
-                # To see which tables an ALTER wrote again, InnoDB's own ids ask for PROCESS.
-                admin.execute(f"GRANT PROCESS ON *.* TO {name}@'%'")
+                grant_all(admin, name, password, of_account)
             except StatementFailed as refused:
                 raise DatabaseError(
                     "the dev server lets us create no database",
@@ -162,6 +158,15 @@ class MysqlServer:
         except StatementFailed as gone:
             if gone.failure.code != "1094":  # it ended by itself
                 raise
+
+
+def grant_all(admin: MysqlConnection, name: str, password: str, comment: str = "") -> None:
+    """Make the account of the database `name`, called like it. Raises StatementFailed."""
+    pattern = name.replace("_", r"\_")  # in GRANT, `_` is any character
+    admin.execute(f"CREATE USER {name}@'%' IDENTIFIED BY '{password}'{comment}")
+    admin.execute(f"GRANT ALL ON `{pattern}`.* TO {name}@'%'")
+    # To see which tables an ALTER wrote again, InnoDB's own ids ask for PROCESS.
+    admin.execute(f"GRANT PROCESS ON *.* TO {name}@'%'")
 
 
 class _Again:

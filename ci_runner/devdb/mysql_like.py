@@ -114,6 +114,7 @@ def like(server: MysqlServer, target: Target) -> MysqlServer:
         session=taken,
         unlike=(*other_charset, *refused, *fixed),
         shortfall=_shortfall(title, target),
+        portable=None,  # what is taken from a target is part of no snapshot's name
     )
 
 

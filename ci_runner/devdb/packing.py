@@ -1,4 +1,4 @@
-"""A cluster's data folder as compressed bytes, and back: files that hold data, nothing else.
+"""A server's data folder as compressed bytes, and back: files that hold data, nothing else.
 
 Not a tar: this form knows no links, devices, owners or modes that would have to be refused, and a
 folder of 7,000 files takes a tenth of the time that `tarfile` needs for it.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,60 +15,29 @@ from typing import Protocol
 
 import zstandard
 
+from ci_runner.devdb.forms import Form
 from ci_runner.devdb.server import Unportable
 
 MOST_BYTES = 4 * 2**30
 _LEVEL = 1
-_WINDOW_LOG = 26
 _ENTRY = struct.Struct(">HQ")
 _END = _ENTRY.pack(0, 0)
 _SIZE = struct.Struct(">Q")
 _CHUNK = 1 << 20
-_OWN_FILES = frozenset({"postgresql.conf", "pg_hba.conf", "pg_ident.conf", "postgresql.auto.conf"})
-# What the server makes again: whose process it is, statistics, caches of the catalogue.
-_MADE_AGAIN = re.compile(
-    r"postmaster\.(?:pid|opts)|pg_stat(?:_tmp)?/.*|pg_notify/.*|pg_subtrans/.*|pg_serial/.*"
-    r"|pg_dynshmem/.*|pg_snapshots/.*|(?:base/\d+/|global/)pg_internal\.init(?:\.\d+)?|base/pgsql_tmp/.*"
-    r"|pg_replslot/.*|pg_wal/archive_status/.*|pg_wal/summaries/.*|current_logfiles"
-)
-_DATA = re.compile(
-    r"PG_VERSION|(?:base/\d+|global)/(?:PG_VERSION|pg_filenode\.map|\d+(?:_(?:fsm|vm|init))?(?:\.\d+)?)"
-    r"|global/pg_control|pg_wal/[0-9A-F]{24}|pg_(?:xact|commit_ts)/[0-9A-F]{4,16}"
-    r"|pg_multixact/(?:members|offsets)/[0-9A-F]{4,16}|pg_logical/replorigin_checkpoint"
-)
-# postgresql.org/docs/current/storage-file-layout.html; the server makes none of them itself.
-_FOLDERS = (
-    "base global pg_commit_ts pg_dynshmem pg_logical pg_logical/mappings pg_logical/snapshots"
-    " pg_multixact pg_multixact/members pg_multixact/offsets pg_notify pg_replslot pg_serial"
-    " pg_snapshots pg_stat pg_stat_tmp pg_subtrans pg_tblspc pg_twophase pg_wal"
-    " pg_wal/archive_status pg_wal/summaries pg_xact"
-).split()
 
 
 class _Readable(Protocol):
     def read(self, size: int = -1, /) -> bytes: ...
 
 
-def _compressor() -> zstandard.ZstdCompressor:
-    """Repeats are looked for far away as well: the databases of a cluster are copies of another."""
-    parameters = zstandard.ZstdCompressionParameters.from_level(
-        _LEVEL, window_log=_WINDOW_LOG, enable_ldm=True
-    )
-    return zstandard.ZstdCompressor(compression_params=parameters)
-
-
-def _decompressor() -> zstandard.ZstdDecompressor:
-    return zstandard.ZstdDecompressor(max_window_size=1 << _WINDOW_LOG)
-
-
 def compress(content: bytes) -> bytes:
-    return _compressor().compress(_SIZE.pack(len(content)) + content)
+    return zstandard.ZstdCompressor(_LEVEL).compress(_SIZE.pack(len(content)) + content)
 
 
 def decompress(content: bytes, most: int = MOST_BYTES) -> bytes:
     """Raises Unportable for what is not whole, or more than `most` bytes."""
     try:
-        with _decompressor().stream_reader(content) as opened:
+        with zstandard.ZstdDecompressor().stream_reader(content) as opened:
             (size,) = _SIZE.unpack(_exactly(opened, _SIZE.size))
             if size > most:
                 raise Unportable(f"it holds more than {most} bytes")
@@ -78,13 +46,13 @@ def decompress(content: bytes, most: int = MOST_BYTES) -> bytes:
         raise Unportable(f"it can't be decompressed: {broken}") from broken
 
 
-def pack(folder: Path, most: int = MOST_BYTES) -> bytes:
-    """The data of a cluster that has been stopped. Raises Unportable for what we know no use of."""
+def pack(folder: Path, form: Form, most: int = MOST_BYTES) -> bytes:
+    """The data of a server that has been stopped. Raises Unportable for what is not of `form`."""
     target = io.BytesIO()
     left = most
-    writer = _compressor().stream_writer(target, closefd=False)
+    writer = zstandard.ZstdCompressor(_LEVEL).stream_writer(target, closefd=False)
     with writer:
-        for name in _data_files(folder):
+        for name in _data_files(folder, form):
             content = (folder / name).read_bytes()
             left -= len(content)
             if left < 0:
@@ -96,16 +64,16 @@ def pack(folder: Path, most: int = MOST_BYTES) -> bytes:
     return target.getvalue()
 
 
-def _data_files(folder: Path) -> Iterator[str]:
+def _data_files(folder: Path, form: Form) -> Iterator[str]:
     """Relative names, sorted: one state gives one packed form."""
     for root, folders, files in os.walk(folder):
         folders.sort()
         for each in sorted(files):
             place = Path(root) / each
             name = place.relative_to(folder).as_posix()
-            if name in _OWN_FILES or _MADE_AGAIN.fullmatch(name):
+            if form.left.fullmatch(name):
                 continue
-            if not _DATA.fullmatch(name) or place.is_symlink():
+            if not form.data.fullmatch(name) or place.is_symlink():
                 raise Unportable(f"{name} is no file that a snapshot holds")
             yield name
         for each in folders:
@@ -113,33 +81,35 @@ def _data_files(folder: Path) -> Iterator[str]:
                 raise Unportable(f"{each} is a link to another folder")
 
 
-def unpack(packed: bytes, folder: Path, owner: tuple[int, int] | None = None) -> None:
+def unpack(packed: bytes, folder: Path, form: Form, owner: tuple[int, int] | None = None) -> None:
     """Make `folder`, which must not exist, a data folder without any configuration.
 
     `owner` is user and group id for all of it, ours when None. Raises Unportable, and
     FileExistsError where something is there already.
     """
     _make(folder, owner)
-    for name in _FOLDERS:
+    for name in form.folders:
         _make(folder / name, owner)
     try:
-        with _decompressor().stream_reader(packed) as opened:
-            _write_files(opened, folder, owner)
+        with zstandard.ZstdDecompressor().stream_reader(packed) as opened:
+            _write_files(opened, folder, form, owner)
     except zstandard.ZstdError as broken:
         raise Unportable(f"it can't be decompressed: {broken}") from broken
 
 
-def _write_files(opened: _Readable, folder: Path, owner: tuple[int, int] | None) -> None:
+def _write_files(
+    opened: _Readable, folder: Path, form: Form, owner: tuple[int, int] | None
+) -> None:
     left = MOST_BYTES
-    made: set[str] = set()
+    made = {"", *form.folders}
     while (header := _exactly(opened, _ENTRY.size)) != _END:
         length, size = _ENTRY.unpack(header)
         name = _exactly(opened, length).decode("ascii", errors="replace")
         left -= size
-        if left < 0 or not _DATA.fullmatch(name):
+        if left < 0 or not form.data.fullmatch(name):
             raise Unportable(f"{name!r} is no file that a snapshot holds")
         parent = name.rpartition("/")[0]
-        if parent.startswith("base/") and parent not in made:
+        if parent not in made:
             made.add(parent)
             _make(folder / parent, owner)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from ci_runner.devdb.in_the_way import in_the_way
 from ci_runner.dialects.advice import advice
 from ci_runner.dialects.base import (
     Connection,
@@ -36,7 +37,8 @@ _ROWS = re.compile(r"(?:INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 # SET CONSTRAINTS is not among them: it fires deferred triggers.
 # What may run in a transaction of its own, where a session sees the locks that it has taken.
 _ALONE = re.compile(
-    r"(?:ALTER|CLUSTER|COMMENT|CREATE|DO|DROP|GRANT|MERGE|REFRESH|REINDEX|REVOKE|SELECT|TRUNCATE)\b",
+    r"(?:ALTER|CALL|CLUSTER|COMMENT|CREATE|DO|DROP|EXECUTE|EXPLAIN|GRANT|IMPORT|MERGE|REASSIGN|REFRESH"
+    r"|REINDEX|REVOKE|SECURITY|SELECT|TRUNCATE|WITH)\b",
     re.IGNORECASE,
 )
 # active_sql_transaction, invalid_transaction_termination: it wants none around it.
@@ -208,6 +210,7 @@ def rehearse(
     Raises SqlError and DatabaseError as `replay` does for a server that has ended.
     """
     look = first = dialect.sight(connection)
+    tables = {each.name for each in first.schema.by_identity if each.kind == "table"}
     steps: list[Step] = []
     failed = False
     for each in scripts:
@@ -216,7 +219,7 @@ def rehearse(
             steps += unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
             continue
         rehearsed, look = _rehearse_file(connection, dialect, each, look)
-        steps += rehearsed
+        steps += in_the_way(connection, dialect, rehearsed, tables)
         failed = any(step.failure for step in rehearsed)
     # What will be compared with the desired schema rests on no earlier look.
     reached = dialect.inspect(connection) if compared else look.schema

@@ -10,15 +10,15 @@ from ci_runner.devdb.cluster import Cluster, Programs, running
 from ci_runner.devdb.databases import as_admin, copying
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.traces import traces
-from ci_runner.devdb.watchdog import USUAL, Limits, Watchdog
+from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
 
 ROLE = "schema_ci"
 CREATE_ROLE = f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
-_DATABASE = "schema_ci_kept"
-_COMMENT = "schema-ci dev database"  # of no run: it is kept
+DATABASE = "schema_ci_kept"
+COMMENT = "schema-ci dev database"  # of no run: it is kept
 
 # A cluster in which only the SQL of a role without rights has run has none of these. One that has
 # is not ours, whatever its signature says. Oids from 16384 on are not initdb's.
@@ -32,7 +32,7 @@ WHERE member >= 16384 OR roleid >= 16384
 UNION ALL SELECT 'settings of a role or database' FROM pg_catalog.pg_db_role_setting
 UNION ALL SELECT 'the tablespace ' || spcname FROM pg_catalog.pg_tablespace WHERE oid >= 16384
 UNION ALL SELECT 'the database ' || datname FROM pg_catalog.pg_database
-WHERE oid >= 16384 AND datname NOT IN ('postgres', '{_DATABASE}')
+WHERE oid >= 16384 AND datname NOT IN ('postgres', '{DATABASE}')
 """
 
 
@@ -48,12 +48,12 @@ class LocalStates:
         return self.programs.identity()
 
     def unkept(self, connection: Connection) -> str:
-        return traces(connection, _COMMENT)
+        return traces(connection, COMMENT)
 
     @contextmanager
     def restored(self, state: bytes | None) -> Iterator[_Kept]:
         """In a cluster of its own: what is kept has not shared one with any other SQL."""
-        begin = _make if state is None else _refuse_oddities
+        begin = make_database if state is None else refuse_oddities
         with running(self.programs, state, begin, limits=self.limits) as cluster:
             yield _Kept(cluster)
 
@@ -66,35 +66,30 @@ class _Kept:
 
     @contextmanager
     def session(self) -> Iterator[Connection]:
-        watchdog = self._living()
+        watchdog = self._cluster.living()
         address = self._cluster.address(ROLE)
-        with connect(address, dbname=_DATABASE, guard=watchdog) as connection:
+        with connect(address, dbname=DATABASE, guard=watchdog) as connection:
             yield connection
 
     def state(self) -> bytes:
-        self._living()
+        self._cluster.living()
         with as_admin(self._cluster.admin) as admin:
-            _refuse_oddities(admin)
+            refuse_oddities(admin)
         return self._cluster.pack()
 
-    def _living(self) -> Watchdog:
-        """Raises SqlError where it made an end of the cluster."""
-        watchdog = self._cluster.watchdog
-        if ending := watchdog.ending():
-            raise ending
-        return watchdog
 
-
-def _make(admin: PostgresConnection) -> None:
+def make_database(admin: PostgresConnection) -> None:
+    """And the role that owns it."""
     admin.execute(CREATE_ROLE)
     admin.execute(
-        f"CREATE DATABASE {_DATABASE} TEMPLATE template0 ENCODING 'UTF8' OWNER {ROLE}"
+        f"CREATE DATABASE {DATABASE} TEMPLATE template0 ENCODING 'UTF8' OWNER {ROLE}"
         f"{copying(admin)}"
     )
-    admin.execute(f"COMMENT ON DATABASE {_DATABASE} IS '{_COMMENT}'")
+    admin.execute(f"COMMENT ON DATABASE {DATABASE} IS '{COMMENT}'")
 
 
-def _refuse_oddities(admin: PostgresConnection) -> None:
+def refuse_oddities(admin: PostgresConnection) -> None:
+    """Raise Unportable for what no SQL of our role can have made."""
     try:
         found = [str(what) for (what,) in admin.query(_ODDITIES)]
     except StatementFailed as broken:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
 from ci_runner.schema.changes import Change, Rename
 from ci_runner.schema.diff import diff
@@ -331,6 +332,10 @@ class Dialect(Protocol):
     def locks_relations(self) -> bool:
         """Whether a transaction holds locks on relations, which its own session can see."""
 
+    @property
+    def rebuilds(self) -> bool:
+        """Whether a table is changed by making it anew, with all that lives on it."""
+
     def quote(self, name: str) -> str:
         """`name` as an identifier, quoted only where the engine asks for it."""
 
@@ -360,6 +365,9 @@ class Dialect(Protocol):
         None where the engine renames nothing of the kind: it is dropped and made again.
         """
 
+    def before_renames(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+        """Drop what keeps the engine from renaming anything; a plan from there makes it again."""
+
     def run(self, connection: Connection, sql: str) -> Ran:
         """Run one statement so that it is seen how little it needs, where the engine tells.
 
@@ -387,3 +395,6 @@ class Dialect(Protocol):
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         """What one statement says that it does. Never raises: what can't be read is Unparsed."""
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        """What rows would stop one statement, as far as its text and the schema tell."""

@@ -91,10 +91,12 @@ class AddColumn:
 
 @dataclass(frozen=True, slots=True)
 class AlterColumnType:
+    """`computed` is whether USING says more than the column, or a cast of it."""
+
     table: Target
     column: str
     type: str
-    using: bool = False
+    computed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,10 @@ class DetachPartition:
 
 @dataclass(frozen=True, slots=True)
 class CreateIndex:
-    """`only` for CREATE INDEX ... ON ONLY parent. `columns` are plain columns only."""
+    """`only` for CREATE INDEX ... ON ONLY parent. `columns` are plain columns only.
+
+    `whole` is said where its keys are whole columns and nothing else, of every row.
+    """
 
     table: Target
     name: str
@@ -172,6 +177,7 @@ class CreateIndex:
     if_not_exists: bool = False
     only: bool = False
     columns: tuple[str, ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,3 +35,14 @@ def split(tokens: Sequence[W]) -> list[Sequence[W]]:
             parts.append(tokens[start:position])
             start = position + 1
     return [*parts, tokens[start:]]
+
+
+def outside(tokens: Sequence[W]) -> list[W]:
+    """The tokens that no parentheses hold, without the parentheses."""
+    found: list[W] = []
+    depth = 0
+    for token in tokens:
+        depth += {"(": 1, ")": -1}.get(token.word, 0)
+        if depth == 0 and token.word != ")":
+            found.append(token)
+    return found

@@ -33,6 +33,8 @@ def check(review: Review, policy: Policy, team: Team = NOT_ASKED) -> tuple[Findi
         names = frozenset({rule.id, *rule.aliases, rule.group})
         active |= names
         for hit in rule.check(review):
+            if rule.of_writing and id(hit.step) in review.ours:
+                continue
             usual = severity if rule.id in policy.severities else hit.severity or severity
             finding = _finding(rule, usual, hit, tables)
             if rule.waits and hit.step is not None:

@@ -25,6 +25,7 @@ _UNSAFE_ENUM = "55P04"
 _NOT_SUPPORTED = "0A000"
 _NO_UNIQUE_KEY = "42830"
 _MISMATCH = "42804"
+_NO_TABLE = "42P01"
 _TWICE = frozenset({"42701", "42601", "1060", "1061", "1110"})
 # mysqld_error: MariaDB says of every foreign key that it is ill-formed, MySQL what it lacks:
 # the table, an index, a column, a unique key; then types that differ, and a table of a database
@@ -59,6 +60,8 @@ def explained(step: Step) -> str:  # noqa: PLR0911 - one return per rule
         return "duplicate-column"
     if foreign_key and code in {_NO_UNIQUE_KEY, _MISMATCH}:
         return "fk-parent" if code == _NO_UNIQUE_KEY else "fk-type-mismatch"
+    if foreign_key and code == _NO_TABLE and _orphan(step):
+        return "fk-parent"
     if code in _MYSQL_FOREIGN_KEY and foreign_key:
         return "fk-type-mismatch" if code == _MYSQL_TYPES or _differs(step) else "fk-parent"
     if code in _MYSQL_LONG:
@@ -67,6 +70,18 @@ def explained(step: Step) -> str:  # noqa: PLR0911 - one return per rule
     if added and step.failure.message.startswith(_SQLITE_ADDS):
         return "sqlite-add-not-null"
     return ""
+
+
+def _orphan(step: Step) -> bool:
+    """Whether the table that PostgreSQL misses is one that a foreign key refers to."""
+    said = step.failure.message if step.failure else ""
+    return any(
+        isinstance(each, AddConstraint)
+        and each.references is not None
+        and each.references != each.table
+        and f'relation "{each.references}" ' in said
+        for each in step.operations
+    )
 
 
 def _differs(step: Step) -> bool:

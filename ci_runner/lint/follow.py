@@ -119,25 +119,27 @@ def watched(step: Step, table: Identity) -> bool:
     return step.executed and step.failure is None and table in step.before.by_identity
 
 
-def _did_nothing(operation: Effect, step: Step, table: Identity) -> bool:
-    """IF [NOT] EXISTS that found it so already."""
+def _did_nothing(operation: Effect, step: Step, table: Identity, *, folded: bool) -> bool:
+    """IF [NOT] EXISTS that found it so already. `folded` is whether names know no case."""
     if not watched(step, table):
         return False
     match operation:
-        case AddColumn(column=column):
-            return _has(step, table, column)
-        case AddConstraint(inline=True, columns=(column, *_)):
-            return _has(step, table, column)
+        case AddColumn(column=column) | AddConstraint(inline=True, columns=(column, *_)):
+            return _has(step, table, column, folded=folded)
         case DropColumn(column=column):
-            return not _has(step, table, column)
+            return not _has(step, table, column, folded=folded)
         case CreateIndex(if_not_exists=True):
             return not step.observed.changes
         case _:
             return False
 
 
-def _has(step: Step, table: Identity, column: str) -> bool:
-    return Identity("column", table.schema, column, table.name) in step.before.by_identity
+def _has(step: Step, table: Identity, column: str, *, folded: bool) -> bool:
+    if not folded:
+        return Identity("column", table.schema, column, table.name) in step.before.by_identity
+    found = step.before.get(table)
+    names = found.columns if isinstance(found, Table) else ()
+    return any(each.name.lower() == column.lower() for each in names)
 
 
 class _Follower:
@@ -163,7 +165,7 @@ class _Follower:
                 table = self._table(operation, step)
                 # IF NOT EXISTS or a failure: the constraints of a CREATE TABLE are never added.
                 within = isinstance(operation, AddConstraint) and operation.table in created
-                idle = within or (bool(self.default) and _did_nothing(operation, step, table))
+                idle = within or _did_nothing(operation, step, table, folded=not self.default)
                 known = not idle and self._touches_known(operation, table, step)
                 yield Touch(step, operation, table, known)
                 self._apply(operation, table)

@@ -24,11 +24,14 @@ from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Identity
 
 _LIMIT = re.compile(r"SET\s.*\block_wait_timeout\b", re.IGNORECASE | re.DOTALL)
+_CHECKS = re.compile(r"SET\b.*\bforeign_key_checks\s*:?=\s*'?(\w+)", re.IGNORECASE | re.DOTALL)
+_OFF = frozenset({"0", "off", "false"})
 _WAITS = re.compile(r"\b(?:WAIT\s+\d+|NOWAIT)\b", re.IGNORECASE)
 TABLE_COPY = "mysql-table-copy"
 ORDER = "mysql-column-order"
 # What makes InnoDB copy or lock whatever the table looks like: mariadb.com/kb, InnoDB Online DDL.
 _CERTAIN = frozenset({"mysql-add-fk", "mysql-add-check", "mysql-fulltext", "mysql-auto-inc-add"})
+_WHOLE = frozenset({"CONVERT", "PARTITION", "REMOVE"})
 _OPTIONS = frozenset("CONVERT ENGINE ROW_FORMAT KEY_BLOCK_SIZE FORCE PARTITION REMOVE".split())
 
 
@@ -115,6 +118,7 @@ def waiting(review: Review) -> Sequence[Waiting]:
 
 
 def _waiting(review: Review) -> Iterator[Waiting]:
+    unchecked = _unchecked(review)
     for _, group in groupby(clauses(review), key=lambda each: id(each.step)):
         parts = [each for each in group if each.known]
         if not parts:
@@ -130,14 +134,34 @@ def _waiting(review: Review) -> Iterator[Waiting]:
                 evidence = f"the server asks for {ddl} at least{why}"
                 yield Waiting(step, table, rule, _how(ddl, table), evidence)
         elif not ran(step) and (rule := _certain(parts, causes)):
+            if rule == "mysql-add-fk" and id(step) in unchecked:
+                continue
             how = f"makes writers of {table.qualified} wait"
             yield Waiting(step, table, rule, how, "")
 
 
+def _unchecked(review: Review) -> set[int]:
+    """The statements before which their file has switched the checks of foreign keys off."""
+    found: set[int] = set()
+    path, off = "", False
+    for step in review.steps:
+        says = _CHECKS.match(step.statement.text)
+        if step.statement.path != path or says:
+            path, off = step.statement.path, says is not None and says[1].lower() in _OFF
+        if off:
+            found.add(id(step))
+    return found
+
+
 def _certain(parts: Sequence[Clause], causes: Sequence[str]) -> str:
-    """The rule of what makes writers wait whatever the table looks like; "" for none."""
+    """The rule of what makes writers wait whatever the table looks like; "" for none.
+
+    A table that has the character set already is not copied, but who would convert it?
+    """
     again = any(each.words[:2] == ["ADD", "PRIMARY"] for each in parts)
+    whole = any(each.words[0] in _WHOLE for each in parts)
     sure = _CERTAIN if again else _CERTAIN | {"mysql-drop-pk"}
+    sure |= {"mysql-convert-charset"} if whole else set()
     return next((each for each in causes if each in sure), "")
 
 

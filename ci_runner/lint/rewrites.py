@@ -92,8 +92,8 @@ def family(step: Step, table: Identity) -> set[Identity]:
 
 def _surely(operation: Effect) -> bool:
     match operation:
-        case AlterColumnType(type=kind):
-            return not _MAY_BE_FREE.match(kind)
+        case AlterColumnType(type=kind, computed=computed):
+            return computed or not _MAY_BE_FREE.match(kind)
         case AddColumn(generated="stored") | AddColumn(serial=True):
             return True
         case AddColumn(default_calls=calls):

@@ -96,7 +96,7 @@ class Review:
     `production` is what is known of the real tables, and `version` that of their server, such as
     (14, 2): as it is assumed, else the dev server's, () where nothing was run; `options` are the
     checked ones, by rule. `outside` says how the tool is told to open no transaction around a file,
-    "" for our own way.
+    "" for our own way. `ours` are the steps of the migration that we planned, by identity.
     """
 
     dialect: str
@@ -110,6 +110,7 @@ class Review:
     options: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     version: tuple[int, ...] = ()
     outside: str = ""
+    ours: frozenset[int] = frozenset()
 
     @property
     def outside_instead(self) -> str:
@@ -232,8 +233,9 @@ class Rule:
     `id` is the field's id of the check; `aliases` are other tools' names for it. `why` says what
     goes wrong in production, `instead` what to do. `group` is a name for its kind, by which a
     policy can set the severity of all such rules; `waits` says that the harm is that somebody
-    waits, which a small table makes short. One whose `severity` is `off` is for teams that ask for
-    it.
+    waits, which a small table makes short; `of_writing` that it is about how a file is written,
+    which nobody can better in a migration that we wrote. One whose `severity` is `off` is for teams
+    that ask for it.
     """
 
     id: str
@@ -246,4 +248,5 @@ class Rule:
     aliases: tuple[str, ...] = ()
     group: Group = "safety"
     waits: bool = False
+    of_writing: bool = False
     options: tuple[RuleOption, ...] = ()

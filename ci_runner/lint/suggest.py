@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from ci_runner.dialects.operations import SetNotNull
+from ci_runner.dialects.mysql.online import alteration
+from ci_runner.dialects.mysql.tokens import tokenize
+from ci_runner.dialects.operations import AttachPartition, CreateIndex, SetNotNull
 from ci_runner.dialects.postgres.quote import quote
+from ci_runner.lint.apart import apart
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Create
-from ci_runner.schema.model import Check, ForeignKey, PrimaryKey, Unique
+from ci_runner.schema.model import Check, ForeignKey, PrimaryKey, Table, Unique
 
 _NAME = r'(?:"(?:[^"]|"")+"|[\w$]+)'
 _TABLE = rf"(?P<table>{_NAME}(?:\s*\.\s*{_NAME})?)"
@@ -26,31 +30,137 @@ _KEY = re.compile(
     r"(?P<what>UNIQUE|PRIMARY\s+KEY)\s*(?P<columns>\([^()]*\))\Z",
     re.IGNORECASE,
 )
+_IF_NOT_EXISTS = re.compile(r"\s+IF\s+NOT\s+EXISTS\s+", re.IGNORECASE)
+_REINDEX = re.compile(
+    r"\A(REINDEX(?:\s*\([^()]*\))?\s+(?:INDEX|TABLE|SCHEMA|DATABASE))\b(?!\s+CONCURRENTLY\b)",
+    re.IGNORECASE,
+)
+_REFRESH = re.compile(r"\A(REFRESH\s+MATERIALIZED\s+VIEW)\b(?!\s+CONCURRENTLY\b)", re.IGNORECASE)
+_PARTITION_OF = re.compile(
+    rf"\ACREATE\s+TABLE\s+(?P<new>{_NAME}(?:\s*\.\s*{_NAME})?)\s+PARTITION\s+OF\s+{_TABLE}\s+"
+    r"(?P<bound>DEFAULT|FOR\s+VALUES\s+(?:IN\s*\([^()]*\)"
+    r"|FROM\s*\([^()]*\)\s*TO\s*\([^()]*\)|WITH\s*\([^()]*\)))\Z",
+    re.IGNORECASE,
+)
 _LONGEST = 63
+_STRONG = frozenset({"COPY", "SHARED", "EXCLUSIVE"})
 
 Suggestion = Callable[[Step], tuple[str, ...]]
 
 
-def safe_form(rule: str, step: Step) -> tuple[str, ...]:
-    """Statements for the place of one that breaks `rule`; none where no safe form is known.
+@dataclass(frozen=True, slots=True)
+class SafeForm:
+    """Statements for the place of one; `apart` where they must not share a transaction."""
 
-    They must not share a transaction. Only for statements that do one thing.
+    statements: tuple[str, ...]
+    apart: bool
+
+
+def safe_form(rule: str, step: Step) -> SafeForm | None:
+    """What to write in the place of a statement that breaks `rule`; None where that is not known.
+
+    Most are known for statements that do one thing.
     """
-    suggestion = _SUGGESTIONS.get(rule)
-    if (
-        suggestion is None
-        or step.statement.sensitive
-        or len(step.operations) != 1
-        or step.failure
-        or not step.executed
-    ):
-        return ()
-    return suggestion(step)
+    suggestion = SUGGESTIONS.get(rule)
+    if suggestion is None or step.statement.sensitive or step.failure or not step.executed:
+        return None
+    if len(step.operations) != 1 and rule not in _OF_SEVERAL:
+        return None
+    statements = suggestion(step)
+    return SafeForm(statements, rule not in _TOGETHER) if statements else None
 
 
 def _concurrently(step: Step) -> tuple[str, ...]:
     text, count = _INDEX.subn(r"\1 CONCURRENTLY", step.statement.text, count=1)
     return (text,) if count else ()
+
+
+def _reindexed(step: Step) -> tuple[str, ...]:
+    text, count = _REINDEX.subn(r"\1 CONCURRENTLY", step.statement.text, count=1)
+    return (text,) if count else ()
+
+
+def _refreshed(step: Step) -> tuple[str, ...]:
+    text, count = _REFRESH.subn(r"\1 CONCURRENTLY", step.statement.text, count=1)
+    return (text,) if count else ()
+
+
+def _dropped_first(step: Step) -> tuple[str, ...]:
+    """What a failed run left behind is removed. An index that is there and whole is kept."""
+    (operation,) = step.operations
+    if not isinstance(operation, CreateIndex) or not step.observed.changes:
+        return ()
+    index = ".".join(quote(each) for each in (operation.table.schema, operation.name) if each)
+    create = _IF_NOT_EXISTS.sub(" ", step.statement.text, count=1)
+    return f"DROP INDEX CONCURRENTLY IF EXISTS {index}", create
+
+
+def _column_first(step: Step) -> tuple[str, ...]:
+    found = [
+        change.new.identity.name
+        for change in step.observed.changes
+        if isinstance(change, Create)
+        and isinstance(change.new, Check | ForeignKey | Unique | PrimaryKey)
+    ]
+    return apart(step.statement.text, found[0]) if len(found) == 1 else ()
+
+
+def _attached_later(step: Step) -> tuple[str, ...]:
+    """A partition of a table is no child of it yet: only ATTACH locks the parent, and shortly."""
+    found = _PARTITION_OF.match(step.statement.text)
+    if found is None:
+        return ()
+    like = "INCLUDING ALL EXCLUDING INDEXES EXCLUDING COMMENTS EXCLUDING STATISTICS"
+    return (
+        f"CREATE TABLE {found['new']} (LIKE {found['table']} {like})",
+        f"ALTER TABLE {found['table']} ATTACH PARTITION {found['new']} {found['bound']}",
+    )
+
+
+def _bound_proven_first(step: Step) -> tuple[str, ...]:
+    """PostgreSQL looks at no row of a partition whose valid check implies the bound."""
+    (operation,) = step.operations
+    if not isinstance(operation, AttachPartition):
+        return ()
+    bounds = [
+        each.bound_check
+        for each in step.after.of_type(Table)
+        if each.name == operation.partition.name and each.bound
+    ]
+    if len(bounds) != 1 or not bounds[0]:
+        return ()
+    partition = operation.partition
+    alter = ".".join(quote(each) for each in (partition.schema, partition.name) if each)
+    name = quote(f"{partition.name}_bound"[:_LONGEST])
+    return (
+        f"ALTER TABLE {alter} ADD CONSTRAINT {name} CHECK ({bounds[0]}) NOT VALID",
+        f"ALTER TABLE {alter} VALIDATE CONSTRAINT {name}",
+        step.statement.text,
+        f"ALTER TABLE {alter} DROP CONSTRAINT {name}",
+    )
+
+
+def _least(step: Step) -> tuple[str, ...]:
+    """MySQL's statement without the copy or lock that it asks for beyond need."""
+    sql = step.statement.text
+    tokens = tokenize(sql)
+    words = [token.word for token in tokens]
+    for at, word in enumerate(words):
+        value = at + (2 if words[at + 1 : at + 2] == ["="] else 1)
+        if word in {"ALGORITHM", "LOCK"} and words[value : value + 1] and words[value] in _STRONG:
+            before = words[at - 1] == ","
+            start = tokens[at - 2 if before else at - 1].end
+            end = tokens[value + (words[value + 1 : value + 2] == [","] and not before)].end
+            return (sql[:start] + sql[end:],)
+    return ()
+
+
+def _named_algorithm(step: Step) -> tuple[str, ...]:
+    """MySQL's statement with the least that the server was seen to need."""
+    what, ddl = alteration(step.statement.text), step.observed.online
+    if what is None or ddl is None:
+        return ()
+    return (what.asking(ddl.algorithm, "" if ddl.algorithm == "INSTANT" else ddl.lock),)
 
 
 def _validated_later(step: Step) -> tuple[str, ...]:
@@ -100,12 +210,36 @@ def _created(step: Step, *kinds: type[Check | ForeignKey | Unique | PrimaryKey])
     return quote(found[0]) if len(found) == 1 else ""
 
 
-_SUGGESTIONS: Mapping[str, Suggestion] = {
-    "create-index-blocking": _concurrently,
-    "drop-index-blocking": _concurrently,
-    "add-fk-validates": _validated_later,
+# These may share a transaction with what is around them.
+_TOGETHER = frozenset(
+    {"refresh-matview", "create-partition-of", "explicit-copy-lock", "require-algorithm-lock"}
+)
+# What they write is no matter of the one thing that the statement does.
+_OF_SEVERAL = frozenset(
+    {
+        "add-column-inline-check",
+        "add-column-inline-fk",
+        "add-column-unique",
+        "explicit-copy-lock",
+        "require-algorithm-lock",
+    }
+)
+SUGGESTIONS: Mapping[str, Suggestion] = {
     "add-check-validates": _validated_later,
-    "add-unique-index": _from_index,
+    "add-column-inline-check": _column_first,
+    "add-column-inline-fk": _column_first,
+    "add-column-unique": _column_first,
+    "add-fk-validates": _validated_later,
     "add-pk-index": _from_index,
+    "add-unique-index": _from_index,
+    "attach-partition": _bound_proven_first,
+    "cic-if-not-exists-invalid": _dropped_first,
+    "create-index-blocking": _concurrently,
+    "create-partition-of": _attached_later,
+    "drop-index-blocking": _concurrently,
+    "explicit-copy-lock": _least,
+    "refresh-matview": _refreshed,
+    "reindex-blocking": _reindexed,
+    "require-algorithm-lock": _named_algorithm,
     "set-not-null-scan": _proven_first,
 }

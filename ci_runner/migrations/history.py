@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ci_runner.dialects.base import Failure, Observation
+from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
 from ci_runner.schema.model import Schema
 
@@ -54,6 +55,7 @@ class Step:
 
     `transactional` tells whether a transaction was open around it; `seconds` is wall time, and
     `held` that from its start to the end of its transaction: as long does it keep what it locked.
+    `obstacles` are rows that would stop it: of tables that were there before any new file.
     `executed` is False when an earlier failure kept it from being run: then only `operations`,
     read from its text, tell anything.
     """
@@ -70,6 +72,7 @@ class Step:
     notices: tuple[str, ...] = ()
     failure: Failure | None = None
     executed: bool = True
+    obstacles: tuple[Obstacle, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

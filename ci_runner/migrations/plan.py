@@ -9,6 +9,7 @@ from datetime import datetime
 
 from ci_runner.dialects.base import USUAL, Dialect, PlannedStatement, PlanOptions, Syntax
 from ci_runner.migrations import checksum
+from ci_runner.migrations.delimited import delimited
 from ci_runner.migrations.directives import NO_TRANSACTION
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
@@ -73,7 +74,7 @@ def _joins(
 
 def sql(plan: Plan) -> str:
     """The plan as a script: a comment above each statement, what it risks included."""
-    return _head(plan) + "".join(_block(each) for each in plan.statements)
+    return _head(plan) + "".join(delimited(_block(each)) for each in plan.statements)
 
 
 def _head(plan: Plan) -> str:
@@ -114,7 +115,7 @@ def _one_line(text: str) -> str:
 
 def undo_sql(plan: Plan) -> str:
     """The way back, last statement first; what has none is said in a comment."""
-    ways = (f"{above}{sql};\n" if sql else above for above, sql in _undo(plan))
+    ways = (delimited(f"{above}{sql};\n") if sql else above for above, sql in _undo(plan))
     return _head(plan) + "".join(ways)
 
 
@@ -132,7 +133,7 @@ def _undo(plan: Plan) -> Iterator[tuple[str, str]]:
 def _undo_blocks(plan: Plan, syntax: Syntax) -> Iterator[str]:
     """The way back, a block for each statement: that from one statement may take several."""
     for above, sql in _undo(plan):
-        texts = [f"{each.text};\n" for each in split(sql, "", syntax)]
+        texts = [f"{each.text};\n" for each in split(delimited(f"{sql};\n"), "", syntax)]
         yield above + "".join(texts[:1])
         yield from texts[1:]
 

@@ -26,6 +26,7 @@ from ci_runner.report.model import (
     ReportedBuild,
     ReportedFile,
     ReportedFinding,
+    ReportedObstacle,
     ReportedProject,
     ReportedStatement,
     ReportedStep,
@@ -194,6 +195,7 @@ def _step(step: Step, production: Production) -> ReportedStep:
         estimates=tuple(production.estimates(seen.rewritten, seen.scanned)),
         online=_online(seen, production),
         committed=seen.committed,
+        obstacles=tuple(ReportedObstacle(each.query, each.rows) for each in step.obstacles),
     )
 
 

@@ -48,12 +48,12 @@ def compare(
 
     Raises UsageError for renames that fit neither side, InternalError where no plan can be made.
     """
-    sides = select(old, goal, terms.selection)
+    sides = select(old, goal, terms.selection, keep=dialect.rebuilds)
     answered = dropped(dialect, sides.old, terms.declared)
     change = renamed(connection, dialect, sides.old, sides.new, terms.declared)
     start = sides.old
     if change.statements:
-        start = select(change.schema, goal, terms.selection).old
+        start = select(change.schema, goal, terms.selection, keep=dialect.rebuilds).old
     plan = make_plan(dialect, start, sides.new, terms.options)
     open_questions = questions(dialect, start, sides.new, answered)
     statements = asked(plan.statements, start, open_questions)

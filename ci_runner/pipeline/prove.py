@@ -150,7 +150,7 @@ def remaining(
     dialect: Dialect, after: Schema, goal: Schema, terms: Terms
 ) -> tuple[PlannedStatement, ...]:
     """What still leads from where the plan ended to the goal: nothing, where it is proven."""
-    sides = select(after, goal, terms.selection)
+    sides = select(after, goal, terms.selection, keep=dialect.rebuilds)
     return dialect.plan(sides.old, sides.new, terms.options)
 
 

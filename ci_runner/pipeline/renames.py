@@ -44,6 +44,7 @@ def renamed(
     statements = tuple(_statements(dialect, old, goal, pairs))
     if not statements:
         return Renamed((), old)
+    statements = (*dialect.before_renames(old), *statements)
     with _taken_back(connection, dialect) as ran:
         _run(connection, statements, ran)
         schema = dialect.inspect(connection)

@@ -206,6 +206,7 @@ class _Reviewer:
             options=policy.options,
             version=policy.assumed.numbers or history.version,
             outside=FORMATS[self.change.head.format].outside,
+            ours=planned,
         )
         own = tuple(step for step in steps if id(step) not in planned)
         reached = own[-1].after if own else history.base

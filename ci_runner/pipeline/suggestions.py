@@ -11,7 +11,7 @@ from ci_runner.devdb.replay import rehearse, script
 from ci_runner.devdb.server import Server
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
-from ci_runner.lint.suggest import safe_form
+from ci_runner.lint.suggest import SafeForm, safe_form
 from ci_runner.migrations.directives import delimiter
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
@@ -85,7 +85,7 @@ def _drafts(
     findings: Sequence[Finding],
 ) -> Iterator[Rewritten]:
     steps = {(s.statement.path, s.statement.line, s.statement.column): s for s in history.steps}
-    forms: dict[str, dict[tuple[int, int], tuple[Statement, tuple[str, ...]]]] = {}
+    forms: dict[str, dict[tuple[int, int], tuple[Statement, SafeForm]]] = {}
     for finding in findings:
         step = steps.get((finding.path, finding.line, finding.column))
         if step and (form := safe_form(finding.rule, step)):
@@ -102,7 +102,7 @@ def _draft(
     server: Server,
     file: MigrationFile,
     format_name: str,
-    forms: Mapping[tuple[int, int], tuple[Statement, tuple[str, ...]]],
+    forms: Mapping[tuple[int, int], tuple[Statement, SafeForm]],
 ) -> Rewritten | None:
     """The file in its safe form; None where its tool would still run it in a transaction.
 
@@ -110,16 +110,18 @@ def _draft(
     """
     text = decode(file.content, file.path)
     before = script(file, format_name, server.dialect)
-    if delimiter(text) is not None or (before.wrapped and len(forms) < len(before.statements)):
+    apart = any(form.apart for _, form in forms.values())
+    counts_on_it = apart and before.wrapped and len(forms) < len(before.statements)
+    if delimiter(text) is not None or counts_on_it:
         return None
-    head = FORMATS[format_name].no_transaction if before.wrapped else ""
+    head = FORMATS[format_name].no_transaction if apart and before.wrapped else ""
     newline = "\r\n" if "\r\n" in text else "\n"
     first = min(forms)
     replacements: dict[tuple[int, int], Replacement] = {}
     whole = text
     for place in sorted(forms, reverse=True):
         statement, form = forms[place]
-        sql = (head if place == first else "") + ";\n".join(form)
+        sql = (head if place == first else "") + ";\n".join(form.statements)
         sql = sql.replace("\n", newline)
         start = _offset(text, *place)
         end = start + len(statement.text)
@@ -130,7 +132,7 @@ def _draft(
     mark = b"\xef\xbb\xbf" if file.content.startswith(b"\xef\xbb\xbf") else b""
     after = replace(file, content=mark + whole.encode())
     wrapped = script(after, format_name, server.dialect).wrapped
-    return None if wrapped else Rewritten(after, replacements)
+    return None if apart and wrapped else Rewritten(after, replacements)
 
 
 def _offset(text: str, line: int, column: int) -> int:

@@ -53,7 +53,13 @@ def prose(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    return " ".join(word if _WORD.fullmatch(word) else code(word) for word in text.split())
+    return " ".join(word if _WORD.fullmatch(word) else _quoted(word) for word in text.split())
+
+
+def _quoted(word: str) -> str:
+    """`word` as code, the punctuation of the sentence behind it left outside."""
+    name = word.rstrip(".,;:?!") or word
+    return code(name) + "".join(map(_entity_or_same, word[len(name) :]))
 
 
 def _entity_or_same(character: str) -> str:

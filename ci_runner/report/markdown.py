@@ -9,14 +9,13 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from pathlib import PurePosixPath
 
 from ci_runner.report.approval import approval_blocks
 from ci_runner.report.destruction import Destruction, destructive
 from ci_runner.report.elide import error_without_data, without_data
-from ci_runner.report.escape import blob_url, code, fence, guard, prose, site
+from ci_runner.report.escape import code, fence, guard, prose, site
+from ci_runner.report.finding_tables import failing_rules, finding_blocks, finding_table
 from ci_runner.report.model import (
     Report,
     ReportedBuild,
@@ -25,6 +24,7 @@ from ci_runner.report.model import (
     ReportedStatement,
 )
 from ci_runner.report.offer import offer
+from ci_runner.report.places import SHORT_NAME, Links, links_of, table, where
 from ci_runner.report.verdict import Verdict, count, stopped, verdict
 
 LEVELS = 4
@@ -34,7 +34,6 @@ _WORDS = {
     "wait": "⏸️ Waiting",
     "fail": "❌ Failed",
 }
-_SEVERITIES = {"error": "❌ error", "warning": "⚠️ warning", "note": "💬 note"}
 _STATES = {
     "in-sync": "✅ in sync",
     "generated": "🆕 migration generated",
@@ -49,7 +48,6 @@ _LEFT_OUT = {
 }
 _SHORT_PLAN = 10
 _SHORT_SQL = 70
-_SHORT_NAME = 28
 _FEW = 3
 _SOME = 12
 
@@ -69,8 +67,7 @@ def render_findings(findings: Sequence[ReportedFinding]) -> str:
     """Findings alone, as `schema-ci lint` has them: a table, the worst first."""
     if not findings:
         return "No findings.\n"
-    nowhere = _Links(ReportedBuild(), "", frozenset())
-    return guard(_findings(findings, nowhere) + "\n")
+    return guard(finding_table(findings) + "\n")
 
 
 def _blocks(report: Report, level: int) -> Iterator[str]:
@@ -89,7 +86,7 @@ def _blocks(report: Report, level: int) -> Iterator[str]:
         yield _overview(report.projects)
     yield from (f"> {prose(notice)}" for notice in report.notices)
     for project in report.projects:
-        blocks = tuple(_project(project, _links(report, project), level))
+        blocks = tuple(_project(project, links_of(report, project), level))
         if blocks and len(report.projects) > 1:
             yield f"#### Project {code(project.name)}"
         yield from blocks
@@ -146,7 +143,7 @@ def _overview(projects: tuple[ReportedProject, ...]) -> str:
                 _state(project),
             )
         )
-    return _table(
+    return table(
         ("Project", "Database", "Files", "Statements", "Destructive", "Errors / warnings", "State"),
         rows,
     )
@@ -172,7 +169,7 @@ def _files(project: ReportedProject) -> str:
     return ", ".join(f"{number} {status}" for status, number in counts.items()) or "0"
 
 
-def _project(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
+def _project(project: ReportedProject, links: Links, level: int) -> Iterator[str]:
     if project.problem:
         yield f"**❌ The schema was not compared**, because:\n\n{fence(project.problem)}"
     yield from _failures(project, links)
@@ -181,10 +178,9 @@ def _project(project: ReportedProject, links: _Links, level: int) -> Iterator[st
         yield f"**🔥 {count(len(losses), 'destructive statement')}: data is lost**"
         yield from (_destruction(loss, links) for loss in losses)
     if level >= 2:
-        yield from _failing_rules(project)
+        yield from failing_rules(project.findings)
         return
-    if project.findings:
-        yield f"**Findings**\n\n{_findings(project.findings, links)}"
+    yield from finding_blocks(project.findings, links)
     yield from _effects(project, links, level)
     yield from _plan(project, links, level)
     if project.unmanaged:
@@ -194,77 +190,46 @@ def _project(project: ReportedProject, links: _Links, level: int) -> Iterator[st
         yield f"**Not compared**, because this version does not know them: {names}{more}"
 
 
-def _failures(project: ReportedProject, links: _Links) -> Iterator[str]:
+def _failures(project: ReportedProject, links: Links) -> Iterator[str]:
     behind = 0
     for step in stopped(project):
         if step.outcome == "not run":
             behind += step.statements
             continue
         yield (
-            f"**❌ The migration does not apply**: {_where(step.path, step.line, links)}\n\n"
+            f"**❌ The migration does not apply**: {where(step.path, step.line, links)}\n\n"
             f"{fence(without_data(step.sql), 'sql')}\n\n"
             f"{fence(error_without_data(step.error, step.sql))}"
         )
+        for each in step.obstacles:
+            if each.rows:
+                yield (
+                    f"{count(each.rows, 'row')} in the way on the dev database:\n\n"
+                    f"{fence(without_data(each.query), 'sql')}"
+                )
     if behind:
         yield f"{count(behind, 'statement')} behind the failure: not run, and so not reviewed."
 
 
-def _destruction(loss: Destruction, links: _Links) -> str:
+def _destruction(loss: Destruction, links: Links) -> str:
     sql = fence(without_data(loss.sql), "sql")
-    return f"{_where(loss.path, loss.line, links)}\n\n{sql}" if loss.path else sql
+    return f"{where(loss.path, loss.line, links)}\n\n{sql}" if loss.path else sql
 
 
-def _findings(findings: Sequence[ReportedFinding], links: _Links) -> str:
-    return _table(
-        ("Severity", "Rule", "Where", "What, and what to do instead"),
-        [_finding(finding, links) for finding in _worst_first(findings)],
-    )
-
-
-def _worst_first(findings: Sequence[ReportedFinding]) -> list[ReportedFinding]:
-    return sorted(findings, key=lambda finding: list(_SEVERITIES).index(finding.severity))
-
-
-def _finding(finding: ReportedFinding, links: _Links) -> tuple[str, ...]:
-    said = [prose(finding.message)]
-    if finding.evidence:
-        said.append(f"Seen: {prose(finding.evidence)}")
-    if finding.instead:
-        said.append(f"→ {prose(finding.instead)}")
-    said += [code(line) for line in finding.replacement.splitlines() if line]
-    return (
-        _SEVERITIES[finding.severity],
-        code(finding.rule),
-        _where(finding.path, finding.line, links, longest=_SHORT_NAME),
-        "<br>".join(said),
-    )
-
-
-def _failing_rules(project: ReportedProject) -> Iterator[str]:
-    counts = Counter((finding.severity, finding.rule) for finding in project.findings)
-    lines = [
-        f"- {_SEVERITIES[severity]} {code(rule)}: {number}"
-        for (severity, rule), number in sorted(counts.items())
-        if severity != "note"
-    ]
-    if lines:
-        yield "**Findings**\n\n" + "\n".join(lines)
-
-
-def _effects(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
+def _effects(project: ReportedProject, links: Links, level: int) -> Iterator[str]:
     """Only statements that rewrote something or made others wait: the rest has nothing to say."""
     rows = []
     for step in project.steps:
         if not (step.rewritten or step.blocking):
             continue
-        where = _where(step.path, step.line, links, longest=_SHORT_NAME)
+        place = where(step.path, step.line, links, longest=SHORT_NAME)
         rewrote = ", ".join(code(each) for each in step.rewritten) or "no"
         locks = ", ".join(code(each) for each in step.blocking) or "no"
         shown = (code(_shortened(without_data(step.sql))),) if level == 0 else ()
-        rows.append((where, *shown, rewrote, locks))
+        rows.append((place, *shown, rewrote, locks))
     if rows:
         statement = ("Statement",) if level == 0 else ()
-        yield "**What the new statements did on the dev database**\n\n" + _table(
+        yield "**What the new statements did on the dev database**\n\n" + table(
             ("Where", *statement, "Rewrote", "Locked"), rows
         )
 
@@ -274,7 +239,7 @@ def _shortened(sql: str) -> str:
     return line if len(line) <= _SHORT_SQL else f"{line[:_SHORT_SQL]}…"
 
 
-def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
+def _plan(project: ReportedProject, links: Links, level: int) -> Iterator[str]:
     if project.is_taken_back:
         names = ", ".join(code(path) for path in project.superseded)
         yield f"**Taken back**, since the desired schema is reached without it: {names}"
@@ -282,7 +247,7 @@ def _plan(project: ReportedProject, links: _Links, level: int) -> Iterator[str]:
         return
     written = [file.path for file in project.files if file.status == "generated"]
     if project.state == "generated":
-        names = ", ".join(_where(path, 0, links) for path in written)
+        names = ", ".join(where(path, 0, links) for path in written)
         done = f", committed as {code(links.committed[:7])}" if links.committed else ""
         title = f"**Generated migration**, proven to reach the desired schema{done}"
         intro = title + (f": {names}" if names else "")
@@ -349,44 +314,3 @@ def _next_steps(report: Report) -> Iterator[str]:
             commands.append(f"{review}  # after the fix, before the push")
     if commands:
         yield "**Next**\n\n" + fence("\n".join(commands), "sh")
-
-
-@dataclass(frozen=True, slots=True)
-class _Links:
-    """Where files are shown: at the reviewed commit; generated ones only where they were committed.
-
-    `absent` are the paths that the reviewed commit lacks.
-    """
-
-    build: ReportedBuild
-    committed: str
-    absent: frozenset[str]
-
-
-def _links(report: Report, project: ReportedProject) -> _Links:
-    absent = (each.path for each in project.files if each.status in {"generated", "missing"})
-    return _Links(report.build, report.committed, frozenset(absent))
-
-
-def _where(path: str, line: int, links: _Links, *, longest: int = 0) -> str:
-    """File name and line as a link; the whole path where there is nothing to link to.
-
-    A linked name over `longest` letters, 0 for any, is cut: in a table it would leave no room for
-    the other columns, and the link knows the rest.
-    """
-    build = links.build
-    blob = "-/blob" if build.provider == "gitlab-ci" else "blob"
-    place = f":{line}" if line > 0 else ""
-    sha = links.committed if path in links.absent else build.head_sha
-    address = blob_url(build.web_url, sha, path, line, blob=blob)
-    if not address:
-        return code(path + place)
-    name = PurePosixPath(path).name
-    if 0 < longest < len(name):
-        name = f"{name[:longest]}…"
-    return f"[{code(name + place)}]({address})"
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = (header, ("---",) * len(header), *rows)
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)

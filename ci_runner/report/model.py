@@ -43,6 +43,18 @@ class ReportedFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportedObstacle:
+    """`query` counts the rows of a table that would stop a statement; on a real database too.
+
+    `rows` were there when it was to run on the dev database: none where it ran; None where they
+    were not counted.
+    """
+
+    query: str
+    rows: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ReportedStep:
     """One statement of a new file and what the dev database did with it.
 
@@ -52,7 +64,8 @@ class ReportedStep:
     rows need not keep. Tables are followed by their size in production, where that is known, and
     `estimates` say what it means. `online` is the least that the server asked for to change a
     table, `committed` whether the statement ended an open transaction without saying so. A long
-    run of INSERTs is one step, with the `statements` that it stands for.
+    run of INSERTs is one step, with the `statements` that it stands for. `obstacles` are the rows
+    in its way.
     """
 
     path: str
@@ -74,6 +87,12 @@ class ReportedStep:
     estimates: tuple[str, ...] = ()
     online: str = ""
     committed: bool = False
+    obstacles: tuple[ReportedObstacle, ...] = ()
+
+    @property
+    def rows_in_the_way(self) -> int:
+        """As far as they were counted."""
+        return sum(each.rows or 0 for each in self.obstacles)
 
     @property
     def blocking(self) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ def _effect(step: ReportedStep) -> str:
             ("reads all", step.scanned),
             ("blocks", step.blocking),
             ("changes", step.changes),
+            ("rows in the way", (step.rows_in_the_way,) if step.rows_in_the_way else ()),
         )
         if several
     ]
@@ -79,6 +80,9 @@ def _details(step: ReportedStep) -> Iterator[str]:
         yield f"changed {indented(step.online)}"
     if step.committed:
         yield "committed the open transaction by itself"
+    for each in step.obstacles:
+        told = "rows" if each.rows is None else count(each.rows, "row")
+        yield f"{told} in the way: {indented(each.query)}"
     if not step.transactional and step.outcome != "not run":
         yield "in no transaction of the file"
     if step.error:

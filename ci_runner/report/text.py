@@ -58,7 +58,7 @@ def _project(project: ReportedProject, committed: str, *, color: bool) -> Iterat
     for step in project.steps:
         if step.outcome == "failed":
             place = f"{step.path}:{step.line}"
-            said = f"{project.dialect}: {step.error}"
+            said = f"{project.dialect}: {step.error}{_in_the_way(step)}"
             yield from _error("the migration does not apply", place, said, color=color)
     if project.findings:
         yield from render_text(project.findings, color).splitlines()
@@ -95,6 +95,11 @@ def _step(step: ReportedStep, *, color: bool) -> str:
     words += [f"rewrote {indented(each)}" for each in step.rewritten]
     words += [f"locked {indented(each)}" for each in step.blocking]
     return "  ".join(words)
+
+
+def _in_the_way(step: ReportedStep) -> str:
+    rows = count(step.rows_in_the_way, "row")
+    return f" ({rows} in the way on the dev database)" if step.rows_in_the_way else ""
 
 
 def _error(what: str, where: str, said: str, *, color: bool) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ci_runner.schema.model import Column, Identity, Namespace, Schema, SchemaObject, Table, home
+from ci_runner.schema.virtual import VirtualTable
 
 # Words of a pattern that stand for several kinds of identity.
 FAMILIES = {
@@ -114,8 +115,11 @@ class Selected:
     idle: tuple[str, ...] = ()
 
 
-def select(old: Schema, new: Schema, selection: Selection) -> Selected:
+def select(old: Schema, new: Schema, selection: Selection, *, keep: bool = False) -> Selected:
     """Both sides as `selection` wants them.
+
+    With `keep`, what is left out is on both sides as the old one has it, if its place is there:
+    so it differs in nothing, and is known to an engine that changes a table by making it anew.
 
     The table of something that is compared stays, as the old side has it, when it is not compared
     itself; a schema that only the new side has comes with what is compared in it, and one that only
@@ -142,9 +146,11 @@ def select(old: Schema, new: Schema, selection: Selection) -> Selected:
     out = every.keys() - taken
     out = {name for name in out if home(every[name]) not in out} | unseen
     names = (*every, *old.unmanaged, *new.unmanaged)
+    sides = (_only(side, old, taken, frames - lost, unseen, keep=keep) for side in (old, new))
+    mine, theirs = (_keeping(side, old, taken) if keep else side for side in sides)
     return Selected(
-        _only(old, old, taken, frames - lost, unseen),
-        _only(new, old, taken, frames - lost, unseen),
+        mine,
+        theirs,
         tuple(sorted(out)),
         tuple(
             each.written
@@ -152,6 +158,24 @@ def select(old: Schema, new: Schema, selection: Selection) -> Selected:
             if not any(map(each.matches, names))
         ),
     )
+
+
+def _keeping(side: Schema, old: Schema, taken: set[Identity]) -> Schema:
+    """`side` with what is left out of `old`. A virtual table may be one that can't be made here."""
+    objects = {each.identity: each for each in side.objects}
+    names = {each.name.lower() for each in objects if not each.parent}
+    for each in sorted(old.objects, key=lambda each: home(each) is not None):
+        name, place = each.identity, home(each)
+        stands = name.name.lower() not in names if place is None else place in objects
+        if (
+            name not in taken
+            and name not in objects
+            and stands
+            and not isinstance(each, VirtualTable)
+        ):
+            objects[name] = each
+    edges = (*side.dependencies, *old.dependencies)
+    return Schema.of(side.dialect, objects.values(), edges, side.unmanaged)
 
 
 def _lived_on(name: Identity, every: Mapping[Identity, SchemaObject]) -> Iterator[Identity]:
@@ -169,6 +193,8 @@ def _only(
     taken: set[Identity],
     frames: set[Identity],
     unseen: set[Identity],
+    *,
+    keep: bool,
 ) -> Schema:
     objects: list[SchemaObject] = []
     for each in side.objects:
@@ -176,7 +202,8 @@ def _only(
         if name in frames:
             objects.append(_frame(each, old.by_identity[name], taken))
         elif name in taken:
-            objects.append(_without_columns(each, taken))
+            kept = old.get(name) if keep else None
+            objects.append(_without_columns(each, kept, taken))
     rest = (name for name in side.unmanaged if name not in unseen)
     return Schema.of(side.dialect, objects, side.dependencies, rest)
 
@@ -189,11 +216,18 @@ def _frame(each: SchemaObject, old: SchemaObject, taken: set[Identity]) -> Schem
     return replace(old, columns=(*mine, *_taken(each, taken)))
 
 
-def _without_columns(each: SchemaObject, taken: set[Identity]) -> SchemaObject:
+def _without_columns(
+    each: SchemaObject, kept: SchemaObject | None, taken: set[Identity]
+) -> SchemaObject:
+    """The table without the columns that are left out, but for those of the one that is `kept`."""
     if not isinstance(each, Table):
         return each
-    columns = tuple(_taken(each, taken))
-    return each if len(columns) == len(each.columns) else replace(each, columns=columns)
+    columns = list(_taken(each, taken))
+    if isinstance(kept, Table):
+        for at, column in enumerate(kept.columns):
+            if column.identity not in taken:
+                columns.insert(at, column)
+    return each if each.columns == tuple(columns) else replace(each, columns=tuple(columns))
 
 
 def _taken(table: Table, taken: set[Identity]) -> Iterable[Column]:

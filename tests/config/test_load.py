@@ -271,3 +271,15 @@ def test_a_typed_input_with_its_default_leaves_it_to_the_file(
     config = loaded(tmp_path, text, {DEFAULTS_ARE_UNSET: unset, **given})
 
     assert (inline, split) == (config.comments.inline, config.comments.split)
+
+
+def test_of_many_rules_only_the_nearest_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "schema-ci.toml").write_text(f"{ONE}[lint.rules]\ndrop-colum = 'off'\n")
+
+    many = ["drop-column", *(f"rule-{number}" for number in range(100))]
+    with pytest.raises(ConfigError, match="did you mean `drop-column`") as refused:
+        load(tmp_path, {}, {}, many)
+
+    assert "use one of: drop-column; " in refused.value.next_step
+    assert len(refused.value.next_step) < 200
+    assert "`schema-ci rules` lists all" in refused.value.next_step

@@ -23,7 +23,7 @@ from ci_runner.devdb.prepare import prepared
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.role import own_role
 from ci_runner.devdb.url import parse as parse_url
-from ci_runner.dialects.base import StatementFailed
+from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 from tests.conftest import require
@@ -187,6 +187,23 @@ def test_parallel_projects_share_a_server_and_never_see_each_other(given_url: st
     assert 4 == len({line.split()[0] for line in lines})
     assert {"[1, 2]"} == {line.partition(" ")[2].strip() for line in lines}
     assert before == after
+
+
+def test_a_history_runs_once_and_is_copied_from_then_on(given_url: str) -> None:
+    ran: list[int] = []
+
+    def fill(connection: Connection) -> None:
+        ran.append(1)
+        connection.execute("CREATE TABLE t (a int)")
+
+    with existing_postgres(given_url) as server, server.snapshot(fill) as kept:
+        for _ in range(2):
+            with kept.copy() as connection:
+                connection.execute("ALTER TABLE t ADD b int")
+                ((database,),) = connection.query("SELECT current_database()")
+
+    assert [1] == ran
+    assert str(database).startswith("schema_ci_")
 
 
 def test_wrong_password_is_not_repeated(url: str) -> None:

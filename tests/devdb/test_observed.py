@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from ci_runner.devdb.replay import replay
+from ci_runner.devdb.replay import Script, replay
 from ci_runner.dialects.base import Connection
 from ci_runner.migrations.history import Step
 from tests.devdb.scripts import file, unwrapped, watched
@@ -137,3 +139,46 @@ def test_locks_of_what_wants_no_transaction_are_told(filled: Connection) -> None
 
     assert [("a", UPDATE)] == locks(built)
     assert [("b", EXCLUSIVE)] == locks(emptied)
+
+
+DYNAMIC = """
+CREATE FUNCTION widen(place text) RETURNS void LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE format('ALTER TABLE %I ALTER n TYPE bigint', place); END $$;
+CREATE PROCEDURE widening(place text) LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE format('ALTER TABLE %I ALTER n TYPE bigint', place); END $$;
+"""
+
+
+@pytest.mark.parametrize("run", [file, unwrapped])
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "ALTER TABLE a ALTER n TYPE bigint;",
+        "DO $$ BEGIN EXECUTE format('ALTER TABLE %I ALTER n TYPE bigint', chr(97)); END $$;",
+        "SELECT widen('a');",
+        "CALL widening('a');",
+        "PREPARE wide AS SELECT widen($1); EXECUTE wide('a');",
+    ],
+)
+def test_sql_that_is_made_of_strings_is_told_by_what_it_did(
+    filled: Connection, run: Callable[[str], Script], sql: str
+) -> None:
+    replay(filled, (file(DYNAMIC),))
+
+    *_, step = watched(filled, run(sql)).steps
+
+    assert ["column public.a.n"] == [str(each.identity) for each in step.observed.changes]
+    assert ("a", EXCLUSIVE) in locks(step)
+    assert ["a"] == [each.name for each in step.observed.rewritten]
+    assert ["a"] == scans(step)
+
+
+def test_rows_of_a_prepared_statement_are_counted(filled: Connection) -> None:
+    prepare, execute = watched(
+        filled, file("PREPARE fill (int) AS UPDATE a SET n = $1; EXECUTE fill(2);")
+    ).steps
+
+    assert (None, 1) == (prepare.rows, execute.rows)
+    # The table is locked when the text is read, and stays so.
+    assert [("a", "ROW EXCLUSIVE")] == locks(prepare)
+    assert ["a"] == scans(execute)

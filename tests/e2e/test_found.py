@@ -33,6 +33,25 @@ def test_a15_a_finding_at_the_limit_fails_and_one_below_it_does_not_and_both_are
     assert "CREATE INDEX CONCURRENTLY i ON" in on_line["body"]
 
 
+def test_how_a_file_is_written_is_told_to_people_and_not_of_what_we_wrote(
+    postgres_scene: PullRequestScene,
+) -> None:
+    scene = postgres_scene
+    scene.checkout.write("migrations/20260202000000_i.sql", INDEX)
+    scene.checkout.run("hash")
+    index = "CREATE INDEX j ON users (id, name);\n"
+    scene.checkout.write("schema.sql", f"{SCHEMA}{INDEX}{index}ALTER TABLE users ADD a text;\n")
+
+    scene.checkout.run("run", "--base", "main", "--no-publish")
+
+    (project,) = scene.checkout.report()["projects"]
+    about = {"lock-timeout-missing", "prefer-robust"}
+    told = {each["path"] for each in project["findings"] if each["rule"] in about}
+    assert {"migrations/20260202000000_i.sql"} == told
+    planned = {each["path"] for each in project["files"] if each["status"] == "missing"}
+    assert 2 == len(planned)
+
+
 def test_the_short_form_is_a_single_file(postgres_scene: PullRequestScene) -> None:
     scene = postgres_scene
     scene.checkout.write("schema.sql", f"{SCHEMA}CREATE INDEX by_name ON users (name);\n")

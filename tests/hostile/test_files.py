@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from ci_runner.dialects.base import Dialect
 from ci_runner.dialects.postgres import DIALECT as POSTGRES
 from ci_runner.dialects.sqlite import DIALECT as SQLITE
 from ci_runner.errors import SqlError
+from ci_runner.migrations.reader import files_on_disk
 from ci_runner.migrations.statements import split
 
 GAP = "/* c */ " * 3000
@@ -49,3 +51,15 @@ def test_comments_of_one_statement_are_counted() -> None:
         split("--\n" * 100_001, "1.sql", POSTGRES.syntax)
 
     assert "1.sql:100001" == refused.value.where
+
+
+def test_a_file_of_200_megabytes_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "m").mkdir()
+    with (tmp_path / "m" / "1.sql").open("wb") as huge:
+        huge.truncate(200 * 2**20)
+
+    with pytest.raises(SqlError, match="the file is larger than 64 MiB") as refused:
+        files_on_disk(tmp_path, "m")
+
+    assert "m/1.sql" == refused.value.where
+    assert "limits.file-megabytes" in refused.value.next_step

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.prepare import prepared
 from ci_runner.devdb.replay import refusal
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
@@ -144,6 +146,42 @@ def test_processes_can_not_be_made_without_end(inside: PostgresConnection) -> No
         ((value,),) = inside.query(f"SELECT current_setting('{name}')")
         assert int(str(value)) <= most
         assert _tried(inside, f"SET {name} = 1000") is not None
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM dblink('{back}', 'SELECT 1') AS f (n int)",
+        "SELECT dblink_connect('{back} password=x')",
+        "SELECT dblink_connect_u('{back}')",
+        "SELECT dblink_connect('host=127.0.0.1 user=postgres dbname=postgres password=x')",
+        "SELECT * FROM through",
+    ],
+)
+def test_a_connection_back_to_the_server_gives_no_rights(
+    postgres_server: PostgresServer, sql: str
+) -> None:
+    """Its socket asks nobody for a password; and `dev.extensions` may allow what could try."""
+    wishes = Preparation(extensions=("dblink", "postgres_fdw"))
+    host = postgres_server.admin.split()[0].removeprefix("host=")
+    back = f"host={host} user=postgres dbname=postgres"
+    with prepared(postgres_server, wishes, ours=True).database() as connection:
+        ((database,),) = connection.query("SELECT current_database()")
+        with connect(postgres_server.admin, dbname=str(database)) as admin:
+            # More than a migration may do: a server to connect to, for the rest of the attempt.
+            admin.execute("GRANT USAGE ON FOREIGN DATA WRAPPER postgres_fdw TO schema_ci")
+        connection.execute(
+            f"CREATE SERVER back FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '{host}')"
+        )
+        connection.execute(
+            "CREATE USER MAPPING FOR CURRENT_USER SERVER back"
+            " OPTIONS (user 'postgres', password 'x')"
+        )
+        connection.execute("CREATE FOREIGN TABLE through (n int) SERVER back")
+        refused = _tried(connection, sql.format(back=back))
+
+    assert refused is not None
+    assert refused.failure.code in {"2F003", "42501", "08001"}
 
 
 def test_prepared_transactions_are_off(inside: PostgresConnection) -> None:

@@ -20,7 +20,7 @@ FOUND = {
     'DROP TABLE IF EXISTS a, b.c, "D" CASCADE': "drop-table drop-cascade",
     "DROP INDEX a, b": "drop-index-blocking",
     "DROP INDEX IF EXISTS app.i CASCADE": "drop-index-blocking",
-    "TRUNCATE ONLY users, orders RESTART IDENTITY CASCADE": "truncate-cascade",
+    "TRUNCATE ONLY users, orders RESTART IDENTITY CASCADE": "truncate truncate-cascade",
     (
         "ALTER TABLE users ADD CONSTRAINT c FOREIGN KEY (a) REFERENCES b (id) ON DELETE CASCADE"
     ): "add-fk-validates fk-cascade",
@@ -129,6 +129,18 @@ FOUND = {
     "REASSIGN OWNED BY a TO b": "grants",
     "CREATE TABLE x (a int); WITH d AS (DELETE FROM users) SELECT 1": "delete-without-where",
     "UPDATE users SET a = 1 WHERE (1 = 1 AND true) OR b": "update-without-where",
+    "UPDATE users u SET a = 1 FROM orders": "update-without-where",
+    "DELETE FROM users USING orders WHERE NOT false": "delete-without-where",
+    "ALTER TABLE users ADD COLUMN IF NOT EXISTS a int REFERENCES b": "add-column-inline-fk",
+    "ALTER TYPE mood ADD VALUE 'it''s'; UPDATE days SET m = 'it''s' WHERE a = 1": "enum-add-value",
+    "ALTER TABLE users ALTER a TYPE timestamptz USING a AT TIME ZONE 'CET'": "type-change-rewrite",
+    "CREATE POLICY p ON users FOR SELECT TO PUBLIC USING (a = 1)": "rls",
+    "ALTER FUNCTION f(int) SECURITY DEFINER": "security-definer",
+    "ALTER ROUTINE f SECURITY DEFINER SET search_path = pg_temp, app": "security-definer",
+    (
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = ''"
+        " AS 'SELECT 1'; ALTER FUNCTION f() RESET ALL"
+    ): "security-definer",
 }
 NOT_FOUND = {
     (
@@ -150,6 +162,27 @@ NOT_FOUND = {
     "EXPLAIN (ANALYZE off) DELETE FROM users": "delete-without-where",
     "UPDATE users SET a = 1 WHERE 1 = 1 AND b = 2": "update-without-where",
     "ALTER TABLE users ENABLE ROW LEVEL SECURITY": "rls",
+    "UPDATE users u SET a = 1 FROM orders o WHERE o.id = u.id": "update-without-where",
+    "DELETE FROM users USING orders WHERE NOT a": "delete-without-where",
+    "CREATE SCHEMA app; CREATE TABLE app.x (a int); DROP SCHEMA app CASCADE": "drop-schema",
+    "ALTER TABLE users ADD COLUMN boss int REFERENCES users": "add-column-inline-fk",
+    (
+        "ALTER TYPE mood ADD VALUE 'x'; COMMIT; UPDATE days SET mood = 'x' WHERE a = 1"
+    ): "enum-add-value",
+    "ALTER TABLE users ALTER a TYPE text USING (a)::text": "type-change-rewrite",
+    "ALTER FUNCTION f(int) SECURITY DEFINER SET search_path = ''": "security-definer",
+    (
+        "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"
+        " ALTER FUNCTION f() SET search_path = pg_catalog, pg_temp"
+    ): "security-definer",
+    "ALTER FUNCTION f() SET search_path = pg_temp, app": "security-definer",
+    (
+        "CREATE TABLE p (LIKE users); ALTER TABLE users ATTACH PARTITION p FOR VALUES IN (1)"
+    ): "attach-partition",
+    (
+        "ALTER TABLE p VALIDATE CONSTRAINT bound;"
+        " ALTER TABLE users ATTACH PARTITION p FOR VALUES IN (1)"
+    ): "attach-partition",
 }
 
 

@@ -187,13 +187,38 @@ SQLITE = {
         + "\nALTER TABLE users ADD c INT NOT NULL;",
         [("add-required-column", 5)],
     ),
+    "an index that is there is not made again": (
+        "CREATE UNIQUE INDEX IF NOT EXISTS mail ON mails (Email);",
+        [],
+    ),
+    "an index of that name is another one": (
+        "CREATE UNIQUE INDEX IF NOT EXISTS mail ON mails (id);",
+        [("misleading-if-not-exists", 1)],
+    ),
+    "a column of any case is dropped": ("ALTER TABLE Mails DROP MORE;", [("drop-column", 1)]),
+    "only an empty table takes a column with the current time": (
+        (
+            "ALTER TABLE users ADD at TEXT DEFAULT CURRENT_TIMESTAMP;\n"
+            "ALTER TABLE users ADD n INT DEFAULT (1 + 1);\nALTER TABLE users ADD m INT DEFAULT (1);"
+        ),
+        [("sqlite-add-not-null", 1), ("sqlite-add-not-null", 2)],
+    ),
+    "who runs the file may not begin a transaction": ("PRAGMA foreign_keys = OFF;", []),
+    "a transaction that is begun is one": (
+        "-- schema-ci:txmode none\n\nBEGIN;\nPRAGMA foreign_keys = OFF;\nCOMMIT;",
+        [("sqlite-fk-pragma", 4)],
+    ),
 }
 
 
 @pytest.mark.parametrize("case", SQLITE)
 def test_sqlite(case: str, found: Found) -> None:
     change, expected = SQLITE[case]
-    setup = "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);"
+    setup = (
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);"
+        "CREATE TABLE mails (id INTEGER PRIMARY KEY, email TEXT, More TEXT);"
+        "CREATE UNIQUE INDEX mail ON mails (email);"
+    )
 
     assert expected == found(change, setup=setup, engine="sqlite")
 

@@ -13,9 +13,11 @@ SETUP = """
 CREATE SCHEMA app; CREATE TABLE app.x (a int);
 CREATE SCHEMA bare;
 CREATE SCHEMA code; CREATE FUNCTION code.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE FUNCTION code.guarded() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = ''
+  AS 'SELECT 1';
 CREATE TABLE p (id int PRIMARY KEY);
 CREATE TABLE t (
-  a int, b text, c int NOT NULL, d int, e int, f int,
+  a int, b text, c int NOT NULL, d int, e int, f int, g char(4),
   CONSTRAINT d_there CHECK (c > 0 AND d IS NOT NULL), CHECK (e > 0 OR e IS NOT NULL)
 );
 ALTER TABLE t ADD CONSTRAINT f_there CHECK (f IS NOT NULL) NOT VALID;
@@ -29,8 +31,11 @@ HARMLESS = {
     "the schema is not there": "DROP SCHEMA IF EXISTS nothing CASCADE;",
     "the schema was emptied": "-- schema-ci:nolint rename-other\nALTER TABLE app.x SET"
     " SCHEMA public; DROP SCHEMA app;",
-    "the index exists": "CREATE INDEX IF NOT EXISTS i ON t (b);",
-    "the column is there": "ALTER TABLE t ADD COLUMN IF NOT EXISTS c bigserial NOT NULL UNIQUE"
+    "the index exists": "CREATE INDEX IF NOT EXISTS i ON t (a);",
+    "the table is there as it is written": "CREATE TABLE IF NOT EXISTS p (id int4 PRIMARY KEY);",
+    "nothing refers to the table": "-- schema-ci:nolint truncate\nTRUNCATE app.x CASCADE;",
+    "no blank at the end of a char(n) means anything": "ALTER TABLE t ALTER g TYPE bpchar;",
+    "the column is there": "ALTER TABLE t ADD COLUMN IF NOT EXISTS c serial NOT NULL UNIQUE"
     " CHECK (c > 1), ADD COLUMN IF NOT EXISTS a int NOT NULL;",
     "the column is not there": "ALTER TABLE t DROP COLUMN IF EXISTS nothing;",
     "a constraint takes an index": "ALTER TABLE t ADD UNIQUE USING INDEX u;",
@@ -51,6 +56,56 @@ HARM = {
     "the schema holds a table": ("DROP SCHEMA app CASCADE;", ["drop-schema"]),
     "the schema holds a function": ("DROP SCHEMA code CASCADE;", ["drop-schema"]),
     "the schema is not empty": ("DROP SCHEMA app;", ["drop-schema", "syntax-error"]),
+    "an index of that name is on another column": (
+        "CREATE INDEX IF NOT EXISTS i ON t (b);",
+        ["misleading-if-not-exists"],
+    ),
+    "a column of that name has another type": (
+        "ALTER TABLE t ADD COLUMN IF NOT EXISTS b varchar(9);",
+        ["misleading-if-not-exists"],
+    ),
+    "a table of that name has other columns": (
+        "CREATE TABLE IF NOT EXISTS p (id bigint PRIMARY KEY);",
+        ["misleading-if-not-exists"],
+    ),
+    "ONLY means nothing where no partition is": (
+        "CREATE INDEX n ON ONLY t (b);",
+        ["create-index-blocking"],
+    ),
+    "a table that a foreign key refers to is not there": (
+        "CREATE TABLE n (id bigint PRIMARY KEY, x bigint REFERENCES nowhere (id));",
+        ["fk-parent"],
+    ),
+    "all of the database is written again": (
+        "-- schema-ci:txmode none\n\nVACUUM FULL;",
+        ["vacuum-full-cluster"],
+    ),
+    "a function becomes its owner's": (
+        "ALTER FUNCTION code.f() SECURITY DEFINER;",
+        ["security-definer"],
+    ),
+    "a function loses its search_path": (
+        "ALTER FUNCTION code.guarded() RESET search_path;",
+        ["security-definer"],
+    ),
+    "a block makes a function its owner's": (
+        "DO $$ BEGIN EXECUTE 'ALTER FUNCTION code.f() SECURITY DEFINER'; END $$;",
+        ["security-definer"],
+    ),
+    "a function is replaced without its search_path": (
+        (
+            "CREATE OR REPLACE FUNCTION code.guarded() RETURNS int LANGUAGE sql SECURITY DEFINER"
+            " AS 'SELECT 2';"
+        ),
+        ["security-definer"],
+    ),
+    "a copy takes the place of a table": (
+        (
+            "CREATE TABLE n (a int); INSERT INTO n SELECT a FROM t; DROP TABLE t;"
+            " ALTER TABLE n RENAME TO t;"
+        ),
+        [*["drop-column"] * 6, "drop-table"],
+    ),
     "a unique index": (
         "CREATE UNIQUE INDEX ON t (a);",
         ["add-unique-data", "create-index-blocking"],

@@ -99,11 +99,28 @@ def test_what_is_wrong_however_it_is_written(sql: str, expected: set[str], lint:
         ("DROP PROCEDURE p", {"drop-object-other"}),
         ("ALTER TABLE t DROP PRIMARY KEY", {"mysql-drop-pk"}),
         ("TRUNCATE d.t", {"truncate"}),
+        ("ALTER TABLE t CONVERT TO CHARACTER SET utf8mb4", {"mysql-convert-charset"}),
+        ("ALTER TABLE t PARTITION BY HASH (a) PARTITIONS 2", {"mysql-convert-charset"}),
+        ("ALTER TABLE t MODIFY a bigint", {"change-column-type-compat"}),
+        (
+            (
+                "SET foreign_key_checks = 0; SET foreign_key_checks = 1;"
+                " ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES p (id)"
+            ),
+            {"mysql-add-fk"},
+        ),
         ("CREATE TABLE t (id bigint PRIMARY KEY) ROW_FORMAT=COMPRESSED", {"compression"}),
     ],
 )
 def test_what_the_text_alone_tells(sql: str, expected: set[str], tmp_path: Path) -> None:
     assert expected <= static(f"{sql};", tmp_path)[0]
+
+
+@pytest.mark.parametrize("said", ["foreign_key_checks = 0", "@old = 1, FOREIGN_KEY_CHECKS=OFF"])
+def test_a_foreign_key_that_is_not_checked_copies_nothing(said: str, tmp_path: Path) -> None:
+    sql = f"SET {said}; ALTER TABLE t ADD FOREIGN KEY (a) REFERENCES p (id);"
+
+    assert "mysql-add-fk" not in static(sql, tmp_path)[0]
 
 
 def static(sql: str, folder: Path) -> tuple[set[str], list[str]]:

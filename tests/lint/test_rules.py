@@ -70,6 +70,7 @@ ALSO = {
     "set-tablespace": {"syntax-error"},
     "drop-cascade": {"drop-object-other"},
     "drop-column-loses-constraint": {"drop-column"},
+    "truncate-cascade": {"truncate"},
     "uncommitted-transaction": {"syntax-error"},
 }
 # The same on one engine alone.

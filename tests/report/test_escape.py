@@ -59,6 +59,7 @@ def test_prose_holds_only_text_and_code(text: str) -> None:
 
 
 def test_prose_leaves_plain_words_alone_and_marks_names() -> None:
+    assert "<code>users.id</code>, <code>a=1</code>; gone" == prose("users.id, a=1; gone")
     assert "column <code>users.phone</code> is dropped: gone" == prose(
         "column users.phone is dropped: gone"
     )

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from ci_runner.report.model import ReportedStep
+from ci_runner.report.model import ReportedObstacle, ReportedStep
 from ci_runner.report.steps import render_steps
 from tests.report.hostile import HOSTILE
 
@@ -23,6 +23,17 @@ RETYPE = ReportedStep(
 )
 INSERTS = ReportedStep("m/1.sql", 2, "INSERT INTO t VALUES (1)", "ok", 3.0, rows=40, statements=40)
 FAILED = ReportedStep("m/1.sql", 42, "SELECT no", "failed", 0.1, error="no such column: no")
+STOPPED = ReportedStep(
+    "m/1.sql",
+    7,
+    "ALTER TABLE t ALTER a SET NOT NULL",
+    "failed",
+    error='column "a" contains null values',
+    obstacles=(
+        ReportedObstacle("SELECT count(*) FROM t WHERE a IS NULL", 2),
+        ReportedObstacle("SELECT count(*) FROM t"),
+    ),
+)
 REST = ReportedStep("m/1.sql", 43, "SELECT 1", "not run")
 
 
@@ -46,6 +57,16 @@ m/1.sql:42  failed   0.1 ms
 m/1.sql:43  not run
 """
     )
+
+
+def test_rows_in_the_way_are_told_with_the_query_that_counts_them() -> None:
+    lines = render_steps((STOPPED,), color=False).splitlines()
+
+    assert lines[1].endswith("rows in the way")
+    assert [
+        "  2 rows in the way: SELECT count(*) FROM t WHERE a IS NULL",
+        "  rows in the way: SELECT count(*) FROM t",
+    ] == lines[2:4]
 
 
 def test_nothing_is_said_of_nothing() -> None:

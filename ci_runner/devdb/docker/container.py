@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
+from ci_runner import __version__
 from ci_runner.devdb.docker.ahead import imported
 from ci_runner.devdb.docker.client import Engine, engine, first_line
 from ci_runner.devdb.docker.door import Door, opened, place_of
 from ci_runner.devdb.docker.end import Running, removed, tail
 from ci_runner.devdb.docker.lifeline import Lifeline, lifeline, watch
-from ci_runner.devdb.docker.made import FUNCTIONS, Made, made
+from ci_runner.devdb.docker.made import FUNCTIONS, Made, environment, is_made_here, made
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
 from ci_runner.devdb.docker.routes import NoWayError, Route, routes
 from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
@@ -42,7 +44,10 @@ class _NotSoError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One way to run `image`; `user` "" is root, who steps down."""
+    """One way to run `image`; `user` "" is root, who steps down.
+
+    `given` is a data folder to start from, b"" for none.
+    """
 
     recipe: Recipe
     engine: Engine
@@ -50,12 +55,14 @@ class _Attempt:
     ceiling: Ceiling
     route: Route
     user: str
+    given: bytes
 
 
 @contextmanager
-def running(recipe: Recipe, image: str, ceiling: Ceiling) -> Iterator[Running]:
+def running(recipe: Recipe, image: str, ceiling: Ceiling, given: bytes = b"") -> Iterator[Running]:
     """A container of `image`; a DatabaseError of the block tells how the server ended.
 
+    `given` is a data folder that `asked_for` gave (ci_runner/devdb/docker/made.py), b"" for none.
     Raises ConfigError without testcontainers, and DatabaseError.
     """
     with ExitStack() as stack:
@@ -66,7 +73,9 @@ def running(recipe: Recipe, image: str, ceiling: Ceiling) -> Iterator[Running]:
         from requests.exceptions import RequestException  # docker-py lets time-outs through
 
         try:
-            server = _first_that_works(stack, recipe, reached, _image(reached, image), ceiling)
+            server = _first_that_works(
+                stack, recipe, reached, _image(reached, image), ceiling, given
+            )
         except (DockerException, RequestException) as refused:
             raise DatabaseError(
                 "no container could be started",
@@ -99,13 +108,13 @@ def _image(engine: Engine, name: str) -> Image:
 
 
 def _first_that_works(
-    stack: ExitStack, recipe: Recipe, engine: Engine, image: Image, ceiling: Ceiling
+    stack: ExitStack, recipe: Recipe, engine: Engine, image: Image, ceiling: Ceiling, given: bytes
 ) -> Running:
     """The server of the first route and user that leads to one; it ends with `stack`."""
     refused: list[str] = []
     for route in routes(engine):
         try:
-            return _as_some_user(stack, recipe, engine, image, ceiling, route)
+            return _as_some_user(stack, _Attempt(recipe, engine, image, ceiling, route, "", given))
         except NoWayError as nowhere:
             refused.append(f"{route}: {nowhere}")
     raise DatabaseError(
@@ -115,27 +124,19 @@ def _first_that_works(
     )
 
 
-def _as_some_user(
-    stack: ExitStack,
-    recipe: Recipe,
-    engine: Engine,
-    image: Image,
-    ceiling: Ceiling,
-    route: Route,
-) -> Running:
+def _as_some_user(stack: ExitStack, attempt: _Attempt) -> Running:
     """As the image's own user, else as the engine's account in it, else as root who steps down."""
-    own = str(image.attrs["Config"].get("User") or "")
-    users = (own,) if own not in {"", "0", "root"} else (recipe.user, "")
+    own = str(attempt.image.attrs["Config"].get("User") or "")
+    users = (own,) if own not in {"", "0", "root"} else (attempt.recipe.user, "")
     why = ""
     for user in users:
-        attempt = _Attempt(recipe, engine, image, ceiling, route, user)
         try:
-            return stack.enter_context(_started(attempt))
+            return stack.enter_context(_started(replace(attempt, user=user)))
         except _NotSoError as refused:
             why = str(refused)
     raise DatabaseError(
         "the container's server did not start",
-        where=f"image {_name(image)}",
+        where=f"image {_name(attempt.image)}",
         said=why,
         next_step="correct the image, or use local://",
     )
@@ -154,19 +155,29 @@ def _started(attempt: _Attempt) -> Iterator[Running]:
     with ExitStack() as stack:
         door = stack.enter_context(opened(attempt.engine, recipe, attempt.route))
         stack.enter_context(removed(client, "container", name))
-        kept = _made(attempt)
-        container = _created(attempt, name, door, password, kept)
+        kept = None if attempt.given else _made(attempt)
+        given = attempt.given or (kept.content if kept else b"")
+        prepared = environment(given, asked=kept is not None and not given)
+        container = _created(attempt, name, door, {**recipe.environment(password), **prepared})
         held = stack.enter_context(lifeline(container))
         with imported(recipe.modules):
             _start(container)
-        if kept and kept.content:
-            held.send(kept.content)
+        if given:
+            held.send(given)
         access = Access(place_of(container, recipe, door), password)
         version = _wait(recipe, access, held)
-        if kept and not kept.content:
+        if kept and not given:
             kept.keep(held)
         yield Running(
-            access, version, str(attempt.route), client, name, held, since, attempt.ceiling
+            access,
+            version,
+            str(attempt.route),
+            client,
+            name,
+            held,
+            since,
+            attempt.ceiling,
+            _identity(attempt) if is_made_here(held) else "",
         )
 
 
@@ -177,9 +188,13 @@ def _made(attempt: _Attempt) -> Made | None:
     return made(str(attempt.image.id), _watch(attempt.recipe), attempt.ceiling.memory)
 
 
-def _created(
-    attempt: _Attempt, name: str, door: Door, password: str, kept: Made | None
-) -> Container:
+def _identity(attempt: _Attempt) -> str:
+    """All that a data folder made here depends on but the SQL that ran in it."""
+    recipe = attempt.recipe
+    return json.dumps([str(attempt.image.id), __version__, _watch(recipe), recipe.settings])
+
+
+def _created(attempt: _Attempt, name: str, door: Door, variables: Mapping[str, str]) -> Container:
     from docker.errors import APIError
 
     recipe, config, ceiling = attempt.recipe, attempt.image.attrs["Config"], attempt.ceiling
@@ -194,8 +209,7 @@ def _created(
             entrypoint=["/bin/sh", "-c", _watch(recipe), "schema-ci"],
             command=[*image_command, *recipe.settings, *(recipe.local if local else recipe.remote)],
             environment={
-                **recipe.environment(password),
-                **(kept.environment() if kept else {}),
+                **variables,
                 "SCHEMA_CI_BAKED": baked,
                 "SCHEMA_CI_PLACE": "socket" if local else "port",
             },
@@ -222,7 +236,8 @@ def _created(
 
 
 def _watch(recipe: Recipe) -> str:
-    return watch(FUNCTIONS + recipe.prepare, int(LIFETIME.total_seconds()))
+    seconds = int(LIFETIME.total_seconds())
+    return watch(FUNCTIONS + recipe.prepare, FUNCTIONS + recipe.keep, recipe.stop, seconds)
 
 
 def _tmpfs(attempt: _Attempt, config: dict[str, object], *, with_socket: bool) -> dict[str, str]:

@@ -30,7 +30,10 @@ _FULL = "No space left on device"  # ENOSPC, as the C library says it
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A container whose server answers at `access`; `route` says how we got there."""
+    """A container whose server answers at `access`; `route` says how we got there.
+
+    `identity` says what a data folder made here depends on, "" for one that the image made.
+    """
 
     access: Access
     version: str
@@ -40,6 +43,7 @@ class Running:
     held: Lifeline
     since: int
     ceiling: Ceiling
+    identity: str
 
     def kill(self) -> None:
         """End it at once, from any thread. Raises DatabaseError when the engine refuses."""

@@ -6,9 +6,10 @@ whatever reason, SIGKILL included; then it ends by itself.
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -24,30 +25,52 @@ LAST_WORD = "schema-ci: the server ended"
 _HEADER = 8  # docs.docker.com, Engine API, ContainerAttach: kind, three zeros, length
 _OUTPUT = 1
 
+# A line on standard input, which asks for the data folder.
+ASK = b"the data folder\n"
+
 # The first process of every container of ours: it prepares the data folder, starts what the image
 # would have started, and ends when standard input does, or when its time is over. When it ends,
 # the kernel ends every other process of the container. Standard output is for what is handed to us,
-# standard error for the log.
-WATCH = """
+# standard error for the log. A line that asks for the data folder stops the server, hands that
+# folder over and starts the server again.
+_WATCH = """
 exec 3<&0 </dev/null
 ( set -e
-PREPARE )
+@PREPARE@ )
 [ $? = 0 ] || { echo "schema-ci: the data folder can't be made" >&2; exit 1; }
-"$@" </dev/null >&2 3<&- &
-server=$!
-{ cat <&3 >/dev/null; kill -KILL "$server"; } 2>/dev/null &
-{ sleep SECONDS; kill -KILL "$server"; } 2>/dev/null 3<&- &
-wait "$server"
-status=$?
-echo "LAST_WORD with status $status" >&2
+state=/tmp/schema-ci
+end() { while :; do kill -KILL "$(cat $state.server)"; sleep 1; done; }
+{ while read -r asked; do
+    : >$state.asked
+    kill -@STOP@ "$(cat $state.server)"
+  done
+  end; } <&3 2>/dev/null &
+{ sleep @SECONDS@; end; } 2>/dev/null 3<&- &
+while :; do
+  "$@" </dev/null >&2 3<&- &
+  server=$!
+  echo "$server" >$state.server
+  wait "$server"
+  status=$?
+  [ -e $state.asked ] && [ "$status" = 0 ] || break
+  rm $state.asked
+  @KEEP@
+done
+echo "@LAST_WORD@ with status $status" >&2
 exit "$status"
 """
 
 
-def watch(prepare: str, seconds: int) -> str:
-    """The shell text of it."""
-    text = WATCH.replace("PREPARE", prepare).replace("SECONDS", str(seconds))
-    return text.replace("LAST_WORD", LAST_WORD)
+def watch(prepare: str, keep: str, stop: str, seconds: int) -> str:
+    """The shell text of it. The signal `stop` ends the server so that its data folder is whole."""
+    words = {
+        "PREPARE": prepare,
+        "KEEP": keep,
+        "STOP": stop,
+        "SECONDS": str(seconds),
+        "LAST_WORD": LAST_WORD,
+    }
+    return re.sub(r"@([A-Z_]+)@", lambda found: words[found[1]], _WATCH)
 
 
 class _Stream(Protocol):
@@ -80,6 +103,12 @@ class Lifeline:
         """Whether it ended within `seconds`."""
         with self._changed:
             return self._changed.wait_for(lambda: self._ended, seconds)
+
+    def wait_for(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Whether something `holds` of what it said within `seconds`, and before it ended."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended or holds(), seconds)
+            return holds()
 
     def lines(self) -> list[str]:
         """The last that it said."""

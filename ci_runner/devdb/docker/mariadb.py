@@ -57,11 +57,11 @@ elif is_ours_to_make && command -v mariadb-install-db >/dev/null; then
   mkdir -m 700 "$data"
   mariadb-install-db --no-defaults --datadir="$data" --auth-root-authentication-method=normal \\
     --skip-test-db --skip-name-resolve --force --innodb-log-file-size={_LOG} >/dev/null
-  hand_over "$data"
+  [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$data"
 elif is_ours_to_make && mysqld --version 2>/dev/null | grep -q -v MariaDB; then
   mysqld --no-defaults --initialize-insecure --datadir="$data" \\
     --loose-innodb-redo-log-capacity={_LOG}
-  hand_over "$data"
+  [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$data"
 fi
 if [ -d "$data/mysql" ]; then
   cat >{_ACCOUNTS} <<END
@@ -122,6 +122,8 @@ RECIPE = Recipe(
     remote=("--bind-address=0.0.0.0",),
     # No image with a folder of its own is known; one that claims to have it is refused.
     prepare=_PREPARE,
+    keep=f"hand_over {DATA}",
+    stop="TERM",
     modules=("ci_runner.devdb.mariadb", "ci_runner.dialects.mysql.dialect"),
     ready="schema-ci waits for an answer, not for a line",
     version=_version,

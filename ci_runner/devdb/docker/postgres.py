@@ -5,10 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ci_runner.devdb.docker.container import running
+from ci_runner.devdb.docker.end import Running
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
+from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 
 # The driver is imported while the container starts, which takes about as long.
@@ -34,6 +37,7 @@ _SETTINGS = {
     "max_logical_replication_workers": "0",
     "jit": "off",
     "TimeZone": "UTC",
+    "default_text_search_config": "pg_catalog.english",
     # Whether it starts and how it ends, and nothing that a statement says.
     "log_min_messages": "log",
     "log_checkpoints": "off",
@@ -61,19 +65,37 @@ def _environment(password: str) -> Mapping[str, str]:
 # steps down. Single user mode sets the password before anybody can connect; over the socket none is
 # asked for.
 _PREPARE = """
+# As the server's account, which root steps down to by whatever the image has for that.
+as_server() {
+  if [ "$(id -u)" != 0 ]; then "$@"
+  elif command -v gosu >/dev/null; then gosu postgres "$@"
+  elif command -v su-exec >/dev/null; then su-exec postgres "$@"
+  else su -p -s /bin/sh postgres -c 'exec "$0" "$@"' -- "$@"
+  fi
+}
+# Configuration is never brought back from what was kept.
+configure() {
+  rm -f "$PGDATA/postgresql.auto.conf"
+  : >"$PGDATA/postgresql.conf"
+  : >"$PGDATA/pg_ident.conf"
+  printf '%s\n' 'local all all trust' 'host all all all scram-sha-256' >"$PGDATA/pg_hba.conf"
+}
 if [ -n "${SCHEMA_CI_BAKED:-}" ]; then
   mkdir -m 700 "$PGDATA"
   cp -a "$SCHEMA_CI_BAKED/." "$PGDATA/"
 elif [ -n "${SCHEMA_CI_GIVEN:-}" ]; then
   take_in "$PGDATA"
+  configure
+  is_made_here
 elif is_ours_to_make && command -v initdb >/dev/null; then
   initdb --pgdata="$PGDATA" --username=postgres --wal-segsize=1 $POSTGRES_INITDB_ARGS >/dev/null
-  echo 'host all all all scram-sha-256' >>"$PGDATA/pg_hba.conf"
-  hand_over "$PGDATA"
+  configure
+  is_made_here
+  [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$PGDATA"
 fi
 if [ -d "$PGDATA" ] && [ "$SCHEMA_CI_PLACE" = port ]; then
   printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$POSTGRES_PASSWORD" \\
-    | postgres --single -F -D "$PGDATA" postgres >/dev/null
+    | as_server postgres --single -F -D "$PGDATA" postgres >/dev/null
 fi
 """
 
@@ -86,6 +108,15 @@ def _conninfo(access: Access) -> str:
             return f"host={folder} port={_PORT} {user}"
         case Port(host, number):
             return f"host={host} port={number} sslmode=disable {user}"
+
+
+def _by_socket(container: Running, role: str) -> str:
+    """How `role` reaches a server that trusts whoever reaches its socket. Raises Unportable."""
+    match container.access.place:
+        case Socket(folder):
+            return f"host={folder} port={_PORT} user={role} dbname=postgres"
+        case Port():
+            raise Unportable("its server is reached by a port")
 
 
 def _version(access: Access) -> str:
@@ -106,7 +137,9 @@ RECIPE = Recipe(
     local=("-c", "listen_addresses="),
     remote=("-c", "listen_addresses=*"),
     prepare=_PREPARE,
-    modules=("ci_runner.devdb.databases", "ci_runner.dialects.postgres.dialect"),
+    keep='hand_over "$PGDATA"',
+    stop="INT",  # a fast shutdown: postgresql.org/docs/current/server-shutdown.html
+    modules=("ci_runner.devdb.docker.states", "ci_runner.dialects.postgres.dialect"),
     ready=f".s.PGSQL.{_PORT}",
     version=_version,
 )
@@ -126,11 +159,13 @@ def docker_postgres(
     that goes over `limits` is stopped. Raises ConfigError without testcontainers, and DatabaseError
     when there is no engine or no image.
     """
+    opened = partial(running, RECIPE, image, ceiling or Ceiling())
     with (
-        running(RECIPE, image, ceiling or Ceiling()) as container,
+        opened() as container,
         watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
     ):
         from ci_runner.devdb.databases import PostgresServer, copying
+        from ci_runner.devdb.docker.states import ContainerStates
         from ci_runner.dialects.postgres.connect import connect
 
         admin = _conninfo(container.access)
@@ -146,6 +181,11 @@ def docker_postgres(
             guard=watchdog,
             ending=watchdog.ending,
             copying=quickest,
+            # A superuser's SQL may have made anything of the cluster, and by a port a password is
+            # asked for, which no state may hold.
+            portable=ContainerStates(container.identity, opened, _by_socket, limits)
+            if container.identity and not superuser and isinstance(container.access.place, Socket)
+            else None,
         )
 
 

@@ -57,7 +57,9 @@ class Recipe:
     it leaves undone the image's entry point does. It finds the password in the environment, and
     there as well $SCHEMA_CI_PLACE, `socket` or `port`; $SCHEMA_CI_BAKED, a data folder in the image
     to start from; and $SCHEMA_CI_GIVEN, which says that there is something to `take_in`
-    (ci_runner/devdb/docker/made.py). The last two may be empty.
+    (ci_runner/devdb/docker/made.py). The last two may be empty. `keep` is shell text that hands the
+    data folder over, where it is one that `prepare` has made, and runs when the signal `stop` has
+    ended the server.
     `modules` are what our side of the server is made of, imported while it starts.
     `ready` is what the log says when connections are accepted. `version` connects and returns the
     server's version; it raises DatabaseError while the server does not answer.
@@ -73,6 +75,8 @@ class Recipe:
     local: tuple[str, ...]
     remote: tuple[str, ...]
     prepare: str
+    keep: str
+    stop: str
     modules: tuple[str, ...]
     ready: str
     version: Callable[[Access], str]

@@ -24,6 +24,12 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
             "`dev.extensions` and `dev.roles` are for PostgreSQL",
             next_step="leave them out of schema-ci.toml; `dev.setup` may make what is needed",
         )
+    if isinstance(url, Local) and preparation.asks_for_nothing:
+        from ci_runner.devdb.mariadb_local import mariadb_on_demand
+
+        with mariadb_on_demand(url.version, preparation.limits) as later:
+            yield later
+        return
     with _server(url, preparation) as server:
         if not preparation.like:
             yield server

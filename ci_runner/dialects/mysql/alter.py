@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ci_runner.dialects.mysql.catalogue import Catalogue
+from ci_runner.dialects.mysql.changed_columns import Columns, later_default
 from ci_runner.dialects.mysql.changed_keys import Keys, drop, moved_places, noun
-from ci_runner.dialects.mysql.columns import (
-    NO_DEFAULT,
-    SET_LATER,
-    column_sql,
-    same_storage,
-)
+from ci_runner.dialects.mysql.columns import column_sql
+from ci_runner.dialects.mysql.hazards import of_check, of_foreign_key, of_partitions
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.partitions import added, partition_sql
-from ci_runner.dialects.mysql.quote import quote
+from ci_runner.dialects.mysql.quote import mentions, quote
 from ci_runner.dialects.mysql.tables import (
     changed_options,
     collation_of,
     is_versioned,
     options_sql,
     period,
+    periods,
 )
-from ci_runner.schema.model import Column, ForeignKey, Identity, Table
+from ci_runner.schema.model import Check, ForeignKey, Identity, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +57,8 @@ def steps(
     """
     before, after = old.tables[name], new.tables[name]
     own_period = bool(period(before) or period(after))
+    if _by_history(before) and not is_versioned(after):
+        yield Step((), "REMOVE PARTITIONING", (f"Merge the partitions of table {name}",))
     if is_versioned(before) and not is_versioned(after) and not own_period:
         yield Step(
             ("DROP SYSTEM VERSIONING",),
@@ -72,7 +72,7 @@ def steps(
             tuple(drop(each) for each in placed),
             said=(f"Drop {', '.join(map(noun, placed))} of table {name}",),
         )
-    main = _main(old, new, name, dropped, made, in_order=in_order)
+    main = _Main(old, new, name, dropped, made, in_order=in_order).step()
     if main.clauses or main.behind:
         yield main
     yield from _behind(old, new, name)
@@ -84,70 +84,118 @@ def steps(
         )
     if is_versioned(after) and not is_versioned(before) and not own_period:
         yield Step(("ADD SYSTEM VERSIONING",), said=(f"Version table {name}",))
+    if _by_history(after) and not is_versioned(before):
+        yield Step((), partition_sql(after.partition_key), (f"Partition table {name}",))
+
+
+def _by_history(table: Table) -> bool:
+    """Whether its partitions are of versions, which only a versioned table has."""
+    return table.partition_key.startswith("PARTITION BY SYSTEM_TIME")
 
 
 def _behind(old: Catalogue, new: Catalogue, name: str) -> Iterator[Step]:
     """What a server refuses to do in one statement with the rest."""
-    columns = _Columns(old.tables[name], new.tables[name], in_order=False)
+    columns = Columns(old.tables[name], new.tables[name], in_order=False)
     later = columns.set_later()
     if later:
         yield Step(
-            tuple(f"ALTER COLUMN {quote(c.name)} SET DEFAULT {c.default}" for c in later),
+            tuple(later_default(each, columns.collation) for each in later),
             said=(f"Set the default of {', '.join(c.name for c in later)} in table {name}",),
             hazards=tuple(
-                f"Rows of {name} that are there have no such default in {c.name}." for c in later
+                f"Rows of {name} that are there have no such default in {c.name}."
+                for c in later
+                if c.default is not None
             ),
         )
     for each in Keys(old, new, name).made_apart():
         yield Step((f"ADD {index_sql(each)}",), said=(f"Add {noun(each)} to table {name}",))
 
 
-def _main(
-    old: Catalogue,
-    new: Catalogue,
-    name: str,
-    dropped: Sequence[ForeignKey],
-    made: Sequence[ForeignKey],
-    *,
-    in_order: bool,
-) -> Step:
-    before, after = old.tables[name], new.tables[name]
-    columns = _Columns(before, after, in_order=in_order)
-    keys = Keys(old, new, name)
-    options = tuple(changed_options(before, after))
-    rules, theirs = old.checks(name), new.checks(name)
-    clauses = (
-        *(f"DROP FOREIGN KEY {quote(each.name)}" for each in dropped),
-        *(f"DROP CONSTRAINT {quote(each)}" for each in rules if rules[each] != theirs.get(each)),
-        *keys.dropped(),
-        *columns.clauses(),
-        *keys.made(),
-        *(
-            f"ADD {constraint_sql(each)}"
-            for each in theirs.values()
-            if rules.get(each.name) != each
-        ),
-        *(f"ADD {constraint_sql(each)}" for each in made),
-        *_versioning(before, after),
-        *options,
-    )
-    said = [*columns.said(), *keys.said()]
-    said += [f"drop foreign key {each.name}" for each in dropped]
-    said += [f"drop check {each}" for each in rules if each not in theirs]
-    said += [f"add check {each}" for each in theirs if rules.get(each) != theirs[each]]
-    said += [f"add foreign key {each.name}" for each in made]
-    said += ["change its options"] if options else []
-    said += ["change its versioning"] if _versioning(before, after) else []
-    behind = _partitioning(before, after)
-    said += ["change its partitions"] if behind else []
-    return Step(
-        clauses,
-        behind,
-        (_sentence(name, said),),
-        bool(columns.lost),
-        (*columns.hazards(), *keys.hazards(name), *_history_lost(before, after)),
-        columns.only if len(clauses) == 1 else None,
-    )
+class _Main:
+    """The one ALTER TABLE that does all that a server can do in one."""
+
+    def __init__(
+        self,
+        old: Catalogue,
+        new: Catalogue,
+        name: str,
+        dropped: Sequence[ForeignKey],
+        made: Sequence[ForeignKey],
+        *,
+        in_order: bool,
+    ) -> None:
+        self.before, self.after = old.tables[name], new.tables[name]
+        self.dropped, self.made = dropped, made
+        self.columns = Columns(self.before, self.after, in_order=in_order)
+        self.keys = Keys(old, new, name)
+        self.options = tuple(changed_options(self.before, self.after))
+        self.mine, self.theirs = old.checks(name), new.checks(name)
+        self.stay = {
+            each.name
+            for each in self.mine.values()
+            if self.theirs.get(each.name) == each
+            and not mentions(each.definition, self.columns.again)
+        }
+        self.behind = _partitioning(self.before, self.after)
+
+    def step(self) -> Step:
+        clauses = tuple(self._clauses())
+        return Step(
+            clauses,
+            self.behind,
+            (_sentence(self.after.name, list(self._said())),),
+            bool(self.columns.lost),
+            tuple(self._hazards()),
+            self.columns.only if len(clauses) == 1 else None,
+        )
+
+    def _clauses(self) -> Iterator[str]:
+        spans, wanted = periods(self.before), periods(self.after)
+        yield from (f"DROP FOREIGN KEY {quote(each.name)}" for each in self.dropped)
+        yield from (f"DROP CONSTRAINT {quote(each)}" for each in self.mine if each not in self.stay)
+        yield from self.keys.dropped()
+        yield from (f"DROP {_period_head(each)}" for each in spans if each not in wanted)
+        yield from self.columns.clauses()
+        yield from (f"ADD {each}" for each in wanted if each not in spans)
+        yield from self.keys.made()
+        coming = (each for each in self.theirs.values() if each.name not in self.stay)
+        yield from (f"ADD {constraint_sql(each)}" for each in coming)
+        yield from (f"ADD {constraint_sql(each)}" for each in self.made)
+        yield from _versioning(self.before, self.after)
+        yield from self.options
+
+    def _said(self) -> Iterator[str]:
+        yield from (*self.columns.said(), *self.keys.said())
+        yield from (f"drop foreign key {each.name}" for each in self.dropped)
+        yield from (f"drop check {each}" for each in self.mine if each not in self.theirs)
+        yield from (f"add check {each.name}" for each in self._other_checks())
+        yield from (f"add foreign key {each.name}" for each in self.made)
+        whole = {
+            "periods": periods(self.before) != periods(self.after),
+            "options": self.options,
+            "versioning": _versioning(self.before, self.after),
+            "partitions": self.behind,
+        }
+        yield from (f"change its {what}" for what, changes in whole.items() if changes)
+
+    def _other_checks(self) -> Iterator[Check]:
+        """Those that the old table does not have as they are."""
+        return (each for each in self.theirs.values() if self.mine.get(each.name) != each)
+
+    def _hazards(self) -> Iterator[str]:
+        yield from self.columns.hazards()
+        yield from self.keys.hazards(self.before)
+        for rule in self._other_checks():
+            yield from of_check(rule, self.before, self.after)
+        for key in self.made:
+            yield from of_foreign_key(key)
+        if self.behind:
+            yield from of_partitions(self.after.name, self.after.partition_key)
+        yield from _history_lost(self.before, self.after)
+
+
+def _period_head(clause: str) -> str:
+    return clause[: clause.rindex(" (")]
 
 
 def _versioning(before: Table, after: Table) -> tuple[str, ...]:
@@ -175,133 +223,19 @@ def _sentence(table: str, said: Sequence[str]) -> str:
 
 def _partitioning(before: Table, after: Table) -> str:
     mine, theirs = before.partition_key, after.partition_key
+    if _by_history(before) and not is_versioned(after):
+        mine = ""
+    if _by_history(after) and not is_versioned(before):
+        theirs = ""
     if mine == theirs or added(mine, theirs):
         return ""
     return partition_sql(theirs) if theirs else "REMOVE PARTITIONING"
 
 
-class _Columns:
-    """How the columns of two forms of one table differ: names of columns know no case."""
-
-    def __init__(self, before: Table, after: Table, *, in_order: bool) -> None:
-        self.table = after.name
-        self.mine = {each.name.lower(): each for each in before.columns}
-        self.theirs = {each.name.lower(): each for each in after.columns}
-        self.collation = collation_of(after)
-        self.default_changes = collation_of(before) != self.collation
-        self.lost = [
-            each
-            for name, each in self.mine.items()
-            if name not in self.theirs and not each.generated_kind
-        ]
-        common = [name for name in self.mine if name in self.theirs]
-        self._adds = any(name not in self.mine or self._again(name) for name in self.theirs)
-        self.stays = _in_order(common, list(self.theirs)) if in_order else set(common)
-
-    def clauses(self) -> Iterator[str]:
-        for name, column in self.mine.items():
-            if name not in self.theirs or self._is_made_again(name):
-                yield f"DROP COLUMN {quote(column.name)}"
-        last = ""
-        behind = [name for name in self.theirs if name in self.stays and not self._again(name)]
-        for name, column in self.theirs.items():
-            place = f" AFTER {quote(last)}" if last else " FIRST"
-            before = self.mine.get(name)
-            at_end = not behind
-            said = replace(column, default=None) if self._waits(name) else column
-            if before is None or self._is_made_again(name):
-                yield f"ADD COLUMN {self._sql(said)}{'' if at_end else place}"
-            elif name not in self.stays:
-                yield f"{self._modify(before, said)}{place}"
-            elif before != column:
-                yield self._modify(before, said)
-            if before is not None and before != column and NO_DEFAULT in column.attributes:
-                yield f"ALTER COLUMN {quote(column.name)} DROP DEFAULT"
-            behind = behind[1:] if behind and behind[0] == name else behind
-            last = column.name
-
-    def _again(self, name: str) -> bool:
-        return name in self.mine and self._is_made_again(name)
-
-    def _modify(self, before: Column, column: Column) -> str:
-        if before.name == column.name:
-            return f"MODIFY COLUMN {self._sql(column)}"
-        return f"CHANGE COLUMN {quote(before.name)} {self._sql(column)}"
-
-    def _sql(self, column: Column) -> str:
-        """With its collation spelled out where the table's own changes in the same statement."""
-        return column_sql(column, "" if self.default_changes else self.collation)
-
-    def _is_made_again(self, name: str) -> bool:
-        """A virtual column can't become a stored one or a plain one, nor the other way round."""
-        before, after = self.mine[name], self.theirs.get(name)
-        kinds = {before.generated_kind, after.generated_kind if after else ""}
-        return after is not None and len(kinds) == 2 and "virtual" in kinds
-
-    def set_later(self) -> list[Column]:
-        """Those whose default the server takes only when nothing else is asked for."""
-        return [each for name, each in self.theirs.items() if self._waits(name)]
-
-    def _waits(self, name: str) -> bool:
-        column = self.theirs[name]
-        changes = self.mine.get(name) != column or self._is_made_again(name)
-        return SET_LATER in column.attributes and changes and self._adds
-
-    @property
-    def changed(self) -> list[tuple[Column, Column]]:
-        return [
-            (self.mine[name], column)
-            for name, column in self.theirs.items()
-            if name in self.mine and self.mine[name] != column
-        ]
-
-    @property
-    def only(self) -> Identity | None:
-        """The one column that is spoken of."""
-        spoken = [*self.lost, *(c for n, c in self.theirs.items() if n not in self.mine)]
-        spoken += [after for _, after in self.changed]
-        return spoken[0].identity if len(spoken) == 1 else None
-
-    def said(self) -> Iterator[str]:
-        yield from (f"drop column {c.name}" for n, c in self.mine.items() if n not in self.theirs)
-        yield from (f"add column {c.name}" for n, c in self.theirs.items() if n not in self.mine)
-        yield from (f"change column {after.name}" for _, after in self.changed)
-        changed = {after.name for _, after in self.changed}
-        for name, column in self.theirs.items():
-            if name in self.mine and name not in self.stays and column.name not in changed:
-                yield f"move column {column.name}"
-
-    def hazards(self) -> Iterator[str]:
-        for each in self.lost:
-            yield f"The values of {self.table}.{each.name} are lost."
-        for before, after in self.changed:
-            if not same_storage(before, after):
-                yield (
-                    f"Copies {self.table} while writers wait: {after.name} becomes {after.type}."
-                )
-            if after.not_null and not before.not_null:
-                yield f"Fails when {self.table}.{after.name} holds NULL."
-
-
-def _in_order(mine: Sequence[str], theirs: Sequence[str]) -> set[str]:
-    """The largest set of common names that need not move: the longest increasing subsequence."""
-    place = {name: at for at, name in enumerate(theirs)}
-    best: list[list[str]] = []
-    for name in mine:
-        runs = [run for run in best if place[run[-1]] < place[name]]
-        best.append([*_longest(runs), name])
-    return set(_longest(best))
-
-
-def _longest(runs: Sequence[list[str]]) -> list[str]:
-    none: list[str] = []
-    return max(runs, key=len, default=none)
-
-
 def create_table_sql(new: Catalogue, table: Table, foreign_keys: Sequence[ForeignKey]) -> str:
     collation = collation_of(table)
     lines = [column_sql(each, collation) for each in table.columns]
-    lines += [each for each in (period(table),) if each]
+    lines += [each for each in (period(table), *periods(table)) if each]
     lines += [index_sql(each) for each in new.keys(table.name).values()]
     lines += [constraint_sql(each) for each in new.checks(table.name).values()]
     lines += [constraint_sql(each) for each in foreign_keys]

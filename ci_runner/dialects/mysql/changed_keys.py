@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.catalogue import Catalogue, Key
+from ci_runner.dialects.mysql.hazards import of_key
 from ci_runner.dialects.mysql.keys import index_sql, visibility_sql
 from ci_runner.dialects.mysql.quote import quote
-from ci_runner.dialects.mysql.tables import engine_of
-from ci_runner.schema.model import Column, Index, PrimaryKey
+from ci_runner.dialects.mysql.tables import block_size, engine_of
+from ci_runner.schema.model import Column, Index, PrimaryKey, Table
 
 
 class Keys:
@@ -23,6 +24,8 @@ class Keys:
         # Its columns took it along.
         self.mine = {name: each for name, each in mine.items() if not _columns_of(each) <= gone}
         self.theirs = theirs
+        # Each keeps the size that was the table's when it was made.
+        self.resized = block_size(old.tables[table]) not in {"", block_size(new.tables[table])}
         self.shown = {
             name
             for name, each in self.mine.items()
@@ -33,6 +36,8 @@ class Keys:
         self.apart = words[1:] if engine_of(new.tables[table]) == "InnoDB" else []
 
     def _differs(self, name: str) -> bool:
+        if self.resized and name in self.theirs:
+            return True
         return self.mine.get(name) != self.theirs.get(name) and name not in self.shown
 
     def dropped(self) -> Iterator[str]:
@@ -65,11 +70,10 @@ class Keys:
             elif name in self.shown:
                 yield f"change visibility of {noun(each)}"
 
-    def hazards(self, table: str) -> Iterator[str]:
+    def hazards(self, before: Table) -> Iterator[str]:
         for name, each in self.theirs.items():
-            if self._differs(name) and (isinstance(each, PrimaryKey) or each.unique):
-                columns = each.columns if isinstance(each, PrimaryKey) else each.keys
-                yield f"Fails when rows of {table} are equal in {', '.join(columns)}."
+            if self._differs(name):
+                yield from of_key(each, before)
 
 
 def _is_words(each: Key) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
 from ci_runner.dialects.mysql.quote import literal, quote, unescaped, unqualified
 from ci_runner.dialects.mysql.rows import Place, Row, number, optional, text
+from ci_runner.dialects.mysql.shown import Shown
 from ci_runner.schema.model import Column
 
 MARIA = """
@@ -25,8 +27,12 @@ _NOW = re.compile(r"current_timestamp(?:\(\d*\))?", re.IGNORECASE)
 _BARE = frozenset(
     "tinyint smallint mediumint int bigint decimal float double year bit boolean".split()
 )
+# Types of which MySQL prints no DEFAULT NULL, and which can't lose it.
+_NEVER_SAID = frozenset(
+    """tinyblob blob mediumblob longblob tinytext text mediumtext longtext json geometry point
+    linestring polygon multipoint multilinestring multipolygon geomcollection""".split()
+)
 _MOMENTS = frozenset({"datetime", "timestamp"})
-_BINARY = frozenset({"binary", "varbinary"})
 # ER_BINLOG_UNSAFE_SYSTEM_FUNCTION is what a column with such a default is refused with, on MySQL
 # with and without a binary log: each row of each server would get a value of its own.
 _UNSAFE = re.compile(
@@ -36,20 +42,21 @@ _UNSAFE = re.compile(
 _INTEGER_WIDTH = re.compile(r"(?<=int)\(\d+\)")
 
 
-def column(row: Row, place: Place) -> Column:
+def column(row: Row, place: Place, shown: Shown) -> Column:
     """One row of the query of this server's flavour."""
-    table, name, default, nullable, _, type_, collation, extra, comment, generation, srs = row
+    table, name, _, nullable, _, type_, collation, extra, comment, generation, srs = row
     words = text(extra)
     kind = _generated_kind(words)
     attributes = list(_attributes(words, text(generation)))
+    attributes += shown.words.get(text(name), ())
     if srs is not None:
         attributes.append(f"SRID {number(srs)}")
-    said = None if kind else _default(row, place)
-    if default is None and text(nullable) == "YES" and place.maria and not kind and not attributes:
+    said = None if kind else shown.defaults.get(text(name)) or _default(row, place, shown)
+    if _has_none(row, place, shown) and not kind and not attributes:
         attributes.append(NO_DEFAULT)
     if said and said[0] == "(" and not place.maria and _UNSAFE.search(said):
         attributes.append(SET_LATER)
-    expression = _expression(text(generation), place) if kind else None
+    expression = _expression(shown.restored(text(generation)), place) if kind else None
     is_auto = AUTO.lower() in words.lower()
     return Column(
         "",
@@ -65,6 +72,13 @@ def column(row: Row, place: Place) -> Column:
         comment=optional(comment) or None,
         attributes=tuple(attributes),
     )
+
+
+def _has_none(row: Row, place: Place, shown: Shown) -> bool:
+    """Whether it may be NULL and not even that is its default."""
+    if row[2] is not None or text(row[3]) != "YES":
+        return False
+    return place.maria or (text(row[1]) in shown.bare and text(row[4]) not in _NEVER_SAID)
 
 
 def _generated_kind(extra: str) -> Literal["", "stored", "virtual"]:
@@ -86,13 +100,13 @@ def _attributes(extra: str, generation: str) -> tuple[str, ...]:
     return tuple(each for each in said if each)
 
 
-def _default(row: Row, place: Place) -> str | None:
+def _default(row: Row, place: Place, shown: Shown) -> str | None:
     """As an expression. MySQL gives the bare value, and says in EXTRA that it is an expression."""
     value = optional(row[2])
     if value is None:
         return None
     if place.maria:
-        return unqualified(value, place.database)
+        return unqualified(shown.restored(value), place.database)
     if "DEFAULT_GENERATED" in text(row[7]).upper():
         return (
             value if _NOW.fullmatch(value) else f"({unqualified(unescaped(value), place.database)})"
@@ -100,10 +114,25 @@ def _default(row: Row, place: Place) -> str | None:
     kind = text(row[4])
     if kind in _BARE or (kind in _MOMENTS and _NOW.fullmatch(value)):
         return value
-    if kind in _BINARY and value.startswith("0x"):
-        # As a number of as many bytes; of none there is no such number.
-        return value if value != "0x" else "''"
     return literal(value)
+
+
+def is_doubtful(column: Column) -> bool:
+    """Whether MariaDB has question marks for what it can't print in the default, a text."""
+    return column.default is not None and column.default[0] == "'" and "?" in column.default
+
+
+def has_doubtful_values(column: Column) -> bool:
+    """Whether a value of an ENUM or SET has question marks: either server prints them for what is
+    beyond U+FFFF.
+    """
+    return column.type.startswith(("enum(", "set(")) and "?" in column.type
+
+
+def asked(table: str, columns: Iterable[Column]) -> str:
+    """The query for what defaults of texts are, which needs no row."""
+    listed = ", ".join(f"CONVERT(DEFAULT({quote(each.name)}) USING utf8mb4)" for each in columns)
+    return f"SELECT {listed} FROM (SELECT 1) AS one LEFT JOIN {quote(table)} ON FALSE"
 
 
 def _expression(written: str, place: Place) -> str:

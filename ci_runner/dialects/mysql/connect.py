@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 import pymysql
 from pymysql.connections import Connection as Session
-from pymysql.constants import SERVER_STATUS
+from pymysql.constants import CLIENT, SERVER_STATUS
 from pymysql.cursors import SSCursor
 
 from ci_runner.dialects.base import Failure, Outcome, StatementFailed
@@ -39,6 +40,8 @@ _MOVES = frozenset(
 _DENIED = frozenset({"1044", "1045", "1142", "1227"})
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
+_Beside = Callable[[], AbstractContextManager["MysqlConnection"]]
+
 
 class MysqlConnection:
     """See ci_runner.dialects.base.Connection. `database` is the one that it was opened on."""
@@ -49,17 +52,21 @@ class MysqlConnection:
         database: str,
         guard: Guard = UNGUARDED,
         cancel: Callable[[], None] = lambda: None,
+        beside: _Beside | None = None,
     ) -> None:
         self._session = session
         self._guard = guard
         self._running = Running(cancel, self._sever, session.thread_id())
+        self._beside = beside
         self._touched = False
+        self._opened_with: Mapping[str, str] = {}
         self.database = database
-        self._opened_with = self._variables()
 
     def execute(self, sql: str) -> Outcome:
         """Result sets are read to their end and not kept: there may be no end of them."""
-        self._touched = self._touched or _LEAVES_SESSION.match(sql) is None
+        if not self._touched and _LEAVES_SESSION.match(sql) is None:
+            self._opened_with = self._opened_with or self._variables()
+            self._touched = True
         with self._answered(sql), self._session.cursor(SSCursor) as cursor:
             cursor.execute(sql)
             touched, warned = 0, 0
@@ -87,7 +94,23 @@ class MysqlConnection:
             ) from failed
 
     def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
-        return [self.query(each) for each in several]
+        """On a session of its own, in which nothing that migrations have SET tells otherwise.
+
+        Texts are bytes in UTF-8, or what a column of bytes has for a default.
+        """
+        if not several or self._beside is None:
+            return [self.query(each) for each in several]
+        with self._beside() as reader:
+            return reader.answers(";\n".join(several))
+
+    def answers(self, sql: str) -> list[list[tuple[object, ...]]]:
+        """The rows of each of several statements, where the session was opened to take them."""
+        with self._answered(sql), self._session.cursor() as cursor:
+            cursor.execute(sql)
+            found = [list(cursor.fetchall())]
+            while cursor.nextset():
+                found.append(list(cursor.fetchall()))
+            return found
 
     def _sever(self) -> None:
         """Whoever waits for the server learns that nothing more will come."""
@@ -204,10 +227,36 @@ def connect(
     DatabaseError that names host and database, never the password.
     """
     patience = seconds if guard is UNGUARDED else None
+
+    @contextmanager
+    def opened(more: Mapping[str, object], beside: _Beside | None) -> Iterator[MysqlConnection]:
+        session = _open(where, timeout, patience, more)
+        try:
+            process = session.thread_id()
+            cancel = partial(_cancel, where, process)
+            yield MysqlConnection(session, where.database, guard, cancel, beside)
+        finally:
+            if session.open:
+                session.close()
+
+    reader = {
+        "client_flag": CLIENT.MULTI_STATEMENTS,
+        "use_unicode": False,
+        "init_command": "SET SESSION sql_mode = '', sql_quote_show_create = 1",
+    }
+    assigned = {"init_command": f"SET SESSION {', '.join(session)}" if session else None}
+    with opened(assigned, partial(opened, reader, None)) as connection:
+        yield connection
+
+
+def _open(
+    where: Address, timeout: float, patience: float | None, more: Mapping[str, object]
+) -> Session:
+    """`more` are arguments of PyMySQL's. Raises DatabaseError."""
     try:
         if where.socket:
             _knock(where.socket, timeout)
-        opened = pymysql.connect(
+        return pymysql.connect(
             user=where.user,
             password=where.password,
             host=where.host,
@@ -222,7 +271,7 @@ def connect(
             connect_timeout=timeout,
             read_timeout=patience,
             write_timeout=patience,
-            init_command=f"SET SESSION {', '.join(session)}" if session else None,
+            **more,
         )
     except (pymysql.MySQLError, OSError, RuntimeError) as refused:
         raise DatabaseError(
@@ -231,12 +280,6 @@ def connect(
             said=str(refused.args[-1]) if refused.args else "",
             next_step="start it, correct the URL, or leave out --dev-url to get one of our own",
         ) from refused
-    try:
-        process = opened.thread_id()
-        yield MysqlConnection(opened, where.database, guard, lambda: _cancel(where, process))
-    finally:
-        if opened.open:
-            opened.close()
 
 
 def _cancel(where: Address, process: int) -> None:

@@ -1,4 +1,4 @@
-"""What SHOW CREATE prints, and the body of a stored program in it.
+"""What SHOW CREATE prints of many objects, and the body of a stored program in it.
 
 The catalogue's own copy of a body has its strings read and printed again, on MariaDB without the
 escapes of backslashes and the names of character sets, on MySQL without any escape: it may mean
@@ -8,6 +8,7 @@ another thing, or nothing. Where a body holds a string, only SHOW CREATE tells w
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql.quote import quote
@@ -15,6 +16,8 @@ from ci_runner.dialects.mysql.rows import text
 from ci_runner.dialects.mysql.tokens import tokenize
 from ci_runner.dialects.token_lists import closing
 
+# What is beyond U+FFFF is a question mark there.
+_DOUBTFUL = frozenset("'\"`?")
 _COLUMN = {"TABLE": 1, "VIEW": 1, "TRIGGER": 2, "FUNCTION": 2, "PROCEDURE": 2, "EVENT": 3}
 # The server prints a line for each characteristic that is not the usual one.
 _BEFORE_BODY = re.compile(
@@ -25,17 +28,21 @@ _BEFORE_BODY = re.compile(
 )
 
 
-def created(connection: Connection, kind: str, name: str) -> str:
-    """One query for one object; "" where the account may not see it. `kind` in upper case."""
-    (row,) = connection.query(f"SHOW CREATE {kind} {quote(name)}")
-    return text(row[_COLUMN[kind]])
+def created(connection: Connection, kind: str, names: Iterable[str]) -> dict[str, str]:
+    """What SHOW CREATE prints of each, in one exchange; `kind` in upper case.
+
+    "" where the account may not see it. Bytes that are no UTF-8 come as lone surrogates.
+    """
+    listed = tuple(names)
+    answers = connection.query_all([f"SHOW CREATE {kind} {quote(name)}" for name in listed])
+    return {name: text(row[_COLUMN[kind]]) for name, (row,) in zip(listed, answers, strict=True)}
 
 
-def body(connection: Connection, kind: str, name: str, told: str) -> str:
-    """The body as it was written, where `told`, the catalogue's, leaves a doubt; "" if unknown."""
-    if not {"'", '"'} & set(told):
-        return told
-    return body_of(kind, created(connection, kind, name))
+def bodies(connection: Connection, kind: str, told: Mapping[str, str]) -> dict[str, str]:
+    """Bodies as they were written, by name; "" where one is unknown. `told` are the catalogue's."""
+    doubted = [name for name, body in told.items() if _DOUBTFUL & set(body)]
+    written = created(connection, kind, doubted)
+    return {**told, **{name: body_of(kind, written[name]) for name in doubted}}
 
 
 def body_of(kind: str, statement: str) -> str:

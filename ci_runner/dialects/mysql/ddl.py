@@ -11,7 +11,9 @@ from ci_runner.dialects.base import PlannedStatement, PlanOptions
 from ci_runner.dialects.mysql import grants, stored
 from ci_runner.dialects.mysql.alter import Step, create_table_sql, steps
 from ci_runner.dialects.mysql.catalogue import Catalogue, parent
-from ci_runner.dialects.mysql.columns import same_storage
+from ci_runner.dialects.mysql.changed_columns import no_default
+from ci_runner.dialects.mysql.columns import NO_DEFAULT, same_storage
+from ci_runner.dialects.mysql.hazards import of_foreign_key
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.tables import is_versioned, period
@@ -36,14 +38,16 @@ def plan(old: Schema, new: Schema, options: PlanOptions) -> tuple[PlannedStateme
     return (
         *(grants.taken(old, new) if rights else ()),
         *(grants.with_rights(each, old) for each in dropped),
-        *stored.sequences_made(old, new),
+        *stored.sequences_gone(old, new, for_tables=True),
+        *stored.sequences_made(old, new, for_tables=False),
         *(_check_gone(each) for each in moved),
         *work.early(),
         *work.created(),
         *work.altered(),
         *work.late(),
         *work.gone(),
-        *stored.sequences_gone(old, new),
+        *stored.sequences_gone(old, new, for_tables=False),
+        *stored.sequences_made(old, new, for_tables=True),
         *stored.made(old, new),
         *grants.given(old, wanted, remade),
     )
@@ -122,12 +126,15 @@ class _Work:
 
     def _share_out(self, name: str, moved: set[str], unsafe: set[str]) -> None:
         mine, theirs = self.old.foreign_keys(name), self.new.foreign_keys(name)
+        again = {each.lower() for each in theirs}
+        # A partitioned table has no foreign keys, and must not have them in the same statement.
+        was, becomes = (bool(c.tables[name].partition_key) for c in (self.old, self.new))
         for each in mine.values():
             if theirs.get(each.name) == each and not self._stands_on_change(each):
                 continue
-            apart = theirs.get(each.name) is not None or parent(each) in unsafe
-            apart = apart and not (parent(each) == name and theirs.get(each.name) is None)
-            if apart or self._is_taken(each) or self._stands_on_change(each):
+            named_again = each.name.lower() in again
+            apart = named_again or (parent(each) in unsafe and parent(each) != name)
+            if becomes or apart or self._is_taken(each) or self._stands_on_change(each):
                 self.first.append(each)
             else:
                 self.drops.setdefault(name, []).append(each)
@@ -135,6 +142,7 @@ class _Work:
             if mine.get(each.name) == each and not self._stands_on_change(each):
                 continue
             waits = (parent(each) in moved and parent(each) != name) or self._stands_on_change(each)
+            waits = waits or was
             (self.last if waits else self.adds.setdefault(name, [])).append(each)
 
     def _holds(self, each: ForeignKey) -> bool:
@@ -176,7 +184,8 @@ class _Work:
 
     def _kept_indexes(self, table: str, several: list[ForeignKey]) -> Iterator[str]:
         """The engine's own indexes under keys, which would lose their names as keys come back."""
-        again = {each.name for each in self.last if each.table == table}
+        coming = (*self.last, *self.adds.get(table, ()))
+        again = {each.name for each in coming if each.table == table}
         keys, theirs = self.old.keys(table), self.new.keys(table)
         for each in several:
             key = keys.get(each.columns[0].lower())
@@ -200,6 +209,15 @@ class _Work:
                 table.identity,
                 undo=f"DROP TABLE {quote(name)}",
             )
+            bare = [each for each in table.columns if NO_DEFAULT in each.attributes]
+            if bare:
+                yield PlannedStatement(
+                    f"ALTER TABLE {quote(name)} {', '.join(map(no_default, bare))}",
+                    f"Drop the default of {', '.join(each.name for each in bare)} in table {name}",
+                    table.identity,
+                    undo="",
+                    serves=f"Create table {name}",
+                )
 
     def altered(self) -> Iterator[PlannedStatement]:
         for name in self.stays:
@@ -253,10 +271,8 @@ def _foreign_keys(
     head = f"ALTER TABLE {quote(table)}"
     listed = ", ".join(each.name for each in several)
     noun = "foreign key" if len(several) == 1 else "foreign keys"
-    hazards = (
-        f"Fails when rows of {table} have no parent.",
-        f"Copies {table} while writers wait.",
-    )
+    fails = (hazard for each in several for hazard in of_foreign_key(each))
+    hazards = (*fails, f"Copies {table} while writers wait.")
     return PlannedStatement(
         f"{head} {drop}" if verb == "DROP" else f"{head} {add}",
         f"{verb.capitalize()} {noun} {listed} {'of' if verb == 'DROP' else 'to'} table {table}",

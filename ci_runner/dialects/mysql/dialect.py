@@ -21,6 +21,7 @@ from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
 from ci_runner.dialects.mysql.parse import parse
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
+from ci_runner.dialects.obstacles import Obstacle, of_operations
 from ci_runner.dialects.operations import Operation
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
@@ -34,6 +35,7 @@ class MysqlDialect:
     default_schema: str = ""
     transactional_ddl: bool = False
     locks_relations: bool = False
+    rebuilds: bool = False
     talkative: str = ""
 
     def quote(self, name: str) -> str:
@@ -58,6 +60,9 @@ class MysqlDialect:
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
 
+    def before_renames(self, _schema: Schema) -> tuple[PlannedStatement, ...]:
+        return ()
+
     def run(self, connection: Connection, sql: str) -> Ran:
         return online.run(connection, sql)
 
@@ -79,6 +84,9 @@ class MysqlDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        return tuple(of_operations(parse(sql), before, self.quote))
 
 
 DIALECT = MysqlDialect()

@@ -1,4 +1,4 @@
-"""Grants on tables, columns and routines of one database: read, compared, given and taken.
+"""Grants on one database, its tables, columns and routines: read, compared, given and taken.
 
 Accounts and roles belong to the server and are none of a database's schema. Who reads no rights of
 others, as the account of a dev database doesn't, sees none.
@@ -24,11 +24,20 @@ SELECT TABLE_NAME, GRANTEE, COLUMN_NAME, PRIVILEGE_TYPE, IS_GRANTABLE
 FROM information_schema.COLUMN_PRIVILEGES WHERE TABLE_SCHEMA = DATABASE()
 ORDER BY 1, 2, 3, 4
 """
+# By the name itself, or by a pattern that fits no other. Who migrates has what that asks for.
+_DATABASE = """
+SELECT GRANTEE, PRIVILEGE_TYPE, IS_GRANTABLE FROM information_schema.SCHEMA_PRIVILEGES
+WHERE TABLE_SCHEMA IN
+  (DATABASE(), REPLACE(REPLACE(DATABASE(), '_', CHAR(92, 95)), '%', CHAR(92, 37)))
+  AND GRANTEE <> CONCAT('''', REPLACE(CURRENT_USER(), '@', '''@'''), '''')
+ORDER BY 1, 2
+"""
 # No view of information_schema tells them.
 _ROUTINES = """
 SELECT ROUTINE_NAME, CONCAT('''', USER, '''@''', HOST, ''''), ROUTINE_TYPE, PROC_PRIV
 FROM mysql.procs_priv WHERE DB = DATABASE() ORDER BY 1, 2, 3
 """
+DATABASE = Identity("database", "", "")
 _ROUTINE_KINDS = frozenset({"FUNCTION", "PROCEDURE"})
 _RELATIONS = frozenset({"table", "view", "sequence"})
 _DENIED = "1142"  # ER_TABLEACCESS_DENIED_ERROR
@@ -41,8 +50,22 @@ def grants(connection: Connection, known: Iterable[Identity]) -> Iterator[Grant]
     listed = tuple(known)
     relations = {each.name: each for each in listed if each.kind in _RELATIONS}
     routines = {(each.kind, each.name.partition("(")[0]): each for each in listed}
+    yield from _of_database(connection)
     yield from _of_tables(connection, relations)
     yield from _of_routines(connection, routines)
+
+
+def _of_database(connection: Connection) -> Iterator[Grant]:
+    found: dict[str, set[Right]] = defaultdict(set)
+    for grantee, privilege, grantable in connection.query(_DATABASE):
+        rights = found[_account(text(grantee))]
+        if text(privilege) != _NOTHING:
+            rights.add(Right("", text(privilege).upper()))
+        if text(grantable) == "YES":
+            rights.add(Right("", _OPTION))
+    for grantee, rights in found.items():
+        if rights:
+            yield Grant(DATABASE, "", grantee, tuple(sorted(rights)), "*")
 
 
 def _of_tables(connection: Connection, known: Mapping[str, Identity]) -> Iterator[Grant]:
@@ -134,16 +157,19 @@ def _statement(grant: Grant, rights: Rights, verb: str, back: str) -> Iterator[P
     preposition = "from" if taking else "to"
     yield PlannedStatement(
         _sql(grant, rights, verb),
-        f"{verb.capitalize()} {_listed(rights)} on {grant.on.kind} {grant.signature} {preposition}"
-        f" {grant.grantee}",
+        f"{verb.capitalize()} {_listed(rights)} on {_place(grant)} {preposition} {grant.grantee}",
         grant.identity,
         undo=_sql(grant, rights, back),
         hazards=(f"{grant.grantee} can't use it any more.",) if taking else (),
     )
 
 
+def _place(grant: Grant) -> str:
+    return "the database" if grant.on == DATABASE else f"{grant.on.kind} {grant.signature}"
+
+
 def _sql(grant: Grant, rights: Rights, verb: str) -> str:
-    place = f"{grant.what} {quote(grant.signature)}"
+    place = "*" if grant.on == DATABASE else f"{grant.what} {quote(grant.signature)}"
     if verb == "REVOKE":
         return f"REVOKE {_listed(rights)} ON {place} FROM {grant.grantee}"
     option = " WITH GRANT OPTION" if Right("", _OPTION) in rights else ""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.mysql import columns, grants, keys, partitions, programs, tables
+from ci_runner.dialects.mysql import columns, grants, keys, programs, tables
 from ci_runner.dialects.mysql.created import created
-from ci_runner.dialects.mysql.quote import quote, relations
-from ci_runner.dialects.mysql.rows import Place, Row, grouped, place, text
+from ci_runner.dialects.mysql.quote import functions, literal, relations
+from ci_runner.dialects.mysql.rows import Place, Row, Told, place, text
 from ci_runner.dialects.mysql.sequences import sequences
+from ci_runner.dialects.mysql.shown import Shown, shown
 from ci_runner.schema.model import (
     Check,
     Column,
@@ -25,201 +26,162 @@ from ci_runner.schema.model import (
     Trigger,
     View,
 )
+from ci_runner.schema.routines import Function
 
-# A period of application time looks like a check in MariaDB's catalogue, and SHOW CREATE tells.
-_MAY_BE_PERIOD = re.compile(r"CHECK \(`[^`]+` < `[^`]+`\)")
-_KEY_LINE = re.compile(r"  (?:\w+ )*KEY (?:`(?P<name>[^`]+)` )?\(")
-# A zero byte with others behind it: those at the end fill BINARY up.
-_CUT_DEFAULT = re.compile(
-    r"  `(?P<name>(?:[^`]|``)*)` (?:var)?binary\(\d+\) .*DEFAULT '"
-    r"(?:[^'\\]|\\[^0]|'')*(?:\\0)+[^'\\]"
-)
-_PARSER = re.compile(
-    r"^  FULLTEXT KEY `(?P<name>(?:[^`]|``)*)` .* WITH PARSER (?P<parser>`(?:[^`]|``)*`)",
-    re.MULTILINE,
-)
 _KNOWN_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED", "VIEW", "SEQUENCE", "TEMPORARY"})
 
 
 def inspect(connection: Connection) -> Schema:
     """The whole schema of the session's database."""
     here = place(connection)
-    listed = connection.query(tables.QUERY)
-    rules, of_columns, periods = _checks(connection, here)
-    by_table, shown = _columns(connection, here, of_columns, listed)
+    asked = tuple(_queries(here))
+    told = dict(zip(asked, connection.query_all(asked), strict=True))
+    listed = told[tables.QUERY]
+    names = [text(row[0]) for row in listed]
+    shown = _shown(connection, listed)
+    rules, of_columns = _checks(told[_checks_of(here)], here, shown)
+    by_table, columns_of = _columns(told[_columns_of(here)], here, of_columns, shown)
+    if here.maria:
+        by_table = _without_doubt(connection, by_table)
+    engines = {text(row[0]): text(row[2]) for row in listed}
     found = [
-        *_tables(connection, listed, by_table),
+        *_tables(listed, by_table, shown),
         *rules,
-        *_indexes(connection, here, listed),
-        *keys.foreign_keys(
-            connection.query(keys.FOREIGN_KEYS),
-            connection.query(keys.FOREIGN_KEY_RULES),
-            here,
-            (text(row[0]) for row in listed),
-        ),
+        *keys.indexes(told[_indexes_of(here)], engines, shown),
+        *keys.foreign_keys(told[keys.FOREIGN_KEYS], told[keys.FOREIGN_KEY_RULES], here, names),
         *sequences(connection, (text(row[0]) for row in listed if text(row[1]) == "SEQUENCE")),
-        *_programs(connection, here, shown),
+        *_programs(connection, told, here, columns_of),
     ]
     objects = [each for each in found if not isinstance(each, Identity)]
     objects += grants.grants(connection, [each.identity for each in objects])
     unmanaged = {each for each in found if isinstance(each, Identity)}
-    unmanaged |= periods
-    unmanaged |= set(_unsaid(connection, listed, set() if here.maria else _with_bytes(by_table)))
     return Schema.of("mysql", objects, _dependencies(objects), unmanaged)
 
 
+def _queries(here: Place) -> Iterator[str]:
+    """All that is asked of the catalogue at once."""
+    yield tables.QUERY
+    yield from (_columns_of(here), _indexes_of(here), _checks_of(here))
+    yield from (keys.FOREIGN_KEYS, keys.FOREIGN_KEY_RULES, *programs.QUERIES)
+    if here.has_libraries:
+        yield programs.LIBRARIES
+
+
+def _columns_of(here: Place) -> str:
+    return columns.MARIA if here.maria else columns.MYSQL
+
+
+def _indexes_of(here: Place) -> str:
+    return keys.MARIA_INDEXES if here.maria else keys.MYSQL_INDEXES
+
+
+def _checks_of(here: Place) -> str:
+    return keys.MARIA_CHECKS if here.maria else keys.MYSQL_CHECKS
+
+
+def _shown(connection: Connection, listed: Iterable[Row]) -> dict[str, Shown]:
+    """What SHOW CREATE prints of each table."""
+    names = [text(row[0]) for row in listed if tables.is_table(row)]
+    return {name: shown(sql) for name, sql in created(connection, "TABLE", names).items()}
+
+
 def _tables(
-    connection: Connection, listed: Iterable[Row], by_table: Mapping[str, Sequence[Column]]
+    listed: Iterable[Row],
+    by_table: Mapping[str, Sequence[Column]],
+    shown: Mapping[str, Shown],
 ) -> Iterator[Table | Identity]:
     """Tables, and the names of what is none and nothing else that we know."""
-    split = grouped(connection.query(partitions.QUERY), lambda row: text(row[0]))
     for row in listed:
         name = text(row[0])
         if tables.is_table(row):
-            clause = _clause(connection, name, split[name]) if name in split else ""
-            yield tables.table(row, by_table.get(name, ()), clause)
+            yield tables.table(row, by_table.get(name, ()), shown[name])
+            if tables.keeps_secret(shown[name]):
+                yield Identity("connection", "", name)
+            for each in by_table.get(name, ()):
+                if columns.has_doubtful_values(each):
+                    yield Identity("values of column", "", each.name, name)
         elif text(row[1]) not in _KNOWN_TYPES:
             yield Identity(text(row[1]).lower(), "", name)
 
 
-def _of(here: Place, what: str) -> str:
-    return str(getattr(keys, f"{'MARIA' if here.maria else 'MYSQL'}_{what}"))
-
-
 def _columns(
-    connection: Connection,
+    rows: Iterable[Row],
     here: Place,
     rules: Mapping[tuple[str, str], str],
-    listed: Iterable[Row],
+    shown: Mapping[str, Shown],
 ) -> tuple[dict[str, list[Column]], dict[str, tuple[str, ...]]]:
     """Columns by table, and the names of those of views."""
-    are_views = {text(row[0]) for row in listed if text(row[1]) == "VIEW"}
     by_table: dict[str, list[Column]] = {}
-    shown: dict[str, tuple[str, ...]] = {}
-    for row in connection.query(columns.MARIA if here.maria else columns.MYSQL):
+    of_others: dict[str, tuple[str, ...]] = {}
+    for row in rows:
         name = text(row[0])
-        if name in are_views:
-            shown[name] = (*shown.get(name, ()), text(row[1]))
+        if name not in shown:
+            of_others[name] = (*of_others.get(name, ()), text(row[1]))
             continue
-        each = columns.column(row, here)
+        each = columns.column(row, here, shown[name])
         rule = rules.get((name, each.name))
         if rule:
             each = replace(each, attributes=(*each.attributes, rule))
         by_table.setdefault(name, []).append(each)
-    return by_table, shown
+    return by_table, of_others
 
 
-def _indexes(
-    connection: Connection, here: Place, listed: Iterable[Row]
-) -> Iterator[PrimaryKey | Index]:
-    """With the parsers of FULLTEXT ones, which only SHOW CREATE TABLE tells.
-
-    MariaDB lists the indexes of sequences as those of tables.
-    """
-    engines = {text(row[0]): text(row[2]) for row in listed if tables.is_table(row)}
-    rows = connection.query(_of(here, "INDEXES"))
-    found = [each for each in keys.indexes(rows, engines) if each.table in engines]
-    words = {each.table for each in found if isinstance(each, Index) and each.method == "fulltext"}
-    parsers = {
-        (table, named["name"].replace("``", "`")): named["parser"]
-        for table in sorted(words)
-        for named in _PARSER.finditer(created(connection, "TABLE", table))
+def _without_doubt(
+    connection: Connection, by_table: Mapping[str, list[Column]]
+) -> dict[str, list[Column]]:
+    """With defaults as they are, where the catalogue may have question marks instead."""
+    doubted = {
+        name: [each for each in several if columns.is_doubtful(each)]
+        for name, several in by_table.items()
     }
-    for each in found:
-        parser = parsers.get((each.table, each.name))
-        if parser and isinstance(each, Index):
-            yield replace(each, definition=f"{each.definition} WITH PARSER {parser}")
-        else:
-            yield each
+    asked = [name for name, several in doubted.items() if several]
+    answers = connection.query_all([columns.asked(name, doubted[name]) for name in asked])
+    said = {
+        (name, each.name): literal(text(value))
+        for name, (row,) in zip(asked, answers, strict=True)
+        for each, value in zip(doubted[name], row, strict=True)
+    }
+    return {
+        name: [replace(each, default=said.get((name, each.name), each.default)) for each in several]
+        for name, several in by_table.items()
+    }
 
 
 def _checks(
-    connection: Connection, here: Place
-) -> tuple[list[Check], dict[tuple[str, str], str], set[Identity]]:
-    """Checks of tables, those of columns by table and column, and periods that look like them."""
+    rows: Iterable[Row], here: Place, shown: Mapping[str, Shown]
+) -> tuple[list[Check], dict[tuple[str, str], str]]:
+    """Checks of tables, and those of columns by table and column."""
     rules: list[Check] = []
     of_columns: dict[tuple[str, str], str] = {}
-    periods: set[Identity] = set()
-    for each in keys.checks(connection.query(_of(here, "CHECKS")), here):
+    for each in keys.checks(rows, here, shown):
         if isinstance(each, tuple):
             of_columns[each[0], each[1]] = each[2]
-        elif (
-            here.maria
-            and _MAY_BE_PERIOD.fullmatch(each.definition)
-            and _is_period(connection, each)
-        ):
-            periods.add(Identity("period", "", each.name, each.table))
         else:
             rules.append(each)
-    return rules, of_columns, periods
-
-
-def _with_bytes(by_table: Mapping[str, Iterable[Column]]) -> set[str]:
-    """The tables where the default of a column is bytes."""
-    return {
-        name
-        for name, columns in by_table.items()
-        if any(each.default is not None and each.default.startswith("0x") for each in columns)
-    }
-
-
-def _unsaid(
-    connection: Connection, listed: Iterable[Row], with_bytes: Container[str]
-) -> Iterator[Identity]:
-    """What only SHOW CREATE tells, of the few tables where it means something: it is not compared.
-
-    InnoDB knows neither a block size of an index nor a connection to another server. MySQL's
-    catalogue cuts a default of bytes where one is zero.
-    """
-    for row in listed:
-        name = text(row[0])
-        if tables.is_table(row) and (text(row[2]) != "InnoDB" or name in with_bytes):
-            for line in created(connection, "TABLE", name).splitlines():
-                yield from told_by(line, name)
-
-
-def told_by(line: str, table: str) -> Iterator[Identity]:
-    """What one line of SHOW CREATE TABLE tells that no catalogue table does."""
-    key = _KEY_LINE.match(line)
-    if key and " KEY_BLOCK_SIZE=" in line:
-        yield Identity("block size of index", "", key["name"] or "PRIMARY", table)
-    column = _CUT_DEFAULT.match(line)
-    if column:
-        yield Identity("default of column", "", column["name"].replace("``", "`"), table)
-    if line.startswith(")") and " CONNECTION=" in line:
-        yield Identity("connection", "", table)
-
-
-def _is_period(connection: Connection, rule: Check) -> bool:
-    return f"PERIOD FOR {quote(rule.name)} (" in created(connection, "TABLE", rule.table)
-
-
-def _clause(connection: Connection, table: str, rows: Sequence[Row]) -> str:
-    if partitions.is_told(rows):
-        doubted = partitions.hides_algorithm(rows)
-        shown = created(connection, "TABLE", table) if doubted else ""
-        return partitions.clause(rows, shown)
-    return partitions.shown(created(connection, "TABLE", table))
+    return rules, of_columns
 
 
 def _programs(
-    connection: Connection, here: Place, shown: Mapping[str, tuple[str, ...]]
+    connection: Connection, told: Told, here: Place, of_views: Mapping[str, tuple[str, ...]]
 ) -> Iterator[SchemaObject | Identity]:
-    yield from programs.views(connection, shown, here)
-    yield from programs.triggers(connection, here)
-    yield from programs.routines(connection, here)
-    yield from programs.events(connection, here)
-    for (name,) in connection.query(programs.LIBRARIES) if here.has_libraries else ():
+    yield from programs.views(connection, told, of_views, here)
+    yield from programs.triggers(connection, told, here)
+    yield from programs.routines(connection, told, here)
+    yield from programs.events(connection, told, here)
+    for (name,) in told.get(programs.LIBRARIES, ()):
         yield Identity("library", "", text(name))
 
 
 def _dependencies(objects: Sequence[SchemaObject]) -> Iterator[tuple[Identity, Identity]]:
-    """Keys on tables, views on what they read, triggers on those that fire before them."""
+    """Keys on tables, views on what they read and call, triggers on those that fire before them."""
     places = {each.name: each.identity for each in objects if isinstance(each, Table | View)}
+    called = {each.name: each.identity for each in objects if isinstance(each, Function)}
     for each in objects:
         if isinstance(each, View):
             for name in relations(each.definition) & places.keys() - {each.name}:
                 yield each.identity, places[name]
+            for name in functions(each.definition) & called.keys():
+                yield each.identity, called[name]
         elif isinstance(each, ForeignKey):
             yield each.identity, each.references
         elif isinstance(each, Index | PrimaryKey | Check | Trigger):

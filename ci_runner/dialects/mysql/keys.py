@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ci_runner.dialects.mysql.quote import literal, names, quote, unescaped, unqualified
 from ci_runner.dialects.mysql.rows import Place, Row, number, optional, pairs, text
+from ci_runner.dialects.mysql.shown import Shown, ShownKey
 from ci_runner.schema.model import (
     Check,
     ForeignKey,
@@ -57,17 +58,29 @@ FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABA
 _SPECIAL = frozenset({"FULLTEXT", "SPATIAL"})
 
 
-def indexes(rows: Iterable[Row], engines: Mapping[str, str]) -> Iterator[PrimaryKey | Index]:
-    """`engines` are those of the tables by name."""
+def indexes(
+    rows: Iterable[Row], engines: Mapping[str, str], shown: Mapping[str, Shown]
+) -> Iterator[PrimaryKey | Index]:
+    """`engines` are those of the tables by name, as `shown` is. Sequences are none, whose keys
+    MariaDB lists as well.
+    """
     for (table, name), keys in pairs(rows).items():
+        if table not in shown:
+            continue
+        line = shown[table].keys.get(name, ShownKey())
         not_unique, _, _, _, method, comment, hidden, _ = keys[0]
         written = tuple(_key(each, text(method)) for each in keys)
+        if line.period:
+            # The catalogue tells its two columns instead.
+            written = (*written[:-2], f"{line.period} WITHOUT OVERLAPS")
         columns = tuple(text(each[1]) for each in keys)
         usual = "HASH" if engines.get(table) == "MEMORY" else "BTREE"
-        using = "" if text(method) in {usual, *_SPECIAL} else f" USING {text(method)}"
+        behind = "" if text(method) in {usual, *_SPECIAL} else f" USING {text(method)}"
+        behind += f" KEY_BLOCK_SIZE={line.block_size}" if line.block_size else ""
+        behind += f" WITH PARSER {line.parser}" if line.parser else ""
         kind = _kind(text(method), number(not_unique))
         if name == "PRIMARY":
-            definition = f"PRIMARY KEY ({', '.join(written)}){using}"
+            definition = f"PRIMARY KEY ({', '.join(written)}){behind}"
             said = optional(comment) or None
             yield PrimaryKey("", table, name, columns, definition, said)
             continue
@@ -80,7 +93,7 @@ def indexes(rows: Iterable[Row], engines: Mapping[str, str]) -> Iterator[Primary
             written,
             (),
             None,
-            f"{kind} {quote(name)} ({', '.join(written)}){using}",
+            f"{kind} {quote(name)} ({', '.join(written)}){behind}",
             comment=optional(comment) or None,
             settings=IndexSettings((text(hidden),) if text(hidden) else ()),
             of_table=True,
@@ -116,10 +129,18 @@ def visibility_sql(before: PrimaryKey | Index, after: PrimaryKey | Index) -> str
     return f"ALTER INDEX {quote(after.name)} {word}"
 
 
-def checks(rows: Iterable[Row], place: Place) -> Iterator[Check | tuple[str, str, str]]:
-    """Checks of tables, and (table, column, words) of those that are part of a column."""
+def checks(
+    rows: Iterable[Row], place: Place, shown: Mapping[str, Shown]
+) -> Iterator[Check | tuple[str, str, str]]:
+    """Checks of tables, and (table, column, words) of those that are part of a column.
+
+    MariaDB lists periods of application time among them.
+    """
     for table, name, level, clause, enforced in rows:
-        expression = text(clause) if place.maria else unescaped(text(clause))
+        if text(name) in shown[text(table)].periods:
+            continue
+        told = text(clause)
+        expression = shown[text(table)].restored(told) if place.maria else unescaped(told)
         rule = f"CHECK ({unqualified(expression, place.database)})"
         if text(level) == "Column":
             yield text(table), text(name), rule

@@ -31,7 +31,7 @@ from ci_runner.dialects.operations import (
     Transaction,
     Unparsed,
 )
-from ci_runner.dialects.token_lists import closing, split
+from ci_runner.dialects.token_lists import closing, outside, split
 from ci_runner.schema.changes import Create
 from ci_runner.schema.model import ForeignKey, Index, PrimaryKey, Table
 
@@ -73,8 +73,9 @@ def _read(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
     match words[0]:
         case verb if verb in _TRANSACTION and "TO" not in words and "NOT" not in words:
             yield _TRANSACTION[verb]
-        case verb if verb in _DATA:
-            yield _data(tokens, words)
+        case verb if verb in _DATA or (verb == "WITH" and _behind_with(tokens)):
+            begins = _behind_with(tokens)
+            yield _data(tokens[begins:], words[begins:])
         case "ALTER" if "TABLE" in words[:4]:
             yield from _alter(tokens, words)
         case "CREATE":
@@ -121,6 +122,17 @@ def _lists(tokens: Sequence[Token], words: list[str]) -> Iterator[tuple[Sequence
                 pass
 
 
+def _behind_with(tokens: Sequence[Token]) -> int:
+    """Where the UPDATE or DELETE behind the queries that WITH names begins; 0 without one."""
+    if tokens[0].word != "WITH":
+        return 0
+    verbs = (t for t in outside(tokens) if t.word in {"UPDATE", "DELETE", "SELECT", "INSERT"})
+    first = next(verbs, None)
+    if first is None or first.word not in {"UPDATE", "DELETE"}:
+        return 0
+    return next(at for at, token in enumerate(tokens) if token is first)
+
+
 def _data(tokens: Sequence[Token], words: list[str]) -> Data:
     if words[0] == "LOAD":
         return Data("load")
@@ -128,7 +140,7 @@ def _data(tokens: Sequence[Token], words: list[str]) -> Data:
     if words[0] == "TRUNCATE":
         return Data("TRUNCATE", table, everywhere=True)
     written = _written(tokens, words, behind)
-    everywhere = words[0] in {"UPDATE", "DELETE"} and _always(tokens, words)
+    everywhere = words[0] in {"UPDATE", "DELETE"} and _always(tokens)
     return Data(
         words[0].lower(),
         table,
@@ -145,7 +157,20 @@ def _table_of(tokens: Sequence[Token], words: Sequence[str]) -> tuple[Target, in
     at = 1
     while words[at] in _BEFORE_TABLE:
         at += 1
-    return target(tokens, at)
+    table, behind = target(tokens, at)
+    return (_aliased(tokens, behind, table) if words[0] == "DELETE" else table), behind
+
+
+def _aliased(tokens: Sequence[Token], start: int, name: Target) -> Target:
+    """The table that a DELETE of several calls `name`; `name` itself where it is no alias."""
+    name = name if name.name else Target("", name.schema)  # `o.*`
+    for at in range(start, len(tokens) - 2):
+        if tokens[at].word in {"FROM", "USING", "JOIN", ","} and tokens[at + 1].name:
+            table, end = target(tokens, at + 1)
+            end += [each.word for each in tokens[end : end + 1]] == ["AS"]
+            if not name.schema and [each.name for each in tokens[end : end + 1]] == [name.name]:
+                return table
+    return name
 
 
 def _filled(
@@ -164,9 +189,9 @@ def _filled(
             return ()
 
 
-def _always(tokens: Sequence[Token], words: Sequence[str]) -> bool:
+def _always(tokens: Sequence[Token]) -> bool:
     """Whether nothing chooses among the rows: no join, and a WHERE that is missing or true."""
-    if {"JOIN", "USING", "LIMIT"} & set(words):
+    if {"JOIN", "USING", "LIMIT"} & {token.word for token in outside(tokens)}:
         return False
     condition = where(tokens)
     return condition is None or always(condition)
@@ -253,9 +278,14 @@ def _create_index(tokens: Sequence[Token], words: list[str]) -> CreateIndex:
     at += 3 if exists else 0
     table, behind = target(tokens, words.index("ON", at) + 1 if "ON" in words[at:] else len(words))
     inside = tokens[behind + 1 : closing(tokens, behind)]
-    columns = tuple(part[0].name for part in split(inside) if part)
+    parts = [part for part in split(inside) if part]
     return CreateIndex(
-        table, tokens[at].name, unique="UNIQUE" in words[:4], if_not_exists=exists, columns=columns
+        table,
+        tokens[at].name,
+        unique="UNIQUE" in words[:4],
+        if_not_exists=exists,
+        columns=tuple(part[0].name for part in parts),
+        whole=all(len(part) == 1 for part in parts),
     )
 
 

@@ -11,20 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.mysql.created import body, created
+from ci_runner.dialects.mysql.created import bodies, created
 from ci_runner.dialects.mysql.quote import literal, quote, unqualified
-from ci_runner.dialects.mysql.rows import Place, Row, grouped, optional, text
+from ci_runner.dialects.mysql.rows import Place, Row, Told, grouped, optional, text
 from ci_runner.schema.model import Identity, Trigger, View
 from ci_runner.schema.routines import Event, Function, Procedure
 
+# Of the algorithm, the columns that were named and the query only SHOW CREATE VIEW tells all: the
+# catalogue leaves parentheses of joins out, and on MariaDB what is beyond U+FFFF.
 _VIEWS = """
-SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE, {algorithm}
+SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE
 FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
 """
-_MARIA_VIEWS = _VIEWS.format(algorithm="ALGORITHM")
-# Only SHOW CREATE VIEW tells it there, and the names that columns were given in front of the query,
-# which it prints as it would again: the catalogue leaves parentheses of joins out.
-_MYSQL_VIEWS = _VIEWS.format(algorithm="NULL")
 _TRIGGERS = """
 SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT,
   SQL_MODE, DEFINER
@@ -53,7 +51,10 @@ FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NA
 LIBRARIES = """
 SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA = DATABASE()
 """
+QUERIES = (_VIEWS, _TRIGGERS, _ROUTINES, _PARAMETERS, _EVENTS)
 _CHECKED = re.compile(r" WITH (?:LOCAL|CASCADED) CHECK OPTION\Z")
+# What MySQL adds to an INTERSECT each time that it is made: once says as much.
+_NOT_NULL = re.compile(r"(\([^()]+ is not null\))(?: and \1)+")
 _VIEW_HEAD = re.compile(
     r"CREATE ALGORITHM=(\w+) DEFINER=`(?:[^`]|``)*`@`(?:[^`]|``)*` SQL SECURITY \w+"
     r" VIEW `(?:[^`]|``)*` (\((?:`(?:[^`]|``)*`,?)+\) )?AS "
@@ -76,23 +77,24 @@ def mode(value: object, place: Place) -> str:
 
 
 def views(
-    connection: Connection, columns: Mapping[str, tuple[str, ...]], place: Place
+    connection: Connection, told: Told, columns: Mapping[str, tuple[str, ...]], place: Place
 ) -> Iterator[View | Identity]:
     """Views, and the names of those whose text we may not see, or that are none of SQL's."""
-    rows = connection.query(_MARIA_VIEWS if place.maria else _MYSQL_VIEWS)
-    for name, written, check, who, security, algorithm in rows:
+    rows = told[_VIEWS]
+    statements = created(connection, "VIEW", (text(row[0]) for row in rows if text(row[1])))
+    for name, written, check, who, security in rows:
         if not text(written):
             yield Identity("view", "", text(name))
             continue
-        how, listed, query = text(algorithm), "", text(written)
-        if algorithm is None:
-            statement = created(connection, "VIEW", text(name))
-            head = _VIEW_HEAD.match(statement)
-            if head is None:
-                yield Identity("duality view", "", text(name))
-                continue
-            how, listed = head[1], head[2] or ""
-            query = _CHECKED.sub("", statement[head.end() :])
+        statement = statements[text(name)]
+        head = _VIEW_HEAD.match(statement)
+        if head is None:
+            yield Identity("duality view", "", text(name))
+            continue
+        how, listed = head[1], head[2] or ""
+        query = _CHECKED.sub("", statement[head.end() :])
+        if " intersect " in query:
+            query = _NOT_NULL.sub(r"\1", query)
         words = "" if how == "UNDEFINED" else f"ALGORITHM = {how} "
         words += definer(who, place)
         words += "SQL SECURITY INVOKER " if text(security) == "INVOKER" else ""
@@ -106,10 +108,12 @@ def views(
         )
 
 
-def triggers(connection: Connection, place: Place) -> Iterator[Trigger | Identity]:
+def triggers(connection: Connection, told: Told, place: Place) -> Iterator[Trigger | Identity]:
     """In the order in which they fire, and the names of those whose text we may not see."""
-    for table, name, timing, event, told, sql_mode, who in connection.query(_TRIGGERS):
-        action = body(connection, "TRIGGER", text(name), text(told))
+    rows = told[_TRIGGERS]
+    actions = bodies(connection, "TRIGGER", {text(row[1]): text(row[4]) for row in rows})
+    for table, name, timing, event, _, sql_mode, who in rows:
+        action = actions[text(name)]
         if not action:
             yield Identity("trigger", "", text(name), text(table))
             continue
@@ -122,21 +126,28 @@ def triggers(connection: Connection, place: Place) -> Iterator[Trigger | Identit
         )
 
 
-def routines(connection: Connection, place: Place) -> Iterator[Function | Procedure | Identity]:
+def routines(
+    connection: Connection, told: Told, place: Place
+) -> Iterator[Function | Procedure | Identity]:
     """Routines, and the names of those that we can't make again: packages, hidden bodies."""
-    parameters = connection.query(_PARAMETERS)
-    listed = grouped(parameters, lambda row: f"{text(row[1])} {text(row[0])}")
-    for row in connection.query(_ROUTINES):
-        kind, name, told = text(row[0]), text(row[1]), text(row[5])
-        if row[13] is not None and text(row[13]) != "SQL":
+    listed = grouped(told[_PARAMETERS], lambda row: f"{text(row[1])} {text(row[0])}")
+    rows = told[_ROUTINES]
+    listed_of = {
+        kind: {text(row[1]): text(row[5]) for row in rows if text(row[0]) == kind and _is_ours(row)}
+        for kind in ("FUNCTION", "PROCEDURE")
+    }
+    written_of = {kind: bodies(connection, kind, each) for kind, each in listed_of.items()}
+    for row in rows:
+        kind, name = text(row[0]), text(row[1])
+        if not _is_ours(row):
             yield Identity(f"{text(row[13]).lower()} {kind.lower()}", "", name)
             continue
         if "ORACLE" in text(row[9]).split(","):
             yield Identity(f"oracle {kind.lower()}", "", name)
             continue
-        written = body(connection, kind, name, told) if kind in {"FUNCTION", "PROCEDURE"} else ""
+        written = written_of.get(kind, {}).get(name, "")
         if not written:
-            yield Identity(kind.lower(), "", f"{name}()" if told == "" else name)
+            yield Identity(kind.lower(), "", name if text(row[5]) else f"{name}()")
             continue
         arguments = ", ".join(
             _parameter(each, kind, text(row[12])) for each in listed.get(f"{kind} {name}", ())
@@ -152,6 +163,10 @@ def routines(connection: Connection, place: Place) -> Iterator[Function | Proced
             yield Procedure(
                 "", name, "", "", arguments, "SQL", definition, written, comment=comment
             )
+
+
+def _is_ours(row: Row) -> bool:
+    return row[13] is None or text(row[13]) == "SQL"
 
 
 def _parameter(row: Row, kind: str, usual: str) -> str:
@@ -187,11 +202,13 @@ def _is_aggregate(kind: str, body: str) -> bool:
     return kind == "FUNCTION" and "fetch group next row" in " ".join(body.lower().split())
 
 
-def events(connection: Connection, place: Place) -> Iterator[Event | Identity]:
+def events(connection: Connection, told: Told, place: Place) -> Iterator[Event | Identity]:
     """Events, and the names of those whose text we may not see."""
-    for row in connection.query(_EVENTS):
-        name, who, _, _, _, _, _, status, completion, told, sql_mode, comment, _, _ = row
-        action = body(connection, "EVENT", text(name), text(told))
+    rows = told[_EVENTS]
+    actions = bodies(connection, "EVENT", {text(row[0]): text(row[9]) for row in rows})
+    for row in rows:
+        name, who, _, _, _, _, _, status, completion, _, sql_mode, comment, _, _ = row
+        action = actions[text(name)]
         if not action:
             yield Identity("event", "", text(name))
             continue

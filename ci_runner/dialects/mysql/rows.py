@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection
 
 Row = tuple[object, ...]
+Told = Mapping[str, Sequence[Row]]  # the answers by query
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,14 @@ def place(connection: Connection) -> Place:
 
 
 def text(value: object) -> str:
-    """MySQL 8 answers some texts as bytes."""
-    return value.decode() if isinstance(value, bytes) else "" if value is None else str(value)
+    """MySQL answers some texts as bytes; what is no UTF-8 in them becomes lone surrogates."""
+    return (
+        value.decode("utf-8", "surrogateescape")
+        if isinstance(value, bytes)
+        else ""
+        if value is None
+        else str(value)
+    )
 
 
 def optional(value: object) -> str | None:

@@ -24,8 +24,6 @@ from ci_runner.schema.routines import Event, Function, Procedure
 
 Stored = View | Trigger | Function | Procedure | Event
 _DEFINER = re.compile(r"DEFINER = `(?:[^`]|``)*`@`(?:[^`]|``)*` ")
-_BLOCK = re.compile(r"\bBEGIN\b", re.IGNORECASE)
-_LOOSE = "Holds semicolons outside of BEGIN and END: put DELIMITER lines around it in the file."
 _RESET = "SET sql_mode = DEFAULT"
 
 
@@ -64,7 +62,7 @@ def _stored(schema: Schema) -> Iterator[Stored]:
 
 
 def dropped(old: Schema, new: Schema) -> Iterator[PlannedStatement]:
-    """What is gone or changed: triggers, events, views that read others first, routines."""
+    """What is gone or changed: triggers, views that read others first, events, routines."""
     again = _again(old, new)
     theirs = {each.identity: each for each in _stored(new)}
     lost_tables = {each.name for each in old.of_type(Table)}
@@ -81,7 +79,7 @@ def dropped(old: Schema, new: Schema) -> Iterator[PlannedStatement]:
     rest = [each for each in going if not isinstance(each, View | Trigger)]
     # Back again, each trigger finds the one that it fires behind.
     last_first = reversed(_fired(old, triggers))
-    for each in (*last_first, *sorted(rest, key=_rank), *reversed(views)):
+    for each in (*last_first, *reversed(views), *sorted(rest, key=_rank)):
         if isinstance(each, Trigger) and each.table in lost_tables:
             continue
         yield PlannedStatement(
@@ -128,13 +126,11 @@ def _create(each: Stored, before: Stored | None) -> Iterator[PlannedStatement]:
         text = f"CREATE OR REPLACE {sql}" if before is not None else sql
         if isinstance(each, View) and before is None:
             text = f"CREATE {sql}"
-        loose = sql == create and ";" in create and not _BLOCK.search(create)
         yield PlannedStatement(
             text if sql == create else sql,
             f"{said} {word} {each.name}" if sql != _RESET else f"{said} behind {word} {each.name}",
             each.identity,
             undo=undo,
-            hazards=(_LOOSE,) if loose else (),
             serves="" if sql == create else f"{verb} {word} {each.name}",
         )
 
@@ -185,12 +181,15 @@ def _chains(schema: Schema) -> dict[Identity, Identity]:
 
 def _again(old: Schema, new: Schema) -> set[Identity]:
     """What is dropped and made although it stays, or could be replaced."""
-    return _moved_triggers(old, new) | _on_lost_views(old, new)
+    return _moved_triggers(old, new) | _on_lost_ones(old, new)
 
 
-def _on_lost_views(old: Schema, new: Schema) -> set[Identity]:
-    """Changed views that read one that goes: replaced, they could not come back before it does."""
+def _on_lost_ones(old: Schema, new: Schema) -> set[Identity]:
+    """Changed views that read a view or call a function that goes, if only to be made again:
+    replaced, they could not come back before it does.
+    """
     lost = {each.identity for each in old.of_type(View) if new.get(each.identity) is None}
+    lost |= {each.identity for each in old.of_type(Function) if new.get(each.identity) != each}
     found: set[Identity] = set()
     size = -1
     while size != len(found):
@@ -260,9 +259,13 @@ def _placed(each: Trigger, schema: Schema, coming: list[Trigger]) -> Trigger:
     return replace(each, definition=placed)
 
 
-def sequences_made(old: Schema, new: Schema) -> Iterator[PlannedStatement]:
+def sequences_made(old: Schema, new: Schema, *, for_tables: bool) -> Iterator[PlannedStatement]:
+    """`for_tables` are those that come in the place of a table, which has to be gone."""
     mine = {each.name: each for each in old.of_type(Sequence)}
+    tables = {each.name for each in old.of_type(Table)}
     for each in new.of_type(Sequence):
+        if (each.name in tables) != for_tables:
+            continue
         before = mine.get(each.name)
         if before == each:
             continue
@@ -292,10 +295,12 @@ def _altered(before: Sequence, after: Sequence) -> tuple[str, tuple[str, ...]]:
     return f"{sql} RESTART", (f"{after.name} counts from {after.start} again.",)
 
 
-def sequences_gone(old: Schema, new: Schema) -> Iterator[PlannedStatement]:
+def sequences_gone(old: Schema, new: Schema, *, for_tables: bool) -> Iterator[PlannedStatement]:
+    """`for_tables` are those in whose place a table comes."""
     theirs = {each.name for each in new.of_type(Sequence)}
+    tables = {each.name for each in new.of_type(Table)}
     for each in old.of_type(Sequence):
-        if each.name not in theirs:
+        if each.name not in theirs and (each.name in tables) == for_tables:
             yield PlannedStatement(
                 f"DROP SEQUENCE {quote(each.name)}",
                 f"Drop sequence {each.name}",

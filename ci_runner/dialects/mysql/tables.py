@@ -7,38 +7,45 @@ from collections.abc import Iterator, Sequence
 
 from ci_runner.dialects.mysql.quote import literal
 from ci_runner.dialects.mysql.rows import Row, optional, text
+from ci_runner.dialects.mysql.shown import Shown
 from ci_runner.schema.model import Column, Table
 
 QUERY = """
-SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, CREATE_OPTIONS, TABLE_COMMENT
+SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, TABLE_COMMENT
 FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
 """
 VERSIONED = "WITH SYSTEM VERSIONING"
-# The catalogue says it of every Aria table, whether it was written or not.
-_ARIA_DEFAULT = ("Aria", "TRANSACTIONAL=1")
 # MySQL's words for no encryption and no compression of pages, the latter only where it was written.
-_SAYS_NOTHING = frozenset(
-    {"ENCRYPTION='N'", 'ENCRYPTION="N"', 'COMPRESSION="none"', 'COMPRESSION=""'}
-)
+_SAYS_NOTHING = frozenset({"ENCRYPTION='N'", "COMPRESSION='none'", "COMPRESSION=''"})
+# A URL with a password, which plans and reports are not to repeat.
+_SECRET = re.compile(r"CONNECTION='[^']*//[^/@']*:[^/@']*@")
 _TABLE_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED"})
-_OPTION = re.compile(r"(`[^`]+`|\"[^\"]+\"|\w+)=('(?:[^']|'')*'|\"[^\"]*\"|\S+)")
 # What an option that is gone goes back to; DEFAULT where nothing is listed.
 _USUAL = dict.fromkeys(
     "MAX_ROWS MIN_ROWS AVG_ROW_LENGTH KEY_BLOCK_SIZE CHECKSUM DELAY_KEY_WRITE".split(), "0"
-) | {"ENCRYPTION": "'N'", "COMPRESSION": "'none'"}
+) | {
+    "ENCRYPTION": "'N'",
+    "COMPRESSION": "'none'",
+    "CONNECTION": "''",
+    "INSERT_METHOD": "NO",
+    "UNION": "()",
+    "AUTOEXTEND_SIZE": "0",
+    "SECONDARY_ENGINE": "NULL",
+    "ENGINE_ATTRIBUTE": "''",
+    "SECONDARY_ENGINE_ATTRIBUTE": "''",
+    "TABLESPACE": "`innodb_file_per_table`",
+}
 
 
 def is_table(row: Row) -> bool:
     return text(row[1]) in _TABLE_TYPES
 
 
-def table(row: Row, columns: Sequence[Column], partitions: str) -> Table:
-    name, type_, engine, collation, options, comment = row
+def table(row: Row, columns: Sequence[Column], shown: Shown) -> Table:
+    name, type_, engine, collation, comment = row
     words = [f"ENGINE={text(engine)}", f"COLLATE={text(collation)}"]
     words += [
-        each
-        for each in _options(text(options))
-        if (text(engine), each) != _ARIA_DEFAULT and each not in _SAYS_NOTHING
+        each for each in shown.options if each not in _SAYS_NOTHING and not _SECRET.match(each)
     ]
     if text(type_) == "SYSTEM VERSIONED":
         words.append(VERSIONED)
@@ -46,15 +53,15 @@ def table(row: Row, columns: Sequence[Column], partitions: str) -> Table:
         "",
         text(name),
         tuple(columns),
-        tuple(words),
+        (*words, *shown.periods.values()),
         optional(comment) or None,
-        partition_key=partitions,
+        partition_key=shown.partitions,
     )
 
 
-def _options(written: str) -> Iterator[str]:
-    for name, value in _OPTION.findall(written):
-        yield f"{name if name[0] == '`' else name.upper()}={value}"
+def keeps_secret(shown: Shown) -> bool:
+    """Whether its connection is left out."""
+    return any(map(_SECRET.match, shown.options))
 
 
 def collation_of(table: Table) -> str:
@@ -66,6 +73,12 @@ def collation_of(table: Table) -> str:
 def engine_of(table: Table) -> str:
     return next(
         (each.partition("=")[2] for each in table.options if each.startswith("ENGINE=")), ""
+    )
+
+
+def block_size(table: Table) -> str:
+    return next(
+        (each.partition("=")[2] for each in table.options if each.startswith("KEY_BLOCK_SIZE=")), ""
     )
 
 
@@ -86,9 +99,14 @@ def period(table: Table) -> str:
     return f"PERIOD FOR SYSTEM_TIME (`{ends['ROW START']}`, `{ends['ROW END']}`)"
 
 
+def periods(table: Table) -> tuple[str, ...]:
+    """Lines of CREATE TABLE for periods of application time: `PERIOD FOR p (s, e)`."""
+    return tuple(each for each in table.options if each.startswith("PERIOD FOR "))
+
+
 def options_sql(table: Table) -> str:
     """What stands behind the parentheses of CREATE TABLE, without partitions."""
-    words = [_option_sql(each) for each in table.options]
+    words = [_option_sql(each) for each in table.options if each not in periods(table)]
     if table.comment:
         words.append(f"COMMENT={literal(table.comment)}")
     return " ".join(words)
@@ -115,6 +133,8 @@ def changed_options(old: Table, new: Table) -> Iterator[str]:
 
 def _pairs(table: Table) -> Iterator[tuple[str, str]]:
     for each in table.options:
+        if each in periods(table):
+            continue
         name, separator, value = each.partition("=")
         if separator:
             yield name, value

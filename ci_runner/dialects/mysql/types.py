@@ -58,12 +58,34 @@ def values(written: str) -> list[str]:
     return kind.values if kind.name in {"enum", "set"} else []
 
 
+def bounds(written: str) -> tuple[int, int] | None:
+    """The least and the most of an integer type; None of another type."""
+    kind = _read(written)
+    if kind.name not in _INTEGERS:
+        return None
+    bits = 8 * _INTEGERS[kind.name]
+    return (0, 2**bits - 1) if kind.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
+
+
+def length(written: str) -> int:
+    """How many characters or bytes fit into a string type; 0 of another type."""
+    kind = _read(written)
+    short = kind.name in {"char", "varchar", "binary", "varbinary"}
+    return kind.size if short else _most(kind)
+
+
 def bare(written: str) -> str:
     """Without what does not matter to a foreign key: lengths of strings, widths of integers."""
     name, parenthesis, rest = written.partition("(")
     if not parenthesis or name not in {*_INTEGERS, "char", "varchar", "binary", "varbinary"}:
-        return written
+        return written.replace(", ", ",")
     return f"{name}{rest.partition(')')[2]}"
+
+
+def spelled(written: str) -> str:
+    """One spelling for one type: without widths of integers, which some servers print."""
+    name = written.partition("(")[0]
+    return bare(written) if name in _INTEGERS else written.replace(", ", ",")
 
 
 def _read(written: str) -> _Type:

@@ -11,6 +11,7 @@ from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import foreign
 from ci_runner.dialects.postgres.kind import MANAGED_TABLE
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Column, ColumnStorage
 
 # Something that few columns have is set: see _UNUSUAL.
@@ -19,18 +20,24 @@ _IS_UNUSUAL = """
         OR a.attstorage <> t.typstorage OR a.attcompression <> ''
         OR coalesce(a.attstattarget, -1) <> -1 OR a.attoptions IS NOT NULL
         OR a.attfdwoptions IS NOT NULL OR a.attinhcount > 0 OR NOT a.attislocal)"""
-_USUAL = f"""
+USUAL = f"""
 SELECT a.attrelid, a.attnum, a.attname, pg_catalog.format_type(a.atttypid, a.atttypmod),
-       a.attnotnull, pg_catalog.pg_get_expr(d.adbin, d.adrelid), x.description, {_IS_UNUSUAL}
+       a.attnotnull, x.description, {_IS_UNUSUAL}
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
 LEFT JOIN pg_catalog.pg_description x ON x.objoid = a.attrelid AND x.objsubid = a.attnum
      AND x.classoid = 'pg_catalog.pg_class'::regclass
 WHERE a.attnum > 0 AND NOT a.attisdropped AND {MANAGED_TABLE}
 ORDER BY a.attrelid, a.attnum
+"""
+DEFAULTS = f"""
+SELECT d.adrelid, d.adnum, pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+FROM pg_catalog.pg_attrdef d
+JOIN pg_catalog.pg_class c ON c.oid = d.adrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE {MANAGED_TABLE}
 """
 
 # Partitions share the sequence of their parent's identity column: it shows on the parent only.
@@ -76,6 +83,7 @@ _GENERATED: dict[str, Literal["stored", "virtual"]] = {"s": "stored", "v": "virt
 _IDENTITY: dict[str, Literal["always", "by default"]] = {"a": "always", "d": "by default"}
 
 Columns = tuple[tuple[int, Column], ...]
+_column = quickly(Column)
 
 
 def read(connection: Connection, tables: Mapping[int, tuple[str, str]]) -> Mapping[int, Columns]:
@@ -83,11 +91,14 @@ def read(connection: Connection, tables: Mapping[int, tuple[str, str]]) -> Mappi
     found: dict[int, list[tuple[int, Column]]] = defaultdict(list)
     unusual: list[tuple[int, int]] = []
     # One row for each column there is: what the query says of their types is not checked again.
-    rows = cast("list[_Row]", connection.query(_USUAL))
-    for oid, number, name, kind, not_null, default, comment, is_unusual in rows:
+    rows = cast("list[_Row]", connection.query(USUAL))
+    defaults = {
+        (oid, number): settled(text(default)) for oid, number, default in connection.query(DEFAULTS)
+    }
+    for oid, number, name, kind, not_null, comment, is_unusual in rows:
         schema, table = tables[oid]
-        shown = default and settled(default)
-        column = Column(schema, table, name, kind, not_null, shown, comment=comment)
+        default = defaults.get((oid, number))
+        column = _column(schema, table, name, kind, not_null, default, comment=comment)
         if is_unusual:
             unusual.append((oid, len(found[oid])))
         found[oid].append((number, column))
@@ -99,7 +110,7 @@ def read(connection: Connection, tables: Mapping[int, tuple[str, str]]) -> Mappi
     return {oid: tuple(columns) for oid, columns in found.items()}
 
 
-_Row = tuple[int, int, str, str, bool, str | None, str | None, bool]
+_Row = tuple[int, int, str, str, bool, str | None, bool]
 
 
 def _with(column: Column, row: tuple[object, ...]) -> Column:

@@ -67,9 +67,9 @@ class PostgresConnection:
                 self._session.cursor(row_factory=tuple_row) as cursor,
             ):
                 cursor.execute(";\n".join(several).encode())
-                rows = [cursor.fetchall() if cursor.description else []]
+                rows = [_fetched(cursor)]
                 while cursor.nextset():
-                    rows.append(cursor.fetchall() if cursor.description else [])
+                    rows.append(_fetched(cursor))
                 return rows
         except StatementFailed as failed:
             if failed.failure.code != STOPPED:
@@ -187,6 +187,12 @@ def _exchange(session: pq.abc.PGconn, sql: bytes) -> PQGen[list[pq.abc.PGresult]
             kept.append(result)
         if result.status in _COPYING:
             return kept
+
+
+def _fetched(cursor: psycopg.Cursor[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """The rows of a result; of one that has none there is no asking."""
+    result = cursor.pgresult
+    return cursor.fetchall() if result and result.status == pq.ExecStatus.TUPLES_OK else []
 
 
 def _rows(result: pq.abc.PGresult) -> int | None:

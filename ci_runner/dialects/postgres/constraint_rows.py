@@ -74,7 +74,7 @@ _PARTS: dict[ConType, tuple[str, str]] = {
     "f": _REFERENCE,
     "c": _CHECK,
 }
-_QUERIES = {contype: _query(contype, *parts) for contype, parts in _PARTS.items()}
+QUERIES = {contype: _query(contype, *parts) for contype, parts in _PARTS.items()}
 
 
 class Row(NamedTuple):
@@ -108,21 +108,21 @@ class Reference(NamedTuple):
 
 
 def keys(connection: Connection, contype: Literal["p", "u", "x"]) -> Iterator[tuple[Row, Key]]:
-    for row in connection.query(_QUERIES[contype]):
+    for row in connection.query(QUERIES[contype]):
         oid, columns, usual, *kept = row[10:]
         index = ("pg_class", integer(oid), 0)
         yield _row(row, contype), Key(index, texts(columns), bool(usual), settings.of(kept))
 
 
 def references(connection: Connection) -> Iterator[tuple[Row, Reference]]:
-    for row in connection.query(_QUERIES["f"]):
+    for row in connection.query(QUERIES["f"]):
         columns, schema, table, referenced = row[10:]
         referred = Identity("table", text(schema), text(table))
         yield _row(row, "f"), Reference(texts(columns), referred, texts(referenced))
 
 
 def checks(connection: Connection) -> Iterator[Row]:
-    return (_row(row, "c") for row in connection.query(_QUERIES["c"]))
+    return (_row(row, "c") for row in connection.query(QUERIES["c"]))
 
 
 def _row(row: tuple[object, ...], contype: ConType) -> Row:

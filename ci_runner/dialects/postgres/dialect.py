@@ -18,9 +18,11 @@ from ci_runner.dialects.base import (
     as_written,
     version_of,
 )
+from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.postgres import access, watch
 from ci_runner.dialects.postgres.inspect import inspect, sight
+from ci_runner.dialects.postgres.obstacles import obstacles
 from ci_runner.dialects.postgres.parse import parse
 from ci_runner.dialects.postgres.plan import plan
 from ci_runner.dialects.postgres.quote import quote
@@ -38,6 +40,7 @@ class PostgresDialect:
     default_schema = "public"
     transactional_ddl = True
     locks_relations = True
+    rebuilds = False
     talkative = watch.TALKATIVE
     syntax = Syntax(
         dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True
@@ -65,6 +68,9 @@ class PostgresDialect:
 
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
+
+    def before_renames(self, _schema: Schema) -> tuple[PlannedStatement, ...]:
+        return ()
 
     def run(self, connection: Connection, sql: str) -> Ran:
         """What wants no transaction is made to wait for a moment, so that its locks are seen."""
@@ -94,6 +100,9 @@ class PostgresDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        return obstacles(sql, before)
 
 
 DIALECT = PostgresDialect()

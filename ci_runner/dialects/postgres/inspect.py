@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from ci_runner.dialects.base import Connection, Lock, Sighting, StatementFailed
+from ci_runner.dialects.collection import uncollected
 from ci_runner.dialects.postgres import depend, marks, mine, renew, unmanaged
+from ci_runner.dialects.postgres.asking import OUTSET, Asking, ask, outset, replaced, whether
 from ci_runner.dialects.postgres.kind import Address
-from ci_runner.dialects.postgres.kinds import KINDS
-from ci_runner.dialects.postgres.look import Known, Look, Parts, Told, ask, present, read, read_on
+from ci_runner.dialects.postgres.kinds import ALWAYS, KINDS
+from ci_runner.dialects.postgres.look import Known, Look, Parts, Told, read, read_on
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.dialects.postgres.places import (
     Index,
@@ -24,13 +26,20 @@ from ci_runner.dialects.postgres.places import (
     storage,
 )
 from ci_runner.dialects.postgres.prepared import THERE, keeps, plan, there
-from ci_runner.dialects.postgres.pulse import Pulse, catalogues, new_token, pulse, question
+from ci_runner.dialects.postgres.pulse import (
+    CATALOGUES,
+    Pulse,
+    catalogues,
+    new_token,
+    pulse,
+    question,
+)
 from ci_runner.dialects.postgres.rows import integer
-from ci_runner.dialects.postgres.twin import meanwhile, sessions
+from ci_runner.dialects.postgres.twin import ahead, sessions
 from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.errors import SqlError
 from ci_runner.schema.model import Copy, Identity, Schema
-from ci_runner.schema.shared import Edge, Edges, Shared
+from ci_runner.schema.shared import Edge, Edges, Shared, differing
 
 # Counts of the transaction and, outside of one, what the session has not yet handed on.
 _SCANS = """
@@ -49,10 +58,10 @@ _MOST_WRITTEN = 2_000
 
 def inspect(connection: Connection) -> Schema:
     """The schema alone. Raises SqlError where it is larger than memory should hold."""
-    with every_name_qualified(connection):
+    with uncollected(), every_name_qualified(connection):
         relations = refuse_too_many(connection)
         with sessions(connection, relations) as several:
-            return _all(several, catalogues(connection)).schema
+            return _all(several).schema
 
 
 def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> int:
@@ -78,12 +87,15 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
         now, tables = _felt(stack, connection, earlier)
         if earlier is not None and now.follows(earlier.known.pulse):
             look = _within(connection, earlier, now)
-            scans = {**earlier.scans, **dict(_scans(now.scans, look.index.names))}
+            locks = _later_locks(earlier, now, look.index.names)
+            more = _scans(now.scans - earlier.known.pulse.scans, look.index.names)
+            scans = {**earlier.scans, **dict(more)}
         else:
             read_through = [(integer(oid), integer(n)) for oid, n in connection.query(_SCANS)]
             look = _anew(connection, earlier, now, tables)
+            locks = frozenset(_locks(now.locks, look.index.names))
             scans = dict(_scans(read_through, look.index.names))
-    return replace(look, locks=frozenset(_locks(now, look.index.names)), scans=scans)
+    return replace(look, locks=locks, scans=scans)
 
 
 def _felt(
@@ -139,7 +151,7 @@ def _anew(
         look = renew.anew(connection, since, marks.touched(since.known.marks, seen))
         if look is not None:
             return replace(look, known=replace(look.known, pulse=now, marks=seen, mine=own))
-    with sessions(connection, relations) as several:
+    with uncollected(), sessions(connection, relations) as several:
         every = _all(several, tables)
     found = tuple(every.parts.all())
     return Look(
@@ -165,15 +177,24 @@ class _All:
     told: Told
 
 
-def _all(sessions: Sequence[Connection], tables: Mapping[int, str]) -> _All:
-    kinds = present(sessions[0])
-    reading, (rows, aside) = meanwhile(
-        sessions,
-        lambda _: read(sessions, kinds),
-        lambda session: (depend.all_rows(session), _aside(session)),
-    )
-    names = dict(addresses(reading.all()))
-    on = read_on(sessions[0], names)
+def _all(sessions: Sequence[Connection], tables: Mapping[int, str] | None = None) -> _All:
+    """Everything; the catalogue's own `tables` by oid are asked for where they are not known."""
+    first = sessions[0]
+    with ahead(sessions) as heard:
+        asking = Asking(first, heard)
+        heard.put({each: each for kind in ALWAYS for each in kind.asks})
+        heard.put({OUTSET: OUTSET}, prints=True)
+        kinds, narrowed = outset(asking)
+        for kind in kinds:
+            heard.put({each: replaced(each, narrowed) for each in kind.prints}, prints=True)
+            heard.put({each: replaced(each, narrowed) for each in kind.asks})
+        heard.put({each: each for each in (depend.ALL, CATALOGUES, _ASIDE)})
+        reading = read(first, kinds, heard=heard, narrowed=narrowed)
+        names = reading.names
+        on = read_on(first, names, heard)
+        aside = _aside(asking)
+        rows = depend.all_rows(asking)
+        tables = tables or catalogues(asking)
     names |= dict(addresses(on.found))
     parts = Parts(Shared(reading.by_table), reading.whole, on)
     found = tuple(parts.all())
@@ -206,18 +227,29 @@ def _index(every: _All) -> Index:
     )
 
 
+_ASIDE = whether(unmanaged.every().values())
+
+
 def _aside(connection: Connection) -> unmanaged.Aside:
     conditions = unmanaged.every()
     answers = ask(connection, tuple(conditions.values()))
     return unmanaged.unmanaged(connection, dict(zip(conditions, answers, strict=True)), {})
 
 
-def _locks(now: Pulse, names: Mapping[Address, Identity]) -> Iterator[Lock]:
-    for each in now.locks:
+def _locks(told: Iterable[str], names: Mapping[Address, Identity]) -> Iterator[Lock]:
+    for each in told:
         oid, mode = each.split(" ")
         name = names.get(("pg_class", int(oid), 0))
         if name is not None:
             yield Lock(name, spelled(mode))
+
+
+def _later_locks(earlier: Look, now: Pulse, names: Shared[Address, Identity]) -> frozenset[Lock]:
+    """Those of `earlier` and those that came since; all anew where a relation has another name."""
+    known = earlier.index.names
+    if any(address[0] == "pg_class" and address in known for address in differing(known, names)):
+        return frozenset(_locks(now.locks, names))
+    return earlier.locks.union(_locks(now.locks - earlier.known.pulse.locks, names))
 
 
 def _scans(

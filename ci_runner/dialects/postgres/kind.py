@@ -12,6 +12,7 @@ from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.inheritance import Lineage, must_be_made_again
 from ci_runner.dialects.postgres.quote import literal, qualified
 from ci_runner.dialects.postgres.types import UserTypes
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import ForeignKey, Identity, Schema, SchemaObject, Sequence, Table, home
 
 T = TypeVar("T", bound=SchemaObject)
@@ -40,6 +41,12 @@ TYPE_KINDS = frozenset(
 )
 
 
+def namesakes(needed: Identity) -> tuple[Identity, ...]:
+    """What takes its place for whoever needs it: a type by that name, of any kind."""
+    kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else (needed.kind,)
+    return tuple(needed._replace(kind=kind) for kind in kinds)
+
+
 def described(oid: str, catalogue: str, part: str = "0") -> str:
     """SQL: the comment on an object, or on a part of it.
 
@@ -56,13 +63,21 @@ def names_of(numbers: str, relation: str) -> str:
     """SQL: text[] of the names that the columns of `relation` have, by their `numbers` in order.
 
     Expressions, whose number is 0, have none. Each is looked up by itself: a join would read every
-    column of the relation.
+    column of the relation. A list is unfolded where it has several: most have one.
     """
+
+    def name(number: str) -> str:
+        return (
+            "(SELECT a.attname::text FROM pg_catalog.pg_attribute a"
+            f" WHERE a.attrelid = {relation} AND a.attnum = {number})"
+        )
+
     return (
-        f"ARRAY(SELECT (SELECT a.attname::text FROM pg_catalog.pg_attribute a"
-        f" WHERE a.attrelid = {relation} AND a.attnum = u.num)"
+        f"CASE WHEN cardinality({numbers}) = 1 AND ({numbers})[1] <> 0"
+        f" THEN ARRAY[{name(f'({numbers})[1]')}]"
+        f" ELSE ARRAY(SELECT {name('u.num')}"
         f" FROM unnest({numbers}) WITH ORDINALITY u(num, place) WHERE u.num <> 0"
-        " ORDER BY u.place)"
+        " ORDER BY u.place) END"
     )
 
 
@@ -75,21 +90,25 @@ def not_extension_member(catalogue: str, oid: str) -> str:
     )
 
 
-# Tables of every sort: ordinary, partitioned and foreign ones, partitions and children among them;
-# needs c and n in scope.
-MANAGED_TABLE = (
-    f"c.relkind IN ('r', 'p', 'f') AND {USER_SCHEMA}"
-    f" AND {not_extension_member('pg_class', 'c.oid')}"
-)
-
-MATERIALIZED_VIEW = (
-    f"c.relkind = 'm' AND {USER_SCHEMA} AND {not_extension_member('pg_class', 'c.oid')}"
-)
-
-
 def any_of(catalogue: str, where: str = "x.oid >= 16384") -> str:
     """SQL condition: `catalogue` has a row that may be of users' making, alias `x`."""
     return f"EXISTS (SELECT FROM pg_catalog.{catalogue} x WHERE {where})"
+
+
+# Whether there is any such relation. Whoever knows that there is none need not look at each.
+MEMBER_RELATIONS = any_of(
+    "pg_depend",
+    "x.refclassid = 'pg_catalog.pg_extension'::regclass AND x.deptype = 'e'"
+    " AND x.classid = 'pg_catalog.pg_class'::regclass",
+)
+NO_MEMBER = not_extension_member("pg_class", "c.oid")
+
+# Tables of every sort: ordinary, partitioned and foreign ones, partitions and children among them;
+# needs c and n in scope.
+MANAGED_TABLE = f"c.relkind IN ('r', 'p', 'f') AND {USER_SCHEMA} AND {NO_MEMBER}"
+MANAGED_VIEW = f"c.relkind = 'v' AND {USER_SCHEMA} AND {NO_MEMBER}"
+
+MATERIALIZED_VIEW = f"c.relkind = 'm' AND {USER_SCHEMA} AND {NO_MEMBER}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +128,9 @@ class Found:
     copy_of: Identity | None = None
     needs: tuple[Identity, ...] = ()
     usual: bool = True
+
+
+make_found = quickly(Found)
 
 
 @dataclass(frozen=True)
@@ -243,6 +265,12 @@ class Kind(Generic[T]):
 
     present: str = "true"
     """SQL condition that is false where there can be none: then `read` need not be asked."""
+
+    asks: tuple[str, ...] = ()
+    """Questions that `read` or `read_on` puts in any case, of kinds of which there may be many."""
+
+    prints: tuple[str, ...] = ()
+    """The same of questions whose answers the server prints, relation after relation."""
 
     detach: Callable[[T, T, World], Statements] = nothing
     """The part of a change that frees others, before `alter`: a default lets go of a sequence."""

@@ -1,34 +1,32 @@
 """A look at a database that knows what it was made of, so that the next one reads only the changes.
 
-A kind whose queries carry the condition `kind.MANAGED_TABLE` is asked for the touched tables only;
-any other kind is asked for all it has, if something that it reads was touched. What an object is
-printed as depends on its own catalogue rows and on the names of what it needs: whoever needs
-something touched is touched as well.
+A kind whose queries carry the condition `kind.MANAGED_TABLE`, or `kind.MANAGED_VIEW`, is asked for
+what was touched only; any other kind is asked for all it has, if something that it reads was
+touched. What an object is printed as depends on its own catalogue rows and on the names of what it
+needs: whoever needs something touched is touched as well.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
-from ci_runner.dialects.base import Connection, Outcome, Sighting
-from ci_runner.dialects.postgres.kind import MANAGED_TABLE, MATERIALIZED_VIEW, Address, Found, Kind
+from ci_runner.dialects.base import Connection, Sighting
+from ci_runner.dialects.postgres.asking import Asking, foreknown, meant, only, replaced
+from ci_runner.dialects.postgres.kind import Address, Found, Kind
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.marks import Marks, Touched
 from ci_runner.dialects.postgres.mine import Mine
-from ci_runner.dialects.postgres.places import Index
+from ci_runner.dialects.postgres.places import Index, addresses
 from ci_runner.dialects.postgres.prepared import Question, answers, listed
 from ci_runner.dialects.postgres.pulse import Pulse
-from ci_runner.dialects.postgres.settings import ANY_TARGET
-from ci_runner.dialects.postgres.sources import catalogues
-from ci_runner.dialects.postgres.twin import side_by_side
+from ci_runner.dialects.postgres.twin import Rows
 from ci_runner.dialects.postgres.unmanaged import Aside
-from ci_runner.schema.model import Identity, Table, home
+from ci_runner.schema.model import Identity, Table, View, home
 from ci_runner.schema.shared import Shared
-from ci_runner.schema.views import MaterializedView
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,69 +99,11 @@ class Look(Sighting):
     known: Known
 
 
-_EITHER = f"({MANAGED_TABLE} OR {MATERIALIZED_VIEW})"
-
-
 _ON_TABLES = frozenset(
     kind.type
     for kind in KINDS
-    if kind.type is Table or "table" in {each.name for each in fields(kind.type)}
+    if kind.type in {Table, View} or "table" in {each.name for each in fields(kind.type)}
 )
-Rows = list[tuple[object, ...]]
-
-
-class _Asking:
-    """A connection that narrows questions, and remembers what it was asked for.
-
-    `narrowed` are conditions with what stands in their place: what is known of them, or which
-    tables are meant. `heard` are answers by question as it was put: none is put twice.
-    """
-
-    def __init__(
-        self,
-        connection: Connection,
-        narrowed: Mapping[str, str] = MappingProxyType({}),
-        heard: dict[str, Rows] | None = None,
-    ) -> None:
-        self._connection = connection
-        self._narrowed = narrowed
-        self._heard = {} if heard is None else heard
-        self.asked: list[str] = []
-
-    def query(self, sql: str) -> Rows:
-        self.asked.append(sql)
-        if sql not in self._heard:
-            self._heard[sql] = self._connection.query(replaced(sql, self._narrowed))
-        return self._heard[sql]
-
-    def query_all(self, several: Sequence[str]) -> list[Rows]:
-        return [self.query(each) for each in several]
-
-    def execute(self, sql: str) -> Outcome:
-        return self._connection.execute(sql)
-
-    def reset(self) -> None:
-        self._connection.reset()
-
-    @property
-    def in_transaction(self) -> bool:
-        return self._connection.in_transaction
-
-    @property
-    def by_table(self) -> bool:
-        """Whether every question was about tables that could be named."""
-        return all(MANAGED_TABLE in each for each in self.asked)
-
-    @property
-    def sources(self) -> frozenset[str]:
-        """The catalogues that were read."""
-        return frozenset().union(*map(catalogues, self.asked))
-
-
-def replaced(sql: str, conditions: Mapping[str, str]) -> str:
-    for condition, answer in conditions.items():
-        sql = sql.replace(condition, answer)
-    return sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +120,9 @@ class Renewal:
     prepared: Mapping[str, str] | None = None
 
     def oids(self) -> frozenset[int]:
-        """The tables to ask for."""
+        """The tables and views to ask for."""
         before = (each for place in self.again for each in self.since.parts.by_table.get(place, ()))
-        known = (each for each in before if isinstance(each.object, Table))
+        known = (each for each in before if isinstance(each.object, Table | View))
         return self.touched.new | {oid for each in known for _, oid, _ in each.addresses}
 
     def kept(self, kind: Kind[Any]) -> Kept | None:
@@ -210,13 +150,14 @@ def _named_by(each: Found, kind: Kind[Any]) -> Iterator[Identity]:
 class Reading:
     """What was read: by table, and all of some kinds; and `kept`, what had not to be read.
 
-    `asked` are the questions of kinds that are read by table.
+    `asked` are the questions of kinds that are read by table, `names` those of all that was read.
     """
 
-    by_table: dict[Identity, tuple[Found, ...]]
-    whole: dict[type, Kept]
-    kept: dict[type, Kept]
-    asked: dict[type, tuple[str, ...]]
+    by_table: dict[Identity, tuple[Found, ...]] = field(default_factory=dict)
+    whole: dict[type, Kept] = field(default_factory=dict)
+    kept: dict[type, Kept] = field(default_factory=dict)
+    asked: dict[type, tuple[str, ...]] = field(default_factory=dict)
+    names: dict[Address, Identity] = field(default_factory=dict)
 
     def all(self) -> Iterator[Found]:
         """All that was read."""
@@ -226,55 +167,58 @@ class Reading:
             yield from each.found
 
 
-# What was found by table, and the questions.
-_Asked = tuple[tuple[Found, ...], tuple[str, ...]]
-
-
 def read(
-    sessions: Sequence[Connection],
-    present: Iterable[Kind[Any]],
+    connection: Connection,
+    present: Sequence[Kind[Any]],
     renewal: Renewal | None = None,
     heard: Mapping[str, Rows] = MappingProxyType({}),
+    narrowed: Mapping[str, str] = MappingProxyType({}),
 ) -> Reading:
     """Everything, or of a renewal what was touched, and all that may be read by no table.
 
-    `heard` are answers about the touched tables, by question.
+    `heard` are answers, of a renewal about the touched tables, by question; what is `narrowed` is
+    as in `Asking`.
     """
     by_table: dict[Identity, list[Found]] = defaultdict(list)
-    reading = Reading({}, {}, {}, {})
-    present = tuple(present)
-    narrowed = _narrowed(sessions[0], present, renewal.oids() if renewal else None)
-    due: list[Kind[Any]] = []
+    reading = Reading()
+    if renewal is not None:
+        narrowed = only(present, renewal.oids())
     for kind in present:
         earlier = renewal.kept(kind) if renewal else None
-        if earlier is None:
-            due.append(kind)
-        else:
+        if earlier is not None:
             reading.kept[kind.type] = earlier
-
-    def one(
-        session: Connection, kind: Kind[Any]
-    ) -> tuple[tuple[Found, ...], tuple[str, ...]] | Kept:
-        """What can be asked by table, and how it was asked; or all that there is of a kind."""
-        if kind.type in _ON_TABLES:
-            asking = _Asking(session, narrowed, dict(heard))
-            found = tuple(kind.read(asking))
-            if asking.by_table:
-                return found, tuple(asking.asked)
-        asking = _Asking(session)
-        every = tuple(kind.read(asking))
-        names = frozenset(name for each in every for name in _named_by(each, kind))
-        return Kept(every, asking.sources, names)
-
-    for kind, found in zip(due, side_by_side(sessions, due, one), strict=True):
+            continue
+        found = _one(connection, kind, renewal, heard, narrowed)
         if isinstance(found, Kept):
             reading.whole[kind.type] = found
+            reading.names.update(addresses(found.found))
             continue
         several, reading.asked[kind.type] = found
+        reading.names.update(addresses(several))
         for each in several:
             by_table[home(each.object) or each.object.identity].append(each)
     reading.by_table.update((place, tuple(several)) for place, several in by_table.items())
     return reading
+
+
+def _one(
+    connection: Connection,
+    kind: Kind[Any],
+    renewal: Renewal | None,
+    heard: Mapping[str, Rows],
+    narrowed: Mapping[str, str],
+) -> tuple[tuple[Found, ...], tuple[str, ...]] | Kept:
+    """What can be asked by table, and how it was asked; or all that there is of a kind."""
+    if kind.type in _ON_TABLES:
+        asking = Asking(connection, heard, narrowed)
+        found = tuple(kind.read(asking))
+        if asking.by_table:
+            return found, tuple(asking.asked)
+    # What was heard of a renewal is about some tables only.
+    asking = Asking(connection) if renewal else Asking(connection, heard, narrowed)
+    every = tuple(kind.read(asking))
+    names = frozenset(name for each in every for name in _named_by(each, kind))
+    return Kept(every, asking.sources, names)
 
 
 def hear(
@@ -286,8 +230,8 @@ def hear(
     """
     absent, told = renewal.since.told.absent, renewal.since.told.asked
     planned = {
-        **_conditions(views=MaterializedView not in absent),
-        MANAGED_TABLE: f"c.oid = ANY ($1) AND {MANAGED_TABLE}",
+        **foreknown(each for each in KINDS if each.type not in absent),
+        **meant("$1"),
     }
     asked = dict.fromkeys(sql for questions in told.values() for sql in questions)
     tables = (listed(sorted(renewal.oids())),)
@@ -298,44 +242,16 @@ def hear(
     return dict(zip(asked, rows, strict=True)), list(map(bool, hold))
 
 
-def present(connection: Connection, kinds: Sequence[Kind[Any]] = KINDS) -> tuple[Kind[Any], ...]:
-    """The kinds of which there may be something: to plan the queries of all others takes longer."""
-    answers = ask(connection, [kind.present for kind in kinds])
-    return tuple(kind for kind, there in zip(kinds, answers, strict=True) if there)
-
-
-def ask(connection: Connection, conditions: Sequence[str]) -> list[bool]:
-    """Which of some SQL conditions hold, in one query."""
-    if not conditions:
-        return []
-    (answers,) = connection.query(f"SELECT {', '.join(conditions)}")
-    return list(map(bool, answers))
-
-
-def _narrowed(
-    connection: Connection, present: Iterable[Kind[Any]], oids: frozenset[int] | None
-) -> Mapping[str, str]:
-    """The tables that are meant, and conditions that several queries have, answered once."""
-    views = any(kind.type is MaterializedView for kind in present)
-    if oids is None:
-        (targets,) = ask(connection, [ANY_TARGET])
-        return _conditions(views=views, targets=targets)
-    listed = ",".join(str(oid) for oid in sorted(oids))
-    meant = f"c.oid = ANY ('{{{listed}}}') AND {MANAGED_TABLE}"
-    return {**_conditions(views=views), MANAGED_TABLE: meant}
-
-
-def _conditions(*, views: bool, targets: bool = True) -> dict[str, str]:
-    known = {ANY_TARGET: "true" if targets else "false"}
-    return known if views else {**known, _EITHER: MANAGED_TABLE}
-
-
-def read_on(connection: Connection, names: Mapping[Address, Identity]) -> Kept:
-    """What lives on objects of any kind, which are told by `names`.
+def read_on(
+    connection: Connection,
+    names: Mapping[Address, Identity],
+    heard: Mapping[str, Rows] = MappingProxyType({}),
+) -> Kept:
+    """What lives on objects of any kind, which are told by `names`; `heard` as for `read`.
 
     An extension's members are left alone: nothing on them is on the extension.
     """
-    asking = _Asking(connection)
+    asking = Asking(connection, heard)
     ours = _Ours(names)
     every = [each for kind in KINDS for each in kind.read_on(asking, ours)]
     found = tuple(each for each in every if isinstance(each, Found))

@@ -14,6 +14,7 @@ from ci_runner.dialects.operations import (
     Alone,
     Cluster,
     CreateIndex,
+    CreateObject,
     CreateView,
     Data,
     Operation,
@@ -91,7 +92,7 @@ def _statement(kind: str, node: Node) -> Iterable[Operation]:
 
 
 def _create_schema(node: Node) -> Iterator[Operation]:
-    yield Other("create_schema_stmt")
+    yield CreateObject("schema", Target("", node.schemaname or node.authrole.rolename))
     for element in node.schema_elts:
         yield from _statement(*inner(element))
 
@@ -125,6 +126,8 @@ def _upkeep(kind: str, node: Node) -> tuple[Operation, ...]:
             full = _on(node.options, "full")
             named = tuple(relation(each.vacuum_relation.relation) for each in node.rels)
             return tuple(Vacuum(table, full) for table in named or (None,))
+        case "execute_stmt" | "call_stmt":
+            return (Unparsed("what it runs is not in its text"),)
         case "cluster_stmt":
             return (Cluster(relation(node.relation) if node.relation.relname else None),)
         case _:

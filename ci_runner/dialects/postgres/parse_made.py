@@ -6,7 +6,8 @@ Tables whose columns come from elsewhere (LIKE, AS, OF, PARTITION OF) are left o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.nodes import (
@@ -31,6 +32,7 @@ from ci_runner.schema.model import (
     Unique,
     View,
 )
+from ci_runner.schema.security import Policy
 
 _SERIAL = {
     "serial": "integer",
@@ -65,6 +67,15 @@ def made(kind: str, node: Node, default_schema: str) -> tuple[Change, ...]:
     return tuple(_Reader(default_schema).statement(kind, node))
 
 
+_COMMANDS: Mapping[str, Literal["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]] = {
+    "all": "ALL",
+    "select": "SELECT",
+    "insert": "INSERT",
+    "update": "UPDATE",
+    "delete": "DELETE",
+}
+
+
 class _Reader:
     """Unqualified names are in `default`."""
 
@@ -84,6 +95,8 @@ class _Reader:
             case "create_enum_stmt":
                 schema, name = self._named(strings(node.type_name))
                 yield Create(Enum(schema, name, strings(node.vals)))
+            case "create_policy_stmt":
+                yield Create(self._policy(node))
             case "drop_stmt" if word(node, "remove_type") in _DROPPED:
                 yield from self._drop(_DROPPED[word(node, "remove_type")], node)
             case _:
@@ -208,6 +221,19 @@ class _Reader:
             tuple(each.index_elem.name for each in node.index_including_params),
             text(node.where_clause) if node.HasField("where_clause") else None,
             "",
+        )
+
+    def _policy(self, node: Node) -> Policy:
+        roles = [each.role_spec for each in node.roles]
+        everyone = any(word(each, "roletype") == "ROLESPEC_PUBLIC" for each in roles)
+        return Policy(
+            node.policy_name,
+            self._table(relation(node.table)).identity,
+            bool(node.permissive),
+            _COMMANDS[node.cmd_name],
+            () if everyone else tuple(each.rolename for each in roles),
+            text(node.qual) if node.HasField("qual") else None,
+            text(node.with_check) if node.HasField("with_check") else None,
         )
 
     def _drop(self, kind: str, node: Node) -> Iterator[Change]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.nodes import definition, word
+from ci_runner.dialects.postgres.nodes import definition, strings, word
 from ci_runner.dialects.postgres.tree import Node
 
 _IF_NOT_EXISTS = {
@@ -18,6 +18,7 @@ _OR_REPLACE = {
     "create_trig_stmt": "CREATE TRIGGER",
     "rule_stmt": "CREATE RULE",
 }
+_MADE_AGAIN = frozenset({"OBJECT_TABLE", "OBJECT_INDEX", "OBJECT_MATVIEW"})
 _ACTIONS = {
     "AT_AddColumn": ("ADD COLUMN", "IF NOT EXISTS"),
     "AT_DropColumn": ("DROP COLUMN", "IF EXISTS"),
@@ -26,10 +27,14 @@ _ACTIONS = {
 
 
 def missing(kind: str, node: Node, dropped: set[str]) -> Iterator[tuple[str, str]]:
-    """(what is written, what it lacks). `dropped` are constraints that the file has dropped with
-    IF EXISTS before: adding them again is safe.
+    """(what is written, what it lacks). `dropped` are names of what the file has dropped with
+    IF EXISTS before: making them again is safe.
     """
     match kind:
+        case "index_stmt" if node.idxname in dropped:
+            pass
+        case "create_stmt" | "create_table_as_stmt" if _table(kind, node) in dropped:
+            pass
         case "create_stmt" if not node.if_not_exists and node.relation.relpersistence != "t":
             yield "CREATE TABLE", "IF NOT EXISTS"
         case "create_table_as_stmt" if not node.if_not_exists and _stays(node):
@@ -59,6 +64,10 @@ def _stays(node: Node) -> bool:
     return bool(node.into.rel.relpersistence != "t")
 
 
+def _table(kind: str, node: Node) -> str:
+    return str(node.relation.relname if kind == "create_stmt" else node.into.rel.relname)
+
+
 def _action(command: Node, dropped: set[str]) -> Iterator[tuple[str, str]]:
     kind = word(command, "subtype")
     if kind in _ACTIONS and not command.missing_ok:
@@ -67,8 +76,11 @@ def _action(command: Node, dropped: set[str]) -> Iterator[tuple[str, str]]:
         yield "ADD CONSTRAINT", "a DROP CONSTRAINT IF EXISTS before it"
 
 
-def dropped_constraints(kind: str, node: Node) -> Iterator[str]:
-    """The constraints that a statement drops where they exist."""
+def dropped(kind: str, node: Node) -> Iterator[str]:
+    """The constraints, tables and indexes that a statement drops where they exist."""
+    if kind == "drop_stmt" and node.missing_ok and word(node, "remove_type") in _MADE_AGAIN:
+        for each in node.objects:
+            yield from strings(each.list.items)[-1:]
     if kind == "alter_table_stmt":
         for each in node.cmds:
             command = each.alter_table_cmd

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from ci_runner.dialects.postgres.nodes import qualified, statements, strings, word
 from ci_runner.dialects.postgres.tree import Node, library
@@ -47,6 +47,24 @@ def routine(node: Node) -> Routine:
             case _:
                 pass
     return Routine(qualified(strings(node.funcname)).name, definer, path, body)
+
+
+def alteration(node: Node) -> tuple[str, Callable[[Routine], Routine]]:
+    """The function that an ALTER FUNCTION names, and what it makes of it."""
+    options = [each.def_elem for each in node.actions]
+
+    def altered(old: Routine) -> Routine:
+        new = old
+        for option in options:
+            setting = option.arg.variable_set_stmt
+            everything = word(setting, "kind") == "VAR_RESET_ALL"
+            if option.defname == "security":
+                new = replace(new, definer=option.arg.boolean.boolval)
+            elif option.defname == "set" and (everything or setting.name == "search_path"):
+                new = replace(new, path=None if everything else _path(setting))
+        return new
+
+    return qualified(strings(node.func.objname)).name, altered
 
 
 def anonymous(block: Node) -> str:

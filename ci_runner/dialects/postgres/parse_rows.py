@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ci_runner.dialects.operations import (
     CreateTable,
@@ -85,7 +85,7 @@ def _data(kind: str, node: Node) -> Data:
         columns = _targets(node.target_list)
     table = relation(node.relation) if node.relation.relname else None
     fills = _fills(node) if kind == "update_stmt" and not joined else ()
-    return Data(_DATA[kind], table, everywhere and not joined, columns=columns, fills=fills)
+    return Data(_DATA[kind], table, everywhere, columns=columns, fills=fills)
 
 
 def _fills(update: Node) -> tuple[str, ...]:
@@ -120,7 +120,10 @@ def _null_tests(condition: Node) -> Iterator[str]:
 
 
 def _always(condition: Node) -> bool:
-    """Whether a WHERE is missing, TRUE, compares a constant with itself, or has an OR with such."""
+    """Whether a WHERE is missing, TRUE, compares a value with itself, or has an OR with such.
+
+    The other tables of UPDATE ... FROM and DELETE ... USING choose no rows without one.
+    """
     kind, node = inner(condition)
     match kind:
         case "":
@@ -128,14 +131,32 @@ def _always(condition: Node) -> bool:
         case "a_const":
             return bool(node.boolval.boolval)
         case "a_expr" if strings(node.name) == ("=",):
-            left, right = inner(node.lexpr), inner(node.rexpr)
-            return left[0] == right[0] == "a_const" and _value(left[1]) == _value(right[1])
-        case "bool_expr" if word(node, "boolop") == "OR_EXPR":
-            return any(map(_always, node.args))
-        case "bool_expr" if word(node, "boolop") == "AND_EXPR":
-            return all(map(_always, node.args))
+            return _same(inner(node.lexpr), inner(node.rexpr))
+        case "bool_expr":
+            return _composed(word(node, "boolop"), node.args)
         case _:
             return False
+
+
+def _same(left: tuple[str, Node], right: tuple[str, Node]) -> bool:
+    match left[0], right[0]:
+        case "a_const", "a_const":
+            return _value(left[1]) == _value(right[1])
+        case "column_ref", "column_ref":
+            return strings(left[1].fields) == strings(right[1].fields)
+        case _:
+            return False
+
+
+def _composed(operator: str, parts: Sequence[Node]) -> bool:
+    match operator:
+        case "OR_EXPR":
+            return any(map(_always, parts))
+        case "AND_EXPR":
+            return all(map(_always, parts))
+        case _:
+            denied, value = inner(parts[0])
+            return denied == "a_const" and _value(value) == ("boolval", "")
 
 
 def _value(constant: Node) -> tuple[str, str]:

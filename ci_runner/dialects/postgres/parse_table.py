@@ -24,6 +24,7 @@ from ci_runner.dialects.operations import (
 )
 from ci_runner.dialects.postgres.nodes import (
     definition,
+    inner,
     relation,
     strings,
     text,
@@ -124,8 +125,8 @@ def _command(table: Target, command: Node) -> Iterator[Operation]:
             yield DropColumn(table, command.name, cascade)
         case "AT_AlterColumnType":
             column = definition(command).column_def
-            using = column.HasField("raw_default")
-            yield AlterColumnType(table, command.name, type_name(column.type_name), using)
+            new = type_name(column.type_name)
+            yield AlterColumnType(table, command.name, new, _computed(column.raw_default))
         case "AT_SetNotNull":
             yield SetNotNull(table, command.name)
         case "AT_AddConstraint":
@@ -254,3 +255,11 @@ def _own_calls(default: Node) -> Iterator[str]:
             schema, *name = strings(node.funcname)
             if name and schema != "pg_catalog":
                 yield f"{schema}.{name[-1]}".lower()
+
+
+def _computed(using: Node) -> bool:
+    """Whether an expression is there and is neither a column nor a cast of one."""
+    kind, node = inner(using)
+    if kind == "type_cast":
+        return _computed(node.arg)
+    return kind not in {"", "column_ref"}

@@ -129,3 +129,9 @@ def disagree(new: Column, parents: tuple[Table, ...]) -> bool:
     """Whether the parents' defaults conflict, so that CREATE TABLE must name one."""
     theirs = (parent.column(new.name) for parent in parents)
     return len({each.default for each in theirs if each is not None and each.default}) > 1
+
+
+def alone(new: Table) -> Table:
+    """A partition before it joins its parent."""
+    own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
+    return replace(new, columns=own, parents=(), bound="")

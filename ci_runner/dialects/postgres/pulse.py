@@ -32,7 +32,7 @@ _SETTINGS = " || ' ' || ".join(
 # A setting that a look makes for the rest of the transaction: its end takes it back, and so does
 # ROLLBACK TO a savepoint from before the look, which the counts outlive. Nobody can guess its name.
 _TOKEN = f"schema_ci.look_{secrets.token_hex(8)}"
-_CATALOGUES = """
+CATALOGUES = """
 SELECT c.oid, c.relname FROM pg_catalog.pg_class c
 WHERE c.relkind = 'r' AND c.relnamespace = 'pg_catalog'::regnamespace
 """
@@ -77,7 +77,7 @@ class Pulse:
     counting: bool
     counts: Mapping[str, tuple[int, int]]
     locks: frozenset[str]
-    scans: tuple[tuple[int, int], ...]
+    scans: frozenset[tuple[int, int]]
     prepared: Mapping[str, str]
 
     def follows(self, earlier: Pulse) -> bool:
@@ -95,7 +95,7 @@ class Pulse:
 
 def catalogues(connection: Connection) -> Mapping[int, str]:
     """The tables of the catalogue by oid: the same ones for as long as the database is there."""
-    return {integer(oid): text(name) for oid, name in connection.query(_CATALOGUES)}
+    return {integer(oid): text(name) for oid, name in connection.query(CATALOGUES)}
 
 
 def new_token() -> str:
@@ -124,7 +124,7 @@ def pulse(
             for oid, rows, deleted in (map(int, each.split(" ")) for each in counts)
         },
         frozenset(locks),
-        tuple((oid, times) for oid, times in (map(int, each.split(" ")) for each in scans)),
+        frozenset((oid, times) for oid, times in (map(int, each.split(" ")) for each in scans)),
         prepared,
     )
 

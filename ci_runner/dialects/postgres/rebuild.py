@@ -14,7 +14,7 @@ from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import TYPE_KINDS, Statements, World, made_again
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.dialects.postgres.types import assigns, cast, moved, rounds, same_fields
-from ci_runner.schema.model import Column, Enum, Identity, Index, Schema, SchemaObject, Table, home
+from ci_runner.schema.model import Column, Enum, Identity, SchemaObject
 from ci_runner.schema.types import CompositeType, Domain, DomainConstraint, RangeType
 
 # What may be set aside, as ALTER and DROP call it.
@@ -291,27 +291,6 @@ def refused(news: Iterable[SchemaObject], world: World) -> Iterator[Identity]:
         held = (before.type for before, _ in columns(domain, world))
         if any(not _is_of(kind, domain, world) for kind in held):
             yield domain
-
-
-def entered(creates: Collection[Identity], world: World) -> Iterator[Identity]:
-    """Indexes on a partitioned table alone, of which a partition that comes would get a part."""
-    coming = [
-        each
-        for each in world.new.of_type(Table)
-        if each.bound and (each.identity in creates or each.identity in world.parted)
-    ]
-    for child in coming:
-        yield from alone_above(child, world.new, world.old)
-
-
-def alone_above(child: Table, schema: Schema, other: Schema) -> Iterator[Identity]:
-    """Indexes of both schemas on the parent alone, without a part on `child` in the first."""
-    parts = {copy.of for copy in schema.copies if home(copy.object) == child.identity}
-    for index in schema.of_type(Index):
-        if index.valid or home(index) != child.parents[0] or index.identity in parts:
-            continue
-        if index.identity in other.by_identity:
-            yield index.identity
 
 
 def counts(of: Identity, world: World, condition: Callable[[str], str]) -> Iterator[str]:

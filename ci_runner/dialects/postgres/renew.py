@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from itertools import chain
 
 from ci_runner.dialects.base import Connection
@@ -16,7 +17,6 @@ from ci_runner.dialects.postgres.look import (
     Parts,
     Reading,
     Renewal,
-    Rows,
     Told,
     hear,
     read,
@@ -38,7 +38,8 @@ from ci_runner.dialects.postgres.places import (
 from ci_runner.dialects.postgres.prepared import answers
 from ci_runner.dialects.postgres.pulse import Pulse
 from ci_runner.dialects.postgres.sources import catalogues
-from ci_runner.schema.model import Identity, Schema, Table, View, home
+from ci_runner.dialects.postgres.twin import Rows
+from ci_runner.schema.model import Identity, Schema, SchemaObject, Table, View, home
 from ci_runner.schema.shared import Edge, Edges, Shared, renewed, shared
 from ci_runner.schema.types import CompositeType
 from ci_runner.schema.views import MaterializedView
@@ -134,7 +135,7 @@ class _Renewing:
         since = self.renewal.since
         answers = self._asked()
         kinds = tuple(kind for kind in KINDS if kind.type in answers.kinds)
-        reading = read((self.connection,), kinds, self.renewal, answers.heard)
+        reading = read(self.connection, kinds, self.renewal, answers.heard)
         if any(_renamed(since, each) for each in reading.all()):
             return None
         reading, change = self._settled(reading)
@@ -228,6 +229,7 @@ class _Renewing:
             },
             reading.kept,
             reading.asked,
+            reading.names,
         )
         arrived = {each.object.identity for each in coming} | again
         reread = [*chain.from_iterable(reading.by_table.values())]
@@ -347,7 +349,11 @@ def _settled_on(before: Kept, now: Kept) -> tuple[Kept, _Change]:
 def _is_same(one: Found, other: Found) -> bool:
     """Equal, in what no comparison of schemas looks at as well."""
     return one == other and all(
-        getattr(one.object, each.name) == getattr(other.object, each.name)
-        for each in fields(one.object)
-        if not each.compare
+        getattr(one.object, name) == getattr(other.object, name)
+        for name in _not_compared(type(one.object))
     )
+
+
+@cache
+def _not_compared(type_: type[SchemaObject]) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(type_) if not each.compare)

@@ -78,9 +78,14 @@ class Row:
     comment: str | None
 
 
-def rows(connection: Connection, prokind: str) -> Iterator[Row]:
+def question(prokind: str) -> str:
     """Routines of one prokind: f, w or p."""
-    for row in connection.query(_QUERY.format(kind=prokind)):
+    return _QUERY.format(kind=prokind)
+
+
+def rows(connection: Connection, prokind: str) -> Iterator[Row]:
+    """What that gives."""
+    for row in connection.query(question(prokind)):
         oid, *words, atomic, names, modes, count, defaults, outputs, comment = row
         schema, name, types, signature, arguments, language, result, definition, body = map(
             text, words

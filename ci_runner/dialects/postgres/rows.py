@@ -55,7 +55,9 @@ def settled(definition: str | None) -> str | None:
     `x IN ('a', 'b')` on a varchar column prints as an array that is cast; read again, it prints
     as an array of casts. Both mean the same, so both are shown as the second.
     """
-    return definition and _CAST_ARRAY.sub(
+    if definition is None or "(ARRAY[" not in definition:
+        return definition
+    return _CAST_ARRAY.sub(
         lambda found: "ARRAY[" + _ELEMENT.sub(lambda one: f"({one[0]})::text", found[1]) + "]",
         definition,
     )

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
-from typing import TypeVar
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.dialects.postgres.ours import every_name_qualified
 from ci_runner.errors import DatabaseError
 
-T = TypeVar("T")
-R = TypeVar("R")
+Rows = list[tuple[object, ...]]
 
 # With fewer relations a session costs more than it saves.
 _WORTH_IT = 2_000
@@ -51,56 +49,98 @@ def _twin(stack: ExitStack, connection: Connection, relations: int) -> tuple[Con
         other = stack.enter_context(connection.twin())
     except DatabaseError:
         return ()  # one session is enough, it only takes longer
-    stack.enter_context(every_name_qualified(other))
-    if connection.query(_SURROUNDINGS) != other.query(_SURROUNDINGS):
-        return ()
-    return (other,)
+    (theirs,) = stack.enter_context(every_name_qualified(other, _SURROUNDINGS))
+    return (other,) if theirs == connection.query(_SURROUNDINGS) else ()
 
 
-def side_by_side(
-    sessions: Sequence[Connection], several: Sequence[T], read: Callable[[Connection, T], R]
-) -> tuple[R, ...]:
-    """What `read` gives for each of `several`, in order; each session takes the next one."""
-    waiting = deque(enumerate(several))
-    found: dict[int, R] = {}
+class Ahead(Mapping[str, Rows]):
+    """Answers by question; each is waited for until it is there. Here nothing is asked ahead."""
 
-    def take(session: Connection) -> None:
-        while True:
-            try:
-                place, each = waiting.popleft()
-            except IndexError:
-                return
-            found[place] = read(session, each)
+    def __init__(self) -> None:
+        self._asked: set[str] = set()
+        self._answers: dict[str, Rows] = {}
 
-    first, *others = sessions
-    if not others:
-        return tuple(read(first, each) for each in several)
-    with _in_turns(), ThreadPoolExecutor(len(others)) as threads:
-        others_take = [threads.submit(take, other) for other in others]
-        try:
-            take(first)
-        finally:
-            waiting.clear()
-        for each in others_take:
-            each.result()
-    return tuple(found[place] for place in range(len(several)))
+    def put(self, asked: Mapping[str, str], *, prints: bool = False) -> None:
+        """SQL by the question that it stands for, in the order in which answers are wanted.
+
+        `prints` says that the server looks up relation after relation for it.
+        """
+
+    def __getitem__(self, question: str) -> Rows:
+        return self._answers[question]
+
+    def __contains__(self, question: object) -> bool:
+        return question in self._asked
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._asked)
+
+    def __len__(self) -> int:
+        return len(self._asked)
 
 
-def meanwhile(
-    sessions: Sequence[Connection],
-    here: Callable[[Connection], T],
-    there: Callable[[Connection], R],
-) -> tuple[T, R]:
-    """What both give, each on a session of its own where there are two.
+_Question = tuple[str, str]
+_Answers = dict[str, Rows]
 
-    `here` may ask the other one as well: a session answers one question after the other.
+
+class _Two(Ahead):
+    """What two sessions answer, `first` what it prints and the other what it scans.
+
+    For what it prints a new session has to load one relation after the other, as the first one has
+    done before. Either helps the other when it has no more to do.
     """
-    first, *others = sessions
-    if not others:
-        return here(first), there(first)
-    with _in_turns(), ThreadPoolExecutor(1) as threads:
-        meant = threads.submit(there, others[0])
-        return here(first), meant.result()
+
+    def __init__(self, sessions: Sequence[Connection], pools: Sequence[ThreadPoolExecutor]) -> None:
+        super().__init__()
+        printing: deque[_Question] = deque()
+        scanning: deque[_Question] = deque()
+        self._queues = scanning, printing
+        orders = (printing, scanning), (scanning, printing)
+        self._takers = tuple(zip(pools, sessions, orders, strict=True))
+        self._pending: set[Future[_Answers]] = set()
+
+    def put(self, asked: Mapping[str, str], *, prints: bool = False) -> None:
+        new = [(question, sql) for question, sql in asked.items() if question not in self._asked]
+        self._asked.update(asked)
+        self._queues[prints].extend(new)
+        for pool, session, order in self._takers:
+            self._pending |= {pool.submit(_take, session, *order) for _ in new}
+
+    def __getitem__(self, question: str) -> Rows:
+        while question not in self._answers:
+            done, self._pending = wait(self._pending, return_when=FIRST_COMPLETED)
+            for each in done:
+                self._answers |= each.result()
+        return self._answers[question]
+
+
+def _take(session: Connection, own: deque[_Question], others: deque[_Question]) -> _Answers:
+    """The answer to the next question, or none where all were taken."""
+    try:
+        question, sql = own.popleft()
+    except IndexError:
+        try:
+            question, sql = others.pop()
+        except IndexError:
+            return {}
+    return {question: session.query(sql)}
+
+
+@contextmanager
+def ahead(sessions: Sequence[Connection]) -> Iterator[Ahead]:
+    """What two sessions answer while the block works on answers that are there.
+
+    One session alone answers nothing ahead: the block asks it.
+    """
+    if len(sessions) == 1:
+        yield Ahead()
+        return
+    with _in_turns(), ThreadPoolExecutor(1) as one, ThreadPoolExecutor(1) as another:
+        try:
+            yield _Two(sessions, (one, another))
+        finally:
+            for each in (one, another):
+                each.shutdown(wait=False, cancel_futures=True)
 
 
 @contextmanager

@@ -1,15 +1,18 @@
-"""See the locks of a statement that wants no transaction: it is made to wait once, and looked at.
+"""See the locks of a statement that wants no transaction: it is made to wait, and looked at.
 
-What `CREATE INDEX CONCURRENTLY` and its like have locked is gone when they end. They all wait for
-whoever writes to their tables, so another session does, until the locks have been read.
+What `CREATE INDEX CONCURRENTLY` and its like have locked is gone when they end. So other sessions
+hold every table, one after the other: first in a mode in which none of them shares a table, later
+as writers do. Each time that the statement has to wait for one, its locks are read, the next one
+takes its place, and the first steps aside.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 
 from ci_runner.dialects.base import Lock, StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection
@@ -37,6 +40,10 @@ LEFT JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE l.pid = {process} AND l.mode <> 'AccessShareLock'
 """
 _EVERY_SECONDS = 0.002
+# REINDEX CONCURRENTLY of a whole schema waits again and again.
+_MOST_WAITS = 12
+# What VACUUM and its like do not share a table with, and what writers hold.
+_ALONE, _WRITES = "SHARE UPDATE EXCLUSIVE", "ROW EXCLUSIVE"
 # What refuses to run in a transaction, and what commits by itself.
 _WANTS_NONE = re.compile(
     r"(?:(?:CREATE|DROP|REINDEX|ALTER)\b.*\bCONCURRENTLY\b|REINDEX\b|VACUUM\b|CLUSTER\b|CALL\b|DO\b)",
@@ -59,54 +66,51 @@ def wants_none(connection: PostgresConnection, sql: str) -> bool:
 def witness(connection: PostgresConnection) -> Iterator[Callable[[], frozenset[Lock]]]:
     """The block runs one statement outside of transactions; afterwards its locks can be asked for.
 
-    They are those that it held or asked for when it first waited; none where it never did.
+    They are those that it held or asked for whenever it waited; none where it never did.
     """
-    seen: set[Lock] = set()
     with ExitStack() as stack:
-        beside = _beside(stack, connection)
-        if beside is None:
+        looking = _looking(stack, connection)
+        if looking is None:
             yield frozenset
             return
-        writer, observer = beside
         stack.enter_context(_patient(connection))
-        ended = threading.Event()
-        looking = threading.Thread(
-            target=_look, args=(connection.process, observer, writer, seen, ended), daemon=True
-        )
-        looking.start()
+        thread = threading.Thread(target=looking.look, args=(connection.process,), daemon=True)
+        thread.start()
         try:
-            yield lambda: frozenset(seen)
+            yield lambda: frozenset(looking.seen)
         finally:
-            ended.set()
-            looking.join()
+            looking.ended.set()
+            thread.join()
 
 
-def _beside(
-    stack: ExitStack, connection: PostgresConnection
-) -> tuple[PostgresConnection, PostgresConnection] | None:
-    """A session that counts as a writer of every table, and one to look from; None for no locks.
+def _looking(stack: ExitStack, connection: PostgresConnection) -> _Looking | None:
+    """Sessions to hold the tables and one to look from, the first of them at work; or None.
 
-    A server that has no room for two more sessions, or nothing to wait for, is no fault.
+    A server that has no room for three more sessions, or nothing to wait for, is no fault.
     """
     try:
-        writer, observer = (stack.enter_context(connection.beside()) for _ in range(2))
-        for each in (writer, observer):
+        first, next_one, observer = (stack.enter_context(connection.beside()) for _ in range(3))
+        for each in (first, next_one, observer):
             each.execute(f"SET search_path = {PINNED}")
-        tables = [text(name) for (name,) in observer.query(_TABLES)]
+        tables = tuple(text(name) for (name,) in observer.query(_TABLES))
     except DatabaseError:
         return None
-    if not tables or len(tables) > _MOST_TABLES or not _written(writer, tables):
+    if not tables or len(tables) > _MOST_TABLES:
         return None
-    return writer, observer
+    # Where somebody else holds one of them the locks stay unseen.
+    if not any(_holds(first, tables, mode) for mode in (_ALONE, _WRITES)):
+        return None
+    return _Looking(observer, first, next_one, tables)
 
 
-def _written(writer: PostgresConnection, tables: list[str]) -> bool:
-    """Whether every table counts as written to, in a transaction that stays open."""
+def _holds(session: PostgresConnection, tables: Sequence[str], mode: str) -> bool:
+    """Whether the session holds every table, in a transaction that stays open."""
     try:
-        writer.execute("BEGIN; SET LOCAL lock_timeout = '1s'")
-        writer.execute(f"LOCK TABLE {', '.join(tables)} IN ROW EXCLUSIVE MODE")
+        session.execute("BEGIN; SET LOCAL lock_timeout = '1s'")
+        session.execute(f"LOCK TABLE {', '.join(tables)} IN {mode} MODE")
     except StatementFailed:
-        return False  # somebody else holds one of them: then the locks stay unseen
+        session.execute("ROLLBACK")
+        return False
     return True
 
 
@@ -127,25 +131,39 @@ def _patient(connection: PostgresConnection) -> Iterator[None]:
             )
 
 
-def _look(
-    process: int,
-    observer: PostgresConnection,
-    writer: PostgresConnection,
-    seen: set[Lock],
-    ended: threading.Event,
-) -> None:
-    """Until the statement waits or ends. Whoever waits for it is told when a server is lost."""
-    query = _LOCKS.format(kind=TABLE_KIND, process=process)
-    with suppress(DatabaseError, StatementFailed):
-        while not ended.wait(_EVERY_SECONDS):
-            rows = observer.query(query)
+@dataclass
+class _Looking:
+    """`holding` has every table, `spare` none; `seen` are locks of the statement so far."""
+
+    observer: PostgresConnection
+    holding: PostgresConnection
+    spare: PostgresConnection
+    tables: Sequence[str]
+    seen: set[Lock] = field(default_factory=set)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def look(self, process: int) -> None:
+        """Until the statement ends. Whoever waits for it is told when a server is lost."""
+        with suppress(DatabaseError, StatementFailed):
+            self._until_the_end(_LOCKS.format(kind=TABLE_KIND, process=process))
+        # Also where the look failed: the statement must not wait for ever.
+        for each in (self.holding, self.spare):
+            with suppress(DatabaseError, StatementFailed):
+                if each.in_transaction:
+                    each.execute("ROLLBACK")
+
+    def _until_the_end(self, query: str) -> None:
+        waits = 0
+        while waits < _MOST_WAITS and not self.ended.wait(_EVERY_SECONDS):
+            rows = self.observer.query(query)
             if all(granted for granted, *_ in rows):
                 continue
+            waits += 1
             for _, kind, schema, name, mode in rows:
                 if name is not None:
                     relation = Identity(text(kind), text(schema), text(name))
-                    seen.add(Lock(relation, spelled(text(mode))))
-            break
-    # Also where the look failed: the statement must not wait for ever.
-    with suppress(DatabaseError, StatementFailed):
-        writer.execute("ROLLBACK")
+                    self.seen.add(Lock(relation, spelled(text(mode))))
+            if not _holds(self.spare, self.tables, _WRITES):
+                return  # it has a table for itself: there is no stronger lock to come
+            self.holding.execute("ROLLBACK")
+            self.holding, self.spare = self.spare, self.holding

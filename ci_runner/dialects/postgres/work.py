@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
 
-from ci_runner.dialects.postgres import rebuild
+from ci_runner.dialects.postgres import arrivals, partitions, rebuild
 from ci_runner.dialects.postgres.inheritance import must_be_made_again
-from ci_runner.dialects.postgres.kind import TYPE_KINDS, Kind, World
+from ci_runner.dialects.postgres.kind import Kind, World, namesakes
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import (
@@ -82,8 +82,8 @@ class Work:
                 case _:
                     raise AssertionError(f"a diff has no {change!r}")
         self._make_tables_again()
-        for index in rebuild.entered(self.creates, self.world):
-            self._make_again(index)
+        for each in arrivals.made_again(self.creates, self.world):
+            self._make_again(each)
         self._find_renames()
         self._part()
         self._carry()
@@ -175,8 +175,24 @@ class Work:
                 self._rename(befores[0], afters[0])
 
     def _is_renamed(self, old: SchemaObject, new: SchemaObject) -> bool:
-        """Two that swap their names need one another's first: they are made again."""
-        return old.identity not in self.creates and new.identity not in self.drops
+        """Where each needs the name of another first, one is made again."""
+        swapped = old.identity in self.creates or new.identity in self.drops
+        return not swapped and not self._closes_ring(old, new)
+
+    def _closes_ring(self, old: SchemaObject, new: SchemaObject) -> bool:
+        """Whether a rename would wait for others that wait for it."""
+        before = [self.world.old.by_identity[each] for each in self.renamed]
+        bearers = {name: each.identity for each in before for name in kind_of(each).names(each)}
+        own = set(kind_of(old).names(old)).difference(kind_of(new).names(new))
+        pending = [new]
+        while pending:
+            each = pending.pop()
+            for name in kind_of(each).names(each):
+                if name in own:
+                    return True
+                if name in bearers:
+                    pending.append(self.world.new.by_identity[self.renamed[bearers[name]]])
+        return False
 
     def _rename(self, old: SchemaObject, new: SchemaObject) -> None:
         del self.drops[old.identity], self.creates[new.identity]
@@ -239,7 +255,7 @@ class Work:
 
     def _is_followed(self, needed: Identity) -> bool:
         """Whether a type of its name comes, be it of another kind."""
-        return any(each in self.creates for each in _namesakes(needed))
+        return any(each in self.creates for each in namesakes(needed))
 
     def _made_of(self, *several: Identity) -> Iterable[Identity]:
         """Types, and those below them that are made again as well."""
@@ -296,7 +312,7 @@ class Work:
         """Whether its own change frees the dependent, so that this only has to come first."""
         kept = self.world.new.dependencies
         return dependent in self.alters and not any(
-            (dependent, each) in kept for each in _namesakes(needed)
+            (dependent, each) in kept for each in namesakes(needed)
         )
 
     def _make_again(self, old: Identity) -> None:
@@ -323,7 +339,7 @@ class Work:
         """What there is of `new` before it is tied: what is created brings its parents along."""
         before = self.world.old.get(new.identity)
         if new.identity in self.creates and isinstance(new, Table) and self.joins_later(new):
-            return alone(new)
+            return partitions.alone(new)
         if before is None or new.identity in self.creates:
             return None
         if new.identity in self.world.parted:
@@ -356,12 +372,6 @@ class Work:
         return any(each not in parts for each in indexes)
 
 
-def alone(new: Table) -> Table:
-    """A partition before it joins its parent."""
-    own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
-    return replace(new, columns=own, parents=(), bound="")
-
-
 def _is_taken_for(each: SchemaObject, part: SchemaObject) -> bool:
     if isinstance(each, Index) and isinstance(part, Index):
         like = kind_of(each).like
@@ -383,9 +393,3 @@ def _alike(objects: dict[Identity, SchemaObject]) -> dict[Hashable, list[SchemaO
         if like is not None:
             found[like(each)].append(each)
     return found
-
-
-def _namesakes(needed: Identity) -> tuple[Identity, ...]:
-    """What takes its place for whoever needs it: a type by that name, of any kind."""
-    kinds = TYPE_KINDS if needed.kind in TYPE_KINDS else (needed.kind,)
-    return tuple(needed._replace(kind=kind) for kind in kinds)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ci_runner.dialects.postgres import (
+    arrivals,
     aside,
     base_types,
     mentions,
@@ -17,7 +18,7 @@ from ci_runner.dialects.postgres import (
 from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
-from ci_runner.dialects.postgres.work import Node, Work, alone, kind_of
+from ci_runner.dialects.postgres.work import Node, Work, kind_of
 from ci_runner.schema.model import (
     Check,
     Column,
@@ -64,11 +65,9 @@ def _parted(work: Work, old: SchemaObject, detached: Statements) -> Statements:
         return detached
     join = partitions.join(old.parents[0], old)
     gone, again = [], []
-    for identity in rebuild.alone_above(old, work.world.old, work.world.new):
-        if identity not in work.drops:
-            index = work.world.old.by_identity[identity]
-            gone += [each.sql for each in kind_of(index).drop(index)]
-            again += [each.sql for each in kind_of(index).create(index)]
+    for index in arrivals.alone_above(old, work.world.old):
+        gone += [each.sql for each in kind_of(index).drop(index)]
+        again += [each.sql for each in kind_of(index).create(index)]
     undo = ";\n".join([*gone, join, *again])
     return tuple(replace(one, undo=undo) if one.undo == join else one for one in detached)
 
@@ -236,7 +235,7 @@ def _created(work: Work, each: SchemaObject) -> Statements:
         return ()
     if isinstance(each, Table) and work.joins_later(each):
         inside = (*work.inline[each.identity], *_checks(work, each))
-        return table.create_with(alone(each), inside)
+        return table.create_with(partitions.alone(each), inside)
     if isinstance(each, Table):
         parents = (work.world.new.get(parent) for parent in each.parents)
         known = tuple(parent for parent in parents if isinstance(parent, Table))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.sqlite import strict
+from ci_runner.dialects.sqlite.back import with_way_back
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.rebuild import column_sql, is_plain, rebuild
 from ci_runner.dialects.sqlite.tokens import mentions, quote, tokenize
@@ -27,10 +29,13 @@ def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatemen
         and all(theirs[name] == mine[name] for name in mine.keys() & theirs.keys())
         and not (reordered != list(theirs) and _order_shows(old, new, after.name.lower()))
     )
-    can_add = all(_can_add(column, added[at:]) for at, column in enumerate(added))
+    is_strict = "STRICT" in after.options
+    can_add = all(
+        _can_add(column, added[at:], is_strict=is_strict) for at, column in enumerate(added)
+    )
     can_drop = all(_can_drop(old, new, before, column) for column in lost)
     if not (same and can_add and can_drop):
-        return tuple(rebuild(old, new, after))
+        return with_way_back(tuple(rebuild(old, new, after)), old, new, after)
     adds = (_add(column, after, inline.get(column.name, ())) for column in added)
     return (*adds, *(_drop(column, after) for column in lost))
 
@@ -75,11 +80,14 @@ def _add(column: Column, table: Table, rules: tuple[Constraint, ...]) -> Planned
 
 def _drop(column: Column, table: Table) -> PlannedStatement:
     computed = bool(column.generated_kind)
+    added = f"ALTER TABLE {quote(table.name)} ADD COLUMN {column_sql(column, table.options)}"
     return PlannedStatement(
         f"ALTER TABLE {quote(table.name)} DROP COLUMN {quote(column.name)}",
         f"Drop column {column.name} of table {table.name}",
         column.identity,
         destructive=not computed,
+        undo=added if computed and _can_add(column, [], is_strict=False) else None,
+        undo_hazards=("SQLite adds no stored column",) if computed else (),
         hazards=() if computed else (f"The values of {table.name}.{column.name} are lost.",),
     )
 
@@ -92,10 +100,11 @@ def _order_shows(old: Catalogue, new: Catalogue, table: str) -> bool:
     )
 
 
-def _can_add(column: Column, missing: list[Column]) -> bool:
+def _can_add(column: Column, missing: list[Column], *, is_strict: bool) -> bool:
     """The limits of ADD COLUMN: sqlite.org/lang_altertable.html, section 5.
 
-    `missing` are the columns that are added later, which it can't compute with.
+    `missing` are the columns that are added later, which it can't compute with. A default of
+    another type than a strict table's column comes into rows that are there all the same.
     """
     default = column.default
     if column.generated_kind:
@@ -103,6 +112,8 @@ def _can_add(column: Column, missing: list[Column]) -> bool:
         computes = not mentions(tokenize(column.generated or ""), later)
         return column.generated_kind == "virtual" and not column.not_null and computes
     if default is not None and (not is_plain(default) or default.upper().startswith("CURRENT_")):
+        return False
+    if default is not None and is_strict and not strict.takes(column.type, default):
         return False
     return not column.not_null or default is not None
 

@@ -6,7 +6,9 @@ and refuse to run beside them: sqlite.org/lang_altertable.html, section 2.
 
 from __future__ import annotations
 
-from ci_runner.dialects.base import Connection, StatementFailed
+from collections.abc import Collection
+
+from ci_runner.dialects.base import Connection, PlannedStatement, StatementFailed
 from ci_runner.dialects.sqlite import dependents
 from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
 from ci_runner.dialects.sqlite.connect import MEMORY, connect
@@ -39,6 +41,19 @@ def broken(catalogue: Catalogue) -> dict[Identity, str]:
             pending.remove(each)
             scratch.execute(dependents.drop(each).sql)
         return found
+
+
+def beside(catalogue: Catalogue, unread: Collection[Identity]) -> list[Dependent]:
+    """What has to go so that nothing broken is left: the `unread`, and who reads them."""
+    nothing: frozenset[str] = frozenset()
+    away = dependents.in_the_way(catalogue, catalogue, nothing, nothing, unread)
+    return [each for each in dependents.dependents(catalogue.schema) if each.identity in away]
+
+
+def dropped(catalogue: Catalogue) -> tuple[PlannedStatement, ...]:
+    """Statements after which nothing is broken."""
+    unread = broken(catalogue)
+    return tuple(dependents.drop(each, broken=unread) for each in beside(catalogue, unread))
 
 
 def _made(scratch: Connection, catalogue: Catalogue, probe: str) -> list[Dependent]:

@@ -43,12 +43,16 @@ def _in_table(token: Token, behind: str, before: str, columns: Mapping[str, str]
         return token if reserved else Token("word", quote(declared or ""))
     if token.kind == "double":
         # SQLite reads what names no column as a string: sqlite.org/quirks.html, section 8.
-        return Token("string", "'" + token.name.replace("'", "''") + "'")
+        return _string(token)
     if token.kind == "word":
         return replace(token, text=token.text.lower() if call else token.text.upper())
     if token.kind in {"number", "blob"}:
         return replace(token, text=token.text.lower())
     return replace(token, text=_SAME.get(token.text, token.text))
+
+
+def _string(token: Token) -> Token:
+    return Token("string", "'" + token.name.replace("'", "''") + "'")
 
 
 def _unwrapped(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -67,11 +71,23 @@ def _unwrapped(tokens: Sequence[Token]) -> Sequence[Token]:
 
 
 def key(tokens: Sequence[Token], table: str, columns: Mapping[str, str]) -> str:
-    """One key of an index or a constraint: ASC is what it is anyway."""
+    """One key of an index or a constraint: ASC is what it is anyway.
+
+    By itself a string in single quotes is a column here, and only one in double quotes that names
+    no column is a string: sqlite.org/quirks.html, section 8.
+    """
     end = len(tokens)
     if tokens and tokens[-1].word == "ASC":
         end -= 1
-    return expression(tokens[:end], table, columns)
+    rest = tokens[1:end]
+    alone = all(each.word in {"COLLATE", "DESC"} for each in rest[::2])
+    if not (alone and tokens[:1] and tokens[0].kind in {"string", "double"}):
+        return expression(tokens[:end], table, columns)
+    first = tokens[0]
+    quoted = Token("double", '"' + first.name.replace('"', '""') + '"')
+    if first.name.lower() in columns:
+        return expression((quoted, *rest), table, columns)
+    return write((quoted, *(Token(each.kind, each.text.upper()) for each in rest)), ())
 
 
 def default(sql: str) -> str | None:
@@ -97,13 +113,14 @@ def declared_type(declared: str) -> str:
 def statement(sql: str, names: Collection[str]) -> str:
     """A view or a trigger, to be compared and never run: names in lower case too.
 
-    `names` (lower case) are those that exist: a double-quoted word that is none may be a string.
+    `names` (lower case) are those that exist: a double-quoted word that is none is a string, which
+    ALTER TABLE writes in single quotes in passing.
     """
     folded = []
     for token in _headed(tokenize(sql)):
         name = token.name.lower()
         if token.kind == "double" and name not in names:
-            folded.append(token)
+            folded.append(_string(token))
         elif token.kind in {"word", "double", "quoted"}:
             folded.append(Token("word", name if name in RESERVED else quote(name)))
         elif token.kind in {"number", "blob"}:

@@ -35,6 +35,11 @@ class Catalogue:
         return {table.name.lower(): table for table in self.schema.of_type(Table)}
 
     @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each table comes in the order in which tables change."""
+        return {name: at for at, name in enumerate(self.tables)}
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Tables, virtual tables, views and indexes share their names, here in lower case."""
         named = Table | VirtualTable | View | Index

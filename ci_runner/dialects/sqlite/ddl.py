@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 from ci_runner.dialects.base import PlannedStatement
-from ci_runner.dialects.sqlite import dependents
+from ci_runner.dialects.sqlite import dependents, hazards, references
 from ci_runner.dialects.sqlite.alter import alter
-from ci_runner.dialects.sqlite.broken import broken
+from ci_runner.dialects.sqlite.broken import beside, broken
 from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
 from ci_runner.dialects.sqlite.rebuild import create_table
 from ci_runner.dialects.sqlite.tokens import quote
 from ci_runner.dialects.sqlite.virtual import Virtual
 from ci_runner.schema.diff import diff
-from ci_runner.schema.graph import CycleError, ordered
-from ci_runner.schema.model import Identity, Schema, Table
+from ci_runner.schema.model import Identity, Index, Schema, Table
 
 
 def create(schema: Schema) -> tuple[PlannedStatement, ...]:
@@ -29,7 +27,7 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
     if not diff(old_schema, new_schema):
         return ()
     old, new = Catalogue(old_schema), Catalogue(new_schema)
-    gone = _gone(old, new)
+    gone = references.gone(old, new)
     stays = [table for name, table in new.tables.items() if name in old.tables]
     altered = [step for table in stays for step in alter(old, new, table)]
     rebuilt = {step.object.name.lower() for step in altered if step.sql.startswith("DROP TABLE ")}
@@ -39,83 +37,54 @@ def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]
     replaced = rebuilt | {table.name.lower() for table in gone} | virtual.replaced
     lost = {step.object.name.lower() for step in altered if " DROP COLUMN " in step.sql}
     before, after = dependents.dependents(old_schema), dependents.dependents(new_schema)[::-1]
-    unread = broken(old) | broken(new) if altered else {}
+    unread = _broken(old, new) if altered else {}
     again = dependents.in_the_way(old, new, replaced, lost, unread if rebuilt or lost else ())
     away = [each for each in before if each.identity in again]
     stay = [each for each in before if each.identity not in again]
     if unread and not rebuilt | lost:
-        altered = [_undone_beside(step, old, stay, unread) for step in altered]
+        aside = [each for each in beside(old, unread) if each in stay]
+        altered = [_undone_without(aside, step) for step in altered]
     have = {each.identity for each in stay if dependents.home(each) not in replaced}
     served = first or next((f"Drop table {table.name}" for table in gone), "")
     serves = {each.identity: served for each in after if not dependents.changed(old_schema, each)}
     return (
-        *_guards(old, new, gone, rebuilt, served),
+        *references.guards(old, new, gone, rebuilt, served),
         *(dependents.drop(each, serves, unread) for each in away),
         *virtual.dropped(),
         *made,
         *altered,
         *(_drop_table(table) for table in gone),
         *virtual.made(),
-        *(dependents.create(each, serves) for each in after if each.identity not in have),
+        *(
+            dependents.create(each, serves, _risks(old, new, each, serves))
+            for each in after
+            if each.identity not in have
+        ),
     )
 
 
-def _gone(old: Catalogue, new: Catalogue) -> list[Table]:
-    """The tables to drop, children before the parents that they reference."""
-    names = [name for name in old.tables if name not in new.tables]
-    needs = [(parent, child) for parent in names for child in old.children.get(parent, ())]
-    with suppress(CycleError):  # whose foreign keys `_guards` defers
-        names = list(ordered(names, needs))
-    return [old.tables[name] for name in names]
+def _broken(old: Catalogue, new: Catalogue) -> dict[Identity, str]:
+    """What can't be read on either side, of all that is there while tables change."""
+    stays = (each for each in dependents.dependents(new.schema))
+    later = {each.identity for each in stays if dependents.changed(old.schema, each)}
+    then = {name: why for name, why in broken(new).items() if name not in later}
+    return then | broken(old)
 
 
-def _guards(
-    old: Catalogue, new: Catalogue, gone: list[Table], rebuilt: set[str], serves: str
-) -> Iterator[PlannedStatement]:
-    """With foreign_keys = ON, dropping a table first deletes its rows, and ON DELETE acts on them:
-    sqlite.org/foreignkeys.html, section 5. The setting can't change inside a transaction.
-    """
-    place = {table.name.lower(): at for at, table in enumerate(gone)}
-    if any(place.get(child, -1) > at for name, at in place.items() for child in old.children[name]):
-        yield PlannedStatement(
-            "PRAGMA defer_foreign_keys = ON",
-            "Check foreign keys only at the end of the transaction",
-            gone[0].identity,
-            serves=serves,
-        )
-    for name in (*sorted(rebuilt), *place):
-        kept = old.tables.keys() & new.tables.keys()
-        still = old.children[name] | (new.children[name] if name in rebuilt else set())
-        children = sorted(still & kept)
-        if children:
-            table = old.tables[name]
-            rows = " OR ".join(
-                f"EXISTS (SELECT 1 FROM {quote(old.tables[child].name)})" for child in children
-            )
-            said = ", ".join(old.tables[child].name for child in children)
-            yield PlannedStatement(
-                "SELECT json_extract('{}', CASE foreign_keys WHEN 0 THEN '$' ELSE "
-                "'set PRAGMA foreign_keys = OFF before the transaction' END) "
-                f"FROM pragma_foreign_keys WHERE {rows}",
-                f"Stop here with foreign_keys = ON: dropping {table.name} would act on {said}",
-                table.identity,
-                serves=serves,
-            )
+def _risks(
+    old: Catalogue, new: Catalogue, each: Dependent, serves: Collection[Identity]
+) -> Iterator[str]:
+    """An index that only comes again has held its rows before."""
+    if isinstance(each, Index) and each.identity not in serves:
+        yield from hazards.of_index(old, new, each)
 
 
-def _undone_beside(
-    step: PlannedStatement,
-    old: Catalogue,
-    there: Sequence[Dependent],
-    unread: Collection[Identity],
-) -> PlannedStatement:
+def _undone_without(aside: Sequence[Dependent], step: PlannedStatement) -> PlannedStatement:
     """ADD COLUMN passes by what is broken; its undo, DROP COLUMN, has to take it away meanwhile."""
-    aside = dependents.in_the_way(old, old, frozenset(), frozenset(), unread)
-    away = [each for each in there if each.identity in aside]
     undo = (
-        *(dependents.drop(each).sql for each in away),
+        *(dependents.drop(each).sql for each in aside),
         step.undo or "",
-        *(dependents.create(each).sql for each in reversed(away)),
+        *(dependents.create(each).sql for each in reversed(aside)),
     )
     return replace(step, undo=";\n".join(undo))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 
 from ci_runner.dialects.base import PlannedStatement
@@ -100,17 +100,14 @@ def drop(each: Dependent, serves: Texts = _NONE, broken: Texts = _NONE) -> Plann
     )
 
 
-def create(each: Dependent, serves: Texts = _NONE) -> PlannedStatement:
+def create(each: Dependent, serves: Texts = _NONE, hazards: Iterable[str] = ()) -> PlannedStatement:
     kind = each.identity.kind
-    hazards: tuple[str, ...] = ()
-    if isinstance(each, Index) and each.unique:
-        hazards = (f"Fails when rows of {each.table} are equal in {', '.join(each.keys)}.",)
     return PlannedStatement(
         _definition(each),
         f"Create {kind} {each.name}",
         each.identity,
         undo=f"DROP {kind.upper()} {quote(each.name)}",
-        hazards=hazards,
+        hazards=tuple(hazards),
         serves=serves.get(each.identity, ""),
     )
 

@@ -18,8 +18,10 @@ from ci_runner.dialects.base import (
     as_written,
     version_of,
 )
+from ci_runner.dialects.obstacles import Obstacle, of_operations
 from ci_runner.dialects.operations import Operation
-from ci_runner.dialects.sqlite import ddl, inspect, look, tokens
+from ci_runner.dialects.sqlite import broken, ddl, inspect, look, tokens
+from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.parse import parse
 from ci_runner.dialects.sqlite.rename import rename
 from ci_runner.dialects.sqlite.sizes import sizes
@@ -35,6 +37,7 @@ class SqliteDialect:
     default_schema: str = ""
     transactional_ddl: bool = True
     locks_relations: bool = False
+    rebuilds: bool = True
     talkative: str = ""
 
     def quote(self, name: str) -> str:
@@ -60,6 +63,9 @@ class SqliteDialect:
     def rename(self, old: Identity, new: Identity) -> tuple[PlannedStatement, ...]:
         return rename(old, new)
 
+    def before_renames(self, schema: Schema) -> tuple[PlannedStatement, ...]:
+        return broken.dropped(Catalogue(schema))
+
     def run(self, connection: Connection, sql: str) -> Ran:
         return as_written(connection, sql)
 
@@ -81,3 +87,6 @@ class SqliteDialect:
 
     def parse(self, sql: str) -> tuple[Operation, ...]:
         return parse(sql)
+
+    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
+        return tuple(of_operations(parse(sql), before, self.quote))

@@ -87,7 +87,7 @@ def read(connection: Connection, before: Readings = _NONE) -> Everything:
     columns = _by_first(connection.query(_COLUMNS))
     shown = _shown(connection, [name for name, (what, *_) in listed.items() if what == "view"])
     names = {table.lower(): _named(table, rows, before) for table, rows in columns.items()}
-    known = {*names, *(view.lower() for view in shown)}
+    known = {name.lower() for name in listed}
     known |= {column for table in names.values() for column in table.columns}
     known |= {column.lower() for each in shown.values() for column in each}
     virtual = {name.lower() for name, (what, *_) in listed.items() if what == "virtual"}

@@ -29,8 +29,9 @@ from ci_runner.dialects.operations import (
     Unparsed,
 )
 from ci_runner.dialects.sqlite.tokens import Token, tokenize, write
-from ci_runner.dialects.token_lists import closing, split
+from ci_runner.dialects.token_lists import closing, outside, split
 
+_WRITES = frozenset({"INSERT", "REPLACE", "UPDATE", "DELETE"})
 _TRANSACTION = {"BEGIN": "begin", "COMMIT": "commit", "END": "commit", "ROLLBACK": "rollback"}
 
 
@@ -55,7 +56,9 @@ def _read(tokens: Sequence[Token]) -> Operation:  # noqa: PLR0911  one return pe
                 return Transaction("rollback")
             case _:
                 return Transaction("commit")
-    if first in {"INSERT", "REPLACE", "UPDATE", "DELETE"}:
+    if first == "WITH":
+        return _with(tokens)
+    if first in _WRITES:
         return _data(tokens, words)
     if first == "ALTER" and words[1] == "TABLE":
         return _alter(tokens)
@@ -78,6 +81,15 @@ def _target(tokens: Sequence[Token], at: int) -> tuple[Target, int]:
     return Target("", tokens[at].name), at + 1
 
 
+def _with(tokens: Sequence[Token]) -> Operation:
+    """What stands behind the queries that WITH names."""
+    begins = next((t for t in outside(tokens) if t.word in {*_WRITES, "SELECT", "VALUES"}), None)
+    if begins is None or begins.word not in _WRITES:
+        return Other("select" if begins else "with")
+    at = next(at for at, token in enumerate(tokens) if token is begins)
+    return _data(tokens[at:], [token.word for token in tokens[at:]])
+
+
 def _data(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
     at = 1
     while words[at] in {"OR", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK", "INTO", "FROM"}:
@@ -87,19 +99,27 @@ def _data(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
     if words[0] in {"INSERT", "REPLACE"} and words[end : end + 1] == ["("]:
         parts = split(tokens[end + 1 : closing(tokens, end)])
         columns = tuple(part[0].name for part in parts if part)
-    everywhere = words[0] in {"UPDATE", "DELETE"} and _always(tokens, words)
+    everywhere = words[0] in {"UPDATE", "DELETE"} and _always(tokens)
     return Data(words[0].lower(), target, everywhere, columns=columns)
 
 
-def _always(tokens: Sequence[Token], words: Sequence[str]) -> bool:
-    """Whether a WHERE is missing, true, or compares a constant with itself."""
-    if "WHERE" not in words:
-        return "FROM" not in words[2:]  # UPDATE ... FROM: rows are chosen by a join
-    match [token.text.lower() for token in tokens[words.index("WHERE") + 1 :]]:
-        case ["1"] | ["true"]:
+def _always(tokens: Sequence[Token]) -> bool:
+    """Whether a WHERE is missing, true, or compares something with itself.
+
+    The tables of UPDATE ... FROM choose no rows without one.
+    """
+    outer = outside(tokens)
+    if {"JOIN", "LIMIT"} & {token.word for token in outer}:
+        return False
+    where = next((token for token in outer if token.word == "WHERE"), None)
+    if where is None:
+        return True
+    behind = next(at for at, token in enumerate(tokens) if token is where) + 1
+    match [token.text.lower() for token in tokens[behind:]]:
+        case ["1"] | ["true"] | ["not", "0" | "false"]:
             return True
         case [left, "=" | "==", right]:
-            return left == right and tokens[-1].kind in {"number", "string"}
+            return left == right != "null"
         case _:
             return False
 
@@ -128,6 +148,7 @@ def _create(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
         unique=unique,
         if_not_exists=absent,
         columns=columns,
+        whole=all(len(part) == 1 and _is_column(part) for part in parts) and "WHERE" not in words,
     )
 
 

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import PlannedStatement
+from ci_runner.dialects.sqlite import hazards
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.tokens import RESERVED, quote, tokenize
-from ci_runner.schema.model import Check, Column, Constraint, ForeignKey, PrimaryKey, Table, Unique
+from ci_runner.schema.model import Column, Constraint, PrimaryKey, Table
 
 _INLINE = {"AUTOINCREMENT", "INTEGER PRIMARY KEY DESC"}
 _PLAIN_TYPE = re.compile(r"[A-Z_][A-Z0-9_]*(?: [A-Z_][A-Z0-9_]*)*(?:\([+-]?\d+(?:, [+-]?\d+)?\))?")
@@ -105,7 +106,7 @@ def rebuild(old: Catalogue, new: Catalogue, table: Table) -> Iterator[PlannedSta
             f"{verb} INTO {quote(name)} ({columns}) SELECT {values} FROM {quote(before.name)}",
             f"Copy the rows of table {table.name}",
             identity,
-            hazards=tuple(_hazards(old, new, before, table)),
+            hazards=tuple(hazards.of_copy(old, new, before, table)),
             serves=serves,
         )
     if "AUTOINCREMENT" in before.options and "AUTOINCREMENT" in table.options:
@@ -160,55 +161,6 @@ def _hidden_rowid(table: Table) -> str:
     """What the rowid is called where it is no column; "" where columns have taken all its names."""
     taken = {column.name.lower() for column in table.columns}
     return next((word for word in ("rowid", "_rowid_", "oid") if word not in taken), "")
-
-
-def _hazards(old: Catalogue, new: Catalogue, before: Table, table: Table) -> Iterator[str]:
-    yield f"Copies every row of {table.name} while nobody else can write."
-    yield from _null_hazards(before, table)
-    was = {column.name.lower() for column in before.columns}
-    alias = new.rowid(table.name)
-    if alias.lower() in was and old.rowid(before.name).lower() != alias.lower():
-        yield f"NULL in {table.name}.{alias} becomes a number that SQLite chooses."
-    known = {each.definition for each in old.constraints(before.name)}
-    for rule in new.constraints(table.name):
-        if rule.definition in known:
-            continue
-        if isinstance(rule, ForeignKey):
-            yield (
-                f"Does not look whether each row of {table.name} has its row in "
-                f"{rule.references.name}; PRAGMA foreign_key_check does."
-            )
-        elif isinstance(rule, Check):
-            yield f"Fails when rows of {table.name} break {rule.definition}."
-        elif isinstance(rule, Unique | PrimaryKey):
-            columns = ", ".join(rule.columns)
-            yield f"Fails when rows of {table.name} are equal in {columns}."
-    types = {column.name.lower(): column.type for column in before.columns}
-    retyped = any(
-        types.get(column.name.lower(), column.type) != column.type for column in table.columns
-    )
-    if "STRICT" in table.options and (retyped or "STRICT" not in before.options):
-        yield f"Fails when a value of {table.name} is not of its column's type."
-
-
-def _null_hazards(before: Table, table: Table) -> Iterator[str]:
-    was = {column.name.lower(): column for column in before.columns}
-    for column in table.columns:
-        source, value = was.get(column.name.lower()), quote(column.name)
-        if column.generated_kind or not column.not_null:
-            continue
-        if source is None and column.default is None:
-            yield (
-                f"Fails when {table.name} has rows: {column.name} is NOT NULL without a default; "
-                f"to find such rows: SELECT * FROM {quote(table.name)}"
-            )
-        elif source is not None and not source.not_null and column.default is None:
-            yield (
-                f"Fails when {table.name}.{column.name} holds NULL; to find such rows: "
-                f"SELECT * FROM {quote(table.name)} WHERE {value} IS NULL"
-            )
-        elif source is not None and not source.not_null:
-            yield f"NULL in {table.name}.{column.name} becomes {column.default}."
 
 
 def _keep_sequence(

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AddColumn, AddConstraint
+from ci_runner.lint.locks import known_table
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.schema.model import Identity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """Without a default every row is NULL, and the server knows that it need not look."""
+    """Without a default every row is NULL: the server does not look, and only locks the parent."""
     for step, touches in review.statements(AddColumn):
         filled = {
             (touch.table, touch.operation.column)
@@ -24,13 +26,26 @@ def _check(review: Review) -> Iterator[Hit]:
                 and added.kind == "foreign key"
                 and added.inline
                 and not added.not_valid
-                and (touch.table, added.columns[0]) in filled
             ):
-                yield Hit(
-                    f"adds column {added.columns[0]} to {added.table} with a value in every row"
-                    f" and looks each up in {added.references}",
-                    step,
-                )
+                column = f"adds column {added.columns[0]} to {added.table}"
+                if (touch.table, added.columns[0]) in filled:
+                    yield Hit(
+                        f"{column} with a value in every row and looks each up in"
+                        f" {added.references}",
+                        step,
+                    )
+                elif _locks_another(review, touch.table, added):
+                    yield Hit(
+                        f"{column}, which refers to {added.references}: writes there wait",
+                        step,
+                        severity=Severity.NOTE,
+                    )
+
+
+def _locks_another(review: Review, table: Identity, added: AddConstraint) -> bool:
+    """Whether it refers to another table that running clients write to."""
+    parent = known_table(review, added.references) if added.references else None
+    return parent is not None and parent != table
 
 
 def _filled(column: AddColumn) -> bool:
@@ -40,10 +55,12 @@ def _filled(column: AddColumn) -> bool:
 
 RULE = Rule(
     id="add-column-inline-fk",
-    title="Column added with a value and a foreign key",
+    title="Column added with a foreign key",
     severity=Severity.WARNING,
     dialects=("postgres",),
-    why="Both tables are read in full; nobody can write to either, nor read the one that grows.",
+    why="With a default both tables are read in full while nobody can write to either, nor read the"
+    " one that grows. Without one the lock on the parent is short, but it waits for all who write"
+    " there, and others wait behind it.",
     instead="Add the column, then the foreign key NOT VALID; VALIDATE it in a later transaction.",
     check=_check,
     aliases=("adding-foreign-key-constraint", "E1", "E9"),

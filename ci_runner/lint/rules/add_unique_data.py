@@ -10,7 +10,8 @@ from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import indexes_on, keys_on
-from ci_runner.schema.model import PrimaryKey, Unique
+from ci_runner.schema.changes import Create
+from ci_runner.schema.model import Index, PrimaryKey, Unique
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -30,15 +31,24 @@ def _check(review: Review) -> Iterator[Hit]:
             case _:
                 continue
         fresh = bool(columns) and any((touch.table, each) in added for each in columns)
-        if not fresh and not _was_unique(review, touch, columns):
+        whole = _keys(touch, columns)
+        if not fresh and not _was_unique(review, touch, whole):
             keys = ", ".join(columns)
             query = f"SELECT {keys} FROM {table} GROUP BY {keys} HAVING count(*) > 1;"
-            what = f"({keys})" if columns else "by an expression"
+            what = f"({', '.join(whole)})" if whole else "by an expression"
             yield Hit(
                 f"makes {table} unique {what}: fails if rows are there twice",
                 touch.step,
-                instead=f"First: {query}" if columns and _plain(table, columns) else "",
+                instead=f"First: {query}" if columns == whole and _plain(table, columns) else "",
             )
+
+
+def _keys(touch: Touch[Effect], columns: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the index that was seen to appear, expressions included; else the plain columns."""
+    made = (each.new for each in touch.step.observed.changes if isinstance(each, Create))
+    seen = (each.keys for each in made if isinstance(each, Index) and each.unique)
+    keys = next(seen, columns) if isinstance(touch.operation, CreateIndex) else columns
+    return tuple(each.strip("`") for each in keys)
 
 
 def _was_unique(review: Review, touch: Touch[Effect], columns: tuple[str, ...]) -> bool:

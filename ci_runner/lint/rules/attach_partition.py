@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import AttachPartition
+from ci_runner.dialects.operations import AttachPartition, Target, ValidateConstraint
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
@@ -17,7 +17,7 @@ def _check(review: Review) -> Iterator[Hit]:
     for touch in review.upon(AttachPartition):
         attach = touch.operation
         if not ran(touch.step):
-            if touch.known:
+            if touch.known and not _proven(review, attach.partition):
                 yield Hit(f"attaches {attach.partition} and reads its rows", touch.step)
             continue
         base = review.base.by_identity
@@ -26,6 +26,14 @@ def _check(review: Review) -> Iterator[Hit]:
         if mine:
             where = " and ".join(each.qualified for each in mine)
             yield Hit(f"attaches {attach.partition} and reads every row of {where}", touch.step)
+
+
+def _proven(review: Review, partition: Target) -> bool:
+    """Whether the files make it, or validate a constraint of it, which may well be its bound."""
+    fresh = any(each.name == partition.name for each in review.made)
+    return fresh or any(
+        each.operation.table == partition for each in review.upon(ValidateConstraint)
+    )
 
 
 def _places(touch: Touch[Effect]) -> set[Identity]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.tables import collation_of
+from ci_runner.lint.arrivals import Arrival
 from ci_runner.lint.designs import listed, of_table
 from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, texts
@@ -32,7 +33,7 @@ def _check(review: Review) -> Iterator[Hit]:
         if isinstance(each.old, Table | Column):
             used -= _collations(each.old)
         wrong = sorted(name for name in used if _is_wrong(name, sets, collations))
-        own = _set(collation_of(each.new)) if isinstance(each.new, Table) else ""
+        own = _set(_own(each.new))
         if wrong:
             yield Hit(f"{of_table(review, each.table)} uses {listed(wrong)}", each.step)
         elif not sets and own in named - _WHOLE - _SMALL:
@@ -41,7 +42,7 @@ def _check(review: Review) -> Iterator[Hit]:
                 each.step,
                 severity=Severity.NOTE,
             )
-        elif isinstance(each.new, Table) and each.created and (odd := _odd(each.new)):
+        elif odd := _odd(each):
             yield Hit(
                 f"{of_table(review, each.table)}: {listed(odd)} in a table of another set",
                 each.step,
@@ -66,10 +67,18 @@ def _named(step: Step) -> set[str]:
     return found | {"utf8mb3"} if "utf8" in found else found
 
 
-def _odd(table: Table) -> list[str]:
+def _own(new: Table | Column) -> str:
+    return collation_of(new) if isinstance(new, Table) else new.collation or ""
+
+
+def _odd(each: Arrival) -> list[str]:
     """Columns for people's texts whose character set is not that of their table."""
+    table = each.step.after.get(each.table) if isinstance(each.new, Column) else each.new
+    if not isinstance(table, Table) or (isinstance(each.new, Table) and not each.created):
+        return []
+    columns = (each.new,) if isinstance(each.new, Column) else table.columns
     usual = _set(collation_of(table))
-    sets = {each.name: _set(each.collation or usual) for each in table.columns}
+    sets = {column.name: _set(column.collation or usual) for column in columns}
     return [f"{name} is {own}" for name, own in sets.items() if own not in {usual, *_SMALL}]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import AddColumn, DropColumn, RenameTable
+from ci_runner.dialects.operations import AddColumn, Data, DropColumn, DropTable, RenameTable
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Column, Identity, Table
@@ -18,16 +18,17 @@ def _check(review: Review) -> Iterator[Hit]:
         virtual = isinstance(known, Column) and known.generated_kind == "virtual"
         if not virtual and (known is not None or (table, drop.column) not in added):
             yield Hit(f"drops column {drop.column} of {drop.table} and its data", touch.step)
-    if review.dialect == "sqlite":
-        yield from _rebuilt(review)
+    yield from _rebuilt(review)
 
 
 def _rebuilt(review: Review) -> Iterator[Hit]:
-    """Columns that SQLite's rebuild, where a copy takes a table's name, leaves behind."""
+    """Columns that a rebuild leaves behind: a filled copy takes the name of a dropped table."""
+    filled = {touch.table for touch in review.upon(Data)}
+    dropped = {touch.table for touch in review.upon(DropTable)}
     for touch in review.upon(RenameTable):
-        if touch.step.executed:
-            table = review.base.get(Identity("table", "", touch.operation.to))
-            copy = touch.step.after.get(Identity("table", "", touch.operation.to))
+        name = Identity("table", touch.table.schema, touch.operation.to)
+        if touch.step.executed and touch.table in filled and name in dropped:
+            table, copy = review.base.get(name), touch.step.after.get(name)
             if isinstance(table, Table) and isinstance(copy, Table):
                 yield from _left_behind(touch, table, copy)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
-from ci_runner.dialects.operations import AddConstraint, DropConstraint
+from ci_runner.dialects.operations import AddConstraint, DropColumn, DropConstraint
 from ci_runner.dialects.postgres.parse import never_null
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
@@ -15,11 +15,24 @@ from ci_runner.schema.model import Check, ForeignKey, Identity, PrimaryKey, Sche
 
 def _check(review: Review) -> Iterator[Hit]:
     added = {(touch.table, touch.operation.name) for touch in review.upon(AddConstraint)}
+    gone = {(touch.table, touch.operation.column) for touch in review.upon(DropColumn)}
     for touch in review.on_known(DropConstraint):
         drop = touch.operation
-        named_again = (touch.table, drop.name) in added
-        if not (named_again or _kept_by_column(touch) or _kept_by_another(review, touch)):
+        kept = (touch.table, drop.name) in added or _kept_by_column(touch)
+        if not (kept or _goes_with_columns(touch, gone) or _kept_by_another(review, touch)):
             yield Hit(f"drops constraint {drop.name} of {drop.table}", touch.step)
+
+
+def _goes_with_columns(
+    touch: Touch[DropConstraint], gone: Collection[tuple[Identity, str]]
+) -> bool:
+    """Whether it is a key of columns that the change drops: `drop-column` tells of them."""
+    return any(
+        isinstance(each, PrimaryKey | Unique | ForeignKey)
+        and each.name == touch.operation.name
+        and all((touch.table, column) in gone for column in each.columns)
+        for each in keys_on(touch.step.before, touch.table)
+    )
 
 
 def _kept_by_another(review: Review, touch: Touch[DropConstraint]) -> bool:

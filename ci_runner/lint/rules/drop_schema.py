@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import DropSchema
+from ci_runner.dialects.operations import DropSchema, Target
+from ci_runner.lint.objects import known
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Identity
@@ -13,7 +14,7 @@ from ci_runner.schema.model import Identity
 def _check(review: Review) -> Iterator[Hit]:
     for step in review.doing(DropSchema):
         for drop in step.operations:
-            if not isinstance(drop, DropSchema) or _made_here(review, drop):
+            if not isinstance(drop, DropSchema) or _made_here(review, step, drop):
                 continue
             held = _held(step, drop)
             emptied = step.executed and not step.failure and not drop.cascade
@@ -25,8 +26,8 @@ def _check(review: Review) -> Iterator[Hit]:
                 )
 
 
-def _made_here(review: Review, drop: DropSchema) -> bool:
-    return review.base_known and review.base.get(Identity("schema", "", drop.name)) is None
+def _made_here(review: Review, step: Step, drop: DropSchema) -> bool:
+    return not known(review, step, "schema", Target("", drop.name))
 
 
 def _held(step: Step, drop: DropSchema) -> list[Identity]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ci_runner.dialects.operations import AlterObject, Transaction
 from ci_runner.lint.fails import explained
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.migrations.history import Step
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -13,6 +15,33 @@ def _check(review: Review) -> Iterator[Hit]:
     for step in review.steps:
         if step.failure is not None and explained(step) == "enum-add-value":
             yield Hit(f"{step.failure.message}: the statement fails", step)
+    yield from _by_text(review)
+
+
+def _by_text(review: Review) -> Iterator[Hit]:
+    """Of what was not run: the value as a literal, before its transaction ends."""
+    added: dict[str, None] = {}
+    path = ""
+    for step in review.steps:
+        ends = any(isinstance(each, Transaction) for each in step.operations)
+        if step.executed or not step.transactional or step.statement.path != path or ends:
+            added, path = {}, step.statement.path
+        else:
+            used = [each for each in added if _literal(each) in step.statement.text]
+            if used:
+                yield Hit(f"uses {', '.join(used)} in the transaction that adds it", step)
+        if step.transactional and not step.executed:
+            added |= dict.fromkeys(_values(step))
+
+
+def _values(step: Step) -> Iterator[str]:
+    for each in step.operations:
+        if isinstance(each, AlterObject) and each.action == "ADD VALUE":
+            yield each.value
+
+
+def _literal(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
 
 
 RULE = Rule(

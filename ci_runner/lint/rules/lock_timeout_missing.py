@@ -37,5 +37,6 @@ RULE = Rule(
     instead="SET LOCAL lock_timeout = '2s' at the head of the file, and try again when it fails;"
     " or set it for the role that migrates.",
     check=_check,
+    of_writing=True,
     aliases=("require-lock-timeout", "require-timeout-settings", "E9", "lockTimeoutWarning"),
 )

@@ -18,6 +18,8 @@ _LIMITED = re.compile(
     r"(?P<kind>bit varying|character|interval|timestamp|time)(?:\((?P<limit>\d+)\))?"
     r"(?P<zone> with(?:out)? time zone)?"
 )
+_PADDED = re.compile(r"character\((?P<limit>\d+)\)")
+_ROOM = re.compile(r"bpchar|character varying(?:\((?P<limit>\d+)\))?")
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -48,19 +50,33 @@ def _survives(step: Step) -> Callable[[Column, Column], bool]:
 
 def _fits(old: str, new: str) -> bool:
     """Types that hold every value of another, though the cast between them is not free."""
-    anything = new == "text" and not old.endswith("[]")
+    anything = new in {"text", "character varying"} and not old.endswith("[]")
     return (
         anything
         or _grows(old, new)
+        or _unpadded(old, new)
         or (old, new)
         in {
             ("cidr", "inet"),
+            ("date", "timestamp with time zone"),
             ("date", "timestamp without time zone"),
+            ("integer", "double precision"),
+            ("smallint", "double precision"),
+            ("smallint", "real"),
             ("json", "jsonb"),
             ("timestamp with time zone", "timestamp without time zone"),
             ("timestamp without time zone", "timestamp with time zone"),
         }
     )
+
+
+def _unpadded(old: str, new: str) -> bool:
+    """Whether blanks at the end are all that goes, which mean nothing: datatype-character.html."""
+    padded = _PADDED.fullmatch(old)
+    room = _ROOM.fullmatch(new)
+    if padded is None or room is None:
+        return False
+    return room["limit"] is None or int(padded["limit"]) <= int(room["limit"])
 
 
 def _grows(old: str, new: str) -> bool:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.robust import lacking, may_be_repeated
-from ci_runner.dialects.postgres.parse_robust import alone, dropped_constraints, missing
+from ci_runner.dialects.postgres.parse_robust import alone, dropped, missing
 from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
@@ -16,20 +16,20 @@ def _check(review: Review) -> Iterator[Hit]:
     if review.dialect == "mysql":
         yield from _on_mysql(review, always=always)
     length = Counter(step.statement.path for step in review.steps)
-    dropped: set[str] = set()
+    gone: set[str] = set()
     file = ""
     for each in review.written:
         step, path = each.step, each.step.statement.path
         if path != file:
-            file, dropped = path, set()
+            file, gone = path, set()
         apart = alone(each.kind, each.node)
         # A file of one statement is done or not done; but a failed CONCURRENTLY leaves its index.
         if always or apart or (not step.transactional and length[path] > 1):
-            lacks = dict.fromkeys(missing(each.kind, each.node, dropped))
+            lacks = dict.fromkeys(missing(each.kind, each.node, gone))
             if lacks:
                 said = " and ".join(f"{what} lacks {word}" for what, word in lacks)
                 yield Hit(f"{said}: after a failure the file can't be run again", step)
-        dropped |= set(dropped_constraints(each.kind, each.node))
+        gone |= set(dropped(each.kind, each.node))
 
 
 def _on_mysql(review: Review, *, always: bool) -> Iterator[Hit]:
@@ -53,6 +53,7 @@ RULE = Rule(
     " attempt stops at the first thing that is there already.",
     instead="IF NOT EXISTS, IF EXISTS or OR REPLACE; or run the file in a transaction.",
     check=_check,
+    of_writing=True,
     aliases=(
         "prefer-robust-stmts",
         "preferRobustStmts",

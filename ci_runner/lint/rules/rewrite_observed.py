@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import Data
+from ci_runner.dialects.operations import Cluster, Data, Operation, Vacuum
 from ci_runner.lint.effects import Rewrite
 from ci_runner.lint.rewrites import blamed, family
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -12,7 +12,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     for step, touches in review.statements(Rewrite):
-        if any(isinstance(each, Data) and each.verb == "TRUNCATE" for each in step.operations):
+        if any(map(_names_it, step.operations)):
             continue
         if step.observed.online is not None:
             continue  # the server has said how it does it, and other rules judge that
@@ -28,6 +28,15 @@ def _check(review: Review) -> Iterator[Hit]:
                     # Inside of a program the server does not say whether writers have to wait.
                     severity=Severity.WARNING if review.dialect == "mysql" else None,
                 )
+
+
+def _names_it(operation: Operation) -> bool:
+    """Whether a rule of its own tells what the statement writes again."""
+    match operation:
+        case Data(verb="TRUNCATE") | Cluster(table=None) | Vacuum(table=None):
+            return True
+        case _:
+            return False
 
 
 RULE = Rule(

@@ -9,10 +9,9 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """With CASCADE `truncate-cascade` says more."""
     for touch in review.on_known(Data):
         data = touch.operation
-        if data.verb == "TRUNCATE" and not data.cascade:
+        if data.verb == "TRUNCATE":
             rows = "every row" if data.everywhere else "all rows of a partition"
             yield Hit(f"removes {rows} of {data.table}", touch.step)
 

@@ -14,11 +14,17 @@ def _check(review: Review) -> Iterator[Hit]:
         data = touch.operation
         if data.verb == "TRUNCATE" and data.cascade:
             others = _referring(touch.step.before, touch.table)
+            nobody = review.base_known and not others
             yield Hit(
-                f"removes every row of {data.table} and of all tables that refer to it",
+                f"removes every row of all tables that refer to {data.table}",
                 touch.step,
-                evidence=f"it reaches {', '.join(others)}" if others else "",
+                evidence="no table of the dev database does" if nobody else _reached(others),
+                severity=Severity.NOTE if nobody else None,
             )
+
+
+def _reached(others: list[str]) -> str:
+    return f"it reaches {', '.join(others)}" if others else ""
 
 
 def _referring(schema: Schema, table: Identity) -> list[str]:

@@ -32,6 +32,7 @@ class GolangMigrate(OneWay):
 
     name = "golang-migrate"
     has_checksum = False
+    has_delimiters = False
     outside = "as its only statement: golang-migrate then sends it alone"
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:

@@ -107,3 +107,14 @@ def derived(client: docker.DockerClient, name: str, base: str, **options: object
         yield name
     finally:
         client.images.remove(name)
+
+
+@contextmanager
+def wanting_root(client: docker.DockerClient) -> Iterator[str]:
+    """The image with a data folder, whose entry point starts as root and steps down by itself."""
+    first = '[ "$(id -u)" = 0 ] || [ -n "${WAS_ROOT:-}" ] || exit 9; export WAS_ROOT=1; '
+    entry = ["/bin/sh", "-c", f'{first} exec /usr/local/bin/entrypoint "$@"', "sh"]
+    with derived(
+        client, "schema-ci-test/wants-root:1", BAKED, entrypoint=entry, command=["postgres"]
+    ) as name:
+        yield name

@@ -82,6 +82,32 @@ def test_killed_run_leaves_a_folder_that_the_next_run_removes(
         assert not folder.parent.exists()
 
 
+_ASKING = f"""
+import sys
+from ci_runner.devdb.docker.container import running
+from ci_runner.devdb.docker.lifeline import ASK
+from ci_runner.devdb.docker.postgres import RECIPE
+from ci_runner.devdb.docker.recipe import Ceiling
+with running(RECIPE, {BAKED!r}, Ceiling()) as container:
+    container.held.send(ASK)
+    print("asked", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_a_run_that_is_killed_while_a_data_folder_is_handed_over_leaves_nothing(
+    engine: docker.DockerClient, run: Run
+) -> None:
+    started = run(_ASKING)
+    assert started.stdout is not None
+    assert "asked\n" == started.stdout.readline()
+
+    started.kill()
+    started.communicate(timeout=20)
+
+    assert _gone(engine, started.pid)
+
+
 def _dead(pid: int = 2**22 + 1) -> str:
     """The marker of a run of this machine whose process is gone; no process has that number."""
     now = datetime.now(UTC)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ci_runner.devdb.docker.made import Made, made
+from ci_runner.devdb.docker.made import Made, environment, made
+from ci_runner.devdb.packing import compress
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Made:
     first = made("sha256:one", "prepare", 2048)
     assert first is not None
     assert b"" == first.content
-    assert "" == first.store.save(first.name, b"a data folder")
+    assert "" == first.store.save(first.name, compress(b"a data folder"))
     return first
 
 
@@ -31,12 +32,11 @@ def test_it_is_for_the_same_image_and_settings(kept: Made) -> None:
     assert b"" == _content("sha256:one", "prepare", 1024)
 
 
-def test_a_container_is_asked_for_it_only_where_there_is_none(kept: Made) -> None:
-    found = made("sha256:one", "prepare", 2048)
+def test_a_container_is_asked_for_it_only_where_there_is_none() -> None:
+    first, next_ = (environment(each, asked=not each) for each in (b"", b"a data folder"))
 
-    assert {"SCHEMA_CI_GIVEN": "", "SCHEMA_CI_ASKED": "1"} == kept.environment()
-    assert found is not None
-    assert {"SCHEMA_CI_GIVEN": "13", "SCHEMA_CI_ASKED": ""} == found.environment()
+    assert {"SCHEMA_CI_GIVEN": "", "SCHEMA_CI_ASKED": "1"} == first
+    assert {"SCHEMA_CI_GIVEN": "13", "SCHEMA_CI_ASKED": ""} == next_
 
 
 def test_what_was_tampered_with_is_made_anew(kept: Made, tmp_path: Path) -> None:

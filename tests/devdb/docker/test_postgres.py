@@ -14,7 +14,7 @@ from ci_runner.devdb.docker.postgres import docker_postgres
 from ci_runner.devdb.provision import provision
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.errors import DatabaseError
-from tests.devdb.docker.conftest import BAKED, IMAGE, derived
+from tests.devdb.docker.conftest import BAKED, IMAGE, derived, wanting_root
 
 pytestmark = pytest.mark.docker
 
@@ -69,16 +69,8 @@ def test_image_without_a_server_is_quoted(engine: docker.DockerClient) -> None:
 
 
 def test_entry_point_that_wants_to_be_root_may_step_down(engine: docker.DockerClient) -> None:
-    name = "schema-ci-test/wants-root:1"
-    first = '[ "$(id -u)" = 0 ] || [ -n "${WAS_ROOT:-}" ] || exit 9; export WAS_ROOT=1; '
     with (
-        derived(
-            engine,
-            name,
-            BAKED,
-            entrypoint=["/bin/sh", "-c", f'{first} exec /usr/local/bin/entrypoint "$@"', "sh"],
-            command=["postgres"],
-        ),
+        wanting_root(engine) as name,
         docker_postgres(name, superuser=True) as server,
         server.database() as connection,
     ):

@@ -14,7 +14,7 @@ import docker
 import pytest
 
 from ci_runner.devdb.docker.postgres import docker_postgres
-from tests.devdb.docker.conftest import BAKED, of_process
+from tests.devdb.docker.conftest import BAKED, of_process, wanting_root
 
 pytestmark = pytest.mark.docker
 
@@ -101,6 +101,18 @@ def test_host_override_says_where_ports_are(
 
     assert "over a port of localhost" in description
     assert "0.0.0.0" in ports
+    assert [] == left
+
+
+def test_an_image_that_must_be_root_is_reached_by_a_port_with_the_password_of_the_run(
+    engine: docker.DockerClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TESTCONTAINERS_HOST_OVERRIDE", "localhost")
+    with wanting_root(engine) as image:
+        description, ports, left = _answer(image)
+
+    assert f"container {image} (over a port of localhost" in description
+    assert ports
     assert [] == left
 
 

@@ -20,6 +20,8 @@ _OWN_CHARSET = re.compile(r" CHARACTER SET \w+(?= COLLATE )")
 _OWN_DEFAULT = re.compile(r" CHARACTER SET (\w+)\b(?! COLLATE)")
 # What an index is anyway; the catalogue does not say whether it was written.
 _USING = {True: re.compile(r" USING HASH"), False: re.compile(r" USING BTREE")}
+# MySQL adds them to an INTERSECT, two more each time that it is made.
+_ADDED = re.compile(r"(\([^()]+ is not null\))(?: and \1)+")
 _STARTS = re.compile(r" STARTS '[^']*'")
 _SHOWN = {
     "BASE TABLE": ("TABLE", 1),
@@ -91,13 +93,17 @@ def _entries(
 
 def _shown(connection: Connection, word: str, name: str, at: int) -> str:
     quoted = name.replace("`", "``")
-    ((*row,),) = connection.query(f"SHOW CREATE {word} `{quoted}`")
-    return str(row[at])
+    # A default of bytes may be no text, which sessions of migrations can't read.
+    (((*row,),),) = connection.query_all([f"SHOW CREATE {word} `{quoted}`"])
+    written = row[at]
+    assert isinstance(written, bytes)
+    text = written.decode("utf-8", "backslashreplace")
+    return _ADDED.sub(r"\1", text) if word == "VIEW" else text
 
 
 def _from(told: str, created: str) -> str:
     """The end of a statement from where it begins as `told` does, up to the first string there."""
-    start = re.split("['\"]", told)[0]
+    start = re.split("['\"`]", told)[0]
     return created[created.index(start) :] if len(start) > 1 else created
 
 

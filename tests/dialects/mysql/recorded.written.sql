@@ -9,15 +9,15 @@ CREATE TABLE `parts` (
   `h` int NULL DEFAULT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_ai_ci
 PARTITION BY RANGE (`y`) SUBPARTITION BY HASH (`h`) SUBPARTITIONS 2
- (PARTITION `p0` VALUES LESS THAN (10),
-  PARTITION `p1` VALUES LESS THAN (MAXVALUE));
+ (PARTITION p0 VALUES LESS THAN (10),
+  PARTITION p1 VALUES LESS THAN MAXVALUE);
 CREATE TABLE `t` (
   `id` bigint unsigned NOT NULL AUTO_INCREMENT,
   `n` int NULL DEFAULT 5,
   `name` varchar(20) NOT NULL DEFAULT 'it''s',
   `at` datetime(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE current_timestamp(3),
   `u` char(36) CHARACTER SET latin1 COLLATE latin1_swedish_ci NULL DEFAULT (uuid()),
-  `b` binary(4) NULL DEFAULT 0x6162,
+  `b` binary(4) NULL DEFAULT 'ab',
   `word` varchar(20) NULL DEFAULT 'CURRENT_TIMESTAMP',
   `euro` varchar(20) NULL DEFAULT (concat(_utf8mb4'€',_utf8mb4'é')),
   `doc` json NULL DEFAULT (json_object(_utf8mb4'a',_utf8mb4'it\'s')),

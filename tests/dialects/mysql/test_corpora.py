@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from ci_runner.dialects.mysql.connect import MysqlConnection
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats.naming import natural
+from ci_runner.migrations.reader import style_alone
 from ci_runner.pipeline.sources import scripts
 from ci_runner.schema.model import Table
 from tests.dialects.mysql.dump import difference, dumped
@@ -31,17 +31,14 @@ def corpus(name: str) -> Path:
     return place
 
 
-def plain(path: Path, text: str) -> Script:
-    return script(MigrationFile(path.name, path.name, text.encode(), "", ""), "plain", DIALECT)
+def alone(path: Path, text: str) -> Script:
+    content = text.encode()
+    file = MigrationFile(path.name, path.name, content, "", "")
+    return script(file, style_alone(content), DIALECT)
 
 
 def by_version(path: Path) -> tuple[tuple[int, int, str], ...]:
     return natural(f"{path.parent.name}/{path.name}")
-
-
-def goose(text: str) -> str:
-    up = text.partition("-- +goose Down")[0]
-    return re.sub(r"^-- \+goose.*$", "", up, flags=re.MULTILINE)
 
 
 def history(name: str) -> tuple[Script, ...]:
@@ -50,12 +47,12 @@ def history(name: str) -> tuple[Script, ...]:
     if name == "openfga-mysql":
         # MySQL reads LOCK behind DROP INDEX, MariaDB does not.
         return tuple(
-            plain(each, goose(each.read_text()).replace(" LOCK = NONE", ""))
+            alone(each, each.read_text().replace(" LOCK = NONE", ""))
             for each in sorted(place.glob("*.sql"))
         )
     if name == "memos-mysql":
         rest = sorted(place.glob("*/*.sql"), key=by_version)
-        return tuple(plain(each, each.read_text()) for each in [place / "0000_base.sql", *rest])
+        return tuple(alone(each, each.read_text()) for each in [place / "0000_base.sql", *rest])
     every = scripts(DIALECT, str(place))
     return tuple(each for each in every if not each.path.endswith(_REFUSED))
 

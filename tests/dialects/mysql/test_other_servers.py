@@ -27,6 +27,8 @@ class Recorded:
         self.ran: list[str] = []
 
     def query(self, sql: str) -> list[Row]:
+        if sql.startswith("SHOW CREATE TABLE "):
+            return [("", "CREATE TABLE ")]
         return next((list(rows) for part, rows in self.answers.items() if part in sql), [])
 
     def query_all(self, several: Sequence[str]) -> list[list[Row]]:
@@ -52,7 +54,7 @@ def place(folding: int = 0) -> Row:
 
 
 def table(name: str, collation: str = _NEW) -> Row:
-    return (name, "BASE TABLE", "InnoDB", collation, "", "")
+    return (name, "BASE TABLE", "InnoDB", collation, "")
 
 
 def column(of: str, name: str, type_: str, collation: str | None = None, **said: object) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,10 +10,11 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import Connection, StatementFailed
+from ci_runner.dialects.postgres.asking import outset, replaced
 from ci_runner.dialects.postgres.connect import PostgresConnection
-from ci_runner.dialects.postgres.look import present, read
+from ci_runner.dialects.postgres.look import read
 from ci_runner.dialects.postgres.ours import every_name_qualified
-from ci_runner.dialects.postgres.twin import meanwhile, sessions, side_by_side
+from ci_runner.dialects.postgres.twin import Ahead, ahead, sessions
 from tests.dialects.postgres import features
 
 LARGE = 10_000
@@ -42,8 +43,13 @@ def test_two_sessions_read_what_one_reads(superuser_server: PostgresServer) -> N
     with superuser_server.database() as connection:
         connection.execute(EVERYTHING)
         with both(connection) as several:
-            kinds = present(connection)
-            assert read((connection,), kinds) == read(several, kinds)
+            kinds, narrowed = outset(connection)
+            with ahead(several) as heard:
+                for kind in kinds:
+                    asked = (*kind.asks, *kind.prints)
+                    heard.put({each: replaced(each, narrowed) for each in asked})
+
+                assert read(connection, kinds) == read(connection, kinds, None, heard, narrowed)
 
 
 def test_few_relations_are_read_by_one(connection: PostgresConnection) -> None:
@@ -81,53 +87,63 @@ def test_a_server_that_lets_in_no_other_session_is_read_by_one(
     assert 1 == how_many(connection)
 
 
-def test_answers_keep_their_order_whoever_reads_them(connection: PostgresConnection) -> None:
-    by = set()
-
-    def read_one(session: Connection, number: int) -> object:
-        by.add(threading.get_ident())
-        return session.query(f"SELECT {number}, pg_catalog.pg_sleep(0.02)")[0][0]
-
-    with both(connection) as several:
-        assert tuple(range(10)) == side_by_side(several, range(10), read_one)
-    assert 2 == len(by)
+def asked(count: int, seconds: float = 0.0) -> dict[str, str]:
+    """Questions by name, each of which takes some time."""
+    return {f"{n}": f"SELECT {n}, pg_catalog.pg_sleep({seconds})" for n in range(count)}
 
 
-def test_a_session_that_two_threads_ask_answers_both(connection: PostgresConnection) -> None:
-    def ask(session: Connection, number: int) -> object:
-        return session.query(f"SELECT {number}, pg_catalog.pg_sleep(0.01)")[0][0]
+def test_each_answer_is_that_to_its_question(connection: PostgresConnection) -> None:
+    with both(connection) as several, ahead(several) as heard:
+        heard.put(asked(10), prints=True)
+        heard.put({f"scan {name}": sql for name, sql in asked(10).items()})
 
-    with both(connection) as several:
-        found = meanwhile(
-            several,
-            lambda _: side_by_side(several, range(10), ask),
-            lambda session: [ask(session, number) for number in range(10, 20)],
-        )
+        found = [heard[name][0][0] for name in asked(10)]
+        scanned = [heard[f"scan {name}"][0][0] for name in asked(10)]
 
-    assert (tuple(range(10)), list(range(10, 20))) == found
+    assert list(range(10)) == found == scanned
 
 
-def test_one_session_answers_both_in_turn(connection: PostgresConnection) -> None:
-    found = meanwhile((connection,), lambda s: s.query("SELECT 1"), lambda s: s.query("SELECT 2"))
+def test_what_is_put_twice_is_asked_once(connection: PostgresConnection) -> None:
+    with both(connection) as several, ahead(several) as heard:
+        heard.put({"who": "SELECT pg_catalog.pg_backend_pid()", "what": "SELECT 1"})
+        first = heard["who"]
+        heard.put({"who": "SELECT 0"}, prints=True)
 
-    assert ([(1,)], [(2,)]) == found
-
-
-def test_what_fails_in_the_other_session_is_raised(connection: PostgresConnection) -> None:
-    def fail_beside(session: Connection, _: int) -> None:
-        session.query("SELECT pg_catalog.pg_sleep(0.02)" if session is connection else "SELECT 1/0")
-
-    with both(connection) as several, pytest.raises(StatementFailed, match="by zero"):
-        side_by_side(several, range(10), fail_beside)
+        assert first == heard["who"]
+        assert ["what", "who"] == sorted(heard)
 
 
-def test_a_failure_of_the_first_ends_the_work_of_the_other(connection: PostgresConnection) -> None:
-    asked: list[int] = []
+def test_what_is_printed_is_asked_of_the_first_session_and_the_other_one_helps(
+    connection: PostgresConnection,
+) -> None:
+    def by(heard: Ahead, count: int, seconds: float) -> set[object]:
+        sql = f"SELECT pg_catalog.pg_backend_pid(), pg_catalog.pg_sleep({seconds})"
+        heard.put({f"{n}": sql for n in range(count)}, prints=True)
+        return {heard[f"{n}"][0][0] for n in range(count)}
 
-    def fail_here(session: Connection, number: int) -> None:
-        asked.append(number)
-        session.query("SELECT 1/0" if session is connection else "SELECT pg_catalog.pg_sleep(0.2)")
+    with both(connection) as several, ahead(several) as heard:
+        assert 2 == len(by(heard, 8, 0.02))
 
-    with both(connection) as several, pytest.raises(StatementFailed, match="by zero"):
-        side_by_side(several, range(100), fail_here)
-    assert len(asked) < 10
+
+def test_one_session_answers_nothing_ahead(connection: PostgresConnection) -> None:
+    with ahead((connection,)) as heard:
+        heard.put(asked(2))
+
+        assert "0" not in heard
+        assert [] == list(heard)
+
+
+def test_what_fails_in_a_session_is_raised(connection: PostgresConnection) -> None:
+    with both(connection) as several, ahead(several) as heard:
+        heard.put({"wrong": "SELECT 1/0", **asked(2)})
+
+        with pytest.raises(StatementFailed, match="by zero"):
+            heard["wrong"]
+
+
+def test_the_end_of_the_block_ends_the_work_of_both(connection: PostgresConnection) -> None:
+    began = time.monotonic()
+    with both(connection) as several, ahead(several) as heard:
+        heard.put(asked(100, 0.2))
+
+    assert time.monotonic() - began < 5

@@ -38,8 +38,12 @@ def seen(connection: PostgresConnection, sql: str) -> set[tuple[str, str]]:
         ("DROP INDEX CONCURRENTLY t_a", {("t", "SHARE UPDATE EXCLUSIVE")}),
         ("REINDEX INDEX CONCURRENTLY t_a", {("t", "SHARE UPDATE EXCLUSIVE")}),
         ("REINDEX TABLE CONCURRENTLY t", {("t", "SHARE UPDATE EXCLUSIVE")}),
-        # It waits between its transactions, where it holds nothing.
-        ("ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY", set()),
+        (
+            "ALTER TABLE p DETACH PARTITION p1 CONCURRENTLY",
+            {("p", "SHARE UPDATE EXCLUSIVE"), ("p1", "ACCESS EXCLUSIVE")},
+        ),
+        ("VACUUM t", {("t", "SHARE UPDATE EXCLUSIVE")}),
+        ("VACUUM ANALYZE p1", {("p1", "SHARE UPDATE EXCLUSIVE")}),
         ("VACUUM FULL t", {("t", "ACCESS EXCLUSIVE")}),
         ("CALL work()", {("t", "ACCESS EXCLUSIVE")}),
         ("SELECT 1", set()),

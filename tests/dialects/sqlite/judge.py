@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import random
 import re
 import sqlite3
 from collections import Counter
-from itertools import count
 from typing import Any
 
 from ci_runner.dialects.sqlite import DIALECT
 from ci_runner.dialects.sqlite.connect import SqliteConnection
 from ci_runner.migrations.plan import Plan, sql
 from ci_runner.migrations.statements import split
+from tests.dialects.sqlite.filled import (
+    Database,
+    autoincrements,
+    becomes_rowid,
+    columns,
+    fill,
+    rowid_name,
+    rowless,
+    tables,
+)
 from tests.dialects.sqlite.oracle import Shape, differences, q, shape
 
-ROWS = 4
-Database = sqlite3.Connection
 Contents = dict[str, tuple[list[str], str, list[tuple[Any, ...]]]]
 
 
@@ -52,6 +58,8 @@ def _judge(
         each.summary.startswith("Create the new form") for each in plan.statements
     )
     tally["rows refused"] += drop_what_new_refuses(old, probe)
+    if wrong := found_rows(old, plan):
+        return wrong
     before, counters, stood = contents(old, new), sequence(old), tables(old)
     refused = apply(old, [each.text for each in split(sql(plan), "plan.sql", DIALECT.syntax)])
     if refused:
@@ -73,10 +81,26 @@ def _judge(
     ]
     rest = DIALECT.plan(DIALECT.inspect(SqliteConnection(old)), goal)
     problems += [f"planned again: {each.sql}" for each in rest]
-    return problems or undone(old, plan, start, tally)
+    return problems or undone(old, plan, start, before, tally)
 
 
-def undone(database: Database, plan: Plan, start: Shape, tally: Counter[str]) -> list[str]:
+def found_rows(database: Database, plan: Plan) -> list[str]:
+    """What the queries for offending rows find where the new schema holds all that are left."""
+    problems = []
+    for hazard in (hazard for each in plan.statements for hazard in each.hazards):
+        _, _, query = hazard.partition("find such rows: ")
+        try:
+            found = database.execute(query or "SELECT 1 WHERE 0").fetchall()
+        except sqlite3.Error as refused:
+            problems.append(f"{refused}: {query}")
+        else:
+            problems += [f"finds {found}: {query}"] * (bool(found) and hazard.startswith("Fails"))
+    return problems
+
+
+def undone(
+    database: Database, plan: Plan, start: Shape, rows: Contents, tally: Counter[str]
+) -> list[str]:
     """Where every statement has a way back, it leads back."""
     back = [each.undo for each in reversed(plan.statements) if each.undo is not None]
     if len(back) < len(plan.statements):
@@ -86,7 +110,15 @@ def undone(database: Database, plan: Plan, start: Shape, tally: Counter[str]) ->
         database,
         [each.text for undo in back for each in split(undo, "undo.sql", DIALECT.syntax)],
     )
-    return [f"undo: {refused}"] if refused else differences(shape(database), start)
+    if refused:
+        return [f"undo: {refused}"]
+    problems = differences(shape(database), start)
+    for table, (names, rowid, were) in rows.items():
+        key = rowid if rowid == "NULL" else rowid_name(database, table)
+        listed = ", ".join([key, *map(q, names)])
+        now = database.execute(f"SELECT {listed} FROM {q(table)}").fetchall()
+        problems += [f"undo: rows of {table} are others"] * (Counter(were) != Counter(now))
+    return problems
 
 
 def apply(database: Database, statements: list[str]) -> str:
@@ -117,77 +149,6 @@ def run(database: Database, text: str, tally: Counter[str]) -> None:
     database.execute("PRAGMA foreign_keys = OFF")
 
 
-def tables(database: Database) -> list[str]:
-    rows = database.execute(
-        "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' "
-        "AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
-    )
-    return sorted(row[0] for row in rows)
-
-
-def columns(database: Database, table: str) -> dict[str, tuple[Any, ...]]:
-    """By name in lower case: type, not null, default, hidden, place in the key."""
-    rows = database.execute(f"PRAGMA table_xinfo({q(table)})")
-    return {row[1].lower(): (row[2], row[3], row[4], row[6], row[5]) for row in rows}
-
-
-def fill(database: Database) -> None:
-    """A few rows in every table, as far as chance finds values that its rules allow."""
-    dice, numbers = random.Random(7), count(1)
-    database.execute("PRAGMA foreign_keys = ON")
-    for _ in range(3):
-        for table in tables(database):
-            for _ in range(40):
-                if database.execute(f"SELECT count(*) FROM {q(table)}").fetchone()[0] >= ROWS:
-                    break
-                try:
-                    insert(database, table, dice, next(numbers))
-                except sqlite3.Error:
-                    continue
-    for table in tables(database):
-        if autoincrements(database, table):
-            try:
-                database.execute(
-                    f"DELETE FROM {q(table)} WHERE rowid = (SELECT max(rowid) FROM {q(table)})"
-                )
-            except sqlite3.Error:
-                continue
-    database.execute("PRAGMA foreign_keys = OFF")
-
-
-def insert(database: Database, table: str, dice: random.Random, number: int) -> None:
-    parents = {
-        row[3].lower(): (row[2], row[4])
-        for row in database.execute(f"PRAGMA foreign_key_list({q(table)})")
-    }
-    names, values = [], []
-    for name, (declared, _, default, hidden, _) in columns(database, table).items():
-        if hidden or (default is not None and dice.random() < 0.3):
-            continue
-        names.append(q(name))
-        values.append(value(declared, dice, number))
-        if name in parents:
-            parent, target = parents[name]
-            source = q(target) if target else "rowid"
-            found = database.execute(f"SELECT {source} FROM {q(parent)} ORDER BY 1").fetchall()
-            values[-1] = dice.choice(found)[0] if found and dice.random() < 0.8 else None
-    marks = ", ".join("?" * len(values))
-    database.execute(f"INSERT INTO {q(table)} ({', '.join(names)}) VALUES ({marks})", values)
-
-
-def value(declared: str, dice: random.Random, number: int) -> object:
-    if dice.random() < 0.15:
-        return None
-    kind = declared.upper()
-    if "INT" in kind or "BOOL" in kind:
-        return dice.choice([number, number, 0, 1])
-    if "BLOB" in kind:
-        return b"%d" % number
-    if "REAL" in kind or "NUM" in kind or "FLOA" in kind or "DOUB" in kind:
-        return number + 0.5
-    return dice.choice([f"text {number}", f"{number}", "{}", f"a{number}"])
-
-
 def common(old: Database, new: Database, table: str) -> list[str]:
     """The columns that hold values in both."""
     mine, theirs = columns(old, table), columns(new, table)
@@ -199,14 +160,6 @@ def same_tables(old: Database, new: Database) -> list[str]:
     return [table for table in tables(old) if table.lower() in known]
 
 
-def rowless(database: Database, table: str) -> bool:
-    rows = database.execute(
-        "SELECT wr FROM pragma_table_list WHERE schema = 'main' AND lower(name) = lower(?)",
-        (table,),
-    )
-    return bool(rows.fetchone()[0])
-
-
 def rowid_stays(old: Database, new: Database, table: str) -> bool:
     """The rowid is a value of its own in both, unless a column of the old table becomes it."""
     if rowless(old, table) or rowless(new, table):
@@ -214,14 +167,6 @@ def rowid_stays(old: Database, new: Database, table: str) -> bool:
     mine, theirs = columns(old, table), columns(new, table)
     alias = [name for name in theirs if becomes_rowid(new, table, name)]
     return not alias or alias[0] not in mine or becomes_rowid(old, table, alias[0])
-
-
-def rowid_name(database: Database, table: str) -> str:
-    """The column that is the rowid, else a name of it that no column has taken."""
-    known = columns(database, table)
-    alias = [name for name in known if becomes_rowid(database, table, name)]
-    free = [word for word in ("rowid", "_rowid_", "oid") if word not in known]
-    return next(iter([*map(q, alias), *free]), "NULL")
 
 
 def contents(old: Database, new: Database) -> Contents:
@@ -269,7 +214,8 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
         if not names and rowless(old, table):
             continue
         listed = ", ".join(map(q, names))
-        key = "rowid" if not rowless(old, table) else listed
+        rowid = rowid_name(old, table)
+        key = listed if rowless(old, table) or rowid == "NULL" else rowid
         width = len(key.split(", "))
         found = old.execute(f"SELECT {', '.join([key, *map(q, names)])} FROM {q(table)}").fetchall()
         probe.execute(f"DELETE FROM {q(table)}")
@@ -284,7 +230,7 @@ def drop_what_new_refuses(old: Database, probe: Database) -> int:
         *(row for table in same_tables(old, probe) for row in orphans_to_be(old, probe, table)),
     ]:
         for table, rowid, *_ in orphans:
-            which = "true" if rowid is None else f"rowid = {rowid}"
+            which = "true" if rowid is None else f"{rowid_name(old, table)} = {rowid}"
             old.execute(f"DELETE FROM {q(table)} WHERE {which}")
         refused += len(orphans)
     return refused
@@ -325,15 +271,6 @@ def foreign_key_check(database: Database) -> list[tuple[Any, ...]]:
     return found
 
 
-def becomes_rowid(database: Database, table: str, column: str) -> bool:
-    """INTEGER PRIMARY KEY is the rowid; by a quirk, INTEGER PRIMARY KEY DESC is not."""
-    keys = [(name, each[0]) for name, each in columns(database, table).items() if each[4]]
-    if [name for name, _ in keys] != [column] or rowless(database, table):
-        return False
-    descends = re.search(r"\bprimary key desc\b", text_of(database, table), re.IGNORECASE)
-    return keys[0][1].upper() == "INTEGER" and not descends
-
-
 def orphans_to_be(old: Database, probe: Database, table: str) -> list[tuple[Any, ...]]:
     """Rows that a foreign key of the new schema leaves without their parent."""
     if rowless(old, table):
@@ -344,9 +281,10 @@ def orphans_to_be(old: Database, probe: Database, table: str) -> list[tuple[Any,
         if parent.lower() in map(str.lower, tables(old)) and column in columns(old, table):
             if target not in columns(old, parent):
                 continue
+            known = f"SELECT {q(target)} FROM {q(parent)} WHERE {q(target)} IS NOT NULL"
             query = (
-                f"SELECT rowid FROM {q(table)} WHERE {q(column)} IS NOT NULL AND {q(column)} "
-                f"NOT IN (SELECT {q(target)} FROM {q(parent)} WHERE {q(target)} IS NOT NULL)"
+                f"SELECT {rowid_name(old, table)} FROM {q(table)} "
+                f"WHERE {q(column)} IS NOT NULL AND {q(column)} NOT IN ({known})"
             )
             found += [(table, each[0]) for each in old.execute(query)]
     return found
@@ -369,15 +307,4 @@ def sequence(database: Database) -> dict[str, int]:
         "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'"
     ).fetchone():
         return {}
-    return dict(database.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
-
-
-def autoincrements(database: Database, table: str) -> bool:
-    return bool(re.search(r"\bautoincrement\b", text_of(database, table), re.IGNORECASE))
-
-
-def text_of(database: Database, table: str) -> str:
-    row = database.execute(
-        "SELECT sql FROM sqlite_schema WHERE type = 'table' AND lower(name) = lower(?)", (table,)
-    ).fetchone()
-    return str(row[0]) if row else ""
+    return dict(database.execute("SELECT lower(name), seq FROM sqlite_sequence").fetchall())

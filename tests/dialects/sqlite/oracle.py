@@ -42,11 +42,11 @@ def shape(database: sqlite3.Connection) -> Shape:
     ):
         if table not in managed:
             continue
-        if kind != "table":
-            said.add((kind, name, table, plain(text)))
-            continue
         # A double-quoted word that names no column is a string.
         folded = text.replace("'", '"')
+        if kind != "table":
+            said.add((kind, name, table, plain(folded)))
+            continue
         own = f"{table.lower()} . "
         said |= {("check", table, rule.replace(own, "")) for rule in groups(folded, "check")}
         said |= {("generated", table, rule) for rule in groups(folded, "as")}

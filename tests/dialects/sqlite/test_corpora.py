@@ -42,15 +42,10 @@ def by_version(file: Path) -> list[int]:
     return [int(number) for number in re.findall(r"\d+", f"{file.parent.name}/{file.name}")]
 
 
-def goose(text: str) -> str:
-    up = text.partition("-- +goose Down")[0]
-    return re.sub(r"^-- \+goose.*$", "", up, flags=re.MULTILINE)
-
-
 def read(name: str) -> Schema:
     """Through our own format where it fits, else by the up files in their tool's order."""
     place = corpus(name)
-    if name == "conductor-sqlite":
+    if name in {"conductor-sqlite", "openfga-sqlite"}:
         with embedded(DIALECT) as server:
             return load(server, str(place))
     if name == "memos-sqlite":
@@ -58,7 +53,7 @@ def read(name: str) -> Schema:
         files = [*base, *sorted(place.glob("*/*.sql"), key=by_version)]
     else:
         files = sorted(place.glob("*.up.sql")) or sorted(place.glob("*.sql"))
-    return run_all([goose(file.read_text()) for file in files])
+    return run_all([file.read_text() for file in files])
 
 
 @pytest.mark.parametrize(

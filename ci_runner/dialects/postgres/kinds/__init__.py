@@ -111,3 +111,5 @@ KINDS: tuple[Kind[Any], ...] = (
     grant.KIND,
     default_privileges.KIND,
 )
+# Those of which nobody need ask whether there are any.
+ALWAYS = tuple(kind for kind in KINDS if kind.present == "true")

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraint_rows, constraints
-from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
-from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
+from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of, make_found
+from ci_runner.dialects.postgres.retyped import is_torn, same_type
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Check, Identity
+
+_make = quickly(Check)
 
 
 def _read(connection: Connection) -> Iterator[Found]:
     for row in constraint_rows.checks(connection):
-        found = Check(row.schema, row.table, row.name, row.definition, row.valid, row.comment)
-        yield Found(found, (row.address,), copy_of=row.copy_of)
+        found = _make(row.schema, row.table, row.name, row.definition, row.valid, row.comment)
+        yield make_found(found, (row.address,), copy_of=row.copy_of)
 
 
 def _in_the_way(each: Check, needed: Identity, world: World) -> bool:
@@ -30,6 +33,7 @@ KIND = Kind(
     constraints.create,
     constraints.drop,
     constraints.alter,
+    prints=(constraint_rows.QUERIES["c"],),
     inline=constraints.inline,
     in_the_way=_in_the_way,
     names=constraints.names,

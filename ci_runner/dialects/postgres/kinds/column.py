@@ -18,7 +18,6 @@ from ci_runner.dialects.postgres.kind import (
 from ci_runner.dialects.postgres.offline import REWRITES, of_default
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.dialects.postgres.retype import another_type
-from ci_runner.dialects.postgres.types import family
 from ci_runner.schema.model import Column, ColumnStorage, Identity
 
 
@@ -316,32 +315,6 @@ def _restart(column: Column) -> str:
         f"SELECT setval(pg_get_serial_sequence({table}, {name}), max({quote(column.name)}))"
         f" FROM {_table(column)}"
     )
-
-
-def same_type(needed: Identity, world: World) -> bool:
-    """Whether a disturbed thing is a column that keeps its type, which is made anew."""
-    before, after = world.old.get(needed), world.new.get(needed)
-    return isinstance(before, Column) and isinstance(after, Column) and not retypes(before, after)
-
-
-def leaves_family(needed: Identity, world: World) -> bool:
-    """Whether a column gets a type, or a collation, that does not compare with the one it had."""
-    before, after = world.old.get(needed), world.new.get(needed)
-    if not isinstance(before, Column) or not isinstance(after, Column):
-        return True
-    if after.identity in world.moved or before.collation != after.collation:
-        return True
-    was, then = world.types
-    return family(was.plain(before.type)) != family(then.plain(after.type))
-
-
-def is_torn(dependent: Identity, world: World) -> bool:
-    """Whether it is computed from several columns that change their types one after the other."""
-    needed = [each for each in world.needs.get(dependent, ()) if each.kind == "column"]
-    retyped = [
-        each for each in needed if each in world.new.by_identity and not same_type(each, world)
-    ]
-    return len(retyped) > 1 and any(leaves_family(each, world) for each in retyped)
 
 
 def _names(each: Column) -> Iterator[Hashable]:

@@ -157,4 +157,4 @@ def _commented(old: Extension, new: Extension) -> Statements:
     return comment_on(f"EXTENSION {quote(new.name)}", new.identity, before, after)
 
 
-KIND = Kind(Extension, _read, _create, _drop, _alter, late=True)
+KIND = Kind(Extension, _read, _create, _drop, _alter, asks=(_MEMBERS, _QUERY), late=True)

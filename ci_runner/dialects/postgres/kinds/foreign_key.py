@@ -6,15 +6,18 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraint_rows, constraints
-from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of
-from ci_runner.dialects.postgres.kinds.column import leaves_family
+from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of, make_found
 from ci_runner.dialects.postgres.kinds.table import UNLOGGED
+from ci_runner.dialects.postgres.retyped import leaves_family
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import ForeignKey, Identity, Table
+
+_make = quickly(ForeignKey)
 
 
 def _read(connection: Connection) -> Iterator[Found]:
     for row, reference in constraint_rows.references(connection):
-        found = ForeignKey(
+        found = _make(
             row.schema,
             row.table,
             row.name,
@@ -26,7 +29,7 @@ def _read(connection: Connection) -> Iterator[Found]:
             row.comment,
         )
         usual = row.copy_of is None or row.copy_of.name == row.name
-        yield Found(found, (row.address,), copy_of=row.copy_of, usual=usual)
+        yield make_found(found, (row.address,), copy_of=row.copy_of, usual=usual)
 
 
 def _in_the_way(_: ForeignKey, needed: Identity, world: World) -> bool:
@@ -59,6 +62,7 @@ KIND = Kind(
     constraints.create,
     constraints.drop,
     constraints.alter,
+    prints=(constraint_rows.QUERIES["f"],),
     alters=_alters,
     in_the_way=_in_the_way,
     names=constraints.names,

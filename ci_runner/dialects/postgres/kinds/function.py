@@ -37,6 +37,7 @@ KIND = Kind(
     routines.create,
     routines.drop,
     routines.alter,
+    prints=(routines.question("f"), routines.question("w")),
     names=routines.names,
     in_the_way=lambda *_: True,
     present=any_of("pg_proc", "x.oid >= 16384 AND x.prokind IN ('f', 'w')"),

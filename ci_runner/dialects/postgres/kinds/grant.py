@@ -39,8 +39,9 @@ SELECT 'pg_class' AS catalogue, c.oid AS object, 0 AS part, '' AS attribute,
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (SELECT pg_catalog.acldefault(
     CASE c.relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", c.relowner) AS usual) u
-LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::regclass
-     AND d.objid = c.oid AND d.deptype = 'i' AND c.relkind = 'S'
+LEFT JOIN LATERAL (SELECT i.refobjid, i.refobjsubid FROM pg_catalog.pg_depend i
+                   WHERE c.relkind = 'S' AND i.classid = 'pg_catalog.pg_class'::regclass
+                   AND i.objid = c.oid AND i.deptype = 'i' OFFSET 0) d ON true
 WHERE {_SCHEMA} AND c.relkind <> 'c' AND (c.relacl IS NOT NULL OR c.oid IN
       (SELECT a.attrelid FROM columns a WHERE a.attrelid >= 16384))
 UNION ALL
@@ -356,4 +357,14 @@ def _place(grant: Grant) -> Hashable:
     return grant.on, grant.what, grant.signature
 
 
-KIND = Kind(Grant, _read, _create, _drop, _alter, detach=_detach, read_on=read_on, names=_names)
+KIND = Kind(
+    Grant,
+    _read,
+    _create,
+    _drop,
+    _alter,
+    asks=(_QUERY,),
+    detach=_detach,
+    read_on=read_on,
+    names=_names,
+)

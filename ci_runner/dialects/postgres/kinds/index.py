@@ -16,21 +16,30 @@ from ci_runner.dialects.postgres.kind import (
     World,
     comment_on,
     made_again,
+    make_found,
     relation,
 )
-from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.dialects.postgres.retyped import is_torn, same_type
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Identity, Index, IndexSettings
 
+
+def _key(number: str, place: str) -> str:
+    """SQL: a key as it is written, by the number of its column or as an expression."""
+    return f"""CASE WHEN {number} = 0 THEN pg_catalog.pg_get_indexdef(i.indexrelid, {place}, true)
+            ELSE (SELECT quote_ident(a.attname) FROM pg_catalog.pg_attribute a
+                  WHERE a.attrelid = i.indrelid AND a.attnum = {number}) END"""
+
+
+# Only a list of several is unfolded: that takes longer than to read one.
 _QUERY = f"""
 SELECT i.indexrelid, n.nspname, c.relname, ic.relname, i.indisunique, am.amname,
        i.indnkeyatts::int,
-       ARRAY(SELECT CASE WHEN k.num = 0 THEN pg_catalog.pg_get_indexdef(
-                                               i.indexrelid, k.place::int, true)
-                         ELSE (SELECT quote_ident(a.attname) FROM pg_catalog.pg_attribute a
-                               WHERE a.attrelid = i.indrelid AND a.attnum = k.num) END
-             FROM unnest(i.indkey) WITH ORDINALITY k(num, place) ORDER BY k.place),
+       CASE WHEN i.indnatts = 1 THEN ARRAY[{_key("i.indkey[0]", "1")}]
+            ELSE ARRAY(SELECT {_key("k.num", "k.place::int")}
+                       FROM unnest(i.indkey) WITH ORDINALITY k(num, place) ORDER BY k.place) END,
        pg_catalog.pg_get_expr(i.indpred, i.indrelid), pg_catalog.pg_get_indexdef(i.indexrelid),
        i.indisvalid,
        ic.relfilenode::text, CASE c.relkind WHEN 'm' THEN 'materialized view' ELSE 'table' END,
@@ -52,14 +61,17 @@ WHERE ({MANAGED_TABLE} OR {MATERIALIZED_VIEW})
 """
 
 
+_make = quickly(Index)
+
+
 def _read(connection: Connection) -> Iterator[Found]:
     for row in connection.query(_QUERY):
         oid, schema, table, name, unique, method, count, columns, predicate, *rest = row
         every, keys = texts(columns), integer(count)
         definition, valid, node, kind, parent_schema, parent, usual, *kept = rest
         *apart, comment = kept
-        yield Found(
-            Index(
+        yield make_found(
+            _make(
                 schema=text(schema),
                 table=text(table),
                 name=text(name),
@@ -271,6 +283,7 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    prints=(_QUERY,),
     detach=_detach,
     names=_names,
     in_the_way=_in_the_way,

@@ -59,4 +59,4 @@ def _alter(old: Namespace, new: Namespace, _: World) -> Statements:
     return comment_on(f"SCHEMA {quote(new.name)}", new.identity, old.comment, new.comment)
 
 
-KIND = Kind(Namespace, _read, _create, _drop, _alter, late=True)
+KIND = Kind(Namespace, _read, _create, _drop, _alter, asks=(_QUERY,), late=True)

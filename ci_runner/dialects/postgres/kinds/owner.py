@@ -159,4 +159,4 @@ def _role_of_table(column: Identity | None, world: World) -> str:
     return found.role if isinstance(found, Owner) else CURRENT_USER
 
 
-KIND = Kind(Owner, _read, _create, _drop, _alter, read_on=read_on)
+KIND = Kind(Owner, _read, _create, _drop, _alter, asks=(_QUERY,), read_on=read_on)

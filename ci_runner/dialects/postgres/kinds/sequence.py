@@ -18,6 +18,7 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
     relation,
 )
+from ci_runner.dialects.postgres.kinds.table import UNLOGGED
 from ci_runner.dialects.postgres.quote import literal, qualified
 from ci_runner.dialects.postgres.rows import integer, optional, text
 from ci_runner.schema.model import Identity, Sequence
@@ -143,7 +144,7 @@ def _drop(old: Sequence) -> Statements:
     )
 
 
-def _alter(old: Sequence, new: Sequence, _: World) -> Statements:
+def _alter(old: Sequence, new: Sequence, world: World) -> Statements:
     name = qualified(new.schema, new.name)
 
     def sql(to: Sequence) -> str:
@@ -165,13 +166,25 @@ def _alter(old: Sequence, new: Sequence, _: World) -> Statements:
     moved = PlannedStatement(
         logged(new), f"Change sequence {new.identity.qualified}", new.identity, undo=logged(old)
     )
-    # That of a table's serial column changes together with the table.
-    by_itself = old.unlogged != new.unlogged and old.owned_by is None
+    by_itself = old.unlogged != new.unlogged and not _changes_with_table(old, world)
     return (
         *_brought_inside(old, new),
         *((altered,) if counts(old) != counts(new) else ()),
         *((moved,) if by_itself else ()),
         *comment_on(f"SEQUENCE {name}", new.identity, old.comment, new.comment),
+    )
+
+
+def _changes_with_table(old: Sequence, world: World) -> bool:
+    """Whether the table of the column that owns it becomes logged or unlogged, and it with that."""
+    if old.owned_by is None:
+        return False
+    place = old.owned_by.schema, old.owned_by.parent
+    before, after = world.old.table(*place), world.new.table(*place)
+    return (
+        before is not None
+        and after is not None
+        and (UNLOGGED in before.options) != (UNLOGGED in after.options)
     )
 
 
@@ -223,5 +236,5 @@ KIND = Kind(
     owner=_owner,
     tie=_tie,
     untied=lambda old, *_: replace(old, owned_by=None),
-    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'S'"),
+    present=any_of("pg_sequence", "true"),
 )

@@ -19,8 +19,8 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
     not_extension_member,
 )
-from ci_runner.dialects.postgres.kinds.column import is_torn, same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.dialects.postgres.retyped import is_torn, same_type
 from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Identity
 from ci_runner.schema.views import Statistics

@@ -18,6 +18,7 @@ from ci_runner.dialects.postgres.kind import (
     World,
     comment_on,
     described,
+    make_found,
     relation,
     type_name,
 )
@@ -25,6 +26,7 @@ from ci_runner.dialects.postgres.kinds import column as columns
 from ci_runner.dialects.postgres.offline import REWRITES
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.foreign import Options
 from ci_runner.schema.model import Column, Identity, PrimaryKey, Table, Unique
 
@@ -64,6 +66,9 @@ _FLAGS = {
 _REPLICA_IDENTITY = {"f": "replica identity full", "n": "replica identity nothing"}
 
 
+_make = quickly(Table)
+
+
 def _read(connection: Connection) -> Iterator[Found]:
     rows = connection.query(_QUERY)
     named = {integer(row[0]): (text(row[1]), text(row[2])) for row in rows}
@@ -81,8 +86,8 @@ def _read(connection: Connection) -> Iterator[Found]:
             *(f"toast.{each}" for each in texts(toast)),
         ]
         mine = columns_of.get(integer(oid), ())
-        yield Found(
-            Table(
+        yield make_found(
+            _make(
                 schema=text(schema),
                 name=text(name),
                 columns=tuple(column for _, column in mine),
@@ -319,6 +324,8 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    asks=(_QUERY, every_column.USUAL),
+    prints=(every_column.DEFAULTS,),
     detach=_detach,
     late=True,
     names=_names,

@@ -6,17 +6,20 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import constraint_rows, constraints
-from ci_runner.dialects.postgres.kind import Found, Kind, any_of
+from ci_runner.dialects.postgres.kind import Found, Kind, any_of, make_found
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Unique
+
+_make = quickly(Unique)
 
 
 def _read(connection: Connection) -> Iterator[Found]:
     for row, key in constraint_rows.keys(connection, "u"):
-        found = Unique(
+        found = _make(
             row.schema, row.table, row.name, key.columns, row.definition, row.comment, key.settings
         )
         addresses = (row.address, key.place)
-        yield Found(found, addresses, copy_of=row.copy_of, usual=key.usual)
+        yield make_found(found, addresses, copy_of=row.copy_of, usual=key.usual)
 
 
 KIND = Kind(
@@ -25,6 +28,7 @@ KIND = Kind(
     constraints.create,
     constraints.drop,
     constraints.alter,
+    prints=(constraint_rows.QUERIES["u"],),
     detach=constraints.detach,
     inline=constraints.inline,
     names=constraints.names,

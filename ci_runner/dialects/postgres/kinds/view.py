@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres import views
 from ci_runner.dialects.postgres.kind import (
-    USER_SCHEMA,
+    MANAGED_VIEW,
     Found,
     Kind,
     Statements,
@@ -16,7 +16,6 @@ from ci_runner.dialects.postgres.kind import (
     comment_on,
     described,
     made_again,
-    not_extension_member,
     relation,
     type_name,
 )
@@ -41,7 +40,7 @@ SELECT c.oid, n.nspname, c.relname, {views.COLUMNS}, {views.COLUMN_TYPES},
        ARRAY(SELECT pg_catalog.pg_get_expr(f.adbin, f.adrelid) FROM pg_catalog.pg_attrdef f
              WHERE f.adrelid = c.oid ORDER BY f.adnum)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'v' AND {USER_SCHEMA} AND {not_extension_member("pg_class", "c.oid")}
+WHERE {MANAGED_VIEW}
 """
 
 
@@ -191,7 +190,8 @@ KIND = Kind(
     _create,
     _drop,
     _alter,
+    prints=(_QUERY,),
     names=_names,
     in_the_way=lambda *_: True,
-    present=any_of("pg_class", "x.oid >= 16384 AND x.relkind = 'v'"),
+    present=any_of("pg_rewrite", "x.ev_class >= 16384 AND x.rulename = '_RETURN'"),
 )

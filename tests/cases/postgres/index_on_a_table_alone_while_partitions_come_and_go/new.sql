@@ -8,3 +8,5 @@ CREATE TABLE s1 PARTITION OF stays DEFAULT;
 CREATE TABLE s2 PARTITION OF stays FOR VALUES FROM (1) TO (2);
 CREATE TABLE s3 (a integer, b integer);
 CREATE INDEX still_alone ON ONLY stays (b);
+CREATE TABLE leaves (a integer, b integer) PARTITION BY RANGE (a);
+CREATE TABLE l1 (a integer, b integer);

@@ -8,3 +8,6 @@ CREATE TABLE s1 PARTITION OF stays DEFAULT PARTITION BY HASH (b);
 CREATE TABLE s2 (a integer, b integer);
 CREATE TABLE s3 PARTITION OF stays FOR VALUES FROM (2) TO (3);
 CREATE INDEX still_alone ON ONLY stays (b);
+CREATE TABLE leaves (a integer, b integer) PARTITION BY RANGE (a);
+CREATE TABLE l1 PARTITION OF leaves DEFAULT;
+CREATE INDEX goes_as_well ON ONLY leaves (b);

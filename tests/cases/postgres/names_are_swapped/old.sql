@@ -1,1 +1,5 @@
 CREATE TABLE t (a integer, b integer, CONSTRAINT x CHECK (a > 0), CONSTRAINT y CHECK (b > 0)); CREATE INDEX i ON t (a); CREATE INDEX j ON t (b); CREATE INDEX k ON t (a, b);
+CREATE TABLE u (x integer, CONSTRAINT p UNIQUE (x), CONSTRAINT c1 CHECK (x > 1), CONSTRAINT c2 CHECK (x > 2), CONSTRAINT c3 CHECK (x > 3));
+CREATE TABLE v (x integer, CONSTRAINT q UNIQUE (x));
+CREATE TABLE w (x integer);
+CREATE INDEX r ON w (x);

@@ -12,3 +12,7 @@ CREATE TABLE reading_rest_home PARTITION OF reading_rest FOR VALUES IN ('home', 
 CREATE TABLE other (taken date NOT NULL, place text NOT NULL, value numeric DEFAULT 0)
     PARTITION BY HASH (place, lower(place));
 CREATE TABLE moves PARTITION OF other FOR VALUES WITH (modulus 4, remainder 1);
+CREATE TABLE unproven (a integer) PARTITION BY RANGE (a);
+CREATE TABLE unproven_1 PARTITION OF unproven DEFAULT PARTITION BY HASH (a);
+CREATE TABLE unproven_10 PARTITION OF unproven_1 FOR VALUES WITH (MODULUS 1, REMAINDER 0);
+ALTER TABLE unproven ADD CONSTRAINT later CHECK (a > 0) NOT VALID;

@@ -1,1 +1,2 @@
 CREATE TABLE t (id serial, b integer GENERATED ALWAYS AS IDENTITY); CREATE UNLOGGED TABLE u (id serial);
+CREATE TABLE w (id serial); ALTER SEQUENCE w_id_seq SET UNLOGGED;

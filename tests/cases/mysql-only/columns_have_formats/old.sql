@@ -1,0 +1,1 @@
+CREATE TABLE t (a int COLUMN_FORMAT FIXED, b int STORAGE DISK, c int);

@@ -1,0 +1,2 @@
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE t (a int, KEY k (a), CONSTRAINT fk_a FOREIGN KEY (a) REFERENCES p (id));

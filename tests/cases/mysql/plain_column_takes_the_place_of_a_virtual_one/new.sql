@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b int, c int AS (b + 1) VIRTUAL, KEY k (b), CONSTRAINT q CHECK (b > 0));

@@ -1,0 +1,3 @@
+CREATE TABLE p (id int PRIMARY KEY);
+CREATE TABLE q (id int PRIMARY KEY);
+CREATE TABLE t (a int, b int, FOREIGN KEY (b) REFERENCES q (id), FOREIGN KEY (a) REFERENCES p (id));

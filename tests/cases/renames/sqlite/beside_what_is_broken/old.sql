@@ -1,0 +1,5 @@
+CREATE TABLE users (id INTEGER PRIMARY KEY, email TEXT);
+INSERT INTO users VALUES (1, 'a@example.org');
+CREATE TRIGGER audit AFTER UPDATE ON users BEGIN INSERT INTO log VALUES (new.email); END;
+CREATE VIEW report AS SELECT * FROM log;
+CREATE VIEW mails AS SELECT email FROM users;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a); CREATE TABLE u (x); CREATE VIEW v AS SELECT "str" AS s, x FROM u;

@@ -1,0 +1,1 @@
+CREATE TABLE t (a); CREATE INDEX i ON t ("nope" DESC, 'a', a COLLATE NOCASE);
