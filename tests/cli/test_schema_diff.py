@@ -124,12 +124,10 @@ def test_the_printed_sql_can_be_run_by_psql(
 def test_each_statement_can_be_run_by_itself(
     folder: Checkout, postgres_server: PostgresServer
 ) -> None:
+    folder.write("new.sql", f"{NEW}CREATE INDEX by_mail ON users (mail);")
     done = diff(folder, postgres_server, "--format=json", "--rename", "users.email -> users.mail")
-    statements = done.json["statements"]
-    with database(postgres_server, OLD, "INSERT INTO users VALUES (1, 'a@b', 20)") as (
-        session,
-        url,
-    ):
+    statements, rows = done.json["statements"], "INSERT INTO users VALUES (1, 'a@b', 20)"
+    with database(postgres_server, OLD, rows) as (session, url):
         for each in statements:
             session.execute(each["sql"])
 
