@@ -34,7 +34,8 @@ from ci_runner.schema.views import MaterializedView
 
 _PART = r'"(?:[^"]|"")+"|[\w$]+'
 _NAMED = re.compile(rf"SEQUENCE NAME ({_PART})\.({_PART})")
-_LONGEST = 50
+# What is left of 63 bytes for a table and its column: makeObjectName in indexcmds.c.
+_LONGEST = 58
 
 
 def refilled(work: Work) -> set[Identity]:
@@ -43,8 +44,8 @@ def refilled(work: Work) -> set[Identity]:
     return {each for each in both if _keeps_rows(work.drops[each], work.creates[each], work)}
 
 
-def _keeps_rows(old: object, new: object, work: Work) -> bool:
-    """Not where rows are elsewhere or hidden from their owner, or what is made of them is."""
+def _keeps_rows(old: SchemaObject, new: SchemaObject, work: Work) -> bool:
+    """Not where rows are elsewhere or hidden from their owner, or where others are made of them."""
     if not isinstance(old, Table) or not isinstance(new, Table):
         return False
     if bool(old.partition_key) == bool(new.partition_key):
@@ -72,10 +73,13 @@ def _is_row_type(old: Table, world: World) -> bool:
 
 
 def _needs_what_goes(old: Table, work: Work) -> bool:
-    """Whether the old table would hold on to something that is dropped meanwhile."""
-    own = (old.identity, *work.world.contents.get(old.identity, ()))
+    """Whether the old table would hold on to something that is dropped meanwhile.
+
+    Its columns do: all else that lives on it goes when it is set aside.
+    """
+    own = (old.identity, *(each.identity for each in old.columns))
     needed = {each for one in own for each in work.world.needs.get(one, ())}
-    return any(each in work.drops and each not in own for each in needed)
+    return any(each in work.drops and each != old.identity for each in needed)
 
 
 def edges(work: Work, ties: Iterable[Identity]) -> Iterator[tuple[Node, Node]]:

@@ -19,6 +19,7 @@ from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
 from ci_runner.dialects.postgres.work import Node, Work, kind_of
+from ci_runner.schema.access import Grant, Owner
 from ci_runner.schema.model import (
     Check,
     Column,
@@ -192,15 +193,18 @@ def _dropped(work: Work, each: SchemaObject) -> Statements:
 
 
 def _table_set_aside(work: Work, old: Table) -> Statements:
-    """What has a name that the new table needs goes at once, the rest with the old table."""
+    """What has a name that the new table needs, or holds on to others, goes at once.
+
+    Rights go with the old table.
+    """
     contents = [work.world.old.by_identity[each] for each in _contents_of(work, old)]
-    named = [each for each in contents if any(kind_of(each).names(each))]
-    rest = (each for each in contents if each not in named)
-    again = tuple(statement for each in rest for statement in kind_of(each).create(each))
+    rights = [each for each in contents if isinstance(each, Grant | Owner)]
+    again = tuple(statement for each in rights for statement in kind_of(each).create(each))
     return (
         *(
             statement
-            for each in reversed(named)
+            for each in reversed(contents)
+            if each not in rights
             for statement in _with_parts(work, each, kind_of(each).drop(each))
         ),
         *repartition.set_aside(old, work.world, again),

@@ -27,3 +27,7 @@ CREATE TABLE gathered_1 PARTITION OF gathered FOR VALUES IN (1);
 CREATE TABLE gathered_rest PARTITION OF gathered DEFAULT PARTITION BY LIST (a);
 CREATE TABLE gathered_rest_all PARTITION OF gathered_rest DEFAULT;
 CREATE INDEX gathered_b ON gathered (b);
+CREATE TABLE bill (id integer PRIMARY KEY);
+CREATE TABLE line (bill integer, id integer, PRIMARY KEY (bill, id), FOREIGN KEY (bill) REFERENCES bill);
+CREATE FUNCTION counted() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER counts AFTER INSERT ON line EXECUTE FUNCTION counted();
