@@ -81,3 +81,10 @@ def changes(statements: int) -> str:
         else f"CREATE INDEX item_{number}_extra ON item_{number} (price);\n"
         for number in range(statements)
     )
+
+
+def columns(statements: int) -> str:
+    """Likewise, of nothing that has a safer form: no statement is tried in another one as well."""
+    return "".join(
+        f"ALTER TABLE item_{number} ADD COLUMN extra integer;\n" for number in range(statements)
+    )

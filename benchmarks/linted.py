@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass
 from pathlib import Path
+from statistics import median
 
 from benchmarks import inputs
 from benchmarks.checkout import environ, schema_ci
-from benchmarks.figures import Cost, Figure, costs, medians, process
+from benchmarks.figures import Cost, Figure, costs, process
 from benchmarks.parts import Plan
 from ci_runner.devdb.local import local_postgres
 from ci_runner.devdb.replay import Script, rehearse, replay
 from ci_runner.dialects.postgres import DIALECT
+from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.errors import ExitCode
 from ci_runner.migrations.statements import split
 
@@ -86,31 +90,58 @@ def observed(plan: Plan) -> Iterator[Figure]:
     change = _script("change.sql", inputs.changes(statements))
     with local_postgres() as server:
 
-        def timed(run: Callable[..., object]) -> Callable[[], float]:
-            def once() -> float:
+        def timed(run: Callable[..., object]) -> Callable[[], _Spent]:
+            def once() -> _Spent:
                 with server.database() as connection:
                     replay(connection, (base,))
-                    return _seconds(lambda: run(connection))
+                    return _spent(connection, lambda: run(connection))
 
             return once
 
-        plain, watched = medians(
-            plan.runs,
-            timed(lambda connection: replay(connection, (change,))),
-            timed(lambda connection: rehearse(connection, DIALECT, (change,), compared=False)),
-        )
+        of_plain = timed(lambda connection: replay(connection, (change,)))
+        of_watched = timed(lambda one: rehearse(one, DIALECT, (change,), compared=False))
+        taken = [(of_plain(), of_watched()) for _ in range(plan.runs)]
+    plain, watched = (
+        _Spent(*map(median, zip(*map(astuple, each), strict=True)))
+        for each in zip(*taken, strict=True)
+    )
     what = f"{statements} statements on {tables} tables"
-    yield Figure("observe", f"{what}, run", plain, "s")
-    yield Figure("observe", f"{what}, watched", watched, "s")
+    yield Figure("observe", f"{what}, run", plain.wall, "s")
+    yield Figure("observe", f"{what}, watched", watched.wall, "s")
     target = _AS_PLAIN if plan.judged else None
-    yield Figure("observe", "  as a multiple of running them", watched / plain, "x", target)
+    yield Figure(
+        "observe", "  as a multiple of running them", watched.wall / plain.wall, "x", target
+    )
+    for whose, more in (
+        ("ours", watched.own - plain.own),
+        ("the server's", watched.server - plain.server),
+    ):
+        yield Figure("observe", f"  CPU of watching, {whose}, each", more / statements * 1000, "ms")
+
+
+@dataclass(frozen=True, slots=True)
+class _Spent:
+    """Seconds: on the clock, and of processors by this process and by the server's for it."""
+
+    wall: float
+    own: float
+    server: float
+
+
+def _spent(connection: PostgresConnection, run: Callable[[], object]) -> _Spent:
+    wall, own, server = time.perf_counter(), time.process_time(), _ticks(connection)
+    run()
+    return _Spent(
+        time.perf_counter() - wall, time.process_time() - own, _ticks(connection) - server
+    )
+
+
+def _ticks(connection: PostgresConnection) -> float:
+    """proc(5): utime and stime, behind the name of the program."""
+    said = Path(f"/proc/{connection.process}/stat").read_text(encoding="ascii")
+    times = said.rpartition(")")[2].split()[11:13]
+    return sum(map(int, times)) / os.sysconf("SC_CLK_TCK")
 
 
 def _script(path: str, text: str) -> Script:
     return Script(path, split(text, path, DIALECT.syntax), wrapped=True)
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    run()
-    return time.perf_counter() - started

@@ -10,7 +10,7 @@ from ci_runner.config import approval, assume
 from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.assume import Assumed
 from ci_runner.config.options import SEVERITIES
-from ci_runner.config.source import Source, unknown, wrong
+from ci_runner.config.source import Source, nearest, unknown, wrong
 from ci_runner.config.values import Values
 
 # Tables and keys of [lint] beside those of the option table.
@@ -175,7 +175,8 @@ def _exemptions(source: Source, known: frozenset[str]) -> Iterator[Exemption]:
         )
         for name in found.rules:
             if name not in known:
-                raise wrong(source.where(f"{at}.rules"), f"{at}.rules", "a rule or group", name)
+                expected = f"a rule or group{nearest(name, known)}"
+                raise wrong(source.where(f"{at}.rules"), f"{at}.rules", expected, name)
         if not str(found):
             raise wrong(source.where(at), at, "at least one of rules, paths, tables")
         yield found

@@ -73,6 +73,12 @@ def unknown(source: Source, key: str, name: str, valid: Iterable[str]) -> Config
     )
 
 
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """`; did you mean ...?`, "" where nothing is near."""
+    near = get_close_matches(name, sorted(valid), 1)
+    return f"; did you mean `{near[0]}`?" if near else ""
+
+
 def wrong(where: str, key: str, expected: str, found: object = None) -> ConfigError:
     """The error for a value. What may be a secret, or hold one, is not repeated."""
     shown = found is not None and key not in _UNSHOWN and len(repr(found)) <= _SHOWN

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 
 from ci_runner.devdb.folders import PREFIX, mark
@@ -55,7 +56,7 @@ class Installation:
 def installations() -> Iterator[Installation]:
     """Every one, in the order of preference: PATH, Debian's newest first, wheels."""
     seen: set[Path] = set()
-    for each in (*_on_path(), *_debian(), *_wheels()):
+    for each in chain(_on_path(), _debian(), _wheels()):
         if each.programs not in seen:
             seen.add(each.programs)
             yield each

@@ -61,6 +61,7 @@ class MysqlServer:
     itself. `options` belong to CREATE DATABASE, `session` are assignments that each session of a
     migration begins with; `unlike` says what of the target could not be matched. `guard` watches
     what runs in them; `ending` says why it made an end of the server, None while that lives.
+    `is_ours` is whether we have started it, so that `admin` may look at what others do there.
     """
 
     description: str
@@ -75,6 +76,7 @@ class MysqlServer:
     unlike: tuple[str, ...] = ()
     shortfall: str = ""
     portable: Portable | None = None
+    is_ours: bool = False
 
     @property
     def dialect(self) -> Dialect:
@@ -90,6 +92,8 @@ class MysqlServer:
             dropped(name, self.drop),
             connect(self._create(name), guard=self.guard, session=self.session) as connection,
         ):
+            if self.is_ours:
+                connection.overseer = partial(connect, self.admin.within(name))
             replay(connection, self.setup)
             yield connection
 

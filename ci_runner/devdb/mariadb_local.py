@@ -72,6 +72,7 @@ def local_mariadb(
             setup=setup,
             guard=instance.watchdog,
             ending=instance.watchdog.ending,
+            is_ours=True,
             # Root's SQL may have made anything of the server, and what setup made is in no name.
             portable=None if superuser or setup else LocalStates(programs, limits),
         )

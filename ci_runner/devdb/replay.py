@@ -15,12 +15,11 @@ from ci_runner.dialects.base import (
     Dialect,
     Failure,
     Lock,
-    Observation,
     Ran,
     Sighting,
     StatementFailed,
-    compare,
 )
+from ci_runner.dialects.observation import Observation, compare
 from ci_runner.dialects.operations import Transaction
 from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.directory import MigrationFile
@@ -28,6 +27,7 @@ from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
 from ci_runner.migrations.intake import MOST_STATEMENTS
 from ci_runner.migrations.statements import decode
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Schema
 
 _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
@@ -333,7 +333,12 @@ def _run(
         seconds=ran.seconds,
         rows=ran.outcome.rows,
         notices=() if statement.sensitive else ran.outcome.notices,
-        observed=Observation(locks=_asked(ran, before), online=ran.online, committed=committed),
+        observed=Observation(
+            locks=_asked(ran, before),
+            online=ran.online,
+            committed=committed,
+            metadata_locks=_in_order(ran.metadata_locks),
+        ),
     ), before
 
 
@@ -342,8 +347,11 @@ def _asked(ran: Ran, before: Sighting) -> tuple[Lock, ...]:
     online = ran.online
     if online is not None and online.lock != "NONE":
         return (Lock(online.table, online.lock),)
-    known = (each for each in ran.locks if each.relation in before.handles)
-    return tuple(sorted(known, key=lambda lock: (lock.relation, lock.mode)))
+    return _in_order(each for each in ran.locks if each.relation in before.handles)
+
+
+def _in_order(locks: Iterable[Lock]) -> tuple[Lock, ...]:
+    return tuple(sorted(locks, key=lambda lock: (lock.relation, lock.mode)))
 
 
 def _seen(
@@ -355,9 +363,16 @@ def _seen(
     told = step.observed
     seen = compare(before, after)
     observed = replace(
-        seen, locks=(*seen.locks, *told.locks), online=told.online, committed=told.committed
+        seen,
+        locks=(*seen.locks, *told.locks),
+        online=told.online,
+        committed=told.committed,
+        metadata_locks=told.metadata_locks,
     )
     return replace(step, after=after.schema, observed=observed), after
+
+
+_step = quickly(Step)
 
 
 def unexecuted(
@@ -368,7 +383,7 @@ def unexecuted(
     opened = wrapped
     for each in statements:
         operations = dialect.parse(each.text)
-        steps.append(Step(each, operations, schema, schema, opened, executed=False))
+        steps.append(_step(each, operations, schema, schema, opened, executed=False))
         for operation in operations:
             if isinstance(operation, Transaction):
                 opened = operation.verb == "begin"

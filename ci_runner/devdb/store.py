@@ -67,18 +67,20 @@ class Store:
         place = self._place(name)
         try:
             with place.open("rb") as opened:
-                written = opened.read(self.most + 1)
+                size = os.fstat(opened.fileno()).st_size
+                header = opened.read(_HEADER)
+                # Not to its end, whatever that is by now: no more than was there.
+                content = opened.read(max(min(size, self.most) - _HEADER, 0))
         except OSError as unreadable:
             return Unusable(f"it can't be read: {unreadable.strerror}")
         # Its time says when it was used last; a folder that we may only read does not need to know.
         with suppress(OSError):
             os.utime(place)
-        if len(written) > self.most:
+        if size > self.most:
             return Unusable(f"it is larger than {self.most} bytes")
-        if len(written) < _HEADER or not written.startswith(_MAGIC):
+        if len(header) < _HEADER or not header.startswith(_MAGIC):
             return Unusable("it is no snapshot of this version, or cut off")
-        named = written[len(_MAGIC) : _HEADER - _DIGEST]
-        signature, content = written[_HEADER - _DIGEST : _HEADER], written[_HEADER:]
+        named, signature = header[len(_MAGIC) : -_DIGEST], header[-_DIGEST:]
         if not hmac.compare_digest(signature, self._signature(named, content)):
             return Unusable("it is damaged, or signed with another secret")
         if named.hex() != name:

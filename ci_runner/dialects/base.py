@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
-from ci_runner.schema.changes import Change, Rename
-from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Identity, Schema
-from ci_runner.schema.shared import differing
 from ci_runner.schema.sizes import TableSize
 
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
@@ -128,13 +125,15 @@ class OnlineDdl:
 class Ran:
     """One statement that was run: what the server answered, and how long that took in seconds.
 
-    `locks` are those that a look from within the session could not have seen.
+    `locks` are those that a look from within the session could not have seen, `metadata_locks`
+    those of MySQL and MariaDB.
     """
 
     outcome: Outcome
     seconds: float
     online: OnlineDdl | None = None
     locks: frozenset[Lock] = frozenset()
+    metadata_locks: frozenset[Lock] = frozenset()
 
 
 def as_written(connection: Connection, sql: str) -> Ran:
@@ -165,78 +164,6 @@ class Sighting:
     storage: Mapping[Identity, str] = field(default_factory=dict)
     locks: frozenset[Lock] = frozenset()
     scans: Mapping[Identity, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What one statement did, seen from outside.
-
-    `scanned` are relations that were there before and were read from end to end. `online` is how a
-    table could be changed, on engines that say so; `committed` whether the statement ended a
-    transaction that was open, without saying so.
-    """
-
-    changes: tuple[Change, ...] = ()
-    rewritten: tuple[Identity, ...] = ()
-    locks: tuple[Lock, ...] = ()
-    scanned: tuple[Identity, ...] = ()
-    online: OnlineDdl | None = None
-    committed: bool = False
-
-
-def compare(before: Sighting, after: Sighting) -> Observation:
-    """Say what happened between two looks: renames proven by handle, rewrites, new locks."""
-    renames = sorted(_renames(before, after), key=lambda rename: rename.new.identity)
-    renamed = {rename.old.identity for rename in renames} | {
-        rename.new.identity for rename in renames
-    }
-    changes = [
-        change for change in diff(before.schema, after.schema) if change.identity not in renamed
-    ]
-    rewritten = (
-        identity
-        for identity in differing(before.storage, after.storage)
-        if identity in before.storage
-        and after.storage.get(identity, before.storage[identity]) != before.storage[identity]
-    )
-    locks = (lock for lock in after.locks - before.locks if lock.relation in before.handles)
-    return Observation(
-        (*renames, *changes),
-        tuple(sorted(rewritten)),
-        tuple(sorted(locks, key=lambda lock: (lock.relation, lock.mode))),
-        tuple(
-            sorted(
-                _scanned(before, after, {each.new.identity: each.old.identity for each in renames})
-            )
-        ),
-    )
-
-
-def _scanned(
-    before: Sighting, after: Sighting, names: Mapping[Identity, Identity]
-) -> Iterator[Identity]:
-    """Under the names from before."""
-    for identity, times in after.scans.items():
-        known = names.get(identity, identity)
-        if known in before.handles and times > before.scans.get(known, 0):
-            yield known
-
-
-def _renames(before: Sighting, after: Sighting) -> Iterator[Rename]:
-    """What has the handle that another name had, where that name is taken by nobody now."""
-    names = tuple(differing(before.handles, after.handles))
-    arrived = {
-        after.handles[identity]: identity
-        for identity in names
-        if identity in after.handles and before.handles.get(identity) != after.handles[identity]
-    }
-    for was in names if arrived else ():
-        identity = arrived.get(before.handles.get(was, ""))
-        if identity is None or was in after.handles:
-            continue
-        old, new = before.schema.get(was), after.schema.get(identity)
-        if old is not None and new is not None:
-            yield Rename(old, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +209,13 @@ class PlanOptions:
     `online` chooses forms that do not block readers and writers where the engine has them; of the
     kinds of identity in `leave` the old schema's objects stay as they are, whatever the new one
     says: owners are not compared unless the user asks for it. `column order` there means that
-    columns which stay are not moved.
+    columns which stay are not moved. `version` is that of the server in production, as `(3, 31)`,
+    () where it is that of the dev database.
     """
 
     online: bool = False
     leave: frozenset[str] = frozenset({"owner", "column order"})
+    version: tuple[int, ...] = ()
 
 
 USUAL = PlanOptions()

@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Column, Identity, Schema, SchemaObject, Table, home
 
 # What the text of a statement tells of its changes, where it was not run.
@@ -41,6 +42,10 @@ class ArrivedColumn:
     table: Identity
     old: Column | None
     own: bool
+
+
+_arrived = quickly(Arrival)
+_arrived_column = quickly(ArrivedColumn)
 
 
 def arrivals(steps: Sequence[Step], base: Schema, told: Told) -> tuple[Arrival, ...]:
@@ -73,9 +78,9 @@ def _arrival(step: Step, change: Change, fate: _Fate, base: Schema) -> Arrival |
     table = fate.later(on)
     match change:
         case Create(new):
-            return Arrival(step, new, base.get(fate.later(new.identity)), True, table)
+            return _arrived(step, new, base.get(fate.later(new.identity)), True, table)
         case Alter(old, new) | Rename(old, new):
-            return Arrival(step, new, old, False, table)
+            return _arrived(step, new, old, False, table)
 
 
 class _Fate:
@@ -134,7 +139,7 @@ def _columns(arrival: Arrival) -> Iterator[ArrivedColumn]:
             for column in new:
                 if column.local and not column.inherited:
                     was = before.column(column.name) if before else None
-                    yield ArrivedColumn(arrival.step, column, arrival.table, was, before is None)
+                    yield _arrived_column(arrival.step, column, arrival.table, was, before is None)
         case Column() as column, old if column.local and not column.inherited:
             was = old if isinstance(old, Column) else None
             yield ArrivedColumn(arrival.step, column, arrival.table, was, False)

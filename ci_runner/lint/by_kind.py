@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import merge
 from typing import Generic, TypeVar
 
 V = TypeVar("V")
@@ -22,5 +21,6 @@ class ByKind(Generic[V]):
 
     def of(self, *kinds: object) -> Iterator[V]:
         """Those of any of the kinds, in order and each once."""
-        places = dict.fromkeys(merge(*(self._places.get(kind, ()) for kind in kinds)))
-        return (self._values[place] for place in places)
+        several = [self._places.get(kind, ()) for kind in kinds]
+        places = several[0] if len(several) == 1 else sorted(set().union(*several))
+        return map(self._values.__getitem__, places)

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
 from ci_runner.config.policy import TeamRule
 from ci_runner.errors import ConfigError
-from ci_runner.lint.subjects import Subject
+from ci_runner.lint.subjects import FIELDS, Subject
 
 SECONDS = 10
 # So many rules may use up their time; those behind them are not asked.
 _PATIENCE = 3
+_STRING = re.compile(r"""r?(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+_FIELD = re.compile(r"(?<![\w.])this\.([A-Za-z_]\w*)")
+# The evaluator says of a function that knows no such operands that it does not exist.
+_UNDEFINED = re.compile(r"Undefined variable or function: '(\w+)'")
+_FUNCTIONS = frozenset(
+    "size matches contains startsWith endsWith int uint double string bool bytes".split()
+)
 _WORKER = Path(__file__).with_name("cel_worker.py")
 
 
@@ -38,9 +47,34 @@ def evaluated(
     A rule may take so many seconds of processor time together with those before it, or twice that
     by the clock. Raises ConfigError where no evaluator is installed.
     """
-    if not rules:
-        return [], ()
-    if find_spec("cel") is None:
+    unsound = {at: said for at, rule in enumerate(rules) if (said := _misnamed(rule))}
+    sound = [at for at in range(len(rules)) if at not in unsound]
+    hits, broken = _asked([rules[at] for at in sound], [subjects[at] for at in sound], seconds)
+    told = (_senseless(rules[at], said) for at, said in unsound.items())
+    return [(sound[rule], subject) for rule, subject in hits], (*told, *broken)
+
+
+def _misnamed(rule: TeamRule) -> str:
+    """What a rule says of `this` that none of its subjects has, "" for nothing.
+
+    Found out before there is one: a rule that asks about tables is not to wait for the next table.
+    """
+    known = FIELDS[rule.target]
+    for text in (_STRING.sub("", each) for each in (rule.when, rule.require)):
+        if "has(" in text:
+            continue
+        for name in _FIELD.findall(text):
+            if name not in known:
+                near = get_close_matches(name, sorted(known), 1)
+                guess = f"; did you mean `{near[0]}`?" if near else ""
+                return f"a {rule.target} has no `{name}`{guess}"
+    return ""
+
+
+def _asked(
+    rules: Sequence[TeamRule], subjects: Sequence[Sequence[Subject]], seconds: int
+) -> tuple[list[tuple[int, int]], tuple[Broken, ...]]:
+    if rules and find_spec("cel") is None:
         raise ConfigError(
             "[[rule]] needs an evaluator of CEL",
             where=rules[0].where,
@@ -91,6 +125,9 @@ def _answers(
 
 
 def _senseless(rule: TeamRule, said: str) -> Broken:
+    called = _UNDEFINED.search(said)
+    if called and called[1] in _FUNCTIONS:
+        said = f"`{called[1]}` can't be asked of what it is given here"
     return Broken(
         rule, f"rule {rule.id} makes no sense", said, "docs/policy.md says what `this` holds"
     )

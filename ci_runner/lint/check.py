@@ -13,8 +13,12 @@ from ci_runner.lint.rules import RULES
 from ci_runner.lint.team import NOT_ASKED, Team
 from ci_runner.lint.weigh import weighed
 from ci_runner.migrations.literals import discreet, without_literals
+from ci_runner.schema.drafts import quickly
 
 _Tables = Mapping[int, tuple[str, ...]]
+
+
+_make = quickly(Finding)
 
 
 def check(review: Review, policy: Policy, team: Team = NOT_ASKED) -> tuple[Finding, ...]:
@@ -93,7 +97,7 @@ def _finding(rule: Rule, severity: Severity, hit: Hit, tables: _Tables) -> Findi
         message = rule.title if "\\" in text else discreet(message, text)
         evidence = "" if "\\" in text else discreet(evidence, text)
         text = without_literals(text)
-    return Finding(
+    return _make(
         rule.id,
         severity,
         message,

@@ -58,18 +58,20 @@ class Rewrite:
 Effect: TypeAlias = Operation | Rewrite
 
 # Kinds of statement whose text does not tell which tables they change.
-_OPAQUE = Other | Unparsed | Data | DropObject | AlterObject | CreateObject | Setting | Repeated
+_OPAQUE = frozenset(
+    {Other, Unparsed, Data, DropObject, AlterObject, CreateObject, Setting, Repeated}
+)
 _CALL = re.compile(r"([a-z_]\w*)\(")
 
 
 def effects(step: Step) -> tuple[Effect, ...]:
     """The operations of one statement, seen ones where the text tells none, and its rewrites."""
-    rewrites = (
+    rewrites = [
         Rewrite(Target(each.schema, each.name))
         for each in step.observed.rewritten
         if each.kind == "table"
-    )
-    if not all(isinstance(each, _OPAQUE) for each in step.operations):
+    ]
+    if not _OPAQUE.issuperset(map(type, step.operations)):
         return (*step.operations, *rewrites)
     seen = (each for change in step.observed.changes for each in _seen(change))
     return (*step.operations, *seen, *rewrites)

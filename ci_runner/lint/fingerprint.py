@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from operator import attrgetter
 
 from ci_runner.lint.rule import Finding
+from ci_runner.schema.drafts import quickly
+
+# What `replace` does, in an eighth of the time: the fingerprint is the last field.
+_FIELDS = attrgetter(*(each.name for each in fields(Finding)))
+_finding: Callable[..., Finding] = quickly(Finding)
 
 
 def fingerprinted(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -23,4 +29,4 @@ def fingerprinted(findings: Iterable[Finding]) -> Iterator[Finding]:
         text = "\0".join((*named, str(seen[named])))
         seen[named] += 1
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        yield replace(finding, fingerprint=digest[:32])
+        yield _finding(*_FIELDS(finding)[:-1], digest[:32])

@@ -78,6 +78,20 @@ _UPON = (
 )
 
 
+# What may give a table another name, or make another one the table of a name.
+_MOVING = frozenset(
+    {
+        AlterTable,
+        CreateIndex,
+        CreateObject,
+        CreateTable,
+        DropTable,
+        RenameTable,
+        SearchPath,
+    }
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Touch(Generic[E_co]):
     """One operation of one statement on one table.
@@ -168,7 +182,8 @@ class _Follower:
                 idle = within or _did_nothing(operation, step, table, folded=not self.default)
                 known = not idle and self._touches_known(operation, table, step)
                 yield Touch(step, operation, table, known)
-                self._apply(operation, table)
+                if type(operation) in _MOVING:
+                    self._apply(operation, table)
 
     def _touches_known(self, operation: Effect, table: Identity, step: Step) -> bool:
         if isinstance(operation, DropIndex | Reindex):

@@ -5,7 +5,7 @@ The dev database tells where a statement was run, its text where it was not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ci_runner.dialects.operations import (
@@ -66,16 +66,13 @@ _LIGHT_ACTIONS = {
 }
 
 
-_NOTHING: Mapping[Identity, str] = {}
-
-
 @dataclass(frozen=True)
 class Held:
-    """One statement, the locks that it takes, and those that its transaction held before it."""
+    """One statement and the locks that it takes. `ends` is whether nothing is held behind it."""
 
     step: Step
     takes: Mapping[Identity, str] = field(default_factory=dict)
-    before: Mapping[Identity, str] = field(default_factory=dict)
+    ends: bool = False
 
 
 def at_least(mode: str, other: str) -> bool:
@@ -83,19 +80,37 @@ def at_least(mode: str, other: str) -> bool:
 
 
 def held(review: Review) -> Iterator[Held]:
-    """Every statement in order; a transaction's locks pile up until it ends."""
-    piled: dict[Identity, str] = {}
-    path = ""
+    """Every statement in order."""
     for step, touches in review.statements():
-        if not step.transactional or step.statement.path != path:
-            piled = {}
-        path = step.statement.path
         takes = _seen(review, step) if ran(step) else _told(touches)
-        yield Held(step, takes, dict(piled) if piled else _NOTHING)
-        for table, mode in takes.items():
-            piled[table] = max(mode, piled.get(table, mode), key=STRENGTH.index)
-        if any(isinstance(each, Transaction) for each in step.operations):
-            piled = {}
+        ends = any(isinstance(each, Transaction) for each in step.operations)
+        yield Held(step, takes, ends)
+
+
+def piled(
+    review: Review, wanted: Callable[[Identity, str], bool]
+) -> Iterator[tuple[Held, Mapping[Identity, str]]]:
+    """Every statement, and the `wanted` locks that its transaction held before it.
+
+    They pile up until it ends: the map is good until the next statement.
+    """
+    pile: dict[Identity, str] = {}
+    path = ""
+    for each in review.once(held):
+        if not each.step.transactional or each.step.statement.path != path:
+            pile.clear()
+        path = each.step.statement.path
+        yield each, pile
+        for table, mode in each.takes.items():
+            if wanted(table, mode):
+                pile[table] = max(mode, pile.get(table, mode), key=STRENGTH.index)
+        if each.ends:
+            pile.clear()
+
+
+def exclusive(_: Identity, mode: str) -> bool:
+    """For `piled`: what keeps everybody from a table."""
+    return mode == ACCESS_EXCLUSIVE
 
 
 def _seen(review: Review, step: Step) -> dict[Identity, str]:

@@ -41,7 +41,7 @@ def named(review: Review) -> Iterator[tuple[Step, Given]]:
         for each in review.written:
             for name in given(each.kind, each.node):
                 if name.name != name.old:
-                    yield each.step, _placed(name, each.step.before)
+                    yield each.step, _placed(name, each.step.before) if name.old else name
         return
     for arrival in review.arrivals:
         for name in _shown(arrival):

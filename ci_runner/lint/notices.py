@@ -49,6 +49,14 @@ EXPIRED_EXCEPTION = Notice(
     "A `[[lint.except]]` was given until a day that is over: it excepts nothing any more.",
     "Mend what it excepted and remove it, or decide again and move the day.",
 )
+IDLE_EXCEPTION = Notice(
+    "idle-exception",
+    "Exception that fits no file",
+    Severity.NOTE,
+    "A `[[lint.except]]` names paths that no file of a project has: it was misspelled, or what it"
+    " excepted is gone, and the next file of that name is excepted unseen.",
+    "Correct the pattern, which begins at the root of the repository, or remove it.",
+)
 LOOSENED_POLICY = Notice(
     "loosened-policy",
     "Change that loosens the lint policy",
@@ -138,6 +146,7 @@ NOTICES = (
     BROKEN_TEAM_RULE,
     CHECKSUM,
     EXPIRED_EXCEPTION,
+    IDLE_EXCEPTION,
     IGNORE_WITHOUT_REASON,
     KEPT_MIGRATION,
     LEFT_OUT,

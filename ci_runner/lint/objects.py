@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from ci_runner.dialects.operations import CreateObject, CreateView, Target
 from ci_runner.lint.rule import Review
@@ -21,6 +22,8 @@ _KINDS = {
 }
 # What falls with its table or column and says nothing of its own.
 _PARTS = frozenset({"owner", "grant", "default privileges"})
+# Kind and name without arguments.
+_Name = tuple[str, str]
 
 
 def ran(step: Step) -> bool:
@@ -31,15 +34,17 @@ def ran(step: Step) -> bool:
 def known(review: Review, step: Step, kind: str, name: Target, table: Target | None = None) -> bool:
     """Whether an object was there before the change, under this name."""
     if review.base_known:
-        return next(_like(review, kind, name, table), None) is not None
-    return not any(_makes(each, kind, name, table) for each in _steps(review, until=step))
+        return any(_is_like(each, name, table) for each in _there(review, kind, name))
+    here = _place(review, step)
+    return not any(place < here for place in _makers(review, kind, name, table))
 
 
 def comes_back(
     review: Review, step: Step, kind: str, name: Target, table: Target | None = None
 ) -> bool:
     """Whether a later statement makes an object of that kind and name."""
-    return any(_makes(each, kind, name, table) for each in _steps(review, since=step))
+    here = _place(review, step)
+    return any(place > here for place in _makers(review, kind, name, table))
 
 
 def victims(step: Step, *but: str) -> list[Identity]:
@@ -52,39 +57,52 @@ def victims(step: Step, *but: str) -> list[Identity]:
     )
 
 
-def _like(review: Review, kind: str, name: Target, table: Target | None) -> Iterator[Identity]:
-    kinds = _KINDS.get(kind, (kind,))
+def _there(review: Review, kind: str, name: Target) -> Iterator[Identity]:
+    """What the base has of that kind and name, whatever its arguments."""
+    [found] = review.once(_by_name)
+    for each in _KINDS.get(kind, (kind,)):
+        yield from found.get((each, name.name), ())
+
+
+def _by_name(review: Review) -> Iterator[Mapping[_Name, list[Identity]]]:
+    found: dict[_Name, list[Identity]] = defaultdict(list)
     for each in (*review.base.by_identity, *review.base.unmanaged):
-        if (
-            each.kind in kinds
-            and each.name.split("(")[0] == name.name
-            and (not name.schema or each.schema == name.schema)
-            and (table is None or each.parent == table.name)
-        ):
-            yield each
+        found[each.kind, each.name.partition("(")[0]].append(each)
+    yield found
 
 
-def _steps(
-    review: Review, *, since: Step | None = None, until: Step | None = None
-) -> Iterator[Step]:
-    begun = since is None
-    for step in review.steps:
-        if step is until:
-            return
-        if begun:
-            yield step
-        begun = begun or step is since
+def _is_like(each: Identity, name: Target, table: Target | None) -> bool:
+    in_schema = not name.schema or each.schema == name.schema
+    return in_schema and (table is None or each.parent == table.name)
 
 
-def _makes(step: Step, kind: str, name: Target, table: Target | None) -> bool:
-    for each in step.operations:
-        match each:
-            case CreateView(view=view) if kind == "view" and view.name == name.name:
-                return True
-            case CreateObject(kind=made, name=new, table=on):
-                alike = made.removeprefix("constraint ") == kind and new.name == name.name
-                if alike and (table is None or on is None or on.name == table.name):
-                    return True
-            case _:
-                pass
-    return False
+def _makers(review: Review, kind: str, name: Target, table: Target | None) -> Iterator[int]:
+    """The places of the statements that make an object of that kind and name."""
+    [found] = review.once(_made)
+    for place, on in found.get((kind, name.name), ()):
+        if table is None or on is None or on.name == table.name:
+            yield place
+
+
+def _made(review: Review) -> Iterator[Mapping[_Name, list[tuple[int, Target | None]]]]:
+    found: dict[_Name, list[tuple[int, Target | None]]] = defaultdict(list)
+    for place, step in enumerate(review.steps):
+        for each in step.operations:
+            match each:
+                case CreateView(view=view):
+                    found["view", view.name].append((place, None))
+                case CreateObject(kind=made, name=new, table=on):
+                    found[made.removeprefix("constraint "), new.name].append((place, on))
+                case _:
+                    pass
+    yield found
+
+
+def _place(review: Review, step: Step) -> int:
+    """Behind all others where it is none of them."""
+    [places] = review.once(_places)
+    return places.get(id(step), len(places))
+
+
+def _places(review: Review) -> Iterator[Mapping[int, int]]:
+    yield {id(step): place for place, step in enumerate(review.steps)}

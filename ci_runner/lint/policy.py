@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fnmatch import fnmatchcase
@@ -19,7 +19,7 @@ from ci_runner.lint.rules import RULES
 
 _RULES: Mapping[str, Rule] = {rule.id: rule for rule in RULES}
 _FIXED = frozenset(notice.id for notice in NOTICES if notice.fixed)
-_GLOB = re.compile(r"\*\*/|\*\*|\*|\?|[^*?]+")
+_GLOB = re.compile(r"\*\*/|\*\*|[^\n]|\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +135,54 @@ def _last(table: str) -> str:
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
-    return re.compile(
-        "".join(parts.get(each) or re.escape(each) for each in _GLOB.findall(pattern))
-    )
+def _tokens(pattern: str) -> tuple[str, ...]:
+    return tuple(_GLOB.findall(pattern.rstrip("/")))
 
 
 def matches(pattern: str, path: str) -> bool:
     """Whether a path, or a folder that it is in, is what the pattern says, as in .gitignore.
 
-    `*` stops at a slash, `**` does not.
+    `*` stops at a slash, `**` does not. Takes time in proportion to both, whatever they are.
     """
-    found = _compiled(pattern.rstrip("/")).match(path)
-    if found is None:
-        return False
-    parents = (path[:at] for at, each in enumerate(path) if each == "/")
-    return any(_compiled(pattern.rstrip("/")).fullmatch(each) for each in (path, *parents))
+    tokens = _tokens(pattern)
+    states = _entered({0}, tokens)
+    for char in path:
+        if char == "/" and len(tokens) in states:
+            return True
+        states = _entered(_after(states, tokens, char), tokens)
+    return len(tokens) in states
+
+
+def _entered(states: Iterable[int], tokens: Sequence[str]) -> set[int]:
+    """With the places behind what may stand for nothing. Below zero: within a `**/`."""
+    found: set[int] = set()
+    for each in states:
+        at = each
+        found.add(at)
+        while 0 <= at < len(tokens) and tokens[at].startswith("*"):
+            at += 1
+            found.add(at)
+    return found
+
+
+def _after(states: Iterable[int], tokens: Sequence[str], char: str) -> Iterator[int]:
+    for at in states:
+        token = tokens[at if at >= 0 else ~at] if at < len(tokens) else ""
+        match token:
+            case "**/" if char == "/":
+                yield from () if at >= 0 else (~at,)
+            case "**/":
+                yield ~at if at >= 0 else at
+            case "**":
+                yield at
+            case "*" if char != "/":
+                yield at
+            case "?" if char != "/":
+                yield at + 1
+            case _ if token == char:
+                yield at + 1
+            case _:
+                pass
 
 
 def configured(notice: Notice, severity: Severity, message: str, where: str) -> Finding:

@@ -34,6 +34,23 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
     "view": (View, MaterializedView),
     "function": (Function, Procedure),
 }
+_NAMED = frozenset({"kind", "schema", "name", "on", "comment"})
+_TABLE = frozenset(
+    """columns primary_key unique checks foreign_keys indexes policies row_security
+    partition""".split()
+)
+# What a subject of each target has.
+FIELDS: Mapping[str, frozenset[str]] = {
+    "table": _NAMED | _TABLE,
+    "column": _NAMED - {"on"} | {"type", "not_null", "default", "generated", "identity", "table"},
+    "index": _NAMED | {"table", "unique", "method", "columns", "predicate", "valid"},
+    "view": _NAMED | {"columns", "definition", "options"},
+    "function": _NAMED | {"arguments", "language", "definition"},
+    "change": _NAMED | {"action", "from"},
+    "statement": frozenset(
+        """kind schema name path text transactional rows rewritten locks operations""".split()
+    ),
+}
 
 
 class Subjects:

@@ -12,6 +12,7 @@ from ci_runner.dialects.postgres.parse_made import made
 from ci_runner.dialects.postgres.tree import Node
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Change
+from ci_runner.schema.drafts import quickly
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,9 @@ class Written:
     node: Node
 
 
+_written = quickly(Written)
+
+
 def written(dialect: str, steps: Sequence[Step]) -> tuple[Written, ...]:
     """What can be read, in order. Empty for engines whose parser is another."""
     return tuple(_read(steps)) if dialect == "postgres" else ()
@@ -31,7 +35,7 @@ def written(dialect: str, steps: Sequence[Step]) -> tuple[Written, ...]:
 def _read(steps: Sequence[Step]) -> Iterator[Written]:
     for step in steps:
         for kind, node in statements(step.statement.text):
-            yield Written(step, kind, node)
+            yield _written(step, kind, node)
 
 
 def told(

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ci_runner.dialects.base import Failure, Observation
+from ci_runner.dialects.base import Failure
+from ci_runner.dialects.observation import Observation
 from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
 from ci_runner.schema.model import Schema

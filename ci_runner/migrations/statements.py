@@ -20,6 +20,7 @@ from ci_runner.migrations.directives import delimiter, directive, file_directive
 from ci_runner.migrations.history import Directive, Statement
 from ci_runner.migrations.intake import MOST_STATEMENTS
 from ci_runner.migrations.ordinary import LINE_COMMENT, ordinary
+from ci_runner.schema.drafts import quickly
 
 _GAP = r"(?:\s|--[^\n]*(?:\n|\Z)|/\*(?:[^*]|\*(?!/))*\*/)+"
 _ROUTINE = re.compile(
@@ -111,6 +112,9 @@ _NESTED = re.compile(r"/\*|\*/")
 _MOST_COMMENTS = 100_000
 
 
+_statement = quickly(Statement)
+
+
 def split(
     text: str, path: str, syntax: Syntax, most: int = MOST_STATEMENTS
 ) -> tuple[Statement, ...]:
@@ -185,7 +189,7 @@ class _Splitter:
     def _statement(self, start: int, end: int) -> Statement:
         body = self.text[start:end].rstrip()
         line = self.line(start)
-        return Statement(
+        return _statement(
             body,
             self.path,
             line,

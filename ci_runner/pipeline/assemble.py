@@ -11,7 +11,7 @@ from typing import Literal
 
 from ci_runner import __version__
 from ci_runner.context import Build
-from ci_runner.dialects.base import Observation
+from ci_runner.dialects.observation import Observation
 from ci_runner.dialects.operations import Data
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations import checksum
@@ -195,6 +195,9 @@ def _step(step: Step, production: Production) -> ReportedStep:
         estimates=tuple(production.estimates(seen.rewritten, seen.scanned)),
         online=_online(seen, production),
         committed=seen.committed,
+        metadata_locks=tuple(
+            f"{lock.mode} on {production.told(lock.relation)}" for lock in seen.metadata_locks
+        ),
         obstacles=tuple(ReportedObstacle(each.query, each.rows) for each in step.obstacles),
     )
 

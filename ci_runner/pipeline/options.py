@@ -58,6 +58,7 @@ def plan_options(config: Config) -> PlanOptions:
     return PlanOptions(
         online=config.online,
         leave=frozenset(kind for kind, is_left in left.items() if is_left),
+        version=config.policy.assumed.numbers,
     )
 
 

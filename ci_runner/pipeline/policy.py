@@ -10,8 +10,8 @@ from ci_runner.config.policy import Exemption, LintPolicy
 from ci_runner.errors import ConfigError
 from ci_runner.lint import baseline
 from ci_runner.lint.baseline import Baseline
-from ci_runner.lint.notices import LOOSENED_POLICY, NOTICES, UNREADABLE_POLICY
-from ci_runner.lint.policy import Policy, configured, policy, severities
+from ci_runner.lint.notices import IDLE_EXCEPTION, LOOSENED_POLICY, NOTICES, UNREADABLE_POLICY
+from ci_runner.lint.policy import Policy, configured, matches, policy, severities
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.rules import RULES
 from ci_runner.lint.team import senseless
@@ -57,7 +57,7 @@ def _content(workspace: Workspace, path: str, *, at_base: bool) -> bytes | None:
 def policy_findings(workspace: Workspace) -> tuple[Finding, ...]:
     """What is to be said of the policy itself, once in a run."""
     config, chosen = workspace.config, in_force(workspace)
-    found = list(chosen.expirations())
+    found = [*chosen.expirations(), *_idle(workspace, chosen)]
     if config.base_problem:
         severity = chosen.severities.get(UNREADABLE_POLICY.id, UNREADABLE_POLICY.severity)
         message = f"{config.path} on the base branch can't be used: {config.base_problem}"
@@ -74,6 +74,26 @@ def policy_findings(workspace: Workspace) -> tuple[Finding, ...]:
         found += senseless([each for each in config.proposed.team_rules if each not in known])
     judged = chosen.judge(each for each in found if each.severity is not Severity.OFF)
     return judged.findings
+
+
+def _idle(workspace: Workspace, chosen: Policy) -> Iterator[Finding]:
+    """A finding for each exception whose paths no file of a project has."""
+    severity = chosen.severities.get(IDLE_EXCEPTION.id, IDLE_EXCEPTION.severity)
+    files = tuple(_files(workspace)) if any(each.paths for each in chosen.exemptions) else ()
+    for each in chosen.exemptions:
+        fits = any(matches(pattern, file) for pattern in each.paths for file in files)
+        if each.paths and not fits and not chosen.expired(each):
+            said = f"no file of a project is one of {', '.join(each.paths)}"
+            yield configured(IDLE_EXCEPTION, severity, said, each.where)
+
+
+def _files(workspace: Workspace) -> Iterator[str]:
+    """What lies in the projects' directories, and their desired schemas, from the root on."""
+    for project in workspace.config.projects:
+        for path in (project.directory, *project.schema):
+            yield path
+            for place in (workspace.root / path).rglob("*"):
+                yield place.relative_to(workspace.root).as_posix()
 
 
 def _approvals(before: ApprovalPolicy, after: ApprovalPolicy) -> Iterator[tuple[str, str]]:

@@ -65,7 +65,7 @@ class ReportedStep:
     `estimates` say what it means. `online` is the least that the server asked for to change a
     table, `committed` whether the statement ended an open transaction without saying so. A long
     run of INSERTs is one step, with the `statements` that it stands for. `obstacles` are the rows
-    in its way.
+    in its way, `metadata_locks` what MySQL or MariaDB lock to change what others use.
     """
 
     path: str
@@ -88,6 +88,7 @@ class ReportedStep:
     online: str = ""
     committed: bool = False
     obstacles: tuple[ReportedObstacle, ...] = ()
+    metadata_locks: tuple[str, ...] = ()
 
     @property
     def rows_in_the_way(self) -> int:

@@ -41,7 +41,7 @@ def _row(step: ReportedStep) -> tuple[str, ...]:
         f"{indented(step.path)}:{step.line}",
         step.outcome,
         f"{step.milliseconds:.1f} ms" if ran else "",
-        f"{step.held_milliseconds:.1f} ms" if ran and step.locks else "",
+        f"{step.held_milliseconds:.1f} ms" if ran and (step.locks or step.metadata_locks) else "",
         "" if step.rows is None else str(step.rows),
         _effect(step),
     )
@@ -71,6 +71,7 @@ def _details(step: ReportedStep) -> Iterator[str]:
         ("rewrote ", step.rewritten),
         ("read all of ", step.scanned),
         ("locked ", step.locks),
+        ("metadata lock ", step.metadata_locks),
         ("in production: ", step.estimates),
         ("left behind: ", step.unfinished),
         ("notice: ", step.notices),

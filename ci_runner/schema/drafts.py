@@ -29,10 +29,11 @@ def quickly(frozen: Callable[P, T]) -> Callable[P, T]:
     draft = make_dataclass(
         f"{frozen.__name__}Draft",
         [(each.name, each.type, _copied(each)) for each in fields(cast("Any", frozen))],
-        namespace={"__post_init__": freeze},
+        namespace={"__post_init__": freeze, "__doc__": frozen.__doc__},
         slots=True,
         eq=False,
         repr=False,
+        match_args=False,
     )
     return cast("Callable[P, T]", draft)
 

@@ -113,6 +113,18 @@ def test_an_exception_ends_with_its_day(tmp_path: Path) -> None:
     ] == told(checkout)
 
 
+def test_an_exception_for_no_file_is_told_where_it_stands(tmp_path: Path) -> None:
+    both = (
+        '[[lint.except]]\nrules = ["drop-table"]\npaths = ["migrations/**"]\nreason = "so"\n'
+        '[[lint.except]]\npaths = ["migration/*.sql", "db"]\nreason = "so"\n'
+    )
+    checkout = change(tmp_path, merged=both)
+
+    assert [
+        ("idle-exception", "note", "no file of a project is one of migration/*.sql, db")
+    ] == told(checkout)
+
+
 def test_a_baseline_is_written_known_and_shrinks(tmp_path: Path) -> None:
     checkout = new_checkout(tmp_path, config='[lint]\nbaseline = "known.json"\n')
     checkout.write("old.sql", "DROP TABLE t;\nDROP TABLE u;\n")
@@ -205,7 +217,8 @@ def test_a_broken_rule_on_the_base_branch_is_named_and_the_rest_is_reviewed(tmp_
 
     assert {"broken-team-rule", "drop-table"} <= {each[0] for each in found}
     [broken] = [each for each in found if each[0] == "broken-team-rule"]
-    assert ("error", "rule own makes no sense: there is no 'nme'") == broken[1:]
+    told_of = "rule own makes no sense: a table has no `nme`; did you mean `name`?"
+    assert ("error", told_of) == broken[1:]
     assert ExitCode.FINDINGS == checkout.run(*LINT).code
 
 

@@ -9,9 +9,11 @@ import pytest
 
 from ci_runner.devdb.mariadb import MysqlServer, existing_mysql, leftover_databases
 from ci_runner.devdb.mariadb_local import Binaries, local_mariadb
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.provision import provision
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.connect import connect
-from ci_runner.errors import DatabaseError
+from ci_runner.errors import ConfigError, DatabaseError
 
 
 def databases(server: MysqlServer) -> list[str]:
@@ -176,6 +178,19 @@ def test_a_user_who_may_create_nothing_is_told_what_to_grant(mysql_server: Mysql
 
     assert "the dev server lets us create no database" == refused.value.what
     assert "GRANT ALL" in refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    "wishes", [Preparation(extensions=("hstore",)), Preparation(roles=("app",))]
+)
+def test_what_only_postgresql_has_is_refused_before_anything_starts(wishes: Preparation) -> None:
+    with (
+        pytest.raises(ConfigError, match="are for PostgreSQL") as refused,
+        provision("local://mariadb", "mysql", prepare=wishes, say=lambda line: None),
+    ):
+        pass
+
+    assert "`dev.setup` may make what is needed" in refused.value.next_step
 
 
 def test_a_server_that_does_not_start_says_why_and_leaves_nothing(tmp_path: Path) -> None:

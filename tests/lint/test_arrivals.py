@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ci_runner.dialects.base import Failure, Observation
+from ci_runner.dialects.base import Failure
+from ci_runner.dialects.observation import Observation
 from ci_runner.lint.arrivals import Arrival, arrivals, columns
 from ci_runner.migrations.history import Statement, Step
 from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -91,9 +92,21 @@ def test_an_exception_for_a_table_does_not_hold_beside_another_table() -> None:
 
 
 @given(path=st.text(alphabet="ab/.*", min_size=1), pattern=st.text(alphabet="ab/.*?", min_size=1))
-def test_a_pattern_never_fails_and_a_path_matches_itself(path: str, pattern: str) -> None:
-    assert matches(pattern, path) in {True, False}
+def test_a_pattern_means_what_the_same_as_a_regular_expression_means(
+    path: str, pattern: str
+) -> None:
+    words = {"**/": r"(?:[^/]+/)*", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
+    glob = re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", pattern.rstrip("/"))
+    meant = re.compile("".join(words.get(each) or re.escape(each) for each in glob))
+    folders = (path[:at] for at, each in enumerate(path) if each == "/")
+
+    assert matches(pattern, path) is any(map(meant.fullmatch, (path, *folders)))
     assert matches("**", path)
+
+
+def test_no_pattern_takes_long() -> None:
+    assert not matches("*a" * 200 + "b", "a" * 5000)
+    assert not matches("**/" * 200 + "b", "a/" * 1000)
 
 
 @pytest.mark.parametrize(("until", "left"), [(date(2026, 5, 1), 0), (date(2026, 4, 30), 1)])
@@ -145,6 +158,25 @@ def test_a_fingerprint_survives_moved_lines_and_other_blanks(lint: Lint) -> None
     assert before.fingerprint == after.fingerprint
     assert 32 == len(before.fingerprint)
     assert before.line != after.line
+
+
+WORDS = st.lists(st.sampled_from(["DROP", "TABLE", "t", "u"]), min_size=1, max_size=4)
+BLANK = st.sampled_from(["  ", "\n", "\n\n\t", " \r\n "])
+
+
+@given(statements=st.lists(st.tuples(WORDS, BLANK), max_size=4), moved=st.integers(0, 999))
+def test_a_fingerprint_survives_any_move_and_any_blanks(
+    statements: list[tuple[list[str], str]], moved: int
+) -> None:
+    before = [replace(DROP, statement=" ".join(words)) for words, _ in statements]
+    after = [
+        replace(DROP, statement=blank.join(words), line=DROP.line + moved, message="other words")
+        for words, blank in statements
+    ]
+
+    assert [each.fingerprint for each in fingerprinted(before)] == [
+        each.fingerprint for each in fingerprinted(after)
+    ]
 
 
 def test_fingerprints_differ_by_rule_path_statement_and_turn() -> None:

@@ -160,7 +160,9 @@ def test_a_rule_that_can_not_be_asked_is_a_finding_and_the_others_are_asked(lint
     [broken] = [each for each in found if each.rule == "broken-team-rule"]
     assert "table public.t: not so" == own["good"].message
     assert ("schema-ci.toml", 4, Severity.ERROR) == (broken.path, broken.line, broken.severity)
-    assert "rule misspelt makes no sense: there is no 'nme'" == broken.message
+    assert (
+        "rule misspelt makes no sense: a table has no `nme`; did you mean `name`?"
+    ) == broken.message
 
 
 @pytest.mark.parametrize(

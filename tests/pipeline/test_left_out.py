@@ -54,3 +54,17 @@ def test_a_rebuild_keeps_what_is_left_out(excluded: str, kept: str) -> None:
         assert "INDEX gone" not in texts
         assert [("1",)] == connection.query("SELECT a FROM t")
         assert [("kept",)] == connection.query("SELECT note FROM t")
+
+
+def test_a_view_of_a_virtual_table_that_is_left_out_is_not_called_broken() -> None:
+    text = "CREATE VIRTUAL TABLE f USING fts5(a); CREATE VIEW v AS SELECT a FROM f;"
+    terms = Terms(selection=Selection((), (pattern("f"),)))
+    with connect(":memory:") as connection, connect(":memory:") as goal:
+        for on, type_ in ((connection, "INT"), (goal, "TEXT")):
+            for statement in split(f"{text} CREATE TABLE t (a {type_})", "x.sql", DIALECT.syntax):
+                on.execute(statement.text)
+        compared = compare(
+            connection, DIALECT, DIALECT.inspect(connection), DIALECT.inspect(goal), terms
+        )
+
+    assert [] == [each.sql for each in compared.plan.statements if "VIEW" in each.sql]

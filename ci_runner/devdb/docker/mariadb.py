@@ -156,4 +156,5 @@ def docker_mysql(
             setup=setup,
             guard=watchdog,
             ending=watchdog.ending,
+            is_ours=True,
         )

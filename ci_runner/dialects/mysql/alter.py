@@ -11,7 +11,7 @@ from ci_runner.dialects.mysql.changed_keys import Keys, drop, moved_places, noun
 from ci_runner.dialects.mysql.columns import column_sql
 from ci_runner.dialects.mysql.hazards import of_check, of_foreign_key, of_partitions
 from ci_runner.dialects.mysql.keys import constraint_sql, index_sql
-from ci_runner.dialects.mysql.partitions import added, partition_sql
+from ci_runner.dialects.mysql.partitions import added, partition_sql, reorganized
 from ci_runner.dialects.mysql.quote import mentions, quote
 from ci_runner.dialects.mysql.tables import (
     changed_options,
@@ -81,6 +81,16 @@ def steps(
         listed = ", ".join(grown)
         yield Step(
             (f"ADD PARTITION ({listed})",), said=(f"Add {len(grown)} partitions to table {name}",)
+        )
+    moved = reorganized(before.partition_key, after.partition_key)
+    if moved and not grown:
+        yield Step(
+            (moved.clause(),),
+            said=(f"Reorganize {moved.said()} of table {name}",),
+            hazards=(
+                *(of_partitions(name) if "BY LIST" in after.partition_key else ()),
+                f"Copies the rows of {moved.said()} while writers wait.",
+            ),
         )
     if is_versioned(after) and not is_versioned(before) and not own_period:
         yield Step(("ADD SYSTEM VERSIONING",), said=(f"Version table {name}",))
@@ -189,8 +199,8 @@ class _Main:
             yield from of_check(rule, self.before, self.after)
         for key in self.made:
             yield from of_foreign_key(key)
-        if self.behind:
-            yield from of_partitions(self.after.name, self.after.partition_key)
+        if self.behind and "\n" in self.after.partition_key:
+            yield from of_partitions(self.after.name)
         yield from _history_lost(self.before, self.after)
 
 
@@ -227,7 +237,7 @@ def _partitioning(before: Table, after: Table) -> str:
         mine = ""
     if _by_history(after) and not is_versioned(before):
         theirs = ""
-    if mine == theirs or added(mine, theirs):
+    if mine == theirs or added(mine, theirs) or reorganized(mine, theirs):
         return ""
     return partition_sql(theirs) if theirs else "REMOVE PARTITIONING"
 

@@ -138,11 +138,14 @@ class Columns:
     def hazards(self) -> Iterator[str]:
         for each in self.lost:
             yield f"The values of {self.table}.{each.name} are lost."
+        types = [
+            f"{after.name} becomes {after.type}"
+            for before, after in self.changed
+            if not same_storage(before, after)
+        ]
+        if types:
+            yield f"Copies {self.table} while writers wait: {', '.join(types)}."
         for before, after in self.changed:
-            if not same_storage(before, after):
-                yield (
-                    f"Copies {self.table} while writers wait: {after.name} becomes {after.type}."
-                )
             yield from of_column(before, after)
 
 

@@ -24,8 +24,7 @@ class Keys:
         # Its columns took it along.
         self.mine = {name: each for name, each in mine.items() if not _columns_of(each) <= gone}
         self.theirs = theirs
-        # Each keeps the size that was the table's when it was made.
-        self.resized = block_size(old.tables[table]) not in {"", block_size(new.tables[table])}
+        self.resized = _resizes(old.tables[table], new.tables[table])
         self.shown = {
             name
             for name, each in self.mine.items()
@@ -74,6 +73,13 @@ class Keys:
         for name, each in self.theirs.items():
             if self._differs(name):
                 yield from of_key(each, before)
+
+
+def _resizes(before: Table, after: Table) -> bool:
+    """Whether keys that stay would keep the size that the table, or its engine, gave them."""
+    was, becomes = block_size(before), block_size(after)
+    moves = becomes != "" and engine_of(before) != engine_of(after)
+    return moves or was not in {"", becomes}
 
 
 def _is_words(each: Key) -> bool:

@@ -1,4 +1,7 @@
-"""A session with MySQL or MariaDB over PyMySQL: one statement at a time, no file of ours."""
+"""A session with MySQL or MariaDB over PyMySQL: one statement at a time, no file of ours.
+
+What we ourselves read goes many queries at a time over another session, which runs nothing else.
+"""
 
 from __future__ import annotations
 
@@ -61,6 +64,8 @@ class MysqlConnection:
         self._touched = False
         self._opened_with: Mapping[str, str] = {}
         self.database = database
+        # Opens sessions of an account that sees what others do, on a server of our own.
+        self.overseer: _Beside | None = None
 
     def execute(self, sql: str) -> Outcome:
         """Result sets are read to their end and not kept: there may be no end of them."""
@@ -80,18 +85,8 @@ class MysqlConnection:
         return Outcome(rows, self._warnings() if warned else ())
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
-        try:
-            with self._answered(sql), self._session.cursor() as cursor:
-                cursor.execute(sql)
-                return list(cursor.fetchall())
-        except StatementFailed as failed:
-            if failed.failure.code != STOPPED:
-                raise
-            raise SqlError(
-                "the dev database could not be read in time",
-                said=str(failed.failure),
-                next_step=failed.failure.hint,
-            ) from failed
+        (rows,) = self.answers(sql)
+        return rows
 
     def query_all(self, several: Sequence[str]) -> list[list[tuple[object, ...]]]:
         """On a session of its own, in which nothing that migrations have SET tells otherwise.
@@ -104,13 +99,22 @@ class MysqlConnection:
             return reader.answers(";\n".join(several))
 
     def answers(self, sql: str) -> list[list[tuple[object, ...]]]:
-        """The rows of each of several statements, where the session was opened to take them."""
-        with self._answered(sql), self._session.cursor() as cursor:
-            cursor.execute(sql)
-            found = [list(cursor.fetchall())]
-            while cursor.nextset():
-                found.append(list(cursor.fetchall()))
-            return found
+        """The rows of each statement in `sql`: one, unless the session was opened to take more."""
+        try:
+            with self._answered(sql), self._session.cursor() as cursor:
+                cursor.execute(sql)
+                found = [list(cursor.fetchall())]
+                while cursor.nextset():
+                    found.append(list(cursor.fetchall()))
+                return found
+        except StatementFailed as failed:
+            if failed.failure.code != STOPPED:
+                raise
+            raise SqlError(
+                "the dev database could not be read in time",
+                said=str(failed.failure),
+                next_step=failed.failure.hint,
+            ) from failed
 
     def _sever(self) -> None:
         """Whoever waits for the server learns that nothing more will come."""
@@ -159,6 +163,11 @@ class MysqlConnection:
     def _variables(self) -> Mapping[str, str]:
         rows = self.query("SHOW SESSION VARIABLES")
         return {str(name): str(value) for name, value in rows if name not in _MOVES}
+
+    @property
+    def process(self) -> int:
+        """The server's number of this session."""
+        return int(self._session.thread_id())
 
     @property
     def in_transaction(self) -> bool:

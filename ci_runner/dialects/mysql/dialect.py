@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -18,6 +18,7 @@ from ci_runner.dialects.base import (
     version_of,
 )
 from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
+from ci_runner.dialects.mysql.metadata_locks import metadata_locks
 from ci_runner.dialects.mysql.parse import parse
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
@@ -64,7 +65,9 @@ class MysqlDialect:
         return ()
 
     def run(self, connection: Connection, sql: str) -> Ran:
-        return online.run(connection, sql)
+        with metadata_locks(connection, sql) as locks:
+            ran = online.run(connection, sql)
+        return replace(ran, metadata_locks=locks())
 
     def relations(self, _connection: Connection) -> tuple[Held, ...]:
         """Metadata locks are told by no table that every server has."""

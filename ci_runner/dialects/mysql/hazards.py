@@ -106,9 +106,9 @@ def of_foreign_key(new: ForeignKey) -> Iterator[str]:
     )
 
 
-def of_partitions(table: str, partitions: str) -> Iterator[str]:
-    if "\n" in partitions:
-        yield f"Fails when a row of {table} belongs to none of its partitions."
+def of_partitions(table: str) -> Iterator[str]:
+    """Of ranges or lists that are made anew."""
+    yield f"Fails when a row of {table} belongs to none of its partitions."
 
 
 def _count(table: str) -> str:

@@ -131,20 +131,18 @@ def _without_doubt(
 ) -> dict[str, list[Column]]:
     """With defaults as they are, where the catalogue may have question marks instead."""
     doubted = {
-        name: [each for each in several if columns.is_doubtful(each)]
+        name: found
         for name, several in by_table.items()
+        if (found := [each for each in several if columns.is_doubtful(each)])
     }
-    asked = [name for name, several in doubted.items() if several]
-    answers = connection.query_all([columns.asked(name, doubted[name]) for name in asked])
-    said = {
-        (name, each.name): literal(text(value))
-        for name, (row,) in zip(asked, answers, strict=True)
-        for each, value in zip(doubted[name], row, strict=True)
-    }
-    return {
-        name: [replace(each, default=said.get((name, each.name), each.default)) for each in several]
-        for name, several in by_table.items()
-    }
+    answers = connection.query_all([columns.asked(*each) for each in doubted.items()])
+    known = dict(by_table)
+    for (name, several), (row,) in zip(doubted.items(), answers, strict=True):
+        said = {each.name: literal(text(value)) for each, value in zip(several, row, strict=True)}
+        known[name] = [
+            replace(each, default=said.get(each.name, each.default)) for each in known[name]
+        ]
+    return known
 
 
 def _checks(

@@ -20,7 +20,8 @@ _KEY = re.compile(rf"  (?:\w+ )?KEY (?:(?P<name>{_QUOTED}) )?\((?P<rest>.*)")
 _PERIOD = re.compile(rf"  (?P<clause>PERIOD FOR (?P<name>{_QUOTED}) \(.*\)),?")
 _PIECE = re.compile(rf"{_STRING}|{_QUOTED}")
 _WORDS = re.compile(r"\b(?:STORAGE|COLUMN_FORMAT) \w+|\bREF_SYSTEM_ID=\d+|\bNOT SECONDARY\b")
-_DEFAULT = re.compile(rf" DEFAULT (?:(?P<text>{_STRING})|(?P<bytes>0x[0-9A-F]+))")
+# Strings are passed over whole: a comment may say anything.
+_DEFAULT = re.compile(rf" DEFAULT (?:(?P<text>{_STRING})|(?P<bytes>0x[0-9A-F]+))|{_STRING}")
 _BLOCKS = re.compile(r" KEY_BLOCK_SIZE=(\d+)")
 _PARSER = re.compile(rf" WITH PARSER ({_QUOTED})")
 _OVERLAPS = re.compile(rf"(?P<period>{_QUOTED}) WITHOUT OVERLAPS\)")
@@ -45,11 +46,11 @@ class ShownKey:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`keys` by name, the primary one by PRIMARY. `words` and `defaults` by column.
+    """`keys` by name, the primary one by PRIMARY; `words` and `defaults` by column that has any.
 
     `defaults` are those of bytes, as an expression; `bare` are the columns without a default, NULL
-    included. `periods` are clauses by name, without that of
-    system time. `partitions` is as ci_runner.dialects.mysql.partitions has it.
+    included. `periods` are clauses by name, without that of system time. `partitions` is as
+    ci_runner.dialects.mysql.partitions has it.
     """
 
     keys: Mapping[str, ShownKey] = field(default_factory=dict)
@@ -73,24 +74,31 @@ class Shown:
 def shown(statement: str) -> Shown:
     """`statement` is what the server prints with backquotes and backslash escapes."""
     head, _, tail = statement.partition("\n) ")
-    lines = head.split("\n")[1:]
-    columns = {unquote(each["name"]): each for line in lines if (each := _COLUMN.match(line))}
-    bare = {name: _PIECE.sub("''", each["rest"]) for name, each in columns.items()}
     options, _, partitions = tail.partition("\n")
+    lines = head.split("\n")[1:]
+    columns = [each for line in lines if line[2:3] == "`" and (each := _COLUMN.match(line))]
+    rules = [line for line in lines if line[2:3] != "`"]
+    words = ((each["name"], _words(each["rest"])) for each in columns)
+    defaults = ((each["name"], _bytes(each["type"], each["rest"])) for each in columns)
     return Shown(
-        dict(_key(each) for line in lines if (each := _KEY.match(line))),
-        {name: tuple(_WORDS.findall(rest)) for name, rest in bare.items()},
-        {
-            name: said
-            for name, each in columns.items()
-            if (said := _bytes(each["type"], each["rest"]))
-        },
-        frozenset(name for name, rest in bare.items() if " DEFAULT " not in rest),
-        {unquote(each["name"]): each["clause"] for line in lines if (each := _PERIOD.match(line))},
+        dict(_key(each) for line in rules if (each := _KEY.match(line))),
+        {unquote(name): several for name, several in words if several},
+        {unquote(name): default for name, default in defaults if default},
+        frozenset(unquote(each["name"]) for each in columns if _is_bare(each["rest"])),
+        {unquote(each["name"]): each["clause"] for line in rules if (each := _PERIOD.match(line))},
         tuple(_options(options)),
         shown_partitions(partitions),
         statement,
     )
+
+
+def _is_bare(rest: str) -> bool:
+    """Whether a column has no default: what stands before its comment, which may say anything."""
+    return " DEFAULT " not in rest.partition(" COMMENT '")[0]
+
+
+def _words(rest: str) -> tuple[str, ...]:
+    return tuple(_WORDS.findall(_PIECE.sub("''", rest))) if _WORDS.search(rest) else ()
 
 
 def _key(line: re.Match[str]) -> tuple[str, ShownKey]:
@@ -111,7 +119,10 @@ def _bytes(type_: str, rest: str) -> str:
 
     The catalogue cuts bytes at a zero or turns them into question marks.
     """
-    found = _DEFAULT.search(rest)
+    if type_ not in _BINARY and " DEFAULT 0x" not in rest:
+        return ""
+    said = (each for each in _DEFAULT.finditer(rest) if each["text"] or each["bytes"])
+    found = next(said, None)
     if found is None or (type_ not in _BINARY and not found["bytes"]):
         return ""
     if found["bytes"]:

@@ -39,7 +39,7 @@ from ci_runner.dialects.postgres.twin import ahead, sessions
 from ci_runner.dialects.postgres.watch import spelled
 from ci_runner.errors import SqlError
 from ci_runner.schema.model import Copy, Identity, Schema
-from ci_runner.schema.shared import Edge, Edges, Shared, differing
+from ci_runner.schema.shared import Edge, Edges, Shared
 
 # Counts of the transaction and, outside of one, what the session has not yet handed on.
 _SCANS = """
@@ -87,7 +87,9 @@ def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
         now, tables = _felt(stack, connection, earlier)
         if earlier is not None and now.follows(earlier.known.pulse):
             look = _within(connection, earlier, now)
-            locks = _later_locks(earlier, now, look.index.names)
+            # What it dropped or renamed had another name when it was locked.
+            came = now.locks - earlier.known.pulse.locks
+            locks = earlier.locks.union(_locks(came, earlier.index.names, look.index.names))
             more = _scans(now.scans - earlier.known.pulse.scans, look.index.names)
             scans = {**earlier.scans, **dict(more)}
         else:
@@ -236,20 +238,14 @@ def _aside(connection: Connection) -> unmanaged.Aside:
     return unmanaged.unmanaged(connection, dict(zip(conditions, answers, strict=True)), {})
 
 
-def _locks(told: Iterable[str], names: Mapping[Address, Identity]) -> Iterator[Lock]:
+def _locks(told: Iterable[str], *names: Mapping[Address, Identity]) -> Iterator[Lock]:
+    """Under the first of its `names` that a relation has."""
     for each in told:
         oid, mode = each.split(" ")
-        name = names.get(("pg_class", int(oid), 0))
+        address = ("pg_class", int(oid), 0)
+        name = next((found for known in names if (found := known.get(address))), None)
         if name is not None:
             yield Lock(name, spelled(mode))
-
-
-def _later_locks(earlier: Look, now: Pulse, names: Shared[Address, Identity]) -> frozenset[Lock]:
-    """Those of `earlier` and those that came since; all anew where a relation has another name."""
-    known = earlier.index.names
-    if any(address[0] == "pg_class" and address in known for address in differing(known, names)):
-        return frozenset(_locks(now.locks, names))
-    return earlier.locks.union(_locks(now.locks - earlier.known.pulse.locks, names))
 
 
 def _scans(
@@ -257,5 +253,6 @@ def _scans(
 ) -> Iterator[tuple[Identity, int]]:
     for oid, times in counted:
         name = names.get(("pg_class", oid, 0))
-        if name is not None:
+        # An index is counted too, and is hardly ever read from end to end.
+        if name is not None and name.kind in {"table", "materialized view"}:
             yield name, times

@@ -7,6 +7,9 @@ from functools import cache, lru_cache
 
 from ci_runner.dialects.operations import Target, Unparsed
 from ci_runner.dialects.postgres.tree import Node, library, tree
+from ci_runner.schema.drafts import quickly
+
+_target = quickly(Target)
 
 
 def statements(sql: str) -> tuple[tuple[str, Node], ...]:
@@ -52,12 +55,12 @@ def definition(command: Node) -> Node:
 
 def relation(node: Node) -> Target:
     """A RangeVar as a name."""
-    return Target(node.schemaname, node.relname)
+    return _target(node.schemaname, node.relname)
 
 
 def qualified(parts: tuple[str, ...]) -> Target:
     """A list of names as a name."""
-    return Target(parts[-2] if len(parts) > 1 else "", parts[-1] if parts else "")
+    return _target(parts[-2] if len(parts) > 1 else "", parts[-1] if parts else "")
 
 
 def text(expression: Node) -> str:

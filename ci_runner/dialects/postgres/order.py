@@ -9,6 +9,7 @@ from ci_runner.dialects.postgres import (
     access,
     base_types,
     below,
+    loops,
     parts,
     rebuild,
     repartition,
@@ -42,26 +43,18 @@ _KIND_RANK = {kind.type: position for position, kind in enumerate(KINDS)}
 
 def arranged(work: Work) -> tuple[Node, ...]:
     """Every node of `work`, what is needed first. Raises InternalError when there is no order."""
-    try:
-        return _Order(work).found()
-    except CycleError:
-        _free_foreign_keys(work)
-    try:
-        return _Order(work).found()
-    except CycleError as circle:
-        names = " <- ".join(f"{verb} {identity}" for verb, identity in circle.args[1])
-        raise InternalError(
-            "the changes wait for each other in a circle, so that no plan can be made",
-            said=names,
-            next_step="make one of these changes in a migration of its own, and report this",
-        ) from circle
-
-
-def _free_foreign_keys(work: Work) -> None:
-    """Dropped tables that reference each other: their foreign keys go first."""
-    for key in work.world.old.of_type(ForeignKey):
-        if home(key) in work.drops:
-            work.drops[key.identity] = key
+    while True:
+        try:
+            return _Order(work).found()
+        except CycleError as circle:
+            if loops.are_opened(work, circle.args[1]):
+                continue
+            names = " <- ".join(f"{verb} {identity}" for verb, identity in circle.args[1])
+            raise InternalError(
+                "the changes wait for each other in a circle, so that no plan can be made",
+                said=names,
+                next_step="make one of these changes in a migration of its own, and report this",
+            ) from circle
 
 
 def needs(work: Work) -> Mapping[Node, frozenset[Node]]:
@@ -79,8 +72,8 @@ class _Order:
     def __init__(self, work: Work) -> None:
         self.work = work
         self.world = work.world
-        self.ties = tuple(work.ties())
-        self.detached = frozenset(work.detached())
+        self.ties = (*work.ties(), *sorted(work.late))
+        self.detached = frozenset((*work.detached(), *work.freed))
         self.disturbed: dict[Identity, Node] = {
             identity: ("alter", new.identity)
             for old, new in work.alters.values()
@@ -139,8 +132,8 @@ class _Order:
 
     def _rank(self, node: Node) -> tuple[int, int, Identity, str]:
         verb, identity = node
-        side = self.world.old if verb in {"drop", "clear"} else self.world.new
-        each = side.by_identity[identity]
+        goes = verb in {"drop", "clear"} or identity in self.work.freed
+        each = (self.world.old if goes else self.world.new).by_identity[identity]
         position = _KIND_RANK[type(each)]
         if verb in {"drop", "clear"}:
             late = kind_of(each).late and (verb == "clear" or identity not in self.work.aside)
@@ -168,7 +161,7 @@ class _Order:
             if needed in self.disturbed:
                 makers.append(self.disturbed[needed])
             for maker in makers:
-                yield from ((later, maker) for later in self._makers(dependent))
+                yield from ((later, maker) for later in self._users(dependent, needed))
 
         for rights, base_type in base_types.rights(self.world):
             for maker in self._makers(base_type):
@@ -198,6 +191,10 @@ class _Order:
             yield ("create", identity), ("drop", identity)
         for identity in self.detached:
             yield ("alter", identity), ("detach", identity)
+        for identity in self.work.freed:
+            gone = self._gone(identity)
+            if gone is not None:
+                yield gone, ("detach", identity)
 
     def _checked(self) -> Iterator[tuple[Node, Node]]:
         """What the server refuses while a column is made of a type, also one that leaves it."""
@@ -347,6 +344,12 @@ class _Order:
         if column in self.detached and own in self.detached:
             yield ("detach", own), ("detach", column)
 
+    def _users(self, identity: Identity, needed: Identity) -> list[Node]:
+        """What makes a thing need another: a late default, or else what makes the thing."""
+        if identity in self.work.late and loops.default_needs(identity, needed, self.world.new):
+            return [("tie", identity)]
+        return self._makers(identity)
+
     def _makers(self, identity: Identity) -> list[Node]:
         """What makes a thing: its table, where the table is new and brings it along."""
         found: list[Node] = []
@@ -377,6 +380,8 @@ class _Order:
     def _leavers(self, identity: Identity, needed: Identity) -> list[Node]:
         """What must have happened before the thing that `identity` needed can go."""
         gone = self._gone(identity)
+        if identity in self.work.freed and loops.default_needs(identity, needed, self.world.old):
+            return [("detach", identity)]
         if gone is not None:
             return [gone]
         after = self.work.renamed.get(identity, identity)

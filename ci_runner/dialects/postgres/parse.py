@@ -38,6 +38,7 @@ from ci_runner.dialects.postgres.parse_table import (
     proven,
 )
 from ci_runner.dialects.postgres.tree import Node, tree
+from ci_runner.schema.drafts import quickly
 
 _TRANSACTIONS: dict[str, Literal["begin", "commit", "rollback"]] = {
     "TRANS_STMT_BEGIN": "begin",
@@ -53,6 +54,9 @@ _ALONE = {
     "alter_system_stmt": "ALTER SYSTEM",
 }
 _FALSE = frozenset({"false", "off", "0"})
+
+
+_create_index = quickly(CreateIndex)
 
 
 def parse(sql: str) -> tuple[Operation, ...]:
@@ -167,7 +171,7 @@ def _value(node: Node) -> object:
 
 def _index(node: Node) -> tuple[Operation, ...]:
     columns = [each.index_elem.name for each in node.index_params]
-    index = CreateIndex(
+    index = _create_index(
         relation(node.relation),
         node.idxname,
         bool(node.concurrent),

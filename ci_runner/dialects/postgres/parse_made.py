@@ -6,6 +6,7 @@ Tables whose columns come from elsewhere (LIKE, AS, OF, PARTITION OF) are left o
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
@@ -21,6 +22,7 @@ from ci_runner.dialects.postgres.nodes import (
 )
 from ci_runner.dialects.postgres.tree import Node
 from ci_runner.schema.changes import Alter, Change, Create, Drop
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import (
     Column,
     Enum,
@@ -59,7 +61,16 @@ _SPELLED = {
     "char": ('"char"', ""),
 }
 _ACTIONS = {"c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT", "r": "RESTRICT"}
+_KEYS = frozenset({"CONSTR_PRIMARY", "CONSTR_UNIQUE", "CONSTR_FOREIGN"})
 _DROPPED = {"OBJECT_TABLE": "table", "OBJECT_VIEW": "view", "OBJECT_INDEX": "index"}
+
+
+_column = quickly(Column)
+_table = quickly(Table)
+_foreign_key = quickly(ForeignKey)
+_primary_key = quickly(PrimaryKey)
+_index = quickly(Index)
+_create = quickly(Create)
 
 
 def made(kind: str, node: Node, default_schema: str) -> tuple[Change, ...]:
@@ -91,7 +102,7 @@ class _Reader:
                 for command in node.cmds:
                     yield from self._command(table, command.alter_table_cmd)
             case "index_stmt":
-                yield Create(self._index(node))
+                yield _create(self._index(node))
             case "create_enum_stmt":
                 schema, name = self._named(strings(node.type_name))
                 yield Create(Enum(schema, name, strings(node.vals)))
@@ -107,34 +118,34 @@ class _Reader:
         return name.schema or self.default, name.name
 
     def _table(self, name: Target) -> Table:
-        return Table(name.schema or self.default, name.name, ())
+        return _table(name.schema or self.default, name.name, ())
 
     def _create_table(self, node: Node) -> Iterator[Change]:
-        borrowed = node.inh_relations or node.HasField("of_typename")
-        kinds = {each.WhichOneof("node") for each in node.table_elts}
         temporary = node.relation.relpersistence == "t"
-        if temporary or borrowed or "table_like_clause" in kinds:
+        if temporary or node.inh_relations or node.HasField("of_typename"):
+            return
+        elements: dict[str, list[Node]] = defaultdict(list)
+        for each in node.table_elts:
+            kind, element = inner(each)
+            elements[kind].append(element)
+        if "table_like_clause" in elements:
             return
         bare = self._table(relation(node.relation))
-        definitions = [
-            each.column_def for each in node.table_elts if each.WhichOneof("node") == "column_def"
-        ]
+        definitions, constraints = elements["column_def"], elements["constraint"]
         keys = {
             name
-            for each in node.table_elts
-            if each.WhichOneof("node") == "constraint"
-            and word(each.constraint, "contype") == "CONSTR_PRIMARY"
-            for name in strings(each.constraint.keys)
+            for each in constraints
+            if word(each, "contype") == "CONSTR_PRIMARY"
+            for name in strings(each.keys)
         }
-        columns = tuple(self._column(bare, each, keys) for each in definitions)
+        columns = tuple([self._column(bare, each, keys) for each in definitions])
         options = ("UNLOGGED",) if node.relation.relpersistence == "u" else ()
         key = "partitioned" if node.HasField("partspec") else ""
-        yield Create(Table(bare.schema, bare.name, columns, options, partition_key=key))
+        yield _create(_table(bare.schema, bare.name, columns, options, partition_key=key))
         for each in definitions:
             yield from self._behind(bare, each)
-        for each in node.table_elts:
-            if each.WhichOneof("node") == "constraint":
-                yield from self._constraint(bare, each.constraint, ())
+        for each in constraints:
+            yield from self._constraint(bare, each, ())
 
     def _command(self, table: Table, command: Node) -> Iterator[Change]:
         match word(command, "subtype"):
@@ -158,7 +169,7 @@ class _Reader:
         said = None if default is None else text(default.raw_expr)
         if serial:
             said = f"nextval('{table.schema}.{table.name}_{name}_seq'::regclass)"
-        return Column(
+        return _column(
             table.schema,
             table.name,
             name,
@@ -171,26 +182,28 @@ class _Reader:
 
     def _behind(self, table: Table, column: Node) -> Iterator[Change]:
         """The constraints written behind a column."""
+        name = (column.colname,)
         for each in column.constraints:
-            yield from self._constraint(table, each.constraint, (column.colname,))
+            yield from self._constraint(table, each.constraint, name)
 
     def _constraint(self, table: Table, node: Node, columns: tuple[str, ...]) -> Iterator[Change]:
-        found = self._keyed(table, node, strings(node.keys) or columns, columns)
-        if found is not None:
-            yield Create(found)
+        kind = word(node, "contype")
+        if kind in _KEYS:
+            keys = strings(node.keys) or columns
+            yield _create(self._keyed(kind, table, node, keys, columns))
 
     def _keyed(
-        self, table: Table, node: Node, keys: tuple[str, ...], columns: tuple[str, ...]
-    ) -> SchemaObject | None:
+        self, kind: str, table: Table, node: Node, keys: tuple[str, ...], columns: tuple[str, ...]
+    ) -> SchemaObject:
         at = (table.schema, table.name)
-        match word(node, "contype"):
+        match kind:
             case "CONSTR_PRIMARY":
                 name = node.conname or f"{table.name}_pkey"
-                return PrimaryKey(*at, name, keys, "PRIMARY KEY")
+                return _primary_key(*at, name, keys, "PRIMARY KEY")
             case "CONSTR_UNIQUE":
                 name = node.conname or "_".join((table.name, *keys, "key"))
                 return Unique(*at, name, keys, "UNIQUE")
-            case "CONSTR_FOREIGN":
+            case _:
                 own = strings(node.fk_attrs) or columns
                 there = self._table(relation(node.pktable)).identity
                 said = "".join(
@@ -202,16 +215,14 @@ class _Reader:
                     if action in _ACTIONS
                 )
                 name = node.conname or "_".join((table.name, *own, "fkey"))
-                return ForeignKey(
+                return _foreign_key(
                     *at, name, own, there, strings(node.pk_attrs), f"FOREIGN KEY{said}"
                 )
-            case _:
-                return None
 
     def _index(self, node: Node) -> Index:
         on = self._table(relation(node.relation))
         keys = tuple(each.index_elem.name or "(expression)" for each in node.index_params)
-        return Index(
+        return _index(
             on.schema,
             on.name,
             node.idxname or "_".join((on.name, *keys, "idx")),

@@ -111,20 +111,18 @@ def _table(node: Node) -> Iterator[Given]:
     table = node.relation.relname
     yield Given("table", table)
     for each in node.table_elts:
-        match inner(each):
-            case "column_def", column:
-                yield from _column(table, column)
-            case "constraint", constraint:
-                yield from _constraint(table, constraint, ())
-            case _:
-                pass
+        if each.HasField("column_def"):
+            yield from _column(table, each.column_def)
+        elif each.HasField("constraint"):
+            yield from _constraint(table, each.constraint, ())
 
 
 def _column(table: str, column: Node) -> Iterator[Given]:
-    kind = strings(column.type_name.names)
-    yield Given("column", column.colname, table, type=kind[-1] if kind else "")
+    kind, name = column.type_name.names, column.colname
+    yield Given("column", name, table, type=kind[-1].string.sval if kind else "")
     for each in column.constraints:
-        yield from _constraint(table, each.constraint, (column.colname,))
+        if each.constraint.conname:
+            yield from _constraint(table, each.constraint, (name,))
 
 
 def _constraint(table: str, node: Node, columns: tuple[str, ...]) -> Iterator[Given]:

@@ -227,14 +227,14 @@ def _lists(kind: str, node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _of_table(kind: str, node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
     if kind == "create_stmt":
-        elements = [inner(each) for each in node.table_elts]
-        columns = [each for name, each in elements if name == "column_def"]
-        yield "the table", tuple(each.colname for each in columns)
+        every = node.table_elts
+        columns = [each.column_def.colname for each in every if each.HasField("column_def")]
+        yield "the table", tuple(columns)
     else:
-        elements = [inner(definition(each.alter_table_cmd)) for each in node.cmds]
-    for name, each in elements:
-        if name == "constraint":
-            yield _constraint(each)
+        every = [definition(each.alter_table_cmd) for each in node.cmds]
+    for each in every:
+        if each.HasField("constraint"):
+            yield _constraint(each.constraint)
 
 
 def _keys(node: Node) -> tuple[str, ...]:

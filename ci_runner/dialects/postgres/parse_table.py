@@ -32,6 +32,7 @@ from ci_runner.dialects.postgres.nodes import (
     word,
 )
 from ci_runner.dialects.postgres.tree import Node
+from ci_runner.schema.drafts import quickly
 
 _SERIAL = frozenset({"serial", "serial4", "bigserial", "serial8", "smallserial", "serial2"})
 _CONSTRAINTS: dict[str, Literal["primary key", "unique", "check", "foreign key", "exclude"]] = {
@@ -68,6 +69,11 @@ _ACTIONS = {
 }
 
 
+_create_table = quickly(CreateTable)
+_add_constraint = quickly(AddConstraint)
+_new_column = quickly(AddColumn)
+
+
 def create_table(node: Node) -> Iterator[Operation]:
     """The table, then the constraints that it is made with."""
     table = relation(node.relation)
@@ -75,7 +81,7 @@ def create_table(node: Node) -> Iterator[Operation]:
     if node.HasField("partbound"):
         parent = relation(node.inh_relations[0].range_var)
     temporary = node.relation.relpersistence == "t"
-    yield CreateTable(table, temporary, bool(node.if_not_exists), parent)
+    yield _create_table(table, temporary, bool(node.if_not_exists), parent)
     for element in node.table_elts:
         if element.HasField("column_def"):
             yield from _inline(table, element.column_def)
@@ -165,7 +171,7 @@ def _constraint(
             yield from _not_null(table, node)
         return
     named = strings(node.fk_attrs) if kind == "foreign key" else strings(node.keys)
-    yield AddConstraint(
+    yield _add_constraint(
         table,
         kind,
         node.conname,
@@ -212,7 +218,7 @@ def _add_column(table: Target, column: Node) -> AddColumn:
     kind = type_name(column.type_name)
     default = found.get("CONSTR_DEFAULT")
     generated = found.get("CONSTR_GENERATED")
-    return AddColumn(
+    return _new_column(
         table,
         column.colname,
         kind,

@@ -104,6 +104,12 @@ def _tied(old: Table, new: Table) -> Iterator[PlannedStatement]:
         )
 
 
+def alone(new: Table) -> Table:
+    """A partition before it joins its parent."""
+    own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
+    return replace(new, columns=own, parents=(), bound="")
+
+
 def from_parents(new: Column, parents: tuple[Table, ...]) -> Column | None:
     """The column as CREATE TABLE takes it from the parents; None when none of them has it."""
     theirs = [each for parent in parents if (each := parent.column(new.name)) is not None]
@@ -129,9 +135,3 @@ def disagree(new: Column, parents: tuple[Table, ...]) -> bool:
     """Whether the parents' defaults conflict, so that CREATE TABLE must name one."""
     theirs = (parent.column(new.name) for parent in parents)
     return len({each.default for each in theirs if each is not None and each.default}) > 1
-
-
-def alone(new: Table) -> Table:
-    """A partition before it joins its parent."""
-    own = tuple(replace(each, inherited=False, local=True) for each in new.columns)
-    return replace(new, columns=own, parents=(), bound="")

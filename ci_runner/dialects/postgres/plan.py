@@ -8,9 +8,10 @@ changes its type, a foreign key on a key that is replaced) is dropped first and 
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from itertools import chain
 
-from ci_runner.dialects.base import USUAL, PlanOptions
+from ci_runner.dialects.base import USUAL, PlannedStatement, PlanOptions
 from ci_runner.dialects.postgres import access
 from ci_runner.dialects.postgres.aside import between
 from ci_runner.dialects.postgres.inheritance import (
@@ -23,6 +24,7 @@ from ci_runner.dialects.postgres.inheritance import (
 from ci_runner.dialects.postgres.kind import Statements, World
 from ci_runner.dialects.postgres.kinds import enum, grant
 from ci_runner.dialects.postgres.mentions import joined
+from ci_runner.dialects.postgres.nesting import read_back
 from ci_runner.dialects.postgres.order import arranged, needs
 from ci_runner.dialects.postgres.repartition import refilled
 from ci_runner.dialects.postgres.stages import staged
@@ -56,7 +58,14 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
         statements = joined(staged(work, nodes, needs(work)))
     else:
         statements = joined(each for node in nodes for each in written(work, node))
-    return enum.outside_transactions(statements, world.new)
+    return tuple(map(_read_back, enum.outside_transactions(statements, world.new)))
+
+
+def _read_back(statement: PlannedStatement) -> PlannedStatement:
+    sql, undo = read_back(statement.sql), statement.undo and read_back(statement.undo)
+    if (sql, undo) == (statement.sql, statement.undo):
+        return statement
+    return replace(statement, sql=sql, undo=undo)
 
 
 def _likeness(each: SchemaObject) -> Hashable:

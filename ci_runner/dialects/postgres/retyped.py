@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ci_runner.dialects.postgres.inheritance import retypes
 from ci_runner.dialects.postgres.kind import World
+from ci_runner.dialects.postgres.nesting import is_read_back
 from ci_runner.dialects.postgres.types import family
 from ci_runner.schema.model import Column, Identity
 
@@ -25,8 +26,14 @@ def leaves_family(needed: Identity, world: World) -> bool:
     return family(was.plain(before.type)) != family(then.plain(after.type))
 
 
-def is_torn(dependent: Identity, world: World) -> bool:
-    """Whether it is computed from several columns that change their types one after the other."""
+def is_torn(dependent: Identity, definition: str, world: World) -> bool:
+    """Whether the server, which rewrites it for a column's new type, would not make it as it is.
+
+    It is computed from several columns that change one after the other, or is printed in a form
+    that is not read back.
+    """
+    if not is_read_back(definition):
+        return True
     needed = [each for each in world.needs.get(dependent, ()) if each.kind == "column"]
     retyped = [
         each for each in needed if each in world.new.by_identity and not same_type(each, world)

@@ -56,6 +56,10 @@ class Work:
     """Tables aside whose rows move to the new one."""
     between: Mapping[Node, frozenset[Identity]] = field(default_factory=dict)
     """What is aside at a node, once the nodes are in order."""
+    late: set[Identity] = field(default_factory=set)
+    """Columns whose defaults need what needs the column: they are set once that is there."""
+    freed: set[Identity] = field(default_factory=set)
+    """Columns that go, whose defaults are taken off before for the like reason."""
     # Routines that cannot come after all that their bodies mention, or whose undo cannot.
     unchecked: set[Node] = field(default_factory=set)
 

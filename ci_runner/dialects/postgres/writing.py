@@ -48,8 +48,7 @@ def _statements(work: Work, node: Node) -> Statements:
         case ("alter", identity):
             return _altered(work, *work.alters[identity])
         case ("detach", identity):
-            old, new = work.alters[identity]
-            return _parted(work, old, kind_of(new).detach(old, new, work.world))
+            return _detached(work, identity)
         case ("drop", identity):
             return _dropped(work, work.drops[identity])
         case ("fill" | "clear", _):
@@ -58,6 +57,13 @@ def _statements(work: Work, node: Node) -> Statements:
             return _created(work, work.creates[identity])
         case (_, identity):
             return _tied(work, identity)
+
+
+def _detached(work: Work, identity: Identity) -> Statements:
+    if identity in work.freed:
+        return column.freed(work.world.old.by_identity[identity])
+    old, new = work.alters[identity]
+    return _parted(work, old, kind_of(new).detach(old, new, work.world))
 
 
 def _parted(work: Work, old: SchemaObject, detached: Statements) -> Statements:
@@ -97,6 +103,8 @@ def _sides(work: Work, identity: Identity) -> tuple[Table, Table]:
 def _tied(work: Work, identity: Identity) -> Statements:
     after = work.world.new.by_identity[identity]
     before, untied = work.world.old.get(identity), work.before_tie(after)
+    if identity in work.late:
+        return column.late(before, after, released=identity in work.world.released)
     holder = kind_of(after).owner(after)
     was = None if before is None else kind_of(before).owner(before)
     tie = kind_of(after).tie(untied, after)
@@ -157,7 +165,19 @@ def _undone(work: Work, each: SchemaObject, made: Statements) -> Statements:
 def _altered(work: Work, old: SchemaObject, new: SchemaObject) -> Statements:
     if old.identity != new.identity:
         return kind_of(new).rename(old, new)
-    return kind_of(new).alter(old, new, work.world) or ()
+    return kind_of(new).alter(old, _for_now(work, new), work.world) or ()
+
+
+def _for_now(work: Work, each: SchemaObject) -> SchemaObject:
+    """A column, or a table's columns, without the defaults that are set later."""
+    if isinstance(each, Column) and each.identity in work.late:
+        return replace(each, default=None)
+    if isinstance(each, Table) and any(one.identity in work.late for one in each.columns):
+        bare = [
+            replace(one, default=None) if one.identity in work.late else one for one in each.columns
+        ]
+        return replace(each, columns=tuple(bare))
+    return each
 
 
 def _dropped(work: Work, each: SchemaObject) -> Statements:
@@ -237,6 +257,7 @@ def _created(work: Work, each: SchemaObject) -> Statements:
     """Nothing on a table that is new itself can block or fail: its hazards are left out."""
     if each.identity in work.carried:
         return ()
+    each = _for_now(work, each)
     if isinstance(each, Table) and work.joins_later(each):
         inside = (*work.inline[each.identity], *_checks(work, each))
         return table.create_with(partitions.alone(each), inside)

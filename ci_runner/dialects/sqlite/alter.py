@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.sqlite import strict
 from ci_runner.dialects.sqlite.back import with_way_back
@@ -10,8 +12,13 @@ from ci_runner.dialects.sqlite.rebuild import column_sql, is_plain, rebuild
 from ci_runner.dialects.sqlite.tokens import mentions, quote, tokenize
 from ci_runner.schema.model import Check, Column, Constraint, ForeignKey, Table, View
 
+# sqlite.org/releaselog/3_35_0.html
+_DROPS_COLUMNS = (3, 35)
 
-def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatement, ...]:
+
+def alter(
+    old: Catalogue, new: Catalogue, after: Table, version: tuple[int, ...]
+) -> tuple[PlannedStatement, ...]:
     """Statements that give the table its new form; none when nothing changed."""
     before = old.tables[after.name.lower()]
     mine = {column.name.lower(): column for column in before.columns}
@@ -33,10 +40,14 @@ def alter(old: Catalogue, new: Catalogue, after: Table) -> tuple[PlannedStatemen
     can_add = all(
         _can_add(column, added[at:], is_strict=is_strict) for at, column in enumerate(added)
     )
-    can_drop = all(_can_drop(old, new, before, column) for column in lost)
-    if not (same and can_add and can_drop):
+    drops_columns = not version or version >= _DROPS_COLUMNS
+    can_drop = drops_columns and all(_can_drop(old, new, before, column) for column in lost)
+    if not (same and can_add and (can_drop or not lost)):
         return with_way_back(tuple(rebuild(old, new, after)), old, new, after)
-    adds = (_add(column, after, inline.get(column.name, ())) for column in added)
+    adds = tuple(_add(column, after, inline.get(column.name, ())) for column in added)
+    if not drops_columns:
+        why = ("SQLite before 3.35 drops no column",)
+        adds = tuple(replace(each, undo=None, undo_hazards=why) for each in adds)
     return (*adds, *(_drop(column, after) for column in lost))
 
 

@@ -43,7 +43,10 @@ def _lost(old: Catalogue, new: Catalogue, before: Table, table: Table) -> Iterat
         after = now.get(column.name.lower())
         if after is None or after.generated_kind:
             yield f"the values of {column.name} are lost"
-        elif hazards.affinity(after.type) not in {hazards.affinity(column.type), "BLOB"}:
+        elif hazards.affinity(after.type, table) not in {
+            hazards.affinity(column.type, before),
+            "BLOB",
+        }:
             yield f"values of {column.name} have become others"
         elif after.not_null and not column.not_null and after.default is not None:
             yield f"NULL in {column.name} has become {after.default}"

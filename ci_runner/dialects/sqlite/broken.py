@@ -11,9 +11,9 @@ from collections.abc import Collection
 from ci_runner.dialects.base import Connection, PlannedStatement, StatementFailed
 from ci_runner.dialects.sqlite import dependents
 from ci_runner.dialects.sqlite.catalogue import Catalogue, Dependent
-from ci_runner.dialects.sqlite.connect import MEMORY, connect
+from ci_runner.dialects.sqlite.connect import scratch
 from ci_runner.dialects.sqlite.rebuild import create_table
-from ci_runner.schema.model import Identity, Index
+from ci_runner.schema.model import Identity, Index, Schema
 from ci_runner.schema.virtual import VirtualTable
 
 _PROBE = "_schema_ci_probe"
@@ -27,20 +27,32 @@ def broken(catalogue: Catalogue) -> dict[Identity, str]:
     """
     if not catalogue.words:
         return {}
-    with connect(MEMORY) as scratch:
+    with scratch() as database:
         probe = _PROBE
         while probe in catalogue.names or f"{probe}_" in catalogue.names:
             probe += "_"
         try:
-            pending = _made(scratch, catalogue, probe)
+            pending = _made(database, catalogue, probe)
         except StatementFailed:
             return {}
         found: dict[Identity, str] = {}
-        while (refusal := _refusal(scratch, probe)) and (each := _meant(refusal, pending)):
+        while (refusal := _refusal(database, probe)) and (each := _meant(refusal, pending)):
             found[each.identity] = refusal.partition(f" {each.name}: ")[2]
             pending.remove(each)
-            scratch.execute(dependents.drop(each).sql)
-        return found
+            database.execute(dependents.drop(each).sql)
+    unknown = _reading_what_is_left_out(catalogue.schema)
+    return {name: why for name, why in found.items() if name not in unknown}
+
+
+def _reading_what_is_left_out(schema: Schema) -> set[Identity]:
+    """What needs something that was there when the schema was read, and is not in it any more."""
+    edges = [edge for edge in schema.dependencies if edge[0].kind in {"view", "trigger"}]
+    reading = {needs for _, needs in edges if schema.get(needs) is None}
+    size = -1
+    while size != len(reading):
+        size = len(reading)
+        reading |= {each for each, needs in edges if needs in reading}
+    return reading
 
 
 def beside(catalogue: Catalogue, unread: Collection[Identity]) -> list[Dependent]:
@@ -56,26 +68,26 @@ def dropped(catalogue: Catalogue) -> tuple[PlannedStatement, ...]:
     return tuple(dependents.drop(each, broken=unread) for each in beside(catalogue, unread))
 
 
-def _made(scratch: Connection, catalogue: Catalogue, probe: str) -> list[Dependent]:
+def _made(database: Connection, catalogue: Catalogue, probe: str) -> list[Dependent]:
     """Make the schema without its indexes, which can't be broken; its views and triggers."""
     schema = catalogue.schema
     for table in catalogue.tables.values():
-        scratch.execute(create_table(catalogue, table, table.name))
+        database.execute(create_table(catalogue, table, table.name))
     for virtual in schema.of_type(VirtualTable):
-        scratch.execute(virtual.source)
+        database.execute(virtual.source)
     made: list[Dependent] = [
         each for each in dependents.dependents(schema) if not isinstance(each, Index)
     ]
     for each in reversed(made):
-        scratch.execute(dependents.create(each).sql)
-    scratch.execute(f"CREATE TABLE {probe} (a)")
+        database.execute(dependents.create(each).sql)
+    database.execute(f"CREATE TABLE {probe} (a)")
     return made
 
 
-def _refusal(scratch: Connection, probe: str) -> str:
+def _refusal(database: Connection, probe: str) -> str:
     """Why no table can be renamed, "" when one can."""
     try:
-        scratch.execute(f"ALTER TABLE {probe} RENAME TO {probe}_")
+        database.execute(f"ALTER TABLE {probe} RENAME TO {probe}_")
     except StatementFailed as refused:
         return refused.failure.message
     return ""

@@ -26,6 +26,8 @@ MEMORY = ":memory:"
 STATEMENT_SECONDS = 300.0
 MEGABYTES = 2048
 _GRACE_SECONDS = 2.0
+# Which knows pragma_table_list: sqlite.org/releaselog/3_37_0.html
+_OLDEST = (3, 37)
 # No value in a migration is longer than the longest file; the engine's own limit is 1 GB.
 _LONGEST_VALUE = 64 * 2**20
 _LOST = {
@@ -231,9 +233,10 @@ def connect(
     In memory the database begins as `content`, what `image` once gave; empty when b"".
     `megabytes` (MiB) is all that SQLite may hold in this process, what is temporary included: the
     engine lets nobody raise it once it is set. See SqliteConnection for `seconds` and `until`.
-    Closed at block end. Raises DatabaseError for a file that can't be opened, or a content that is
-    none.
+    Closed at block end. Raises DatabaseError for a file that can't be opened, a content that is
+    none, and a library that is too old.
     """
+    demand()
     in_memory = path_or_memory == MEMORY
     place = "" if in_memory else path_or_memory
     try:
@@ -255,6 +258,27 @@ def connect(
         yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def scratch() -> Iterator[Connection]:
+    """An empty database in memory, within what this process may hold already."""
+    session = sqlite3.connect(MEMORY, isolation_level=None, check_same_thread=False)
+    connection = SqliteConnection(session)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def demand(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+    """Raises DatabaseError for a library that can't be asked what a schema holds."""
+    if version < _OLDEST:
+        raise DatabaseError(
+            f"this Python's SQLite is {'.'.join(map(str, version))}: it is too old",
+            next_step="run schema-ci on a Python that was built with SQLite 3.37 or newer, such as "
+            "Debian 12's or python.org's; what production runs may be older: [lint.assume] version",
+        )
 
 
 def _fill(session: sqlite3.Connection, content: bytes) -> None:

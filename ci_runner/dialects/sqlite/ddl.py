@@ -22,14 +22,19 @@ def create(schema: Schema) -> tuple[PlannedStatement, ...]:
     return plan(Schema("sqlite"), schema)
 
 
-def plan(old_schema: Schema, new_schema: Schema) -> tuple[PlannedStatement, ...]:
-    """Statements, in order, that turn `old` into `new`; empty when they are equal."""
+def plan(
+    old_schema: Schema, new_schema: Schema, version: tuple[int, ...] = ()
+) -> tuple[PlannedStatement, ...]:
+    """Statements, in order, that turn `old` into `new`; empty when they are equal.
+
+    A SQLite of `version` can run them, () for any that we can run on ourselves.
+    """
     if not diff(old_schema, new_schema):
         return ()
     old, new = Catalogue(old_schema), Catalogue(new_schema)
     gone = references.gone(old, new)
     stays = [table for name, table in new.tables.items() if name in old.tables]
-    altered = [step for table in stays for step in alter(old, new, table)]
+    altered = [step for table in stays for step in alter(old, new, table, version)]
     rebuilt = {step.object.name.lower() for step in altered if step.sql.startswith("DROP TABLE ")}
     made = [_create_table(new, name) for name in new.tables if name not in old.tables]
     first = next((step.serves or step.summary for step in altered), "")
@@ -81,9 +86,11 @@ def _risks(
 
 def _undone_without(aside: Sequence[Dependent], step: PlannedStatement) -> PlannedStatement:
     """ADD COLUMN passes by what is broken; its undo, DROP COLUMN, has to take it away meanwhile."""
+    if not step.undo:
+        return step
     undo = (
         *(dependents.drop(each).sql for each in aside),
-        step.undo or "",
+        step.undo,
         *(dependents.create(each).sql for each in reversed(aside)),
     )
     return replace(step, undo=";\n".join(undo))

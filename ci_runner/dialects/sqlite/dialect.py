@@ -50,10 +50,10 @@ class SqliteDialect:
         return look.sight(connection, since)
 
     def plan(
-        self, old: Schema, new: Schema, _options: PlanOptions = USUAL
+        self, old: Schema, new: Schema, options: PlanOptions = USUAL
     ) -> tuple[PlannedStatement, ...]:
         """SQLite has no online forms, no grants and no owners."""
-        return ddl.plan(old, new)
+        return ddl.plan(old, new, options.version)
 
     def create(
         self, schema: Schema, _options: PlanOptions = EVERYTHING

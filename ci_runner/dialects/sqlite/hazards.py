@@ -73,7 +73,7 @@ class _Copied:
             for name, column in self.now.items()
             if name in self.was
             and (
-                affinity(column.type) != affinity(self.was[name].type)
+                affinity(column.type, table) != affinity(self.was[name].type, before)
                 or column.collation != self.was[name].collation
             )
         }
@@ -141,10 +141,10 @@ class _Copied:
             was = self.was.get(name)
             if is_strict and column.type != strict.ANY:
                 yield from self._of_strict(was, column)
-            if was is None or column.generated_kind or (is_strict and column.type == strict.ANY):
+            if was is None or column.generated_kind:
                 continue
             place = f"{self.table.name}.{column.name}"
-            old, new = affinity(was.type), affinity(column.type)
+            old, new = affinity(was.type, self.before), affinity(column.type, self.table)
             if new in _NUMBERS and old not in _NUMBERS:
                 yield f"Text in {place} that reads as a number becomes it: '007' becomes 7."
             elif new == "TEXT" and old != "TEXT":
@@ -171,9 +171,9 @@ class _Copied:
             )
 
 
-def affinity(declared: str) -> str:
+def affinity(declared: str, table: Table) -> str:
     """What a column of this type turns values into, where they can be turned without loss."""
-    if not declared:
+    if not declared or (declared == strict.ANY and "STRICT" in table.options):
         return "BLOB"
     found = (name for name, parts in _AFFINITIES if any(part in declared for part in parts))
     return next(found, "NUMERIC")

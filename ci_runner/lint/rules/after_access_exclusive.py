@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import CreateIndex, Data, Other
-from ci_runner.lint.locks import ACCESS_EXCLUSIVE, held
+from ci_runner.lint.locks import exclusive, piled
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step
 
@@ -14,25 +14,30 @@ _QUERY = re.compile(r"\b(?:SELECT|TABLE|WITH)\b", re.IGNORECASE)
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    """Once for each transaction: for the first statement that works on rows.
+    """Once for each transaction and set of tables: for the first statement that works on rows.
 
     The index of a new table reads few; to insert a few takes no time that one has to fear.
     """
     told: set[tuple[str, str, bool]] = set()
+    here: set[bool] = set()
     indexed = {id(touch.step) for touch in review.on_known(CreateIndex)}
-    for each in review.once(held):
-        if not each.before:
+    for each, before in piled(review, exclusive):
+        if not before:
+            here.clear()
             continue
-        locked = sorted(
-            table.qualified for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE
-        )
-        few = _inserts_few(each.step)
-        place = each.step.statement.path, ", ".join(locked), few
         works = id(each.step) in indexed or _works(each.step)
-        if locked and works and each.step.failure is None and place not in told:
+        if not works or each.step.failure is not None:
+            continue
+        few = _inserts_few(each.step)
+        if few in here:
+            continue
+        here.add(few)
+        locked = ", ".join(sorted(table.qualified for table in before))
+        place = each.step.statement.path, locked, few
+        if place not in told:
             told.add(place)
             yield Hit(
-                f"works on rows while nobody can use {', '.join(locked)}",
+                f"works on rows while nobody can use {locked}",
                 each.step,
                 severity=Severity.NOTE if few else None,
             )

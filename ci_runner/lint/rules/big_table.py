@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from ci_runner.lint.locks import at_least, held
+from ci_runner.lint.locks import Held, at_least, piled
 from ci_runner.lint.mysql import waiting
 from ci_runner.lint.options import RuleOption, number
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -21,21 +21,33 @@ def _check(review: Review) -> Iterator[Hit]:
     """Each table once in a file, by the statement that keeps it the longest."""
     slow: set[tuple[str, Identity]] = set()
     quick: dict[tuple[str, Identity], Hit] = {}
-    for each in review.once(held) if review.dialect != "mysql" else ():
-        for table, mode in {**each.before, **each.takes}.items():
+    for each, before in _piled(review):
+        seen = (*each.step.observed.rewritten, *each.step.observed.scanned)
+        worked_on = {table: before[table] for table in seen if table in before}
+        for table, mode in {**worked_on, **each.takes}.items():
             place = each.step.statement.path, table
-            if not at_least(mode, _BLOCKS_WRITES) or place in slow or not _big(review, table):
+            if place in slow or not _blocked(review, table, mode):
                 continue
             works = _works(each.step, table)
             if works:
                 slow.add(place)
                 quick.pop(place, None)
                 yield _hit(review, each.step, table, mode, works)
-            elif place not in quick and table in each.takes:
+            elif place not in quick:
                 quick[place] = _hit(review, each.step, table, mode, "")
     yield from quick.values()
     if review.dialect == "mysql":
         yield from _on_mysql(review)
+
+
+def _piled(review: Review) -> Iterator[tuple[Held, Mapping[Identity, str]]]:
+    if review.dialect == "mysql":
+        return iter(())
+    return piled(review, lambda table, mode: _blocked(review, table, mode))
+
+
+def _blocked(review: Review, table: Identity, mode: str) -> bool:
+    return at_least(mode, _BLOCKS_WRITES) and _big(review, table)
 
 
 def _on_mysql(review: Review) -> Iterator[Hit]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from ci_runner.dialects.operations import AddConstraint, CreateIndex
 from ci_runner.lint.objects import ran
@@ -20,24 +22,25 @@ def _check(review: Review) -> Iterator[Hit]:
     ]
     indexed = _indexed(review, {touch.table for touch, _ in added})
     for touch, key in added:
-        wanted = set(key.columns)
-        if not any(set(keys[: len(key.columns)]) == wanted for keys in indexed[touch.table]):
+        if _Start.of(key.columns) not in indexed[touch.table]:
             keys = ", ".join(key.columns)
             yield Hit(f"{key.table} has no index that begins with ({keys})", touch.step)
 
 
-def _indexed(review: Review, tables: set[Identity]) -> dict[Identity, list[tuple[str, ...]]]:
-    """The columns of every whole index that each table has in the end, as far as it is known."""
+def _indexed(review: Review, tables: set[Identity]) -> dict[Identity, set[_Start]]:
+    """What every whole index that each table has in the end begins with, as far as it is known."""
     schema = review.steps[-1].after if tables else review.base
-    found: dict[Identity, list[tuple[str, ...]]] = {
-        table: [
-            *(each.keys for each in indexes_on(schema, table) if not each.predicate),
-            *(
-                each.columns
-                for each in keys_on(schema, table)
-                if isinstance(each, PrimaryKey | Unique)
-            ),
-        ]
+    found: dict[Identity, set[_Start]] = {
+        table: set(
+            chain(
+                *(_starts(each.keys) for each in indexes_on(schema, table) if not each.predicate),
+                *(
+                    _starts(each.columns)
+                    for each in keys_on(schema, table)
+                    if isinstance(each, PrimaryKey | Unique)
+                ),
+            )
+        )
         for table in tables
     }
     for touch in review.among(CreateIndex, AddConstraint):
@@ -46,10 +49,25 @@ def _indexed(review: Review, tables: set[Identity]) -> dict[Identity, list[tuple
                 CreateIndex(columns=columns)
                 | AddConstraint(kind="primary key" | "unique", columns=columns)
             ) if touch.table in tables and not ran(touch.step):
-                found[touch.table].append(columns)
+                found[touch.table].update(_starts(columns))
             case _:
                 pass
     return found
+
+
+class _Start(NamedTuple):
+    """The first columns of an index in whatever order, and how many those are."""
+
+    width: int
+    columns: frozenset[str]
+
+    @staticmethod
+    def of(columns: Sequence[str]) -> _Start:
+        return _Start(len(columns), frozenset(columns))
+
+
+def _starts(columns: Sequence[str]) -> Iterator[_Start]:
+    return (_Start.of(columns[:count]) for count in range(1, len(columns) + 1))
 
 
 RULE = Rule(

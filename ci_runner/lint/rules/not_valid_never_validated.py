@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AddConstraint, DropConstraint, ValidateConstraint
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.schema.model import Identity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    settled = {
-        (touch.table, touch.operation.name)
-        for touch in review.among(ValidateConstraint, DropConstraint)
-        if isinstance(touch.operation, ValidateConstraint | DropConstraint)
-    }
+    settled: dict[Identity, set[str]] = defaultdict(set)
+    for each in review.among(ValidateConstraint, DropConstraint):
+        if isinstance(each.operation, ValidateConstraint | DropConstraint):
+            settled[each.table].add(each.operation.name)
     for touch in review.on_known(AddConstraint):
         added = touch.operation
-        validated = {name for table, name in settled if table == touch.table}
+        validated = settled.get(touch.table, set())
         if added.not_valid and added.name not in validated and not (validated and not added.name):
             what = added.name or f"a {added.kind}"
             yield Hit(f"adds {what} to {added.table} NOT VALID and leaves it so", touch.step)

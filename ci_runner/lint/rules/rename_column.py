@@ -22,7 +22,7 @@ def _check(review: Review) -> Iterator[Hit]:
                 added.add((touch.table, column))
             case RenameColumn(table, column, to):
                 old, new = (touch.table, column), (touch.table, to)
-                if touch.known and column != to and old not in added | stand_ins:
+                if touch.known and column != to and old not in added and old not in stand_ins:
                     yield Hit(
                         f"renames column {column} of {table} to {to}; running clients use the old"
                         " name",

@@ -8,6 +8,9 @@ from ci_runner.dialects.operations import AlterObject, AlterTable, RenameObject
 from ci_runner.lint.objects import known
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
+# No query says the name of an index, unless by a hint.
+_UNSAID = frozenset({"index"})
+
 
 def _check(review: Review) -> Iterator[Hit]:
     for touch in review.among(RenameObject, AlterTable, AlterObject):
@@ -21,7 +24,8 @@ def _check(review: Review) -> Iterator[Hit]:
                     yield Hit(f"renames {kind} {was} of {name} to {touch.operation.to}", step)
             case RenameObject(kind=kind, name=name, to=to, table=table):
                 if known(review, step, kind, name, table):
-                    yield Hit(f"renames {kind} {name} to {to}", step)
+                    mild = Severity.NOTE if kind in _UNSAID else None
+                    yield Hit(f"renames {kind} {name} to {to}", step, severity=mild)
             case AlterTable(table=table, action="SET SCHEMA", value=to) if touch.known:
                 yield Hit(f"moves table {table} to schema {to}", step)
             case AlterObject(kind=kind, name=name, action="SET SCHEMA", value=to):

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.lint.locks import ACCESS_EXCLUSIVE, held
+from ci_runner.lint.locks import exclusive, piled
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
     """Where the second table comes in; later ones are no news."""
-    for each in review.once(held):
-        if not each.before:
-            continue
-        before = {table for table, mode in each.before.items() if mode == ACCESS_EXCLUSIVE}
-        takes = {table for table, mode in each.takes.items() if mode == ACCESS_EXCLUSIVE}
-        if len(before) == 1 and takes - before:
-            names = ", ".join(sorted(table.qualified for table in before | takes))
-            yield Hit(f"holds ACCESS EXCLUSIVE on {names} at once", each.step)
+    for each, before in piled(review, exclusive):
+        if len(before) == 1:
+            takes = {table for table, mode in each.takes.items() if exclusive(table, mode)}
+            if takes - before.keys():
+                names = ", ".join(sorted(table.qualified for table in before.keys() | takes))
+                yield Hit(f"holds ACCESS EXCLUSIVE on {names} at once", each.step)
 
 
 RULE = Rule(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ci_runner.devdb.mariadb import MysqlServer, existing_mysql
-from ci_runner.dialects.base import Observation, compare
 from ci_runner.dialects.mysql import DIALECT
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
+from ci_runner.dialects.observation import Observation, compare
 from ci_runner.schema.changes import Create, Rename
 from ci_runner.schema.model import Identity
 

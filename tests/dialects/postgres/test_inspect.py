@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ci_runner.devdb.databases import PostgresServer
-from ci_runner.dialects.base import compare
+from ci_runner.dialects.observation import compare
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.schema.changes import Rename
 from ci_runner.schema.model import ForeignKey

@@ -13,7 +13,7 @@ import pytest
 
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.sqlite import DIALECT
-from ci_runner.dialects.sqlite.connect import SqliteConnection, connect
+from ci_runner.dialects.sqlite.connect import SqliteConnection, connect, demand
 from ci_runner.errors import DatabaseError
 from ci_runner.migrations.statements import split
 from ci_runner.schema.model import Check
@@ -187,3 +187,11 @@ def test_a_session_that_its_owner_ends_leaves_no_thread_behind() -> None:
     thread.join(10)
 
     assert not thread.is_alive()
+
+
+def test_a_library_that_is_too_old_is_named_with_a_way_out() -> None:
+    demand((3, 37, 0))
+
+    with pytest.raises(DatabaseError, match="it is too old") as refused:
+        demand((3, 36, 1))
+    assert "3.37 or newer" in refused.value.next_step

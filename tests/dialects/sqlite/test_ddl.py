@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ci_runner.dialects.base import Connection, PlannedStatement, StatementFailed
+from ci_runner.dialects.base import Connection, PlannedStatement, PlanOptions, StatementFailed
 from ci_runner.dialects.sqlite import DIALECT
 from ci_runner.dialects.sqlite.connect import SqliteConnection, connect
 from ci_runner.migrations.plan import Plan, description
@@ -168,3 +168,18 @@ def test_a_column_is_added_beside_what_is_broken_without_touching_it() -> None:
     found = plan_of("add_column_beside_broken_ones")
 
     assert ["ALTER TABLE t ADD COLUMN b"] == [step.sql for step in found]
+
+
+def plan_for(version: tuple[int, ...], old: str, new: str) -> tuple[PlannedStatement, ...]:
+    return DIALECT.plan(inspect(old), inspect(new), PlanOptions(version=version))
+
+
+def test_a_library_without_drop_column_gets_a_rebuild() -> None:
+    old, new = "CREATE TABLE t (a, b)", "CREATE TABLE t (a)"
+
+    assert ["ALTER TABLE t DROP COLUMN b"] == [each.sql for each in plan_for((3, 35), old, new)]
+    found = plan_for((3, 34, 1), old, new)
+    assert [] == [each.sql for each in found if "DROP COLUMN" in each.sql]
+    assert ["DROP TABLE t"] == [each.sql for each in found if each.destructive]
+    (added,) = plan_for((3, 34, 1), new, old)
+    assert (None, ("SQLite before 3.35 drops no column",)) == (added.undo, added.undo_hazards)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.dialects.base import compare
+from ci_runner.dialects.observation import compare
 from ci_runner.dialects.sqlite import DIALECT
 from ci_runner.dialects.sqlite.connect import connect
 from ci_runner.schema.changes import Rename

@@ -24,7 +24,7 @@ def _in_the_way(each: Check, needed: Identity, world: World) -> bool:
     """The server rewrites a check for a column's new type, not while its enum is made anew."""
     if needed.kind != "column" or same_type(needed, world):
         return True
-    return is_torn(each.identity, world)
+    return is_torn(each.identity, each.definition, world)
 
 
 KIND = Kind(

@@ -18,7 +18,7 @@ from ci_runner.dialects.postgres.kind import (
 from ci_runner.dialects.postgres.offline import REWRITES, of_default
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
 from ci_runner.dialects.postgres.retype import another_type
-from ci_runner.schema.model import Column, ColumnStorage, Identity
+from ci_runner.schema.model import Column, ColumnStorage, Identity, SchemaObject
 
 
 def _identity_clause(column: Column) -> str:
@@ -101,6 +101,30 @@ def after_creation(new: Column) -> Statements:
     """What can only be said once the column is there."""
     made = ColumnStorage(foreign_options=new.storage.foreign_options)
     return (*storage.column(made, new), *comment(None, new))
+
+
+def late(old: SchemaObject | None, new: SchemaObject, *, released: bool) -> Statements:
+    """The default of a column that is there without it, or with the one of before."""
+    if not isinstance(new, Column):
+        return ()
+    stays = isinstance(old, Column) and not _default_goes(old, new, released=released)
+    before = old.default if isinstance(old, Column) and stays else None
+    return (
+        _statement(
+            new,
+            f"SET DEFAULT {new.default}",
+            f"Set the default of {new.identity}",
+            undo=f"SET DEFAULT {before}" if before else "DROP DEFAULT",
+        ),
+    )
+
+
+def freed(old: SchemaObject) -> Statements:
+    """What its default needs can go before the column does."""
+    if not isinstance(old, Column):
+        return ()
+    undo = f"SET DEFAULT {old.default}"
+    return (_statement(old, "DROP DEFAULT", f"Take the default off {old.identity}", undo=undo),)
 
 
 def from_parents(inherited: Column, new: Column) -> Statements:

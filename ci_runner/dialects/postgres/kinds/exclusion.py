@@ -25,7 +25,7 @@ def _in_the_way(each: Exclusion, needed: Identity, world: World) -> bool:
     """The server rebuilds its index for a column's new type, not while that is made anew."""
     if needed.kind != "column":
         return True
-    return same_type(needed, world) or is_torn(each.identity, world)
+    return same_type(needed, world) or is_torn(each.identity, each.definition, world)
 
 
 KIND = Kind(

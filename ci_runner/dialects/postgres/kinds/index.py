@@ -266,7 +266,7 @@ def _in_the_way(each: Index, needed: Identity, world: World) -> bool:
         return True
     if needed.kind == "column" and not same_type(needed, world):
         return bool(each.settings.statistics) or (
-            _computes(each, world) and is_torn(each.identity, world)
+            _computes(each, world) and is_torn(each.identity, each.definition, world)
         )
     return _computes(each, world)
 

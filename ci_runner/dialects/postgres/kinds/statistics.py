@@ -150,7 +150,9 @@ def _in_the_way(each: Statistics, needed: Identity, world: World) -> bool:
         return True
     if _EXPRESSIONS not in each.kinds:
         return False
-    return needed.kind != "column" or same_type(needed, world) or is_torn(each.identity, world)
+    if needed.kind != "column" or same_type(needed, world):
+        return True
+    return is_torn(each.identity, each.definition, world)
 
 
 KIND = Kind(

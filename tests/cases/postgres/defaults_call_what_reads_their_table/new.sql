@@ -1,0 +1,10 @@
+CREATE TABLE grows (id integer PRIMARY KEY, b bigint, n integer);
+CREATE TABLE below () INHERITS (grows);
+CREATE FUNCTION next_n() RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT coalesce(max(n), 0) + 1 FROM grows; END;
+ALTER TABLE grows ALTER n SET DEFAULT next_n(), ALTER b SET DEFAULT next_n();
+CREATE TABLE made (id integer PRIMARY KEY, n integer);
+CREATE FUNCTION said(made) RETURNS text LANGUAGE sql IMMUTABLE AS 'SELECT $1.id::text';
+CREATE FUNCTION every() RETURNS SETOF made LANGUAGE sql AS 'SELECT * FROM made';
+CREATE FUNCTION counted() RETURNS integer LANGUAGE sql BEGIN ATOMIC SELECT count(*) FROM every(); END;
+ALTER TABLE made ALTER n SET DEFAULT counted(), ADD CONSTRAINT says CHECK (said(made) <> '');
+CREATE INDEX by_what_it_says ON made (said(made));
