@@ -25,7 +25,7 @@ from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review
 from ci_runner.lint.team import of_steps
 from ci_runner.lint.unread import unread
-from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.directory import DirectoryChange, MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.intake import USUAL, Intake, Sizes
@@ -164,6 +164,7 @@ def judge(
             engine.default_schema,
             history.base,
             steps,
+            DirectoryChange(added=tuple(new)),
             base_known=known,
             tool_known=style != "plain",
             production=production,
@@ -209,6 +210,7 @@ def judge_texts(
         engine.default_schema,
         nothing,
         steps,
+        DirectoryChange(added=tuple(new)),
         base_known=False,
         tool_known=style != "plain",
         production=production,

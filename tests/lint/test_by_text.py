@@ -130,6 +130,14 @@ FOUND = {
     "CREATE TABLE x (a int); WITH d AS (DELETE FROM users) SELECT 1": "delete-without-where",
     "UPDATE users SET a = 1 WHERE (1 = 1 AND true) OR b": "update-without-where",
     "UPDATE users u SET a = 1 FROM orders": "update-without-where",
+    (
+        "ALTER TABLE users ADD a int NOT NULL DEFAULT 3; ALTER TABLE users ALTER a DROP DEFAULT"
+    ): "add-required-column",
+    (
+        "CREATE FUNCTION f(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
+        " AS $$BEGIN EXECUTE q; END$$"
+    ): "dynamic-sql-injection",
+    "-- \u202e hidden\nSELECT 1": "bidi-characters",
     "DELETE FROM users USING orders WHERE NOT false": "delete-without-where",
     "ALTER TABLE users ADD COLUMN IF NOT EXISTS a int REFERENCES b": "add-column-inline-fk",
     "ALTER TYPE mood ADD VALUE 'it''s'; UPDATE days SET m = 'it''s' WHERE a = 1": "enum-add-value",
@@ -162,6 +170,13 @@ NOT_FOUND = {
     "EXPLAIN (ANALYZE off) DELETE FROM users": "delete-without-where",
     "UPDATE users SET a = 1 WHERE 1 = 1 AND b = 2": "update-without-where",
     "ALTER TABLE users ENABLE ROW LEVEL SECURITY": "rls",
+    (
+        "ALTER TABLE users ADD a int DEFAULT 3; ALTER TABLE users ALTER a DROP DEFAULT"
+    ): "add-required-column",
+    (
+        "CREATE FUNCTION f(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
+        " AS $$DECLARE s text := 'SELECT 1'; BEGIN EXECUTE s; END$$"
+    ): "dynamic-sql-injection",
     "UPDATE users u SET a = 1 FROM orders o WHERE o.id = u.id": "update-without-where",
     "DELETE FROM users USING orders WHERE NOT a": "delete-without-where",
     "CREATE SCHEMA app; CREATE TABLE app.x (a int); DROP SCHEMA app CASCADE": "drop-schema",

@@ -11,13 +11,13 @@ from tests.lint.conftest import Lint
 Found = Callable[..., list[tuple[str, int]]]
 SETUP = """
 CREATE SCHEMA app; CREATE TABLE app.x (a int);
-CREATE SCHEMA bare;
+CREATE SCHEMA bare; CREATE TYPE mood AS ENUM ('a', 'b');
 CREATE SCHEMA code; CREATE FUNCTION code.f() RETURNS int LANGUAGE sql AS 'SELECT 1';
 CREATE FUNCTION code.guarded() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = ''
   AS 'SELECT 1';
 CREATE TABLE p (id int PRIMARY KEY);
 CREATE TABLE t (
-  a int, b text, c int NOT NULL, d int, e int, f int, g char(4),
+  a int, b text, c int NOT NULL, d int, e int, f int, g char(4), h mood,
   CONSTRAINT d_there CHECK (c > 0 AND d IS NOT NULL), CHECK (e > 0 OR e IS NOT NULL)
 );
 ALTER TABLE t ADD CONSTRAINT f_there CHECK (f IS NOT NULL) NOT VALID;
@@ -33,6 +33,11 @@ HARMLESS = {
     " SCHEMA public; DROP SCHEMA app;",
     "the index exists": "CREATE INDEX IF NOT EXISTS i ON t (a);",
     "the table is there as it is written": "CREATE TABLE IF NOT EXISTS p (id int4 PRIMARY KEY);",
+    "a type is swapped for one with more values": (
+        "-- schema-ci:nolint type-change-rewrite\n\nCREATE TYPE wide AS ENUM ('b', 'a', 'c');"
+        " ALTER TABLE t ALTER h TYPE wide USING h::text::wide; ALTER TYPE mood RENAME TO old;"
+        " ALTER TYPE wide RENAME TO mood; DROP TYPE old;"
+    ),
     "nothing refers to the table": "-- schema-ci:nolint truncate\nTRUNCATE app.x CASCADE;",
     "no blank at the end of a char(n) means anything": "ALTER TABLE t ALTER g TYPE bpchar;",
     "the column is there": "ALTER TABLE t ADD COLUMN IF NOT EXISTS c serial NOT NULL UNIQUE"
@@ -99,12 +104,19 @@ HARM = {
         ),
         ["security-definer"],
     ),
+    "a type is swapped for one that lacks a value": (
+        (
+            "CREATE TYPE less AS ENUM ('a'); ALTER TABLE t ALTER h TYPE less USING h::text::less;"
+            " ALTER TYPE mood RENAME TO old;"
+        ),
+        ["lossy-type-change", "rename-other", "type-change-rewrite"],
+    ),
     "a copy takes the place of a table": (
         (
             "CREATE TABLE n (a int); INSERT INTO n SELECT a FROM t; DROP TABLE t;"
             " ALTER TABLE n RENAME TO t;"
         ),
-        [*["drop-column"] * 6, "drop-table"],
+        [*["drop-column"] * 7, "drop-table"],
     ),
     "a unique index": (
         "CREATE UNIQUE INDEX ON t (a);",

@@ -18,6 +18,8 @@ NUMBERED = {
     "atlas": "202601010000{:02}_{}.sql",
     "golang-migrate": "{:04}_{}.up.sql",
     "flyway": "V{}__{}.sql",
+    "goose": "{:05}_{}.sql",
+    "dbmate": "202601010000{:02}_{}.sql",
     "plain": "{:03}_{}.sql",
 }
 

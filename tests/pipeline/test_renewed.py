@@ -28,6 +28,8 @@ FIRST = {
     "atlas": "20260101000000_users.sql",
     "golang-migrate": "0001_users.up.sql",
     "flyway": "V1__users.sql",
+    "goose": "00001_users.sql",
+    "dbmate": "20260101000000_users.sql",
     "plain": "0001_users.sql",
 }
 TABLE = "CREATE TABLE users (id integer PRIMARY KEY{columns});\n"
@@ -53,7 +55,7 @@ class Branch:
     pushes: int = 0
 
     def __post_init__(self) -> None:
-        self.merged = self.sealed({FIRST[self.style]: TABLE.format(columns="").encode()})
+        self.merged = self.sealed({FIRST[self.style]: self.text(TABLE.format(columns=""))})
         self.files = dict(self.merged)
 
     def sealed(self, files: dict[str, bytes]) -> dict[str, bytes]:
@@ -63,13 +65,17 @@ class Branch:
         sql = {name: text for name, text in files.items() if name.endswith(".sql")}
         return {**sql, checksum.NAME: checksum.atlas_sum(sql.items())}
 
+    def text(self, sql: str) -> bytes:
+        """A file that holds one statement, as its tool wants it."""
+        return FORMATS[self.style].contents([sql], [], transactional=True)[0].encode()
+
     def desire(self, *columns: str) -> None:
         listed = "".join(f", {column} text" for column in columns)
         (self.root / "schema.sql").write_text(TABLE.format(columns=listed))
         self.pushes += 1
 
     def write(self, name: str, sql: str) -> None:
-        self.files = self.sealed({**self.files, name: sql.encode()})
+        self.files = self.sealed({**self.files, name: self.text(sql)})
         self.pushes += 1
 
     def change(self) -> Change:
@@ -126,7 +132,7 @@ def test_however_the_schema_changes_there_is_one_file_of_ours_and_it_gets_there(
             theirs.append(f"by_hand_{number}")
             branch.write(named(style, number), f"ALTER TABLE users ADD COLUMN {theirs[-1]} text;\n")
         elif event == "upstream":
-            branch.upstream[named(style, 100 + number)] = b"SELECT 1;\n"
+            branch.upstream[named(style, 100 + number)] = branch.text("SELECT 1;\n")
         else:
             columns = list(event)
         branch.desire(*theirs, *columns)
@@ -150,6 +156,10 @@ def named(style: str, number: int) -> str:
         if number >= 100
         else f"00{number + 10}_x.up.sql",
         "flyway": f"V{number + 10}__x.sql",
+        "goose": f"{number + 10:05}_x.sql",
+        "dbmate": f"202601020000{number:02}_x.sql"
+        if number < 100
+        else f"2027010100{number}0_x.sql",
         "plain": f"0{number + 100}_x.sql" if number >= 100 else f"00{number + 10}_x.sql",
     }[style]
 

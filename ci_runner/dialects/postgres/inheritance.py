@@ -186,6 +186,10 @@ class Lineage:
         """Whether an heir keeps a column that its parent drops."""
         return any(each in self.new.by_identity for each in self.descendants(column))
 
+    def is_computed_anew(self, column: Identity) -> bool:
+        """Whether a column is dropped and made again, because its values are computed."""
+        return is_made_again(*self._pair(column))
+
     def _pair(self, column: Identity) -> tuple[Column | None, Column | None]:
         old, new = self.old.get(column), self.new.get(column)
         return (

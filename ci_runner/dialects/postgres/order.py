@@ -9,6 +9,7 @@ from ci_runner.dialects.postgres import (
     access,
     base_types,
     below,
+    domains,
     loops,
     parts,
     rebuild,
@@ -117,6 +118,7 @@ class _Order:
         """(later, earlier) as bodies have it, with the routine's own node where that is binding."""
         work, found = self.work, dict[tuple[Node, Node], Node | None]()
         made = {*work.creates, *work.alters}
+        found.update(dict.fromkeys(domains.guesses(work, self._makers)))
         for each in mentions(self.world.new, made, made):
             for later in self._makers(each.routine):
                 for maker in self._makers(each.needed):

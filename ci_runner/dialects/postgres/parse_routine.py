@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.postgres.nodes import qualified, statements, strings, word
@@ -17,12 +17,16 @@ _ENDS = {"into", "using", "loop"}
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """`path` are the schemas of SET search_path: None where it is not set, or set to DEFAULT."""
+    """`path` are the schemas of SET search_path: None where it is not set, or set to DEFAULT.
+
+    `parameters` are those with a name.
+    """
 
     name: str
     definer: bool
     path: tuple[str, ...] | None
     body: str
+    parameters: tuple[str, ...] = ()
 
 
 def routines(sql: str) -> Iterator[Routine]:
@@ -46,7 +50,9 @@ def routine(node: Node) -> Routine:
                 body = "".join(strings(option.arg.list.items)[:1])
             case _:
                 pass
-    return Routine(qualified(strings(node.funcname)).name, definer, path, body)
+    named = (each.function_parameter.name for each in node.parameters)
+    parameters = tuple(name for name in named if name)
+    return Routine(qualified(strings(node.funcname)).name, definer, path, body, parameters)
 
 
 def alteration(node: Node) -> tuple[str, Callable[[Routine], Routine]]:
@@ -95,13 +101,16 @@ def executes(body: str) -> bool:
     )
 
 
-def unquoted_execute(body: str) -> bool:
-    """Whether the PL/pgSQL puts a value into the text of an EXECUTE without quoting it."""
+def unquoted_execute(body: str, parameters: Collection[str] = ()) -> bool:
+    """Whether the PL/pgSQL puts a value into the text of an EXECUTE without quoting it.
+
+    So does an EXECUTE of one of its `parameters` as a whole.
+    """
     if "execute" not in body.lower():
         return False
     words = _words(body)
     return any(
-        _unquoted(_expression(words, at + 1))
+        _unquoted(said := _expression(words, at + 1)) or (len(said) == 1 and said[0] in parameters)
         for at, word_ in enumerate(words)
         if word_.lower() == "execute" and (at == 0 or words[at - 1].lower() not in {"for", "grant"})
     )

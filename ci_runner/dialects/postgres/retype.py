@@ -67,7 +67,8 @@ def _is_foreign(column: Column, world: World) -> bool:
 def _grows(old: Column, new: Column, world: World) -> bool:
     """A domain takes every value of its type where it asks nothing of it."""
     was, then = world.types
-    grows = not then.asks(new.type) and widens(was.plain(old.type), then.plain(new.type))
+    alike = not then.asks(new.type) and was.depth(old.type) == then.depth(new.type)
+    grows = alike and widens(was.plain(old.type), then.plain(new.type))
     return old.type == new.type or grows
 
 

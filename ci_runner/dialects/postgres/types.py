@@ -114,6 +114,12 @@ class UserTypes:
         element = self.plain(kind.removesuffix("[]"))
         return element if element.endswith("[]") else f"{element}[]"
 
+    def depth(self, kind: str) -> int:
+        """How many arrays there are in one another: those of domains over arrays count as well."""
+        while kind in self.bases:
+            kind = self.bases[kind]
+        return 1 + self.depth(kind.removesuffix("[]")) if kind.endswith("[]") else 0
+
     def asks(self, kind: str) -> bool:
         """Whether a domain, or one that it is made of, refuses values or NULL."""
         while kind in self.bases:
@@ -209,7 +215,7 @@ def assigns(old: str, new: str, types: tuple[UserTypes, UserTypes]) -> bool:
     was, then = types
     source, target = was.plain(old), then.plain(new)
     before, after = (_TYPMOD.sub("", each).removesuffix("[]") for each in (source, target))
-    return _depth(source) == _depth(target) and any(
+    return was.depth(old) == then.depth(new) and any(
         {before, after} <= group for group in _CUT_BY_CASTS
     )
 

@@ -40,7 +40,7 @@ def kind_of(each: SchemaObject) -> Kind[Any]:
 class Work:
     """The plan while it is made. What is both in `drops` and in `creates` is made again.
 
-    A type in `aside` keeps another name from its drop until it is cleared away.
+    What is `aside` has another name `between` its drop and its clearing; rows of `refilled` move.
     """
 
     world: World
@@ -53,15 +53,13 @@ class Work:
     """Columns of children that come or go with a statement on their parent."""
     aside: set[Identity] = field(default_factory=set)
     refilled: set[Identity] = field(default_factory=set)
-    """Tables aside whose rows move to the new one."""
     between: Mapping[Node, frozenset[Identity]] = field(default_factory=dict)
-    """What is aside at a node, once the nodes are in order."""
     late: set[Identity] = field(default_factory=set)
     """Columns whose defaults need what needs the column: they are set once that is there."""
     freed: set[Identity] = field(default_factory=set)
     """Columns that go, whose defaults are taken off before for the like reason."""
-    # Routines that cannot come after all that their bodies mention, or whose undo cannot.
     unchecked: set[Node] = field(default_factory=set)
+    """Routines that cannot come after all that their bodies mention, or whose undo cannot."""
 
     @cached_property
     def names_before(self) -> frozenset[Hashable]:
@@ -159,7 +157,10 @@ class Work:
     def _goes_with_its_owner(self, old: SchemaObject) -> bool:
         """Whether the server drops it together with its owner."""
         column = kind_of(old).owner(old)
-        return column is not None and self.world.new.get(column) is None
+        if column is None:
+            return False
+        after = self.world.new.get(column)
+        return after is None or self.world.lineage.is_computed_anew(column)
 
     def _alter(self, old: SchemaObject, new: SchemaObject) -> None:
         statements = kind_of(new).alter(old, new, self.world)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import AddColumn
+from ci_runner.dialects.operations import AddColumn, AlterTable
 from ci_runner.lint.designs import primary_keys, told_of
 from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
@@ -22,8 +22,26 @@ def _check(review: Review) -> Iterator[Hit]:
                 f" {_BREAKS.get(review.dialect, 'it fails if the table has rows')}",
                 touch.step,
             )
+    yield from _left_without(review)
     if flag(review.options.get(RULE.id, {}), "new-tables"):
         yield from _of_new_tables(review)
+
+
+def _left_without(review: Review) -> Iterator[Hit]:
+    """Columns whose default only fills the rows that are there, and goes in the same change."""
+    required = {
+        (touch.table, touch.operation.column)
+        for touch in review.on_known(AddColumn)
+        if touch.operation.not_null and touch.operation.default is not None
+    }
+    for touch in review.on_known(AlterTable):
+        dropped = touch.operation
+        if dropped.action == "DROP DEFAULT" and (touch.table, dropped.name) in required:
+            yield Hit(
+                f"takes the default of the new column {dropped.name} of {dropped.table} away:"
+                " clients that leave it out can't insert any more",
+                touch.step,
+            )
 
 
 def _of_new_tables(review: Review) -> Iterator[Hit]:

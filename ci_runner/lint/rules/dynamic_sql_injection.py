@@ -11,7 +11,7 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 def _check(review: Review) -> Iterator[Hit]:
     for step, each in review.once(brought):
-        if unquoted_execute(each.body):
+        if unquoted_execute(each.body, each.parameters):
             severity = Severity.WARNING if each.definer else Severity.NOTE
             says = " with its owner's rights" if each.definer else ""
             yield Hit(

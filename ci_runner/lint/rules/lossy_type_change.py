@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 
 from ci_runner.dialects.mysql.types import holds
 from ci_runner.dialects.operations import AlterColumnType
+from ci_runner.dialects.postgres.quote import qualified
 from ci_runner.dialects.postgres.types import UserTypes, widens
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import of_column
 from ci_runner.migrations.history import Step
-from ci_runner.schema.model import Column
+from ci_runner.schema.model import Column, Enum
 
 _LIMITED = re.compile(
     r"(?P<kind>bit varying|character|interval|timestamp|time)(?:\((?P<limit>\d+)\))?"
@@ -40,8 +41,13 @@ def _check(review: Review) -> Iterator[Hit]:
 
 def _survives(step: Step) -> Callable[[Column, Column], bool]:
     types = UserTypes.of(step.after)
+    values = {
+        qualified(each.schema, each.name): set(each.values) for each in step.after.of_type(Enum)
+    }
 
     def kept(old: Column, new: Column) -> bool:
+        if old.type in values and new.type in values:
+            return values[old.type] <= values[new.type]
         was, becomes = types.plain(old.type), types.plain(new.type)
         return not types.asks(new.type) and (widens(was, becomes) or _fits(was, becomes))
 

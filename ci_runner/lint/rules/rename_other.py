@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import AlterObject, AlterTable, RenameObject
+from ci_runner.dialects.operations import AlterObject, AlterTable, RenameObject, Target
 from ci_runner.lint.objects import known
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
+from ci_runner.migrations.history import Step
 
 # No query says the name of an index, unless by a hint.
 _UNSAID = frozenset({"index"})
@@ -23,7 +24,7 @@ def _check(review: Review) -> Iterator[Hit]:
                 if known(review, step, part, name):
                     yield Hit(f"renames {kind} {was} of {name} to {touch.operation.to}", step)
             case RenameObject(kind=kind, name=name, to=to, table=table):
-                if known(review, step, kind, name, table):
+                if known(review, step, kind, name, table) and not _taken(review, step, kind, name):
                     mild = Severity.NOTE if kind in _UNSAID else None
                     yield Hit(f"renames {kind} {name} to {to}", step, severity=mild)
             case AlterTable(table=table, action="SET SCHEMA", value=to) if touch.known:
@@ -33,6 +34,13 @@ def _check(review: Review) -> Iterator[Hit]:
                     yield Hit(f"moves {kind} {name} to schema {to}", step)
             case _:
                 pass
+
+
+def _taken(review: Review, step: Step, kind: str, name: Target) -> bool:
+    """Whether another object gets the old name behind it, as where a type is swapped."""
+    renames = [touch for touch in review.upon(RenameObject) if touch.operation.kind == kind]
+    behind = next((at for at, each in enumerate(renames) if each.step is step), len(renames))
+    return any(each.operation.to == name.name for each in renames[behind + 1 :])
 
 
 RULE = Rule(

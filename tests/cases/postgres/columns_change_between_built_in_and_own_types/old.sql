@@ -9,3 +9,5 @@ CREATE TABLE several (x text, y text, CONSTRAINT less CHECK (x < y),
 CREATE INDEX same_index ON several ((x = y)) WHERE x < y;
 CREATE STATISTICS same_statistics ON (x = y) FROM several;
 CREATE TABLE members (one text, many text[], CONSTRAINT member CHECK (one = ANY (many)));
+CREATE DOMAIN tags AS text[];
+CREATE TABLE tagged (a tags[], b tags, c text[], d tags[]);

@@ -1,3 +1,4 @@
 CREATE SEQUENCE t_b_seq1 AS integer;
 CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, b integer NOT NULL DEFAULT nextval('t_b_seq1'));
 ALTER SEQUENCE t_b_seq1 OWNED BY t.b;
+CREATE TABLE counted (m integer GENERATED ALWAYS AS (3) STORED);
