@@ -32,7 +32,8 @@ class Grant:
 
     It exists where that is not what every new object gives the role, which is `usual`. `what` is
     SQL's word for the object in a GRANT, `signature` its name there where that is not the name of
-    `on`: a routine with its arguments, the sequence of an identity column of a table.
+    `on`: a routine with its arguments, the sequence of an identity column of a table, a member of
+    an extension.
 
     Not compared: `owner` is SQL's name of the role that OWNER stands for; `chained` says that
     somebody granted rights on the object onward; `initial` are the rights that the object of a new
@@ -52,7 +53,8 @@ class Grant:
 
     @property
     def identity(self) -> Identity:
-        inside = f" sequence {self.signature}" if self.signature and self.what == "SEQUENCE" else ""
+        named_apart = self.what == "SEQUENCE" or self.on.kind == "extension"
+        inside = f" {self.what.lower()} {self.signature}" if self.signature and named_apart else ""
         named = f"{self.on.kind} {self.on.parent and f'{self.on.parent}.'}{self.on.name}{inside}"
         return Identity("grant", self.on.schema, f"{named} to {self.grantee}")
 

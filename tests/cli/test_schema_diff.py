@@ -121,6 +121,23 @@ def test_the_printed_sql_can_be_run_by_psql(
         assert (ExitCode.OK, "") == (left.code, left.out), left.err
 
 
+def test_each_statement_can_be_run_by_itself(
+    folder: Checkout, postgres_server: PostgresServer
+) -> None:
+    folder.write("new.sql", f"{NEW}CREATE INDEX by_mail ON users (mail);")
+    done = diff(folder, postgres_server, "--format=json", "--rename", "users.email -> users.mail")
+    statements, rows = done.json["statements"], "INSERT INTO users VALUES (1, 'a@b', 20)"
+    with database(postgres_server, OLD, rows) as (session, url):
+        for each in statements:
+            session.execute(each["sql"])
+
+        left = diff(folder, postgres_server, "--from", url, "--to", "new.sql")
+
+        assert (ExitCode.OK, "") == (left.code, left.out), left.err
+    assert {True, False} == {each["transactional"] for each in statements}
+    assert all(each["locks"] for each in statements if not each["transactional"])
+
+
 def test_every_statement_says_what_it_was_seen_doing(
     folder: Checkout, postgres_server: PostgresServer
 ) -> None:

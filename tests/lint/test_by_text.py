@@ -174,6 +174,10 @@ NOT_FOUND = {
         "ALTER TABLE users ADD a int DEFAULT 3; ALTER TABLE users ALTER a DROP DEFAULT"
     ): "add-required-column",
     (
+        "ALTER TABLE users ADD a int NOT NULL DEFAULT 3; ALTER TABLE users ALTER a DROP DEFAULT;"
+        " ALTER TABLE users ALTER a SET DEFAULT 4"
+    ): "add-required-column",
+    (
         "CREATE FUNCTION f(q text) RETURNS void LANGUAGE plpgsql SECURITY DEFINER"
         " AS $$DECLARE s text := 'SELECT 1'; BEGIN EXECUTE s; END$$"
     ): "dynamic-sql-injection",

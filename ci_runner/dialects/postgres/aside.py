@@ -30,7 +30,7 @@ def between(work: Work, nodes: Sequence[Node]) -> Mapping[Node, frozenset[Identi
         verb, identity = node
         if aside and verb in _BRINGS_BACK:
             found[node] = frozenset(aside)
-        if identity in work.aside:
+        if identity in work.aside - work.refilled:
             if verb == "drop":
                 aside.add(identity)
             elif verb == "clear":

@@ -1,11 +1,12 @@
-"""The query that finds the rows which an exclusion constraint would refuse."""
+"""The query that finds the rows which an exclusion constraint, or a key of periods, refuses."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.quote import qualified
+from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.schema.model import PrimaryKey, Unique
 from ci_runner.schema.tables import Exclusion
 
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|.""", re.DOTALL)
@@ -15,18 +16,27 @@ def pairs(new: Exclusion) -> str:
     """SELECT that counts pairs of rows in conflict, as the server prints the constraint."""
     _, _, listed = new.definition.partition(" (")
     elements, rest = _until_closed(listed)
-    found = [_element(each) for each in _split(elements, ",")]
     wheres = _split(rest, " WHERE ")
     where = f" WHERE {_split(wheres[1], ' ')[0]}" if len(wheres) > 1 else ""
-    keys = "".join(f", {key} AS k{place}" for place, (key, _) in enumerate(found))
+    rows = f"{qualified(new.schema, new.table)}{where}"
+    return _counted(rows, [_element(each) for each in _split(elements, ",")])
+
+
+def overlaps(key: PrimaryKey | Unique) -> str:
+    """The same for a key whose last column is WITHOUT OVERLAPS."""
+    *same, period = map(quote, key.columns)
+    elements = [*((each, "=") for each in same), (period, "&&")]
+    return _counted(qualified(key.schema, key.table), elements)
+
+
+def _counted(rows: str, elements: list[tuple[str, str]]) -> str:
+    keys = "".join(f", {key} AS k{place}" for place, (key, _) in enumerate(elements))
     agree = " AND ".join(
-        f"a.k{place} {operator} b.k{place}" for place, (_, operator) in enumerate(found)
-    )
-    rows = (
-        f"SELECT tableoid AS relation, ctid AS place{keys} FROM {qualified(new.schema, new.table)}"
+        f"a.k{place} {operator} b.k{place}" for place, (_, operator) in enumerate(elements)
     )
     return (
-        f"WITH k AS ({rows}{where}) SELECT count(*) FROM k a JOIN k b"
+        f"WITH k AS (SELECT tableoid AS relation, ctid AS place{keys} FROM {rows})"
+        " SELECT count(*) FROM k a JOIN k b"
         f" ON (a.relation, a.place) < (b.relation, b.place) AND {agree}"
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import assert_never
 
 from ci_runner.dialects.postgres import conflicts
@@ -43,25 +44,30 @@ def offenders(new: Check | ForeignKey) -> str:
         query = f" WHERE NOT {found['condition']}" if found else ""
         return f"{said}: {_count(new.schema, new.table)}{query}" if found else said
     said = "fails if a row has no counterpart"
-    if "PERIOD " in new.definition:
-        return said
-    pairs = " AND ".join(
-        f"k.{quote(there)} = t.{quote(here)}"
+    pairs = [
+        (quote(here), quote(there))
         for here, there in zip(new.columns, new.referenced_columns, strict=True)
-    )
+    ]
     # MATCH FULL refuses rows that are NULL in part.
     how = " OR " if "MATCH FULL" in new.definition else " AND "
-    set_ = how.join(f"t.{quote(each)} IS NOT NULL" for each in new.columns)
-    there = qualified(new.references.schema, new.references.name)
-    return (
-        f"{said}: {_count(new.schema, new.table)} t WHERE ({set_})"
-        f" AND NOT EXISTS (SELECT FROM {there} k WHERE {pairs})"
-    )
+    set_ = how.join(f"t.{here} IS NOT NULL" for here, _ in pairs)
+    place = qualified(new.references.schema, new.references.name)
+    if "PERIOD " in new.definition:
+        *pairs, (here, there) = pairs
+        covered = f"SELECT range_agg(k.{there}) FROM {place} k WHERE {_agree(pairs)}"
+        counterpart = f"coalesce(t.{here} <@ ({covered}), false)"
+    else:
+        counterpart = f"EXISTS (SELECT FROM {place} k WHERE {_agree(pairs)})"
+    return f"{said}: {_count(new.schema, new.table)} t WHERE ({set_}) AND NOT {counterpart}"
+
+
+def _agree(pairs: Iterable[tuple[str, str]]) -> str:
+    return " AND ".join(f"k.{there} = t.{here}" for here, there in pairs)
 
 
 def _repeated(new: PrimaryKey | Unique) -> tuple[str, ...]:
     if "WITHOUT OVERLAPS" in new.definition:
-        return ("fails if values overlap",)
+        return (f"fails if values overlap: {conflicts.overlaps(new)}",)
     if isinstance(new, PrimaryKey):
         nulls = " OR ".join(f"{quote(each)} IS NULL" for each in new.columns)
         empty = f"fails if a value is NULL: {_count(new.schema, new.table)} WHERE {nulls}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Generic, Literal, TypeVar
@@ -13,7 +13,7 @@ from ci_runner.dialects.postgres.inheritance import Lineage, must_be_made_again
 from ci_runner.dialects.postgres.quote import literal, qualified
 from ci_runner.dialects.postgres.types import UserTypes
 from ci_runner.schema.drafts import quickly
-from ci_runner.schema.model import Identity, Schema, SchemaObject, Sequence, Table, home
+from ci_runner.schema.model import ForeignKey, Identity, Schema, SchemaObject, Sequence, Table, home
 
 T = TypeVar("T", bound=SchemaObject)
 Statements = tuple[PlannedStatement, ...]
@@ -229,6 +229,19 @@ def _contents(schema: Schema) -> Mapping[Identity, tuple[Identity, ...]]:
         if place is not None:
             found[place].append(identity)
     return {place: tuple(sorted(several)) for place, several in found.items()}
+
+
+def closed(schema: Schema) -> Iterator[tuple[Identity, Identity]]:
+    """The catalogue's dependencies, and that whatever lives in a table or schema needs it."""
+    yield from schema.dependencies
+    for identity, each in schema.by_identity.items():
+        place = home(each)
+        if place is not None:
+            yield identity, place
+        elif identity.schema:
+            yield identity, Identity("schema", "", identity.schema)
+        if isinstance(each, ForeignKey):
+            yield identity, each.references
 
 
 def nothing(*_: object) -> tuple[()]:

@@ -13,9 +13,11 @@ from ci_runner.dialects.postgres import (
     loops,
     parts,
     rebuild,
+    repartition,
     row_types,
 )
 from ci_runner.dialects.postgres.inheritance import ancestors, origin
+from ci_runner.dialects.postgres.kind import closed
 from ci_runner.dialects.postgres.kinds import KINDS
 from ci_runner.dialects.postgres.mentions import mentions
 from ci_runner.dialects.postgres.work import Node, Verb, Work, kind_of
@@ -25,7 +27,15 @@ from ci_runner.schema.model import ForeignKey, Identity, Index, Schema, Table, h
 
 # Among statements that no dependency orders: removal of what is light, then all that adds, and
 # what destroys data last, so that a plan that fails has destroyed nothing.
-_RANK: Mapping[Verb, int] = {"drop": 0, "create": 1, "detach": 1, "alter": 1, "tie": 2, "clear": 3}
+_RANK: Mapping[Verb, int] = {
+    "drop": 0,
+    "create": 1,
+    "detach": 1,
+    "alter": 1,
+    "tie": 2,
+    "fill": 2,
+    "clear": 3,
+}
 _LATE = 3
 # Who owns a thing and who may use it has an order of its own around ties: access.edges.
 _RIGHTS = frozenset({"owner", "grant"})
@@ -78,6 +88,7 @@ class _Order:
         nodes += [("detach", each) for each in self.detached]
         nodes += [("tie", each) for each in self.ties]
         nodes += [("clear", each) for each in self.work.aside]
+        nodes += [("fill", each) for each in self.work.refilled]
         return self._ordered(sorted(nodes, key=self._rank), tuple(self.edges()))
 
     def _ordered(self, nodes: list[Node], edges: tuple[tuple[Node, Node], ...]) -> tuple[Node, ...]:
@@ -144,9 +155,10 @@ class _Order:
         yield from parts.edges(self.work, self._makers)
         yield from row_types.edges(self.work, self._makers, self._gone)
         yield from below.edges(self.work, self.detached, self.ties)
+        yield from repartition.edges(self.work, self.ties)
 
     def _creation(self) -> Iterator[tuple[Node, Node]]:
-        for dependent, needed in _closed(self.world.new):
+        for dependent, needed in closed(self.world.new):
             makers = self._makers(needed)
             if needed in self.disturbed:
                 makers.append(self.disturbed[needed])
@@ -163,7 +175,7 @@ class _Order:
 
     def _removal(self) -> Iterator[tuple[Node, Node]]:
         kept = self.world.new.dependencies
-        for dependent, needed in _closed(self.world.old):
+        for dependent, needed in closed(self.world.old):
             gone = self._gone(needed)
             for first in self._leavers(dependent, needed):
                 if gone is not None:
@@ -382,16 +394,3 @@ class _Order:
         if after in self.detached and (after in self.world.as_text or not held):
             return [("detach", after)]
         return [("alter", after)] if after in self.work.alters else []
-
-
-def _closed(schema: Schema) -> Iterator[tuple[Identity, Identity]]:
-    """The catalogue's dependencies, and that whatever lives in a table or schema needs it."""
-    yield from schema.dependencies
-    for identity, each in schema.by_identity.items():
-        place = home(each)
-        if place is not None:
-            yield identity, place
-        elif identity.schema:
-            yield identity, Identity("schema", "", identity.schema)
-        if isinstance(each, ForeignKey):
-            yield identity, each.references

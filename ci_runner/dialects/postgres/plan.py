@@ -26,6 +26,7 @@ from ci_runner.dialects.postgres.kinds import enum, grant
 from ci_runner.dialects.postgres.mentions import joined
 from ci_runner.dialects.postgres.nesting import read_back
 from ci_runner.dialects.postgres.order import arranged, needs
+from ci_runner.dialects.postgres.repartition import refilled
 from ci_runner.dialects.postgres.stages import staged
 from ci_runner.dialects.postgres.work import Work, kind_of
 from ci_runner.dialects.postgres.writing import statements as written
@@ -48,6 +49,8 @@ def plan(old: Schema, new: Schema, options: PlanOptions = USUAL) -> Statements:
     work = Work(world)
     work.take(changes)
     work.make_way()
+    work.refilled = refilled(work)
+    work.aside |= work.refilled
     access.settle(work, options.leave)
     nodes = arranged(work)
     work.between = between(work, nodes)

@@ -47,11 +47,16 @@ def _sql(old: Column, new: Column, world: World) -> str:
 
 def _using(old: Column, new: Column, world: World) -> str:
     """The rows of a foreign table are not ours to convert."""
-    if _is_foreign(new, world) or _grows(old, new, world):
-        return ""
-    if assigns(old.type, new.type, world.types):
-        return ""
-    return f" USING {cast(quote(new.name), old.type, new.type, world.types)}"
+    found = value(old, new, world)
+    return "" if _is_foreign(new, world) or found == quote(new.name) else f" USING {found}"
+
+
+def value(old: Column, new: Column, world: World) -> str:
+    """The column, as an assignment to the new type takes it."""
+    name = quote(old.name)
+    if _grows(old, new, world) or assigns(old.type, new.type, world.types):
+        return name
+    return cast(name, old.type, new.type, world.types)
 
 
 def _is_foreign(column: Column, world: World) -> bool:

@@ -27,7 +27,7 @@ from ci_runner.schema.model import (
 )
 from ci_runner.schema.types import BaseType, Domain
 
-Verb = Literal["drop", "create", "detach", "alter", "tie", "clear"]
+Verb = Literal["drop", "create", "detach", "alter", "tie", "fill", "clear"]
 Node = tuple[Verb, Identity]
 KIND_OF: dict[type[SchemaObject], Kind[Any]] = {kind.type: kind for kind in KINDS}
 
@@ -40,7 +40,7 @@ def kind_of(each: SchemaObject) -> Kind[Any]:
 class Work:
     """The plan while it is made. What is both in `drops` and in `creates` is made again.
 
-    A type in `aside` keeps another name from its drop until it is cleared away.
+    What is `aside` has another name `between` its drop and its clearing; rows of `refilled` move.
     """
 
     world: World
@@ -52,14 +52,14 @@ class Work:
     carried: set[Identity] = field(default_factory=set)
     """Columns of children that come or go with a statement on their parent."""
     aside: set[Identity] = field(default_factory=set)
+    refilled: set[Identity] = field(default_factory=set)
     between: Mapping[Node, frozenset[Identity]] = field(default_factory=dict)
-    """What is aside at a node, once the nodes are in order."""
     late: set[Identity] = field(default_factory=set)
     """Columns whose defaults need what needs the column: they are set once that is there."""
     freed: set[Identity] = field(default_factory=set)
     """Columns that go, whose defaults are taken off before for the like reason."""
-    # Routines that cannot come after all that their bodies mention, or whose undo cannot.
     unchecked: set[Node] = field(default_factory=set)
+    """Routines that cannot come after all that their bodies mention, or whose undo cannot."""
 
     @cached_property
     def names_before(self) -> frozenset[Hashable]:

@@ -13,11 +13,13 @@ from ci_runner.dialects.postgres import (
     mentions,
     partitions,
     rebuild,
+    repartition,
 )
 from ci_runner.dialects.postgres.inheritance import is_set, origin
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.kinds import KINDS, column, domain, owner, table
 from ci_runner.dialects.postgres.work import Node, Work, kind_of
+from ci_runner.schema.access import Grant, Owner
 from ci_runner.schema.model import (
     Check,
     Column,
@@ -49,10 +51,8 @@ def _statements(work: Work, node: Node) -> Statements:
             return _detached(work, identity)
         case ("drop", identity):
             return _dropped(work, work.drops[identity])
-        case ("clear", identity):
-            old = work.drops[identity]
-            cleared = rebuild.clear(old, work.world, kind_of(old).create(old))
-            return _with_contents_back(work, old, cleared)
+        case ("fill" | "clear", _):
+            return _put_away(work, node)
         case ("create", identity):
             return _created(work, work.creates[identity])
         case (_, identity):
@@ -77,6 +77,27 @@ def _parted(work: Work, old: SchemaObject, detached: Statements) -> Statements:
         again += [each.sql for each in kind_of(index).create(index)]
     undo = ";\n".join([*gone, join, *again])
     return tuple(replace(one, undo=undo) if one.undo == join else one for one in detached)
+
+
+def _put_away(work: Work, node: Node) -> Statements:
+    """What moves out of a thing that was set aside, and its end."""
+    verb, identity = node
+    if identity in work.refilled:
+        old, new = _sides(work, identity)
+        if verb == "fill":
+            return tuple(repartition.fill(old, new, work.world))
+        return repartition.clear(old, new, work.world)
+    each = work.drops[identity]
+    cleared = rebuild.clear(each, work.world, kind_of(each).create(each))
+    return _with_contents_back(work, each, cleared)
+
+
+def _sides(work: Work, identity: Identity) -> tuple[Table, Table]:
+    """A table whose rows move from the old one to the new one."""
+    old, new = work.drops[identity], work.creates[identity]
+    if not isinstance(old, Table) or not isinstance(new, Table):
+        raise TypeError(f"{identity} is no table")
+    return old, new
 
 
 def _tied(work: Work, identity: Identity) -> Statements:
@@ -163,8 +184,13 @@ def _dropped(work: Work, each: SchemaObject) -> Statements:
     """What goes along unseen, because nobody compares it, is a hazard of making it again."""
     if each.identity in work.carried or base_types.goes_along(each, work):
         return ()
+    if isinstance(each, Table) and each.identity in work.refilled:
+        return _table_set_aside(work, each)
     if each.identity in work.aside:
         return rebuild.set_aside(each, work.world)
+    if isinstance(each, Table) and repartition.is_emptied(each, work):
+        dropped = repartition.partition(each, kind_of(each).drop(each), work.world)
+        return _with_contents_back(work, each, dropped)
     if isinstance(each, Column):
         dropped = column.drop(each, only=work.stays_below(each))
     elif isinstance(each, Table) and _is_referenced(each, work.world.old):
@@ -184,6 +210,25 @@ def _dropped(work: Work, each: SchemaObject) -> Statements:
         if (named.schema, named.parent) == (each.identity.schema, each.identity.name)
     )
     return tuple(replace(one, hazards=(*one.hazards, *lost)) for one in dropped)
+
+
+def _table_set_aside(work: Work, old: Table) -> Statements:
+    """What has a name that the new table needs, or holds on to others, goes at once.
+
+    Rights go with the old table.
+    """
+    contents = [work.world.old.by_identity[each] for each in _contents_of(work, old)]
+    rights = [each for each in contents if isinstance(each, Grant | Owner)]
+    again = tuple(statement for each in rights for statement in kind_of(each).create(each))
+    return (
+        *(
+            statement
+            for each in reversed(contents)
+            if each not in rights
+            for statement in _with_parts(work, each, kind_of(each).drop(each))
+        ),
+        *repartition.set_aside(old, work.world, again),
+    )
 
 
 def _with_contents_back(work: Work, each: SchemaObject, dropped: Statements) -> Statements:

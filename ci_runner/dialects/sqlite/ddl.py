@@ -70,8 +70,8 @@ def plan(
 
 def _broken(old: Catalogue, new: Catalogue) -> dict[Identity, str]:
     """What can't be read on either side, of all that is there while tables change."""
-    stays = (each for each in dependents.dependents(new.schema))
-    later = {each.identity for each in stays if dependents.changed(old.schema, each)}
+    coming = dependents.dependents(new.schema)
+    later = {each.identity for each in coming if dependents.changed(old.schema, each)}
     then = {name: why for name, why in broken(new).items() if name not in later}
     return then | broken(old)
 

@@ -34,9 +34,14 @@ def _left_without(review: Review) -> Iterator[Hit]:
         for touch in review.on_known(AddColumn)
         if touch.operation.not_null and touch.operation.default is not None
     }
-    for touch in review.on_known(AlterTable):
+    last = {
+        (touch.table, touch.operation.name): touch
+        for touch in review.on_known(AlterTable)
+        if touch.operation.action in {"SET DEFAULT", "DROP DEFAULT"}
+    }
+    for column, touch in last.items():
         dropped = touch.operation
-        if dropped.action == "DROP DEFAULT" and (touch.table, dropped.name) in required:
+        if dropped.action == "DROP DEFAULT" and column in required:
             yield Hit(
                 f"takes the default of the new column {dropped.name} of {dropped.table} away:"
                 " clients that leave it out can't insert any more",

@@ -106,7 +106,9 @@ V, W = Target("", "v"), Target("", "w")
         ("ALTER TABLE t ADD INDEX i (a), LOCK=NONE", [
             CreateIndex(T, "i", columns=("a",)), AlterTable(T, "LOCK")
         ]),
-        ("CREATE UNIQUE INDEX i ON t (a)", [CreateIndex(T, "i", unique=True, columns=("a",))]),
+        ("CREATE UNIQUE INDEX i ON t (a)", [
+            CreateIndex(T, "i", unique=True, columns=("a",), whole=True)
+        ]),
         ("CREATE TEMPORARY TABLE t (a int)", [CreateTable(T, temporary=True)]),
         ("CREATE TABLE t LIKE u", [CreateTable(T)]),
         ("CREATE OR REPLACE VIEW t AS SELECT 1", [CreateView(T, replace=True)]),
@@ -164,7 +166,7 @@ V, W = Target("", "v"), Target("", "w")
             CreateObject("event", V),
         ]),
         ("CREATE INDEX i ON t (a, A)", [
-            CreateIndex(T, "i", columns=("a", "A")),
+            CreateIndex(T, "i", columns=("a", "A"), whole=True),
             Repeated("a", "the index"),
         ]),
         ("INSERT INTO t (a, b, a) VALUES (1, 2, 3)", [

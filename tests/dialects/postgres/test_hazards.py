@@ -74,13 +74,44 @@ RULES = (
 )
 
 
+# Of ranges, so that no extension has to say how integers go into a GiST index.
+PERIODS = """
+CREATE TABLE known (id int4range, at int4range, UNIQUE (id, at WITHOUT OVERLAPS));
+CREATE TABLE t (a int4range, c int4range);
+INSERT INTO known VALUES ('[1,2)', '[1,3)'), ('[1,2)', '[3,4)');
+"""
+OF_PERIODS = (
+    Rule(
+        "values overlap",
+        "ALTER TABLE t ADD UNIQUE (a, c WITHOUT OVERLAPS)",
+        "('[1,2)', '[1,3)'), ('[1,2)', '[3,4)'), ('[2,3)', '[1,3)')",
+        "('[1,2)', '[2,9)')",
+    ),
+    Rule(
+        "no counterpart",
+        "ALTER TABLE t ADD FOREIGN KEY (a, PERIOD c) REFERENCES known (id, PERIOD at)",
+        "('[1,2)', '[2,4)'), (NULL, '[7,9)')",
+        "('[1,2)', '[2,5)')",
+    ),
+)
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda each: each.asks.replace("\n", " "))
 def test_a_query_finds_the_rows_in_the_way_and_no_others(
     rule: Rule, postgres_server: PostgresServer
 ) -> None:
-    with postgres_server.database() as left, postgres_server.database() as right:
-        left.execute(T)
-        right.execute(f"{T} {rule.asks}")
+    is_found(postgres_server, T, rule)
+
+
+@pytest.mark.parametrize("rule", OF_PERIODS, ids=lambda each: each.asks)
+def test_a_query_finds_what_periods_refuse(rule: Rule, newest_server: PostgresServer) -> None:
+    is_found(newest_server, PERIODS, rule)
+
+
+def is_found(server: PostgresServer, start: str, rule: Rule) -> None:
+    with server.database() as left, server.database() as right:
+        left.execute(start)
+        right.execute(f"{start} {rule.asks}")
         *before, planned = DIALECT.plan(DIALECT.inspect(left), DIALECT.inspect(right))
         (query,) = (each for each in planned.hazards if rule.says in each)
         query = query.split(": ", 1)[1]

@@ -10,7 +10,7 @@ from ci_runner.dialects.base import PlannedStatement, StatementFailed
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directory import MigrationFile
-from ci_runner.migrations.plan import make_plan, sql
+from ci_runner.migrations.plan import make_plan, sql, undo_sql
 from ci_runner.schema.model import Identity
 
 
@@ -295,3 +295,48 @@ def test_the_server_refuses_what_the_plan_goes_around(postgres_server: PostgresS
             connection.execute(script_)
             with pytest.raises(StatementFailed):
                 connection.execute(refused)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "rows"),
+    [
+        ("ENUM ('c', 'b', 'a')", "ENUM ('a', 'b', 'z')", "('a', '{b,NULL}', NULL)"),
+        ("(x integer, y text)", "(y text, x bigint, z date)", "((1, 'a'), '{}', (NULL, 'b'))"),
+        ("RANGE (subtype = integer)", "RANGE (subtype = bigint)", "('[1,3)', '{empty}', NULL)"),
+    ],
+    ids=["enum", "composite", "range"],
+)
+def test_the_undo_leads_the_values_back(
+    old: str, new: str, rows: str, postgres_server: PostgresServer
+) -> None:
+    table = "CREATE TABLE t (a kind, b kind[], c kind); CREATE VIEW v AS SELECT a FROM t"
+    with postgres_server.database() as left, postgres_server.database() as right:
+        left.execute(f"CREATE TYPE kind AS {old}; {table}")
+        right.execute(f"CREATE TYPE kind AS {new}; {table}")
+        start = DIALECT.inspect(left)
+        plan = make_plan(DIALECT, start, DIALECT.inspect(right))
+        left.execute(f"INSERT INTO t VALUES {rows}")
+        before = left.query("SELECT a::text, b::text, c::text FROM t")
+        for each in plan.statements:
+            left.execute(each.sql)
+        left.execute(undo_sql(plan))
+
+        assert before == left.query("SELECT a::text, b::text, c::text FROM t")
+        assert start.objects == DIALECT.inspect(left).objects
+
+
+def test_the_undo_says_which_values_have_no_place(postgres_server: PostgresServer) -> None:
+    table = "CREATE TABLE t (a mood)"
+    old, new = (f"CREATE TYPE mood AS ENUM ({each}); {table}" for each in ("'a', 'b'", "'a', 'z'"))
+    plan = planned(postgres_server, old, new)
+    (query,) = [
+        hazard.split(": ", 1)[1]
+        for each in plan
+        for hazard in each.undo_hazards
+        if hazard.startswith("rows that hold z make it fail")
+    ]
+    with postgres_server.database() as connection:
+        connection.execute(new)
+        connection.execute("INSERT INTO t VALUES ('z'), ('a')")
+
+        assert [(1,)] == connection.query(query)

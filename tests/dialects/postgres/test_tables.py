@@ -82,22 +82,6 @@ def test_another_partition_key_keeps_the_rows_of_partitions(
     assert ["DROP TABLE public.p"] == [each.sql for each in plan if each.destructive]
 
 
-def test_an_ordinary_table_becomes_partitioned_only_with_a_warning(
-    postgres_server: PostgresServer,
-) -> None:
-    plan = planned(
-        postgres_server,
-        "CREATE TABLE p (k integer NOT NULL, a integer, b text)",
-        PARTITIONED,
-    )
-
-    assert ("DROP TABLE public.p", True, ("the table's rows are lost",)) == (
-        plan[0].sql,
-        plan[0].destructive,
-        plan[0].hazards,
-    )
-
-
 def test_a_partition_is_taken_out_before_it_is_dropped_where_a_key_points_to_its_parent(
     postgres_server: PostgresServer,
 ) -> None:

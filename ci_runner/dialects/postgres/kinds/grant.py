@@ -121,11 +121,15 @@ GROUP BY l.catalogue, l.object, l.part, l.attribute, l.what, l.signature, l.home
 ORDER BY l.catalogue, l.object, l.part
 """
 
+# Every database begins with plpgsql, and no kind reads it.
 _DESCRIBED = """
-SELECT o.catalogue, o.object, i.type || ' ' || i.identity
+SELECT o.catalogue, o.object, i.type, i.identity, x.extname
 FROM (VALUES {objects}) o (catalogue, object)
 CROSS JOIN LATERAL pg_catalog.pg_identify_object(
     ('pg_catalog.' || o.catalogue)::regclass, o.object::oid, 0) i
+LEFT JOIN pg_catalog.pg_depend d ON d.classid = ('pg_catalog.' || o.catalogue)::regclass
+     AND d.objid = o.object AND d.deptype = 'e'
+LEFT JOIN pg_catalog.pg_extension x ON x.oid = d.refobjid AND x.extname <> 'plpgsql'
 """
 
 
@@ -196,20 +200,31 @@ def read_on(
     connection: Connection, names: Mapping[Address, Identity]
 ) -> Iterator[Found | Identity]:
     rows = [_row(each) for each in connection.query(_QUERY)]
-    unnamed: dict[tuple[str, int], set[str]] = {}
+    unnamed: dict[tuple[str, int], tuple[_Row, ...]] = {}
     for place, group in groupby(rows, lambda row: row.place):
         mine = tuple(group)
         on = names.get(mine[0].home) or names.get((*place, 0))
         if on is None or mine[0].what == "ROW TYPE":
-            unnamed[place] = {each.grantee for each in mine if each.held != each.initial}
+            unnamed[place] = tuple(each for each in mine if each.held != each.initial)
         else:
             yield from _found(on, mine, names)
-    listed = ", ".join(f"('{name}', {oid})" for (name, oid), to in unnamed.items() if to)
-    for catalogue, oid, described in (
+    listed = ", ".join(f"('{name}', {oid})" for (name, oid), several in unnamed.items() if several)
+    for catalogue, oid, kind, name, extension in (
         connection.query(_DESCRIBED.format(objects=listed)) if listed else ()
     ):
-        for to in unnamed[text(catalogue), integer(oid)]:
-            yield Identity("grant", "", f"on {text(described)} to {to}")
+        several = unnamed[text(catalogue), integer(oid)]
+        if extension is not None and several[0].what != "ROW TYPE":
+            yield from _on_member(Identity("extension", "", text(extension)), text(name), several)
+        else:
+            for to in dict.fromkeys(each.grantee for each in several):
+                yield Identity("grant", "", f"on {text(kind)} {text(name)} to {to}")
+
+
+def _on_member(extension: Identity, name: str, rows: tuple[_Row, ...]) -> Iterator[Found]:
+    """What is granted beyond, or short of, what the extension's own script did."""
+    yield from _found(
+        extension, tuple(row._replace(signature=name, usual=row.initial) for row in rows), {}
+    )
 
 
 def _found(

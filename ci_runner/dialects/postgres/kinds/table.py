@@ -23,6 +23,7 @@ from ci_runner.dialects.postgres.kind import (
     type_name,
 )
 from ci_runner.dialects.postgres.kinds import column as columns
+from ci_runner.dialects.postgres.offline import REWRITES
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.dialects.postgres.rows import integer, optional, text, texts
 from ci_runner.schema.drafts import quickly
@@ -257,7 +258,7 @@ def _flag(
     table: Table, sql: str, *undo: str, hazards: tuple[str, ...] = (), sort: str = "TABLE"
 ) -> PlannedStatement:
     at = f"ALTER {sort} {qualified(table.schema, table.name)}"
-    rewrites = ("rewrites the table under ACCESS EXCLUSIVE",) if "LOGGED" in sql else hazards
+    rewrites = (REWRITES,) if "LOGGED" in sql else hazards
     return PlannedStatement(
         f"{at} {sql}",
         f"{sql.capitalize()} on {table.identity}",
@@ -283,7 +284,7 @@ def _altered(old: Table, new: Table) -> Iterator[PlannedStatement]:
         yield _flag(new, sql, *undo)
     if _identity(new) and _identity(old) != _identity(new):
         yield _flag(new, _identity(new), "REPLICA IDENTITY DEFAULT")
-    copies = ("copies the table under ACCESS EXCLUSIVE",)
+    copies = (REWRITES,)
     if old.access_method != new.access_method:
         before, after = (
             f"SET ACCESS METHOD {quote(each.access_method or 'heap')}" for each in (old, new)
