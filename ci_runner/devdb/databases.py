@@ -16,8 +16,8 @@ from ci_runner.dialects import dialect
 from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.dialects.guard import UNGUARDED, Guard
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
-from ci_runner.dialects.postgres.ours import PINNED
-from ci_runner.dialects.postgres.rows import integer
+from ci_runner.dialects.postgres.read.rows import integer
+from ci_runner.dialects.postgres.watch.ours import PINNED
 from ci_runner.errors import DatabaseError, InternalError, SqlError
 
 _EMPTY = "template0"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.ours import every_name_qualified
+from ci_runner.dialects.postgres.watch.ours import every_name_qualified
 
 # postgresql.org/docs/current/manage-ag-templatedbs.html: CREATE DATABASE copies neither settings
 # nor grants of a database. What a session has made for itself ends with it. The owner of a

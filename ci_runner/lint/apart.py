@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ci_runner.dialects.operations import Unparsed
-from ci_runner.dialects.postgres.nodes import definition, inner, relation, word
+from ci_runner.dialects.postgres.parse.nodes import definition, inner, relation, word
+from ci_runner.dialects.postgres.parse.tree import Node, library, tree
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.tree import Node, library, tree
 
 _KINDS = {
     "CONSTR_CHECK": "",

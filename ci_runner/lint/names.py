@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ci_runner.dialects.mysql.names import given as given_on_mysql
 from ci_runner.dialects.mysql.names import plain
 from ci_runner.dialects.names import Given
-from ci_runner.dialects.postgres.parse_names import given
+from ci_runner.dialects.postgres.parse.names import given
 from ci_runner.lint.arrivals import Arrival
 from ci_runner.lint.rule import Review
 from ci_runner.migrations.history import Step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.parse_routine import Routine, alteration, routine, routines
+from ci_runner.dialects.postgres.parse.routine import Routine, alteration, routine, routines
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Review
 from ci_runner.migrations.history import Step

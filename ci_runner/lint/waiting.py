@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ci_runner.dialects.operations import CreateTable, Operation, Target, Transaction
-from ci_runner.dialects.postgres.parse_session import Setting, blocked, settings
+from ci_runner.dialects.postgres.parse.session import Setting, blocked, settings
 from ci_runner.lint.rule import Review
 from ci_runner.lint.written import Written
 from ci_runner.migrations.history import Step

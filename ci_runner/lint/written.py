@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ci_runner.dialects.mysql.made import made as made_by_mysql
-from ci_runner.dialects.postgres.nodes import statements
-from ci_runner.dialects.postgres.parse_made import made
-from ci_runner.dialects.postgres.tree import Node
+from ci_runner.dialects.postgres.parse.made import made
+from ci_runner.dialects.postgres.parse.nodes import statements
+from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Change
 from ci_runner.schema.drafts import quickly

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import PlannedStatement
-from ci_runner.dialects.postgres import hazards, settings, storage
+from ci_runner.dialects.postgres import storage
 from ci_runner.dialects.postgres.kind import (
     Statements,
     World,
@@ -15,7 +15,9 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
     relation,
 )
+from ci_runner.dialects.postgres.plan import hazards
 from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.dialects.postgres.read import settings
 from ci_runner.schema.model import (
     Check,
     ForeignKey,

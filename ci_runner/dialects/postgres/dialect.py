@@ -20,14 +20,15 @@ from ci_runner.dialects.base import (
 )
 from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
-from ci_runner.dialects.postgres import access, watch
-from ci_runner.dialects.postgres.inspect import inspect, sight
-from ci_runner.dialects.postgres.obstacles import obstacles
-from ci_runner.dialects.postgres.parse import parse
-from ci_runner.dialects.postgres.plan import plan
+from ci_runner.dialects.postgres.parse.statement import parse
+from ci_runner.dialects.postgres.plan import access
+from ci_runner.dialects.postgres.plan.plan import plan
+from ci_runner.dialects.postgres.plan.rename import rename
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.rename import rename
-from ci_runner.dialects.postgres.sizes import sizes
+from ci_runner.dialects.postgres.read.inspect import inspect, sight
+from ci_runner.dialects.postgres.read.sizes import sizes
+from ci_runner.dialects.postgres.watch import watch
+from ci_runner.dialects.postgres.watch.obstacles import obstacles
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
@@ -75,7 +76,7 @@ class PostgresDialect:
     def run(self, connection: Connection, sql: str) -> Ran:
         """What wants no transaction is made to wait for a moment, so that its locks are seen."""
         from ci_runner.dialects.postgres.connect import PostgresConnection
-        from ci_runner.dialects.postgres.witness import wants_none, witness
+        from ci_runner.dialects.postgres.watch.witness import wants_none, witness
 
         if not isinstance(connection, PostgresConnection) or not wants_none(connection, sql):
             return as_written(connection, sql)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import Statements, made_again
 from ci_runner.dialects.postgres.quote import literal, quote
-from ci_runner.dialects.postgres.rows import texts
+from ci_runner.dialects.postgres.read.rows import texts
 from ci_runner.schema.foreign import SECRET, Options
 from ci_runner.schema.model import Identity
 

@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import Generic, Literal, TypeVar
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.inheritance import Lineage, must_be_made_again
+from ci_runner.dialects.postgres.plan.inheritance import Lineage, must_be_made_again
+from ci_runner.dialects.postgres.plan.types import UserTypes
 from ci_runner.dialects.postgres.quote import literal, qualified
-from ci_runner.dialects.postgres.types import UserTypes
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import ForeignKey, Identity, Schema, SchemaObject, Sequence, Table, home
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import Address
-from ci_runner.dialects.postgres.rows import integer, text
+from ci_runner.dialects.postgres.read.rows import integer, text
 from ci_runner.schema.operators import Member
 
 # Whose member one is, pg_depend says: of the class that it came with, or of the family.

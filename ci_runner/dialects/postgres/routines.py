@@ -18,7 +18,7 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
 )
 from ci_runner.dialects.postgres.quote import qualified
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import SchemaObject
 from ci_runner.schema.routines import Aggregate, Function, Procedure
 

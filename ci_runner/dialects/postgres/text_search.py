@@ -8,7 +8,7 @@ from typing import TypeVar
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain, listed
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.search import TextSearchParser, TextSearchTemplate
 
 T = TypeVar("T", TextSearchParser, TextSearchTemplate)

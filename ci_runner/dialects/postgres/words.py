@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from ci_runner.dialects.postgres.tree import LONGEST, Node, library
+from ci_runner.dialects.postgres.parse.tree import LONGEST, Node, library
 
 # NAMEDATALEN - 1 of every server that is built as usual.
 LONGEST_NAME = 63

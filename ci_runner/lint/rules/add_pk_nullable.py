@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AddConstraint
-from ci_runner.dialects.postgres.parse import never_null
+from ci_runner.dialects.postgres.parse.statement import never_null
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity

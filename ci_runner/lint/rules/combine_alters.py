@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.online import alteration
 from ci_runner.dialects.operations import Target
-from ci_runner.dialects.postgres.nodes import definition, relation, word
-from ci_runner.dialects.postgres.tree import Node
+from ci_runner.dialects.postgres.parse.nodes import definition, relation, word
+from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 # They take the same lock, ACCESS EXCLUSIVE.

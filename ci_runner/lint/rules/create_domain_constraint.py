@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.nodes import strings, word
+from ci_runner.dialects.postgres.parse.nodes import strings, word
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 _CONSTRAINTS = {"CONSTR_CHECK", "CONSTR_NOTNULL"}

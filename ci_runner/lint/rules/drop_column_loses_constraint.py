@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ci_runner.dialects.mysql.names import plain
 from ci_runner.dialects.operations import DropColumn
-from ci_runner.dialects.postgres.parse import columns_of_check
+from ci_runner.dialects.postgres.parse.statement import columns_of_check
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity

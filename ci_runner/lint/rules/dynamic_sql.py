@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.observation import Observation
-from ci_runner.dialects.postgres.parse_routine import anonymous, executes
+from ci_runner.dialects.postgres.parse.routine import anonymous, executes
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.nodes import strings
+from ci_runner.dialects.postgres.parse.nodes import strings
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Enum
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.parse_session import settings
+from ci_runner.dialects.postgres.parse.session import settings
 from ci_runner.lint.options import RuleOption, number
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.waiting import unlimited, waitings

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 
 from ci_runner.dialects.mysql.types import holds
 from ci_runner.dialects.operations import AlterColumnType
+from ci_runner.dialects.postgres.plan.types import UserTypes, widens
 from ci_runner.dialects.postgres.quote import qualified
-from ci_runner.dialects.postgres.types import UserTypes, widens
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import of_column

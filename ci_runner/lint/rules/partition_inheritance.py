@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from ci_runner.dialects.postgres.nodes import word
-from ci_runner.dialects.postgres.tree import Node
+from ci_runner.dialects.postgres.parse.nodes import word
+from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.lint.mysql import definition
 from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from ci_runner.dialects.mysql.queries import remarks as remarks_of_mysql
 from ci_runner.dialects.mysql.wrapped import wrapped as wrapped_on_mysql
-from ci_runner.dialects.postgres.parse_query import remarks
-from ci_runner.dialects.postgres.parse_where import wrapped
+from ci_runner.dialects.postgres.parse.query import remarks
+from ci_runner.dialects.postgres.parse.where import wrapped
 from ci_runner.dialects.wrapped import Wrapped
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.written import Written

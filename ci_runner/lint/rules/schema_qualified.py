@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import SearchPath
-from ci_runner.dialects.postgres.parse_names import addressed
+from ci_runner.dialects.postgres.parse.names import addressed
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import Table

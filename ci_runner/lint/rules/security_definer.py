@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.parse_routine import Routine
+from ci_runner.dialects.postgres.parse.routine import Routine
 from ci_runner.lint.routines import brought
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 

@@ -12,7 +12,7 @@ from ci_runner.dialects.operations import (
     SetNotNull,
     ValidateConstraint,
 )
-from ci_runner.dialects.postgres.parse import never_null
+from ci_runner.dialects.postgres.parse.statement import never_null
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import keys_on, of_column

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.nodes import within, word
+from ci_runner.dialects.postgres.parse.nodes import within, word
 from ci_runner.lint.designs import of_type
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 

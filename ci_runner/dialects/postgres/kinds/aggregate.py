@@ -8,7 +8,7 @@ from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres import routines
 from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World, any_of
 from ci_runner.dialects.postgres.quote import literal, qualified
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.routines import Aggregate
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.types import Cast
 
 # initdb makes those below 16384; that from a range to its multirange comes with the type.

@@ -8,7 +8,7 @@ from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain, listed
 from ci_runner.dialects.postgres.quote import literal
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.operators import Collation
 
 # Where the locale stands changed with versions 15 and 17; those of other encodings are not ours.

@@ -6,8 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import foreign, rebuild, storage
-from ci_runner.dialects.postgres.inheritance import is_made_again, loses_expression, retypes
+from ci_runner.dialects.postgres import foreign, storage
 from ci_runner.dialects.postgres.kind import (
     Kind,
     Statements,
@@ -15,9 +14,11 @@ from ci_runner.dialects.postgres.kind import (
     comment_on,
     relation,
 )
-from ci_runner.dialects.postgres.offline import REWRITES, of_default
+from ci_runner.dialects.postgres.plan import rebuild
+from ci_runner.dialects.postgres.plan.inheritance import is_made_again, loses_expression, retypes
+from ci_runner.dialects.postgres.plan.offline import REWRITES, of_default
+from ci_runner.dialects.postgres.plan.retype import another_type
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
-from ci_runner.dialects.postgres.retype import another_type
 from ci_runner.schema.model import Column, ColumnStorage, Identity, SchemaObject
 
 

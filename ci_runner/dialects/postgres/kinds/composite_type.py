@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import rebuild
 from ci_runner.dialects.postgres.kind import (
     TYPE_KINDS,
     USER_SCHEMA,
@@ -21,8 +20,9 @@ from ci_runner.dialects.postgres.kind import (
     relation,
     type_name,
 )
+from ci_runner.dialects.postgres.plan import rebuild
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, integers, optional, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, integers, optional, text, texts
 from ci_runner.schema.model import Identity, Table
 from ci_runner.schema.types import Attribute, CompositeType
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, Statements, World, any_of
 from ci_runner.dialects.postgres.kinds.grant import grantee_of, role, words
+from ci_runner.dialects.postgres.plan.rights import path, rights
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.rights import path, rights
-from ci_runner.dialects.postgres.rows import integer, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, text, texts
 from ci_runner.schema.access import CURRENT_USER, OWNER, DefaultPrivileges, Rights
 
 # What the server gives by itself is of interest for roles that the list does not name, too.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import rebuild
 from ci_runner.dialects.postgres.kind import (
     TYPE_KINDS,
     USER_SCHEMA,
@@ -19,8 +18,9 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
     type_name,
 )
+from ci_runner.dialects.postgres.plan import rebuild
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text
 from ci_runner.schema.model import Identity
 from ci_runner.schema.types import Domain, DomainConstraint
 

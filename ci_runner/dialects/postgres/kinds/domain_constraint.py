@@ -7,7 +7,6 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import rebuild
 from ci_runner.dialects.postgres.kind import (
     USER_SCHEMA,
     Found,
@@ -19,8 +18,9 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
     not_extension_member,
 )
+from ci_runner.dialects.postgres.plan import rebuild
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text
 from ci_runner.schema.types import DomainConstraint
 
 _QUERY = f"""

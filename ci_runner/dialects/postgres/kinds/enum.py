@@ -20,7 +20,7 @@ from ci_runner.dialects.postgres.kind import (
     type_name,
 )
 from ci_runner.dialects.postgres.quote import literal, qualified
-from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, text, texts
 from ci_runner.schema.model import Enum, Schema
 
 _QUERY = f"""

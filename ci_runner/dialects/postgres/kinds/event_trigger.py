@@ -18,7 +18,7 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
 )
 from ci_runner.dialects.postgres.quote import literal, quote
-from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, text, texts
 from ci_runner.schema.model import Firing
 from ci_runner.schema.routines import EventTrigger
 

@@ -18,7 +18,7 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
 )
 from ci_runner.dialects.postgres.quote import literal, quote
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.extensions import Extension
 
 # Every database begins with plpgsql.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres import constraint_rows, constraints
-from ci_runner.dialects.postgres.computed import leaves_family
+from ci_runner.dialects.postgres import constraints
 from ci_runner.dialects.postgres.kind import Found, Kind, World, any_of, make_found
 from ci_runner.dialects.postgres.kinds.table import UNLOGGED
+from ci_runner.dialects.postgres.plan.computed import leaves_family
+from ci_runner.dialects.postgres.read import constraint_rows
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import ForeignKey, Identity, Table
 

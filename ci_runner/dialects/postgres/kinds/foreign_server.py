@@ -16,7 +16,7 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
 )
 from ci_runner.dialects.postgres.quote import literal, quote
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.foreign import ForeignServer
 from ci_runner.schema.model import Identity
 

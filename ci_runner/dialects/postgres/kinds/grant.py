@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.kind import Address, Found, Kind, Statements, World
+from ci_runner.dialects.postgres.plan.rights import path, rights, takes
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rights import path, rights, takes
-from ci_runner.dialects.postgres.rows import integer, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, text, texts
 from ci_runner.schema.access import CURRENT_USER, OWNER, PUBLIC, Grant, Rights
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import Column, Identity, SchemaObject

@@ -6,8 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import constraints, hazards, settings, storage, views
-from ci_runner.dialects.postgres.computed import is_torn, same_type
+from ci_runner.dialects.postgres import constraints, storage, views
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     MATERIALIZED_VIEW,
@@ -20,8 +19,11 @@ from ci_runner.dialects.postgres.kind import (
     make_found,
     relation,
 )
+from ci_runner.dialects.postgres.plan import hazards
+from ci_runner.dialects.postgres.plan.computed import is_torn, same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.dialects.postgres.read import settings
+from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text, texts
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Identity, Index, IndexSettings
 

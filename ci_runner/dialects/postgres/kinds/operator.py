@@ -17,7 +17,7 @@ from ci_runner.dialects.postgres.kind import (
 )
 from ci_runner.dialects.postgres.plain import Plain, listed
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.model import Identity
 from ci_runner.schema.operators import Operator
 

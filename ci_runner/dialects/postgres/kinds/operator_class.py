@@ -9,7 +9,7 @@ from ci_runner.dialects.postgres import members
 from ci_runner.dialects.postgres.kind import USER_SCHEMA, Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain, own_name
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.operators import OperatorClass
 
 _QUERY = f"""

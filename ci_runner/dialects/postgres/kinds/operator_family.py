@@ -18,7 +18,7 @@ from ci_runner.dialects.postgres.kind import (
 )
 from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.operators import Member, OperatorFamily
 
 _QUERY = f"""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.kind import USER_SCHEMA, Address, Found, Kind, Statements, World
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, text
+from ci_runner.dialects.postgres.read.rows import integer, text
 from ci_runner.schema.access import CURRENT_USER, Owner
 from ci_runner.schema.model import Identity
 

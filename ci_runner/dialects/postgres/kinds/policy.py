@@ -19,7 +19,7 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
 )
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Identity
 from ci_runner.schema.security import Policy
 

@@ -17,7 +17,7 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
 )
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, text, texts
 from ci_runner.schema.replication import Publication
 
 # Generated columns can be published from PostgreSQL 18 on: where the catalogue has no such column,

@@ -15,7 +15,7 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
 )
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Identity
 from ci_runner.schema.replication import PublishedTable
 

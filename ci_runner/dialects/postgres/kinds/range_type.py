@@ -21,7 +21,7 @@ from ci_runner.dialects.postgres.kind import (
     type_name,
 )
 from ci_runner.dialects.postgres.quote import qualified
-from ci_runner.dialects.postgres.rows import integer, integers, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, integers, optional, text
 from ci_runner.schema.model import Identity
 from ci_runner.schema.types import RangeType
 

@@ -20,7 +20,7 @@ from ci_runner.dialects.postgres.kind import (
 )
 from ci_runner.dialects.postgres.kinds.table import UNLOGGED
 from ci_runner.dialects.postgres.quote import literal, qualified
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.model import Identity, Sequence
 
 _QUERY = f"""

@@ -19,7 +19,7 @@ from ci_runner.dialects.postgres.kind import (
     type_name,
 )
 from ci_runner.dialects.postgres.quote import qualified
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.types import ShellType
 
 # Every base type has been a shell, but for the arrays that come with other types.

@@ -6,7 +6,6 @@ from collections.abc import Hashable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres.computed import is_torn, same_type
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     MATERIALIZED_VIEW,
@@ -20,8 +19,9 @@ from ci_runner.dialects.postgres.kind import (
     made_again,
     not_extension_member,
 )
+from ci_runner.dialects.postgres.plan.computed import is_torn, same_type
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text, texts
 from ci_runner.schema.model import Identity
 from ci_runner.schema.views import Statistics
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World, any_of, comment_on
 from ci_runner.dialects.postgres.quote import literal, quote
-from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, text, texts
 from ci_runner.schema.replication import Subscription
 
 # Columns that not every version has: where the catalogue lacks one, its name is found one query

@@ -6,10 +6,8 @@ from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement
-from ci_runner.dialects.postgres import columns as every_column
 from ci_runner.dialects.postgres import constraints, foreign, partitions, storage
 from ci_runner.dialects.postgres.constraints import AnyConstraint
-from ci_runner.dialects.postgres.inheritance import must_be_made_again
 from ci_runner.dialects.postgres.kind import (
     MANAGED_TABLE,
     Found,
@@ -23,9 +21,11 @@ from ci_runner.dialects.postgres.kind import (
     type_name,
 )
 from ci_runner.dialects.postgres.kinds import column as columns
-from ci_runner.dialects.postgres.offline import REWRITES
+from ci_runner.dialects.postgres.plan.inheritance import must_be_made_again
+from ci_runner.dialects.postgres.plan.offline import REWRITES
 from ci_runner.dialects.postgres.quote import qualified, quote
-from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.dialects.postgres.read import columns as every_column
+from ci_runner.dialects.postgres.read.rows import integer, optional, text, texts
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.foreign import Options
 from ci_runner.schema.model import Column, Identity, PrimaryKey, Table, Unique

@@ -16,7 +16,7 @@ from ci_runner.dialects.postgres.kind import (
 )
 from ci_runner.dialects.postgres.plain import Plain, own_name
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.rows import integer, optional, text, texts
+from ci_runner.dialects.postgres.read.rows import integer, optional, text, texts
 from ci_runner.schema.search import TextSearchConfiguration
 
 _MAPPINGS = """

@@ -17,7 +17,7 @@ from ci_runner.dialects.postgres.kind import (
     not_extension_member,
 )
 from ci_runner.dialects.postgres.plain import Plain, own_name
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.search import TextSearchDictionary
 
 _QUERY = f"""

@@ -8,7 +8,7 @@ from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.kind import Found, Kind, any_of, not_extension_member
 from ci_runner.dialects.postgres.plain import Plain
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.rows import integer, optional, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.schema.routines import Transform
 
 

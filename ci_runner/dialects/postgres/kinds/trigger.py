@@ -18,7 +18,7 @@ from ci_runner.dialects.postgres.kind import (
     described,
     not_extension_member,
 )
-from ci_runner.dialects.postgres.rows import integer, optional, settled, text
+from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text
 from ci_runner.schema.model import Trigger
 
 # An extension's members are relations; what stands on them is no member of its own.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres import constraint_rows, constraints
+from ci_runner.dialects.postgres import constraints
 from ci_runner.dialects.postgres.kind import Found, Kind, any_of, make_found
+from ci_runner.dialects.postgres.read import constraint_rows
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Unique
 

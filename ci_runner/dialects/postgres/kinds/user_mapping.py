@@ -8,7 +8,7 @@ from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres import foreign
 from ci_runner.dialects.postgres.kind import Found, Kind, Statements, World, any_of
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.rows import integer, text
+from ci_runner.dialects.postgres.read.rows import integer, text
 from ci_runner.schema.foreign import UserMapping
 
 # The view shows options to superusers and to some owners only; those that it hides are named as

@@ -1,0 +1,1 @@
+"""A database as a value: its catalogue, read kind by kind."""

@@ -1,0 +1,133 @@
+"""What a session can tell of itself at once: what it wrote to the catalogue, locked and scanned.
+
+The server counts for each session how many rows its transaction has written to each table, those of
+the catalogue among them. Where no count has grown since the last look, the catalogue is as it was.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ci_runner.dialects.base import Connection
+from ci_runner.dialects.postgres.read.rows import integer, optional, text
+from ci_runner.dialects.postgres.watch.prepared import Question
+
+# Settings that change how the server prints an expression, a default or a definition.
+_PRINTING = (
+    "quote_all_identifiers",
+    "DateStyle",
+    "IntervalStyle",
+    "TimeZone",
+    "extra_float_digits",
+    "bytea_output",
+    "standard_conforming_strings",
+    "lc_monetary",
+    "xmlbinary",
+)
+_SETTINGS = " || ' ' || ".join(
+    f"pg_catalog.current_setting('{name}')" for name in sorted(_PRINTING)
+)
+# A setting that a look makes for the rest of the transaction: its end takes it back, and so does
+# ROLLBACK TO a savepoint from before the look, which the counts outlive. Nobody can guess its name.
+_TOKEN = f"schema_ci.look_{secrets.token_hex(8)}"
+CATALOGUES = """
+SELECT c.oid, c.relname FROM pg_catalog.pg_class c
+WHERE c.relkind = 'r' AND c.relnamespace = 'pg_catalog'::regnamespace
+"""
+# Indexes are locked too; locks on the catalogue itself say nothing.
+_QUERY = """
+WITH held AS MATERIALIZED (
+  SELECT l.relation, l.mode FROM pg_catalog.pg_locks l
+  WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
+    AND l.relation >= 16384
+), counted AS MATERIALIZED (
+  SELECT c.oid,
+         pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
+         + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) AS written,
+         pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS deleted
+  FROM unnest('{{{catalogues}}}'::oid[]) c (oid)
+)
+SELECT pg_catalog.current_setting('{name}', true),
+       pg_catalog.set_config('{name}', $1, true),
+       {settings}, pg_catalog.current_setting('track_counts'),
+       (SELECT string_agg(c.oid || ' ' || c.written || ' ' || c.deleted, ',')
+        FROM counted c WHERE c.written + c.deleted > 0),
+       (SELECT string_agg(h.relation || ' ' || h.mode, ',') FROM held h
+        WHERE h.mode <> 'AccessShareLock'),
+       (SELECT string_agg(s.relation || ' ' || s.times, ',')
+        FROM (SELECT DISTINCT h.relation, pg_catalog.pg_stat_get_xact_numscans(h.relation) AS times
+              FROM held h) s WHERE s.times > 0)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What was told at one look. `counts` are rows (written, deleted) by catalogue.
+
+    `since` is the token that stood there, `token` the one from then on. `locks` are as the server
+    gave them, "oid mode"; `scans` are (oid, times) of what is locked; `prepared` are the questions
+    that the session keeps, by name with their digest.
+    """
+
+    since: str
+    token: str
+    printing: str
+    counting: bool
+    counts: Mapping[str, tuple[int, int]]
+    locks: frozenset[str]
+    scans: frozenset[tuple[int, int]]
+    prepared: Mapping[str, str]
+
+    def follows(self, earlier: Pulse) -> bool:
+        """Whether nothing was rolled back and no transaction ended in between."""
+        return self.counting and self.since == earlier.token and self.printing == earlier.printing
+
+    def written(self, earlier: Pulse) -> Mapping[str, tuple[int, int]]:
+        """The rows (written, deleted) since then, by catalogue, of those with any."""
+        return {
+            name: (rows - before[0], deleted - before[1])
+            for name, (rows, deleted) in self.counts.items()
+            if (before := earlier.counts.get(name, (0, 0))) != (rows, deleted)
+        }
+
+
+def catalogues(connection: Connection) -> Mapping[int, str]:
+    """The tables of the catalogue by oid: the same ones for as long as the database is there."""
+    return {integer(oid): text(name) for oid, name in connection.query(CATALOGUES)}
+
+
+def new_token() -> str:
+    return secrets.token_hex(8)
+
+
+def question(tables: Mapping[int, str], token: str) -> Question:
+    """What `pulse` reads. Outside of a transaction the token is gone at once."""
+    sql = _QUERY.format(catalogues=",".join(map(str, tables)), name=_TOKEN, settings=_SETTINGS)
+    return Question(sql, (("text", f"'{token}'"),))
+
+
+def pulse(
+    row: Iterable[object], tables: Mapping[int, str], token: str, prepared: Mapping[str, str]
+) -> Pulse:
+    """What the one row of `question` says."""
+    since, _, printing, counting, *several = row
+    counts, locks, scans = map(_split, several)
+    return Pulse(
+        optional(since) or "",
+        token,
+        text(printing),
+        counting == "on",
+        {
+            tables[oid]: (rows, deleted)
+            for oid, rows, deleted in (map(int, each.split(" ")) for each in counts)
+        },
+        frozenset(locks),
+        frozenset((oid, times) for oid, times in (map(int, each.split(" ")) for each in scans)),
+        prepared,
+    )
+
+
+def _split(listed: object) -> list[str]:
+    return text(listed).split(",") if listed else []
