@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.postgres.words import LONGEST_NAME, cut_names
+from ci_runner.dialects.postgres.parse.words import LONGEST_NAME, cut_names
 from ci_runner.lint.names import named
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.names import Given
-from ci_runner.dialects.postgres.words import is_reserved
+from ci_runner.dialects.postgres.parse.words import is_reserved
 from ci_runner.lint.names import named
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 

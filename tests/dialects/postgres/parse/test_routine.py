@@ -11,7 +11,7 @@ from ci_runner.dialects.postgres.parse.routine import (
     routines,
     unquoted_execute,
 )
-from ci_runner.dialects.postgres.words import cut_names, is_reserved
+from ci_runner.dialects.postgres.parse.words import cut_names, is_reserved
 
 QUOTES, LETTER = '""', "a"
 HEAD = "CREATE FUNCTION f() RETURNS int LANGUAGE sql "
