@@ -1,4 +1,4 @@
-"""The examples: `base` is in sync, `change` holds what it is there to show, in all four formats."""
+"""The examples: `base` is in sync, `change` holds what it is there to show, in all formats."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ from ci_runner.report.model import Report
 from tests.conftest import require
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+ON_SQLITE = {"shop-sqlite", "shop-dbmate"}
 NAMES = sorted(each.parent.name for each in EXAMPLES.glob("*/base"))
 
 
 def review(example: str, state: str, tmp_path: Path) -> tuple[int, Report]:
     """Exit code and report of `schema-ci run` on the example, from `base` to `state`."""
-    if example != "shop-sqlite" and find_binaries() is None:
+    if example not in ON_SQLITE and find_binaries() is None:
         require("needs PostgreSQL server binaries: apt-get install postgresql")
     shutil.copytree(EXAMPLES / example / "base", tmp_path, dirs_exist_ok=True)
     git(tmp_path, "init", "-q", "-b", "main")

@@ -18,7 +18,7 @@ T = TypeVar("T")
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _OWN_HTML = re.compile(
     r"</?(?:code|sub|details)>|<br>|<details open>"
-    r"|<details(?: open)?><summary>\d+ statements?</summary>"
+    r"|<details(?: open)?><summary>\d+ (?:statement|note)s?</summary>"
 )
 _INLINE = {"<code", "</code", "<br"}
 # What GitHub and GitLab make links, mentions and references of, outside of code.

@@ -267,8 +267,10 @@ class Work:
         for place in self.drops.keys() & self.creates.keys():
             for content in self.world.contents.get(place, ()):
                 self.alters.pop(content, None)
-                self.drops.pop(content, None)
-                self.creates.pop(content, None)
+                # One of its name may live elsewhere now: it goes by itself before that comes.
+                if content not in self.creates or home(self.creates[content]) == place:
+                    self.drops.pop(content, None)
+                    self.creates.pop(content, None)
             for content in self.world.contents_after.get(place, ()):
                 each = self.world.new.by_identity[content]
                 self.alters.pop(content, None)

@@ -1,0 +1,5 @@
+CREATE TABLE gifts (
+  id integer PRIMARY KEY,
+  title text NOT NULL,
+  ribbon text
+);

@@ -1,0 +1,5 @@
+-- migrate:up
+ALTER TABLE gifts DROP COLUMN ribbon;
+
+-- migrate:down
+ALTER TABLE gifts ADD COLUMN ribbon text;
