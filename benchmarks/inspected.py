@@ -38,12 +38,14 @@ def inspected(plan: Plan) -> Iterator[Figure]:
         [(name,)] = connection.query("SELECT current_database()")
         run(*psql, "-d", at(name))
 
-        def inspect() -> float:
-            """As the command does it."""
+        def inspect(*, whole: bool = False) -> float:
+            """As the command does it; `whole`, who needs whom is put together as for a plan."""
             gc.collect()
             gc.set_threshold(*COLLECTION)
             started = time.perf_counter()
-            DIALECT.inspect(connection)
+            schema = DIALECT.inspect(connection)
+            if whole:
+                len(schema.dependencies)
             return time.perf_counter() - started
 
         def load_twice() -> float:
@@ -54,12 +56,15 @@ def inspected(plan: Plan) -> Iterator[Figure]:
                     spent += run(*psql, "-d", at(other))
             return spent
 
-        ours, theirs = medians(plan.runs, inspect, lambda: run(*dump, at(name)))
+        ours, planned, theirs = medians(
+            plan.runs, inspect, lambda: inspect(whole=True), lambda: run(*dump, at(name))
+        )
         same, loads = medians(plan.runs, lambda: _diff(plan, str(file)), load_twice)
     what = f"{tables} tables, {tables * 10} columns"
     yield Figure("inspect", f"pg_dump --schema-only of {what}", theirs, "s")
     yield Figure("inspect", "inspection of the same", ours, "s", theirs * _OF_PG_DUMP)
     yield Figure("inspect", "the same as a multiple of pg_dump", ours / theirs, "x")
+    yield Figure("inspect", "with who needs whom, for a plan", planned / theirs, "x")
     yield Figure("inspect", "psql loads it twice", loads, "s")
     yield Figure("inspect", "schema diff of it without change", same, "s", loads * _OF_PSQL)
     yield Figure("inspect", "the same as a multiple of psql", same / loads, "x")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from typing import Any, TypeVar, cast, overload
 
 from ci_runner.schema.model import Copy, Identity, Schema, SchemaObject, Table
@@ -86,6 +87,26 @@ class Shared(Mapping[K, V]):
         if other._origin is self._own:
             return other._changed
         return self._own.keys() | other._own.keys() if self._base is other._base else None
+
+
+class Deferred(Mapping[K, V]):
+    """A map that is made when somebody first looks into it."""
+
+    def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[K, V]:
+        return self._make()
+
+    def __getitem__(self, key: K) -> V:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 def shared(known: Mapping[K, V]) -> Shared[K, V]:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ci_runner.schema.model import Identity, Namespace, Schema, Table
-from ci_runner.schema.shared import Edges, Shared, differing, renewed
+from ci_runner.schema.shared import Deferred, Edges, Shared, differing, renewed
 
 KEYS = st.integers(0, 1_500)
 # (keys that go, first and number of those that come): enough of them to be folded into one.
@@ -78,3 +78,17 @@ def test_a_renewed_schema_is_one_made_from_nothing() -> None:
         b.identity,
     }
     assert dict(after.by_identity) == Schema.of("x", after.objects).by_identity
+
+
+def test_a_deferred_map_is_made_once_when_it_is_first_asked() -> None:
+    made: list[str] = []
+
+    def make() -> dict[str, int]:
+        made.append("made")
+        return {"a": 1}
+
+    one = Deferred(make)
+    assert [] == made
+
+    assert (1, {"a"}, 1, None) == (one["a"], set(one), len(one), one.get("b"))
+    assert ["made"] == made

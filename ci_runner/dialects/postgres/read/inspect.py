@@ -40,7 +40,7 @@ from ci_runner.dialects.postgres.watch.pulse import (
 from ci_runner.dialects.postgres.watch.watch import spelled
 from ci_runner.errors import SqlError
 from ci_runner.schema.model import Copy, Identity, Schema
-from ci_runner.schema.shared import Edge, Edges, Shared
+from ci_runner.schema.shared import Deferred, Edge, Edges, Shared
 
 # Counts of the transaction and, outside of one, what the session has not yet handed on.
 _SCANS = """
@@ -175,7 +175,7 @@ class _All:
     schema: Schema
     parts: Parts
     names: dict[Address, Identity]
-    edges: dict[Identity, frozenset[Edge]]
+    edges: Mapping[Identity, frozenset[Edge]]
     copies: dict[Identity, Copy]
     told: Told
 
@@ -202,7 +202,8 @@ def _all(sessions: Sequence[Connection], tables: Mapping[int, str] | None = None
     parts = Parts(Shared(reading.by_table), reading.whole, on)
     found = tuple(parts.all())
     copied = dict(copies(found))
-    edges = depend.edges(rows, names, tables, found, copied) | needs(on.found)
+    # Most readers never ask who needs whom: without a difference there is no order to find.
+    edges = Deferred(lambda: depend.edges(rows, names, tables, found, copied) | needs(on.found))
     schema = Schema.of(
         "postgres",
         (each.object for each in found if each.copy_of is None),
