@@ -24,9 +24,12 @@ from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.intake import Sizes
 from ci_runner.migrations.statements import split
 
+# The outer block is for a cancel that comes while the inner one begins or ends.
 STUBBORN = """DO $$ BEGIN
   SET statement_timeout = 0;
-  LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN END; END LOOP;
+  LOOP BEGIN
+    LOOP BEGIN PERFORM pg_sleep(60); EXCEPTION WHEN query_canceled THEN END; END LOOP;
+  EXCEPTION WHEN query_canceled THEN END; END LOOP;
 END $$"""
 
 MANY_TABLES = """DO $$ BEGIN
