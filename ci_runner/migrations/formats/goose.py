@@ -79,7 +79,7 @@ class Goose(OneFile):
         text: str,
         statements: Sequence[Statement] = (),  # noqa: ARG002 - part of the protocol
     ) -> bool:
-        return not any(_said(line) == "no transaction" for line in text.splitlines())
+        return not any(_said(line) == "no transaction" for line in text.split("\n"))
 
     def together(self, first: str, second: str) -> bool:  # noqa: ARG002 - part of the protocol
         """Each statement is sent alone."""
@@ -122,8 +122,7 @@ def _ends(file: MigrationFile, forward: str) -> Iterator[int]:
     Raises SqlError for what goose would refuse.
     """
     place = _Place()
-    number = 0
-    for number, line in enumerate(forward.splitlines(), 1):
+    for number, line in enumerate(forward.split("\n"), 1):
         if said := _said(line):
             if _turned(place, said, file, number):
                 yield number
@@ -175,7 +174,7 @@ def _ends_in_semicolon(line: str) -> bool:
 
 def _kept_whole(block: str) -> str:
     """`block`, one statement below comments, as goose does not cut it."""
-    *lines, _ = block.splitlines() or [""]
+    *lines, _ = block.rstrip("\n").split("\n")
     if not any(map(_ends_in_semicolon, lines)):
         return block
     return f"-- +goose StatementBegin\n{block}-- +goose StatementEnd\n"

@@ -37,6 +37,7 @@ def run(format_name: str, text: str) -> list[tuple[int, str]]:
             [(3, BODY.removesuffix(";\n")), (8, "B")],
         ),
         ("goose", "-- +goose Up\n-- +goose Down\nB;\n", []),
+        ("goose", "-- +goose Up\nA '\x0c';\nB\nC\nD;\n", [(2, "A '\x0c'"), (3, "B\nC\nD")]),
         ("dbmate", "-- migrate:up\nA;\n-- migrate:down\nB;\n", [(2, "A")]),
         ("dbmate", "-- why\n\n--migrate:up\r\nA;\r\n--migrate:down\r\nB;", [(4, "A")]),
         ("dbmate", f"-- migrate:up\n{BODY}A\n-- migrate:down", [(2, BODY[:-2]), (6, "A")]),
