@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from ci_runner.devdb.mariadb import grant_all
 from ci_runner.devdb.mariadb_cluster import Instance, Programs, running
@@ -94,6 +95,7 @@ class _Kept:
     @contextmanager
     def session(self) -> Iterator[Connection]:
         with connect(self._account, guard=self._instance.living()) as connection:
+            connection.overseer = partial(connect, self._instance.admin.within(_DATABASE))
             yield connection
 
     def state(self) -> bytes:

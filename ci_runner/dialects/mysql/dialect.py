@@ -17,7 +17,7 @@ from ci_runner.dialects.base import (
     Syntax,
     version_of,
 )
-from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
+from ci_runner.dialects.mysql import ddl, inspect, online, quote, renew
 from ci_runner.dialects.mysql.metadata_locks import metadata_locks
 from ci_runner.dialects.mysql.parse import parse
 from ci_runner.dialects.mysql.rename import rename
@@ -45,8 +45,8 @@ class MysqlDialect:
     def inspect(self, connection: Connection) -> Schema:
         return inspect.inspect(connection)
 
-    def sight(self, connection: Connection, _since: Sighting | None = None) -> Sighting:
-        return look.sight(connection)
+    def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
+        return renew.sight(connection, since)
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL
