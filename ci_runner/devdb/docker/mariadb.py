@@ -96,6 +96,13 @@ def _environment(password: str) -> Mapping[str, str]:
             ("ROOT_PASSWORD", password),
             ("ROOT_HOST", "%"),
             ("INITDB_SKIP_TZINFO", "1"),
+            # An image may have set these: another password would be root's then, or a server of its
+            # own would look first whether the folder has to be upgraded.
+            ("ROOT_PASSWORD_FILE", ""),
+            ("ROOT_PASSWORD_HASH", ""),
+            ("RANDOM_ROOT_PASSWORD", ""),
+            ("ONETIME_PASSWORD", ""),
+            ("AUTO_UPGRADE", ""),
         )
     }
 

@@ -28,6 +28,8 @@ _ROLE = "schema_ci"
 # Durability is worth nothing in a database that lives for one run.
 _SETTINGS = {
     "port": str(PORT),
+    # What entry points ask their own server looks in the folder that PostgreSQL was built with.
+    "unix_socket_directories": "/run/postgresql,/tmp",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -57,6 +59,10 @@ def _environment(password: str) -> Mapping[str, str]:
         "POSTGRES_DB": "postgres",
         "POSTGRES_PASSWORD": password,
         "POSTGRES_INITDB_ARGS": "--auth-local=trust --auth-host=scram-sha-256 --no-sync",
+        # An image may have set these to something else.
+        "POSTGRES_HOST_AUTH_METHOD": "scram-sha-256",
+        "POSTGRES_INITDB_WALDIR": "",
+        "POSTGRES_PASSWORD_FILE": "",
         "PGDATA": str(DATA),
         "NO_TS_TUNE": "true",
         "TIMESCALEDB_TELEMETRY": "off",
