@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from ci_runner.devdb.mariadb import grant_all
 from ci_runner.devdb.mariadb_cluster import Instance, Programs, running
@@ -14,6 +13,7 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _DATABASE = "schema_ci_kept"  # and its account is called so too
 
@@ -54,7 +54,7 @@ WHERE variable_value IS NOT NULL
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalStates:
     """See ci_runner.devdb.server.Portable."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from ci_runner.devdb.cluster import Cluster, Programs, running
 from ci_runner.devdb.databases import as_admin, copying
@@ -14,6 +13,7 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 ROLE = "schema_ci"
 CREATE_ROLE = f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
@@ -36,7 +36,7 @@ WHERE oid >= 16384 AND datname NOT IN ('postgres', '{DATABASE}')
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalStates:
     """See ci_runner.devdb.server.Portable."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, cast
 
@@ -13,6 +13,7 @@ from ci_runner.dialects.sqlite import canonical
 from ci_runner.dialects.sqlite.table import Names, TableText, read_table
 from ci_runner.dialects.sqlite.tokens import quote, tokenize, trimmed
 from ci_runner.dialects.token_lists import closing, split
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import (
     Column,
     ForeignKey,
@@ -44,7 +45,7 @@ _HIDDEN: dict[object, Literal["virtual", "stored"]] = {2: "virtual", 3: "stored"
 Rows = list[tuple[object, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """Objects as they were read, and all that they were read from: equal inputs, equal objects.
 
@@ -60,7 +61,7 @@ Readings = Mapping[str, Reading]
 _NONE: Readings = {}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Everything:
     """All that there is; `pages` are the root pages of tables: a rename keeps one."""
 
