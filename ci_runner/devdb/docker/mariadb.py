@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 from ci_runner.devdb.docker.container import running
+from ci_runner.devdb.docker.end import Running
+from ci_runner.devdb.docker.mysql_states import MysqlKeeper
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
+from ci_runner.devdb.docker.states import ContainerStates
 from ci_runner.devdb.mariadb import MysqlServer
+from ci_runner.devdb.mysql_kept import traces
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
@@ -64,9 +69,17 @@ elif is_ours_to_make && mysqld --version 2>/dev/null | grep -q -v MariaDB; then
   [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$data"
 fi
 if [ -d "$data/mysql" ]; then
-  cat >{_ACCOUNTS} <<END
-CREATE USER root@'%' IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
+  is_made_here
+  # Accounts of root are made for the name of the machine as well, which is that container's.
+  [ ! -e "$data/mysql/global_priv.frm" ] || cat >{_ACCOUNTS} <<END
+DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost';
+DELETE FROM mysql.proxies_priv WHERE User = 'root' AND Host <> 'localhost';
+FLUSH PRIVILEGES;
+END
+  cat >>{_ACCOUNTS} <<END
+CREATE USER IF NOT EXISTS root@'%';
 GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;
+ALTER USER root@'%' IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
 ALTER USER root@localhost IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
 END
 fi
@@ -144,8 +157,9 @@ def docker_mysql(
     Migrations run as the owner of one database, or with `superuser` as root. Raises ConfigError
     without testcontainers, and DatabaseError when there is no engine or no image.
     """
+    opened = partial(running, RECIPE, image, ceiling or Ceiling())
     with (
-        running(RECIPE, image, ceiling or Ceiling()) as container,
+        opened() as container,
         watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
     ):
         yield MysqlServer(
@@ -157,4 +171,16 @@ def docker_mysql(
             guard=watchdog,
             ending=watchdog.ending,
             is_ours=True,
+            # Root's SQL may have made anything of the server, and what setup made is in no name.
+            portable=_states(container.identity, opened, limits)
+            if container.identity and not superuser and not setup
+            else None,
         )
+
+
+def _states(
+    identity: str, opened: Callable[[bytes], AbstractContextManager[Running]], limits: Limits
+) -> ContainerStates:
+    return ContainerStates(
+        identity, opened, lambda access: MysqlKeeper(_admin(access)), traces, limits
+    )

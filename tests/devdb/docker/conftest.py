@@ -14,11 +14,13 @@ import pytest
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.docker.postgres import docker_postgres
 from ci_runner.devdb.marker import LABEL, parse
-from tests.conftest import require
+from tests.conftest import FLAVOURS, require
 
 IMAGE = "schema-ci-test/postgres:15"
 BAKED = f"{IMAGE}-baked"
-_IMAGES = Path(__file__).parents[3] / "script" / "images"
+_SCRIPTS = Path(__file__).parents[3] / "script"
+# script/test-mysql makes the one of MySQL.
+_MYSQL_IMAGES = {"mariadb": "schema-ci-test/mariadb:10.11", "mysql": "schema-ci-test/mysql:9"}
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +28,28 @@ def engine(docker_engine: str) -> Iterator[docker.DockerClient]:
     """A client of an engine that has our images."""
     client = docker.from_env()
     try:
-        if not client.images.list(BAKED) or not client.images.list(IMAGE):
-            built = subprocess.run([_IMAGES], capture_output=True, text=True, check=False)
-            if built.returncode:
-                require(f"needs the image {IMAGE}: {built.stderr.strip()}")
+        for image in (IMAGE, BAKED):
+            _built(client, image, "images")
         yield client
     finally:
         client.close()
+
+
+def _built(client: docker.DockerClient, image: str, script: str) -> None:
+    if client.images.list(image):
+        return
+    built = subprocess.run([_SCRIPTS / script], capture_output=True, text=True, check=False)
+    if built.returncode or not client.images.list(image):
+        require(f"needs the image {image}: {built.stderr.strip()}")
+
+
+@pytest.fixture(scope="module", params=FLAVOURS)
+def mysql_url(request: pytest.FixtureRequest, engine: docker.DockerClient) -> str:
+    """The dev URL of an image of each engine of the family that is at hand."""
+    flavour = str(request.param)
+    image = _MYSQL_IMAGES[flavour]
+    _built(engine, image, "images-mariadb")
+    return f"docker+{flavour}://{image}"
 
 
 def of_process(client: docker.DockerClient, pid: int) -> list[str]:
