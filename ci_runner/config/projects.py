@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config import own_dev
@@ -13,6 +13,7 @@ from ci_runner.config.paths import inside_repository
 from ci_runner.config.source import Source, unknown, wrong
 from ci_runner.config.values import Given, Values, value
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 
 EXAMPLE = """write schema-ci.toml:
     [[project]]
@@ -22,7 +23,7 @@ EXAMPLE = """write schema-ci.toml:
 _OPTIONS = {key: option for key, option in by_key().items() if option.scope == "project"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """A project and what its options came to; `overruled` as in Config."""
 

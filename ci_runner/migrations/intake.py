@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.dialects.guard import raise_it
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 
 # Each is kept as a value of some 250 bytes: more than any history of migrations has.
 MOST_STATEMENTS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sizes:
     """How much is read for one directory or desired schema: MiB of a file and in all, and files."""
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ci_runner.errors import ConfigError, DatabaseError
+from ci_runner.frozen import frozen
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engine:
     """An engine that answered. `host` is where it publishes ports, "" for this machine.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -24,11 +24,12 @@ from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
 from ci_runner.dialects.obstacles import Obstacle, of_operations
 from ci_runner.dialects.operations import Operation
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MysqlDialect:
     name: str = "mysql"
     title: str = "MySQL"

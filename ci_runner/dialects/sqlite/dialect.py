@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -25,11 +24,12 @@ from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.parse import parse
 from ci_runner.dialects.sqlite.rename import rename
 from ci_runner.dialects.sqlite.sizes import sizes
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SqliteDialect:
     name: str = "sqlite"
     title: str = "SQLite"
