@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config import own_dev
+from ci_runner.config.dev import dev
 from ci_runner.config.model import Project
 from ci_runner.config.options import by_key
 from ci_runner.config.paths import inside_repository
@@ -50,9 +51,11 @@ def projects(source: Source, of_dev: Source, root: Path, given: Given) -> Iterat
             raise wrong(where, "name", "a name that no other project has", project.name)
         names.add(project.name)
         twin = position if of_dev is source else _place(of_dev, project.name, root)
-        own = None if twin is None else own_dev.own_dev(of_dev, twin, given)
+        if own := None if twin is None else own_dev.own(of_dev, twin, given):
+            project = replace(project, dev=dev(own, given.environ))
+            values = Values({**values.found, **own.found})
         unheard = own_dev.overruled(source, position, of_dev, twin)
-        yield Listed(replace(project, dev=own), values, tuple(unheard))
+        yield Listed(project, values, tuple(unheard))
 
 
 def _tables(source: Source) -> list[dict[str, object]]:
