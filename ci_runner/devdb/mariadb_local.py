@@ -15,6 +15,7 @@ from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.mariadb_cluster import Programs, running
 from ci_runner.devdb.mariadb_states import LocalStates
 from ci_runner.devdb.own_server import is_installed
+from ci_runner.devdb.prefilled import prefilled
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.watchdog import USUAL, Limits
@@ -73,8 +74,8 @@ def local_mariadb(
             guard=instance.watchdog,
             ending=instance.watchdog.ending,
             is_ours=True,
-            # Root's SQL may have made anything of the server, and what setup made is in no name.
-            portable=None if superuser or setup else LocalStates(programs, limits),
+            # Root's SQL may have made anything of the server.
+            portable=None if superuser else prefilled(LocalStates(programs, limits), setup),
         )
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 # The label of an image that holds a data folder of its server: the path of that.
 BAKED = "schema-ci.data-folder"
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _PAUSE_SECONDS = 0.005
 # A server that says it is ready and can't be reached for so long is behind another door.
 _DEAF_SECONDS = 5.0
@@ -225,6 +225,7 @@ def _created(attempt: _Attempt, name: str, door: Door, variables: Mapping[str, s
             memswap_limit=memory,
             tmpfs=_tmpfs(attempt, config, with_socket=not local),
             auto_remove=True,
+            healthcheck={"test": ["NONE"]},  # an image's would ask at its own port
             stop_signal="SIGKILL",  # or an engine that is stopped would wait ten seconds for it
             stdin_open=True,  # with detach=False docker-py lets the first to leave close it
             detach=False,

@@ -13,6 +13,7 @@ from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, S
 from ci_runner.devdb.docker.states import ContainerStates
 from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.mysql_kept import traces
+from ci_runner.devdb.prefilled import prefilled
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
@@ -95,6 +96,13 @@ def _environment(password: str) -> Mapping[str, str]:
             ("ROOT_PASSWORD", password),
             ("ROOT_HOST", "%"),
             ("INITDB_SKIP_TZINFO", "1"),
+            # An image may have set these: another password would be root's then, or a server of its
+            # own would look first whether the folder has to be upgraded.
+            ("ROOT_PASSWORD_FILE", ""),
+            ("ROOT_PASSWORD_HASH", ""),
+            ("RANDOM_ROOT_PASSWORD", ""),
+            ("ONETIME_PASSWORD", ""),
+            ("AUTO_UPGRADE", ""),
         )
     }
 
@@ -171,9 +179,9 @@ def docker_mysql(
             guard=watchdog,
             ending=watchdog.ending,
             is_ours=True,
-            # Root's SQL may have made anything of the server, and what setup made is in no name.
-            portable=_states(container.identity, opened, limits)
-            if container.identity and not superuser and not setup
+            # Root's SQL may have made anything of the server.
+            portable=prefilled(_states(container.identity, opened, limits), setup)
+            if container.identity and not superuser
             else None,
         )
 
