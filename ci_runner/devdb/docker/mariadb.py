@@ -21,6 +21,7 @@ from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import connect
 from ci_runner.errors import DatabaseError
 
+_PORT = 3306
 _FOLDER = "/run/mysqld"
 _SOCKET = "mysqld.sock"
 # The official entry points set up on a server whose time zone is SYSTEM, then start the real one.
@@ -135,7 +136,7 @@ def _recipe(options: tuple[str, ...]) -> Recipe:
     return Recipe(
         name="MariaDB or MySQL",
         user="mysql",
-        port=3306,
+        port=_PORT,
         socket_folder=_FOLDER,
         socket=_SOCKET,
         environment=_environment,
@@ -152,7 +153,7 @@ def _recipe(options: tuple[str, ...]) -> Recipe:
         keep=f"hand_over {DATA}",
         stop="TERM",
         modules=("ci_runner.devdb.mariadb", "ci_runner.dialects.mysql.dialect"),
-        ready="schema-ci waits for an answer, not for a line",
+        ready=f"port: {_PORT}",  # the server that only sets up says 0, as one with a socket does
         version=_version,
     )
 
