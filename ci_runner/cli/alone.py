@@ -55,7 +55,7 @@ def lint_files(
     """Files alone, on a database that `setup` has prepared, or by their text where `static`."""
     workspace = open_config(common, config, flags)
     loaded = workspace.config if workspace else None
-    url = str(loaded.dev_url) if loaded else common.dev_url
+    url = str(loaded.dev.url) if loaded else common.dev_url
     dialect = _dialect(common, loaded, url)
     if workspace:
         policy = in_force(workspace)

@@ -114,14 +114,15 @@ def _load(
         base=base,
         trusted=copy,
     )
-    for url in (loaded.dev_url, loaded.dev.like):
-        common.out.redactor.register_url(url)
+    for dev in (loaded.dev, *(each.dev for each in loaded.projects if each.dev)):
+        for url in (dev.url, dev.like):
+            common.out.redactor.register_url(url)
     if loaded.cache_secret:
         common.out.redactor.register(loaded.cache_secret)
     for key, origin in loaded.origins.items():
         common.out.log.detail(f"{key}: from {origin}")
-    if copy and loaded.dev.overruled:
-        keys = ", ".join(f"`{key}`" for key in loaded.dev.overruled)
+    if copy and loaded.overruled:
+        keys = ", ".join(f"`{key}`" for key in loaded.overruled)
         taken = f"as in {copy.path}" if place.trust.commit else "as if it were not configured"
         common.out.log.warn(f"{keys} is taken {taken}: {place.trust.reason}")
     return loaded

@@ -31,19 +31,20 @@ class Copy:
     text: str
 
 
-def dev(values: Values, environ: Mapping[str, str], overruled: tuple[str, ...]) -> Dev:
-    """The table, but for the URL and limits. Raises ConfigError."""
+def dev(values: Values, environ: Mapping[str, str]) -> Dev:
+    """The table, but for limits and the cache. Raises ConfigError."""
     where = values.origin("dev.setup")
     return Dev(
+        url=_url(values, environ),
         like=_like(values, environ),
         extensions=_extensions(values),
         roles=_roles(values),
         setup=tuple(inside_repository(path, where) for path in values.texts("dev.setup")),
-        overruled=overruled,
+        superuser=values.flag("dev.superuser"),
     )
 
 
-def dev_url(values: Values, environ: Mapping[str, str]) -> Secret:
+def _url(values: Values, environ: Mapping[str, str]) -> Secret:
     """`dev.url` with `env:NAME` resolved. Raises ConfigError, also for a server's URL in a file."""
     url, origin = values.text("dev.url"), values.origin("dev.url")
     if url.startswith("env:"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
+from ci_runner.config import own_dev
 from ci_runner.config.model import Project
 from ci_runner.config.options import by_key
 from ci_runner.config.paths import inside_repository
@@ -20,11 +22,21 @@ EXAMPLE = """write schema-ci.toml:
 _OPTIONS = {key: option for key, option in by_key().items() if option.scope == "project"}
 
 
-def projects(source: Source, root: Path, given: Given) -> Iterator[tuple[Project, Values]]:
-    """Each project with what its options came to. Raises ConfigError."""
-    tables = source.values.get("project", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise wrong(source.where("project"), "project", "tables headed [[project]]")
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A project and what its options came to; `overruled` as in Config."""
+
+    project: Project
+    values: Values
+    overruled: tuple[str, ...]
+
+
+def projects(source: Source, of_dev: Source, root: Path, given: Given) -> Iterator[Listed]:
+    """Those of `source`; `of_dev` is the copy that a `[project.dev]` is read from.
+
+    Raises ConfigError.
+    """
+    tables = _tables(source)
     if not tables:
         if not given.flags.get("dialect") and not given.environ.get("SCHEMA_CI_DIALECT"):
             raise ConfigError("no project is configured", where=source.path, next_step=EXAMPLE)
@@ -36,7 +48,30 @@ def projects(source: Source, root: Path, given: Given) -> Iterator[tuple[Project
             where = source.where(f"project[{position}].name")
             raise wrong(where, "name", "a name that no other project has", project.name)
         names.add(project.name)
-        yield project, values
+        twin = position if of_dev is source else _place(of_dev, project.name, root)
+        own = None if twin is None else own_dev.own_dev(of_dev, twin, given)
+        unheard = own_dev.overruled(source, position, of_dev, twin)
+        yield Listed(replace(project, dev=own), values, tuple(unheard))
+
+
+def _tables(source: Source) -> list[dict[str, object]]:
+    tables = source.values.get("project", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise wrong(source.where("project"), "project", "tables headed [[project]]")
+    return tables
+
+
+def _place(source: Source, name: str, root: Path) -> int | None:
+    """Where a copy of the file has the project of that name."""
+    for position, table in enumerate(_tables(source)):
+        directory = str(table.get("directory") or _OPTIONS["directory"].default)
+        if name == (table.get("name") or _name(directory, root)):
+            return position
+    return None
+
+
+def _name(directory: str, root: Path) -> str:
+    return PurePosixPath(directory).name or root.resolve().name
 
 
 def _project(
@@ -44,8 +79,8 @@ def _project(
 ) -> tuple[Project, Values]:
     at = f"project[{position}]"
     for key in table:
-        if key not in _OPTIONS:
-            raise unknown(source, f"{at}.{key}", key, _OPTIONS)
+        if key not in _OPTIONS and key != own_dev.TABLE:
+            raise unknown(source, f"{at}.{key}", key, [*_OPTIONS, own_dev.TABLE])
     values = Values(
         {
             key: value(option, source, given, table=table, key=f"{at}.{key}")
@@ -58,7 +93,7 @@ def _project(
     directory = inside_repository(values.text("directory"), source.where(f"{at}.directory"))
     where = source.where(f"{at}.schema")
     project = Project(
-        name=values.text("name") or PurePosixPath(directory).name or root.resolve().name,
+        name=values.text("name") or _name(directory, root),
         dialect=dialect,
         directory=directory,
         format=values.text("format"),

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ci_runner.devdb.packing import compress, decompress
+from ci_runner.devdb.prefilled import prefilled
 from ci_runner.devdb.replay import Script, replay
 from ci_runner.devdb.server import Portable, Server, Snapshot, Unportable
 from ci_runner.devdb.watchdog import USUAL, Limits
@@ -121,8 +122,7 @@ class _Embedded:
 
     @property
     def portable(self) -> Portable | None:
-        """None with `setup`: what it made is part of no name."""
-        return None if self.setup else _Files(self.opening)
+        return prefilled(_Files(self.opening), self.setup)
 
     @contextmanager
     def database(self) -> Iterator[Connection]:

@@ -16,6 +16,7 @@ from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.mariadb_cluster import Programs, running
 from ci_runner.devdb.mariadb_states import LocalStates
 from ci_runner.devdb.own_server import is_installed
+from ci_runner.devdb.prefilled import prefilled
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.watchdog import USUAL, Limits
@@ -75,8 +76,10 @@ def local_mariadb(
             guard=instance.watchdog,
             ending=instance.watchdog.ending,
             is_ours=True,
-            # Root's SQL may have made anything of the server; setup and options are in no name.
-            portable=None if superuser or setup or options else LocalStates(programs, limits),
+            # Root's SQL may have made anything of the server; options are in no name.
+            portable=None
+            if superuser or options
+            else prefilled(LocalStates(programs, limits), setup),
         )
 
 

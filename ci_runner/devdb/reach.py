@@ -158,12 +158,16 @@ class _Reaching:
         self.say(f"snapshot {name[:12]} is not used: {' '.join(reason.split())}")
 
     def _from_nothing(self, named: Sequence[str]) -> Connection:
-        if not self.cache.writable:
-            connection = self.stack.enter_context(self.server.database())
-            _run(connection, self.server.dialect, self.files, self.format_name)
-            return connection
-        preserved = self.stack.enter_context(self.portable.restored(None))
-        return self._on(preserved, self.stack, named, 0)
+        if self.cache.writable:
+            try:
+                preserved = self.stack.enter_context(self.portable.restored(None))
+            except Unportable as refused:
+                self.say(f"no snapshot is kept: {refused}")
+            else:
+                return self._on(preserved, self.stack, named, 0)
+        connection = self.stack.enter_context(self.server.database())
+        _run(connection, self.server.dialect, self.files, self.format_name)
+        return connection
 
     def _on(
         self, preserved: Preserved, stack: ExitStack, named: Sequence[str], count: int

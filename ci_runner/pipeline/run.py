@@ -113,7 +113,7 @@ def run(
 def _review(
     workspace: Workspace,
     project: Project,
-    server: Callable[[str], Server],
+    server: Callable[[Project], Server],
     log: Log,
     redactor: Redactor,
     head: Sha,
@@ -129,7 +129,7 @@ def _review(
     log.info(f"{project.name}: {new} new of {every} migration files in {project.directory}")
 
     def reviewed(change: Change) -> Reviewed:
-        return examine(server(project.dialect), workspace, change, log)
+        return examine(server(project), workspace, change, log)
 
     if not writes:
         return without_secrets(reviewed(change), redactor)

@@ -14,6 +14,7 @@ from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, S
 from ci_runner.devdb.docker.states import ContainerStates
 from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.mysql_kept import traces
+from ci_runner.devdb.prefilled import prefilled
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
@@ -188,9 +189,9 @@ def docker_mysql(
             guard=watchdog,
             ending=watchdog.ending,
             is_ours=True,
-            # Root's SQL may have made anything of the server, and what setup made is in no name.
-            portable=_states(container.identity, opened, limits)
-            if container.identity and not superuser and not setup
+            # Root's SQL may have made anything of the server.
+            portable=prefilled(_states(container.identity, opened, limits), setup)
+            if container.identity and not superuser
             else None,
         )
 

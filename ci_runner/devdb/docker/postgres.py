@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import astuple
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ci_runner.devdb.docker.container import running
+from ci_runner.devdb.docker.end import Running
 from ci_runner.devdb.docker.postgres_place import PORT, conninfo
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Recipe
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
@@ -16,6 +19,8 @@ from ci_runner.devdb.watchdog import USUAL, Limits, watching
 # The driver is imported while the container starts, which takes about as long.
 if TYPE_CHECKING:
     from ci_runner.devdb.databases import PostgresServer
+    from ci_runner.devdb.fittings import Fittings
+    from ci_runner.devdb.server import Portable
     from ci_runner.dialects.postgres.connect import PostgresConnection
 
 _ROLE = "schema_ci"
@@ -155,8 +160,6 @@ def docker_postgres(
         watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
     ):
         from ci_runner.devdb.databases import PostgresServer, copying
-        from ci_runner.devdb.docker.postgres_states import PostgresKeeper, unkept
-        from ci_runner.devdb.docker.states import ContainerStates
         from ci_runner.dialects.postgres.connect import connect
 
         access = container.access
@@ -175,10 +178,23 @@ def docker_postgres(
             ending=watchdog.ending,
             copying=quickest,
             # A superuser's SQL may have made anything of the cluster.
-            portable=ContainerStates(container.identity, opened, PostgresKeeper, unkept, limits)
+            kept=partial(_states, container.identity, opened, limits)
             if container.identity and not superuser
             else None,
         )
+
+
+def _states(
+    identity: str,
+    opened: Callable[[bytes], AbstractContextManager[Running]],
+    limits: Limits,
+    fittings: Fittings,
+) -> Portable:
+    from ci_runner.devdb.docker.postgres_states import PostgresKeeper, unkept
+    from ci_runner.devdb.docker.states import ContainerStates
+
+    named = json.dumps([identity, astuple(fittings)])
+    return ContainerStates(named, opened, partial(PostgresKeeper, fittings), unkept, limits)
 
 
 def _owner(admin: PostgresConnection, access: Access) -> str:

@@ -20,7 +20,7 @@ from ci_runner.dialects.base import (
 )
 from ci_runner.dialects.obstacles import Obstacle, of_operations
 from ci_runner.dialects.operations import Operation
-from ci_runner.dialects.sqlite import broken, ddl, inspect, look, tokens
+from ci_runner.dialects.sqlite import broken, ddl, inspect, renew, tokens
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.parse import parse
 from ci_runner.dialects.sqlite.rename import rename
@@ -47,7 +47,7 @@ class SqliteDialect:
         return inspect.inspect(connection)
 
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
-        return look.sight(connection, since)
+        return renew.sight(connection, since)
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL
