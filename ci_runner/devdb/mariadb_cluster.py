@@ -134,8 +134,15 @@ class Instance(OwnServer[MysqlConnection]):
     told = signal.SIGTERM
     at_once = signal.SIGKILL
 
-    def __init__(self, programs: Programs, folder: Path, limits: Limits = USUAL) -> None:
+    def __init__(
+        self,
+        programs: Programs,
+        folder: Path,
+        limits: Limits = USUAL,
+        options: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(programs, folder, limits)
+        self._options = options
         self.admin = Address("root", secrets.token_urlsafe(18), socket=str(folder / "socket"))
         self._server = programs.server
 
@@ -166,6 +173,7 @@ class Instance(OwnServer[MysqlConnection]):
             f"--secure-file-priv={folder / 'files'}",
             f"--init-file={folder / 'accounts.sql'}",
             *(f"--{name}={value}" for name, value in _SETTINGS.items()),
+            *self._options,
         ]
 
     @contextmanager
@@ -191,8 +199,9 @@ def running(
     begin: Begin = lambda _: None,
     *,
     limits: Limits = USUAL,
+    options: tuple[str, ...] = (),
 ) -> Iterator[Instance]:
-    """A server with the data of `state`: see OwnServer.running."""
-    instance = Instance(programs, new_folder(), limits)
+    """A server with the data of `state`, and `options` beside ours: see OwnServer.running."""
+    instance = Instance(programs, new_folder(), limits, options)
     with instance.running(state, begin):
         yield instance

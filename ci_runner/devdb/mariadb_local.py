@@ -51,12 +51,14 @@ def local_mariadb(
     binaries: Binaries | None = None,
     setup: tuple[Script, ...] = (),
     limits: Limits = USUAL,
+    options: tuple[str, ...] = (),
 ) -> Iterator[MysqlServer]:
     """A server on a unix socket only. Migrations run as the owner of one database.
 
     `superuser` lets them run as root instead; `version` is the one that it must be, such as 10.11,
     "" any; `binaries` are those of `find_binaries` when None. As root the server is started as an
-    unprivileged user. SQL that goes over `limits` is stopped. Raises DatabaseError.
+    unprivileged user, with `options` beside ours. SQL that goes over `limits` is stopped. Raises
+    DatabaseError.
     """
     programs = _programs(version, binaries)
     told: list[str] = []
@@ -64,7 +66,7 @@ def local_mariadb(
     def begin(admin: MysqlConnection) -> None:
         told.append(admin.title)
 
-    with running(programs, begin=begin, limits=limits) as instance:
+    with running(programs, begin=begin, limits=limits, options=options) as instance:
         yield MysqlServer(
             f"{told[0]}, local server",
             instance.admin,
@@ -74,8 +76,10 @@ def local_mariadb(
             guard=instance.watchdog,
             ending=instance.watchdog.ending,
             is_ours=True,
-            # Root's SQL may have made anything of the server.
-            portable=None if superuser else prefilled(LocalStates(programs, limits), setup),
+            # Root's SQL may have made anything of the server; options are in no name.
+            portable=None
+            if superuser or options
+            else prefilled(LocalStates(programs, limits), setup),
         )
 
 

@@ -35,13 +35,9 @@ SETTINGS = (
     "system_versioning_alter_history",
     "time_zone",
 )
-# Of the whole server: no session can change them.
-FIXED = (
-    "innodb_default_row_format",
-    "innodb_file_per_table",
-    "innodb_page_size",
-    "lower_case_table_names",
-)
+# Of the whole server: no session can change them. A server of ours starts with the first of them.
+_STARTED_WITH = ("innodb_default_row_format", "innodb_file_per_table", "lower_case_table_names")
+FIXED = (*_STARTED_WITH, "innodb_page_size")
 _LISTED = ", ".join(f"'{name}'" for name in (*SETTINGS, *FIXED))
 _SETTINGS = f"SHOW GLOBAL VARIABLES WHERE variable_name IN ({_LISTED})"
 _DATABASE = (
@@ -50,6 +46,7 @@ _DATABASE = (
 )
 _READ_SECONDS = 10.0
 _NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"\w+", re.ASCII)
 
 
 @frozen
@@ -93,6 +90,20 @@ def read_target(url: Secret) -> Target:
         ) from None  # the cause names the server
     charset, collation = map(str, named[0]) if named else ("", "")
     return Target(title, settings, charset, collation)
+
+
+def started_like(target: Target) -> tuple[str, ...]:
+    """Options for a server of our own; `like` says what they could not do.
+
+    Names of tables that are kept as they are and compared in lower case ask for a file system that
+    no Linux has: "Identifier Case Sensitivity" of both manuals.
+    """
+    settings = {name: target.settings.get(name, "") for name in _STARTED_WITH}
+    if settings["lower_case_table_names"] == "2":
+        settings["lower_case_table_names"] = ""
+    return tuple(
+        f"--loose-{name}={value}" for name, value in settings.items() if _WORD.fullmatch(value)
+    )
 
 
 def like(server: MysqlServer, target: Target) -> MysqlServer:

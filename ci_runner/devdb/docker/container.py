@@ -121,7 +121,9 @@ def _first_that_works(
     raise DatabaseError(
         "the container's server can't be reached",
         said="\n".join(refused),
-        next_step="see docs/dev-databases.md on where containers run, or use local://",
+        next_step="where nothing lets its ports through (CircleCI's setup_remote_docker), give"
+        " --dev-url the URL of a database beside the job, or use local://; else see"
+        " docs/dev-databases.md on where containers run",
     )
 
 
@@ -294,8 +296,21 @@ def _wait(recipe: Recipe, access: Access, held: Lifeline) -> str:
         if recipe.ready in "\n".join(held.lines()):
             deaf_from = deaf_from or now
             if now > deaf_from + _DEAF_SECONDS:
-                raise NoWayError("the server is ready, and nobody answers there")
+                raise NoWayError(_deaf(access, said))
         may_listen = _may_listen(recipe, access)
+
+
+def _deaf(access: Access, said: str) -> str:
+    match access.place:
+        case Socket():
+            return f"the server is ready, and nobody answers at its socket: {said}"
+        case Port(host, number):
+            return (
+                f"the server is ready, and port {number} of {host} does not lead to it from here:"
+                f" {said}"
+            )
+        case _:
+            assert_never(access.place)
 
 
 def _may_listen(recipe: Recipe, access: Access) -> bool:

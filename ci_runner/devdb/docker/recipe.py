@@ -63,8 +63,8 @@ class Recipe:
     data folder over, where it is one that `prepare` has made, and runs when the signal `stop` has
     ended the server.
     `modules` are what our side of the server is made of, imported while it starts.
-    `ready` is what the log says when connections are accepted. `version` connects and returns the
-    server's version; it raises DatabaseError while the server does not answer.
+    `ready` is what the log says when connections are accepted, at a port at least. `version`
+    connects and returns the server's version; it raises DatabaseError while that does not answer.
     """
 
     name: str
