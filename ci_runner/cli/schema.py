@@ -144,8 +144,8 @@ def lint_(common: Common, /, source: str, format_: str, config: str, fail_on: st
     """
     from ci_runner.cli.workspace import open_settings
     from ci_runner.lint.team import of_schema
-    from ci_runner.pipeline import assemble
     from ci_runner.pipeline.policy import in_force
+    from ci_runner.pipeline.reported import as_reported
     from ci_runner.pipeline.servers import one_server
     from ci_runner.pipeline.sources import load
     from ci_runner.report.findings import render_text
@@ -161,7 +161,7 @@ def lint_(common: Common, /, source: str, format_: str, config: str, fail_on: st
         found = load(server, source)
     place = common.out.redactor.redact(source)
     judged = policy.judge(of_schema(policy.team_rules, found, place))
-    shown = tuple(assemble.finding(each) for each in judged.findings)
+    shown = tuple(as_reported(each) for each in judged.findings)
     if format_ == "text":
         common.out.result(render_text(shown, color=common.out.result_color))
     else:

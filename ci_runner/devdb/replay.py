@@ -14,6 +14,7 @@ from ci_runner.dialects.base import (
     Connection,
     Dialect,
     Failure,
+    Language,
     Lock,
     Ran,
     Sighting,
@@ -56,11 +57,11 @@ class Script:
     wrapped: bool
 
 
-def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
+def script(file: MigrationFile, format_name: str, language: Language) -> Script:
     """Raises SqlError for what is not UTF-8 or not SQL."""
     text = decode(file.content, file.path)
     style = FORMATS[format_name]
-    statements = style.statements(file, text, dialect.syntax)
+    statements = style.statements(file, text, language.syntax)
     own = any(_OPENS.match(statement.text) for statement in statements)
     wrapped = style.transactional(file, text, statements) and not own
     return Script(file.path, statements, wrapped)
@@ -377,13 +378,13 @@ _step = quickly(Step)
 
 
 def unexecuted(
-    dialect: Dialect, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
+    language: Language, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
 ) -> list[Step]:
     """Steps as they would have been: `wrapped` is whether a transaction is open before them."""
     steps = []
     opened = wrapped
     for each in statements:
-        operations = dialect.parse(each.text)
+        operations = language.parse(each.text)
         steps.append(_step(each, operations, schema, schema, opened, executed=False))
         for operation in operations:
             if isinstance(operation, Transaction):

@@ -237,15 +237,11 @@ class Held:
     mode: str = ""
 
 
-class Dialect(Protocol):
-    """One engine."""
+class Language(Protocol):
+    """What an engine understands: all that is asked where nothing is run."""
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def title(self) -> str:
-        """The engine's own spelling: PostgreSQL, SQLite."""
 
     @property
     def syntax(self) -> Syntax: ...
@@ -253,6 +249,17 @@ class Dialect(Protocol):
     @property
     def default_schema(self) -> str:
         """What an unqualified name means; "" on engines without schemas."""
+
+    def parse(self, sql: str) -> tuple[Operation, ...]:
+        """What one statement says that it does. Never raises: what can't be read is Unparsed."""
+
+
+class Dialect(Language, Protocol):
+    """One engine."""
+
+    @property
+    def title(self) -> str:
+        """The engine's own spelling: PostgreSQL, SQLite."""
 
     @property
     def transactional_ddl(self) -> bool:
@@ -322,9 +329,6 @@ class Dialect(Protocol):
 
     def version(self, connection: Connection) -> tuple[int, ...]:
         """Of the server: `(16, 4)`, `(10, 11, 6)`; MariaDB counts otherwise than MySQL."""
-
-    def parse(self, sql: str) -> tuple[Operation, ...]:
-        """What one statement says that it does. Never raises: what can't be read is Unparsed."""
 
     def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
         """What rows would stop one statement, as far as its text and the schema tell."""

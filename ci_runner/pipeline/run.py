@@ -25,6 +25,7 @@ from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
 from ci_runner.pipeline.pushed import branch_of, for_branch
 from ci_runner.pipeline.renewed import renewed
+from ci_runner.pipeline.reported import as_reported
 from ci_runner.pipeline.review import Reviewed, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace
@@ -97,7 +98,7 @@ def run(
                 trouble = missing
                 reported.append(_unread(project, missing, ""))
     if reported:
-        about = tuple(assemble.finding(each) for each in policy_findings(workspace))
+        about = tuple(as_reported(each) for each in policy_findings(workspace))
         reported[0] = replace(reported[0], findings=(*about, *reported[0].findings))
     notices = tuple(f"Nothing is committed to the branch: {each}." for each in obstacles)
     report = assemble.report(
@@ -221,7 +222,7 @@ def _unread(project: Project, error: SchemaCiError, where: str) -> ReportedProje
         format="",
         state="unknown",
         problem=error.what,
-        findings=(assemble.finding(finding),) if isinstance(error, SqlError) else (),
+        findings=(as_reported(finding),) if isinstance(error, SqlError) else (),
     )
 
 
