@@ -8,9 +8,9 @@ constructor is compiled when a class makes its first value (docs/decisions/0020-
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, dataclass, field, fields, make_dataclass
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
 from operator import attrgetter
-from typing import Any, TypeVar, cast, dataclass_transform
+from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 def frozen(declared: type[T]) -> type[T]:
     """What `dataclass(frozen=True, slots=True)` makes of a class; `fields` and its like know it.
 
-    Raises TypeError at the first value where a field without a default follows one that has one.
+    Raises SyntaxError at the first value where a field without a default follows one that has one.
     """
     # Without a text of its own, dataclass would print the class's signature, which takes longest.
     declared.__doc__ = declared.__doc__ or declared.__name__
@@ -43,13 +43,27 @@ def _constructor(made: type[object]) -> Callable[..., None]:
 
 
 def _compiled(made: type[Any]) -> Callable[..., None]:
-    """As dataclass itself writes it for the same fields."""
-    names = {"__doc__": made.__doc__}
-    if hasattr(made, "__post_init__"):
-        names["__post_init__"] = made.__post_init__
-    same = [(each.name, each.type, each) for each in fields(made)]
-    twin = make_dataclass(made.__name__, same, namespace=names, frozen=True, eq=False, repr=False)
-    return cast("Callable[..., None]", vars(twin)["__init__"])
+    """Sets each field as its slot is set: a plain assignment is what is refused."""
+    names: dict[str, Any] = {"_missing_": MISSING}
+    positional, by_name, lines = ["self"], ["*"], []
+    for each in fields(made):
+        setter, usual, fresh = (f"_{what}_{each.name}_" for what in ("set", "usual", "fresh"))
+        names[setter] = getattr(made, each.name).__set__
+        names[usual], names[fresh] = each.default, each.default_factory
+        parameter, given = each.name, each.name
+        if each.default_factory is not MISSING:
+            parameter = f"{each.name}=_missing_"
+            given = f"{fresh}() if {each.name} is _missing_ else {each.name}"
+        elif each.default is not MISSING:
+            parameter = f"{each.name}={usual}"
+        (by_name if each.kw_only else positional).append(parameter)
+        lines.append(f"{setter}(self, {given})")
+    lines.append("self.__post_init__()" if hasattr(made, "__post_init__") else "pass")
+    parameters = ", ".join((*positional, *(by_name if by_name[1:] else ())))
+    exec(f"def __init__({parameters}):\n " + "\n ".join(lines), names)  # noqa: S102 - as dataclass does
+    compiled: Callable[..., None] = names["__init__"]
+    compiled.__qualname__ = f"{made.__qualname__}.__init__"
+    return compiled
 
 
 def _comparing(made: type[Any]) -> dict[str, Callable[..., object]]:

@@ -60,6 +60,12 @@ class Own:
         return "***"
 
 
+@frozen
+class Named:
+    set_x: int = field(kw_only=True)
+    x: int
+
+
 _NUMBERS = st.integers(-2, 2)
 
 
@@ -145,6 +151,19 @@ def test_what_a_class_says_itself_stays() -> None:
     assert repr(Own("a")) == "***"
     with pytest.raises(ValueError, match="2 is more than 1"):
         Checked(2, 1)
+
+
+def test_a_field_can_be_given_by_name_only() -> None:
+    assert Named(1, set_x=2) == Named(set_x=2, x=1)
+    with pytest.raises(TypeError, match="set_x"):
+        Named(1)  # type: ignore[call-arg]
+
+
+def test_a_field_without_default_behind_one_with_a_default_is_refused() -> None:
+    made: Any = type("Made", (), {"__annotations__": {"a": "int", "b": "int"}, "a": 1})
+
+    with pytest.raises(SyntaxError, match="non-default argument follows"):
+        frozen(made)(1, 2)
 
 
 def test_without_fields_all_are_equal() -> None:
