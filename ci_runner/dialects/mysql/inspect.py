@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql import columns, grants, keys, programs, tables
@@ -14,6 +14,7 @@ from ci_runner.dialects.mysql.quote import functions, literal, relations
 from ci_runner.dialects.mysql.rows import Place, Query, Row, Told, place, text
 from ci_runner.dialects.mysql.sequences import sequences
 from ci_runner.dialects.mysql.shown import Shown, shown
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import (
     Check,
     Column,
@@ -31,7 +32,7 @@ from ci_runner.schema.model import (
 _KNOWN_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED", "VIEW", "SEQUENCE", "TEMPORARY"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """The names of what is to be read: `relations` are tables, views and sequences."""
 

@@ -49,6 +49,8 @@ WHERE t.PROCESSLIST_ID = {process} AND l.OBJECT_SCHEMA = {database}
 # `Table metadata lock` of MariaDB, `TABLE` of MySQL.
 _KINDS = ("table", "trigger", "procedure", "function", "event")
 EXCLUSIVE = "EXCLUSIVE"
+# The copy of a table that the server makes to change it, which nobody else knows.
+_MADE_MEANWHILE = "#sql"
 
 
 @contextmanager
@@ -173,7 +175,7 @@ class _Looking:
             rows = self.observer.query((_MARIA if maria else _MYSQL).format(**place))
             for kind, mode, name in rows:
                 sort = text(kind).split(" ")[0].lower()
-                if sort in _KINDS:
+                if sort in _KINDS and not text(name).startswith(_MADE_MEANWHILE):
                     self.seen.add(Lock(Identity(sort, "", text(name)), _spelled(text(mode))))
             # MariaDB lists what is held. A table that is wanted alone lets no new reader in.
             wanted = (name for name in self.read if maria and not _reads(self.observer, name))

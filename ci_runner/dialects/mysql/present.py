@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, SchemaObject
 
 _RELATIONS = frozenset({"table", "view", "sequence"})
 _ROUTINES = frozenset({"function", "procedure"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Present:
     """Tables, views and sequences, which share their names, and routines by kind and name."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql.quote import literal
+from ci_runner.frozen import frozen
 
 Row = tuple[object, ...]
 
@@ -35,7 +35,7 @@ class Query(NamedTuple):
 Told = Mapping[Query, Sequence[Row]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Which server answers, and from which database: its name is in many texts.
 
