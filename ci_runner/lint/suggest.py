@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.operations import (
     AddConstraint,
@@ -19,6 +18,7 @@ from ci_runner.dialects.operations import (
 )
 from ci_runner.dialects.postgres.parse.words import LONGEST_NAME, cut_names
 from ci_runner.dialects.postgres.quote import literal, quote
+from ci_runner.frozen import frozen
 from ci_runner.lint.apart import apart
 from ci_runner.lint.mysql_forms import least, modified, named_algorithm
 from ci_runner.lint.stages import filled_later, planned
@@ -58,7 +58,7 @@ _LONGEST = 63
 Suggestion = Callable[[Step], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SafeForm:
     """Statements for the place of one; `apart` where they must not share a transaction.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ci_runner.devdb.replay import script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.operations import AddConstraint, ValidateConstraint
+from ci_runner.frozen import frozen
 from ci_runner.lint.rule import Finding
 from ci_runner.lint.suggest import SafeForm, safe_form
 from ci_runner.migrations.directives import delimiter
@@ -19,7 +20,7 @@ from ci_runner.migrations.statements import decode
 Place = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replacement:
     """`sql` for a statement without its terminator, and the whole `lines` with it in its place.
 
@@ -31,7 +32,7 @@ class Replacement:
     rules: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rewritten:
     """One file in its safe form; `replacements` by line and column of the statement before."""
 
@@ -39,7 +40,7 @@ class Rewritten:
     replacements: Mapping[Place, Replacement]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Chosen:
     """A statement, and the forms that rules have for it, the gravest finding's first."""
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.devdb.reach import Base
 from ci_runner.devdb.replay import rehearse, script
 from ci_runner.devdb.server import Server
+from ci_runner.frozen import frozen
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations.directory import MigrationFile
@@ -61,7 +62,7 @@ def suggested(
     ), offered
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Trial:
     """Runs the change with some of its files in their safe form."""
 
