@@ -9,6 +9,8 @@ from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.parse.nodes import definition, relation, strings, word
 from ci_runner.dialects.postgres.parse.tree import Node
 
+_WITHOUT_KEYS = frozenset({"CONSTR_CHECK", "CONSTR_DEFAULT", "CONSTR_FOREIGN", "CONSTR_NULL"})
+
 
 class TypeName(NamedTuple):
     """`modifiers` are the numbers in the parentheses behind it, None where it has none."""
@@ -101,7 +103,9 @@ def column(node: Node) -> ColumnDefinition:
 
 
 def constraint(node: Node) -> Constraint:
-    return Constraint(word(node, "contype"), node.conname, strings(node.keys), node)
+    kind = word(node, "contype")
+    keys = () if kind in _WITHOUT_KEYS else strings(node.keys)
+    return Constraint(kind, node.conname, keys, node)
 
 
 def type_of(node: Node) -> TypeName:
