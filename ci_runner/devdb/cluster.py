@@ -11,7 +11,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner import __version__
@@ -30,6 +29,7 @@ from ci_runner.devdb.own_server import LOG_LINES, OwnServer, new_folder
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _LAST_WORDS_SECONDS = 1.0
 _FULL = "No space left on device"  # ENOSPC, as the C library says it
@@ -73,7 +73,7 @@ _OWN_FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Programs:
     """A folder with `postgres` and `initdb`, and the user they run as: ourselves when None."""
 

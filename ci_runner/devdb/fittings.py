@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _NAME = re.compile(r'"((?:[^"]|"")*)"|([^,\s"]+)')
 _NO_RIGHTS = "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fittings:
     """`roles` are on the server, `extensions` (`NAME` or `NAME@VERSION`) in each database.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.fittings import literal, set_for
@@ -10,6 +10,7 @@ from ci_runner.devdb.target import FIXED, SETTINGS, Target
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _AVAILABLE = (
     "SELECT e.name, v.version FROM pg_catalog.pg_available_extensions AS e"
@@ -18,7 +19,7 @@ _AVAILABLE = (
 _OWN = "SELECT name, reset_val FROM pg_catalog.pg_settings"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Likeness:
     """`options` belong to CREATE DATABASE; `unlike` are sentences on what could not be matched."""
 

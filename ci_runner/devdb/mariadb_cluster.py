@@ -12,7 +12,6 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner import __version__
@@ -32,6 +31,7 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _LAST_MOMENT_SECONDS = 1.0
 _VERSION = re.compile(r"Ver (\d+(?:\.\d+)+)")
@@ -73,7 +73,7 @@ ALTER USER root@localhost IDENTIFIED BY '{password}';
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Programs:
     """What a server is made with, and the user that it runs as: ourselves when None."""
 

@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -23,11 +22,12 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects import dialect
 from ci_runner.dialects.mysql.connect import MysqlConnection
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _PLACES = ("/usr/sbin", "/usr/bin", "/usr/libexec", "/usr/local/mysql/bin", "/usr/local/sbin")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binaries:
     """The programs that a server of our own is made with."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from ci_runner.config.secret import Secret
@@ -16,6 +16,7 @@ from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.address import address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 # What DDL of a session depends on: "Server System Variables" of mariadb.com/kb and dev.mysql.com.
 SETTINGS = (
@@ -48,7 +49,7 @@ _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"\w+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What is known of a server. `title` is `MariaDB 10.11.14` or `MySQL 8.4.3`.
 

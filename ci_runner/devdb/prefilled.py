@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from ci_runner.devdb.replay import Script, replay
 from ci_runner.devdb.server import Portable, Preserved, Unportable
 from ci_runner.dialects.base import Connection
+from ci_runner.frozen import frozen
 
 
 def prefilled(states: Portable | None, setup: tuple[Script, ...]) -> Portable | None:
@@ -17,7 +17,7 @@ def prefilled(states: Portable | None, setup: tuple[Script, ...]) -> Portable | 
     return Prefilled(states, setup) if states and setup else states
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prefilled:
     """See ci_runner.devdb.server.Portable: `states`, in whose databases `setup` has run."""
 

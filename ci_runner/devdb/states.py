@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from functools import partial
 
 from ci_runner.devdb.cluster import Cluster, Programs, running
@@ -17,6 +17,7 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 ROLE = "schema_ci"
 CREATE_ROLE = f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"
@@ -45,7 +46,7 @@ WHERE oid >= 16384 AND datname NOT IN ('postgres', '{database}')
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalStates:
     """See ci_runner.devdb.server.Portable."""
 

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from ci_runner import __version__
@@ -21,6 +21,7 @@ from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, S
 from ci_runner.devdb.docker.routes import NoWayError, Route, routes
 from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 if TYPE_CHECKING:
     from docker.models.containers import (
@@ -42,7 +43,7 @@ class _NotSoError(Exception):
     """The server did not start as this user; as another it may."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Attempt:
     """One way to run `image`; `user` "" is root, who steps down.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
@@ -12,6 +12,7 @@ from ci_runner.dialects.sqlite.stored import Row
 from ci_runner.dialects.sqlite.table import Names, TableText, read_table
 from ci_runner.dialects.sqlite.tokens import RESERVED, quote, tokenize, trimmed
 from ci_runner.dialects.token_lists import closing, split
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import (
     Column,
     ForeignKey,
@@ -29,7 +30,7 @@ _HIDDEN: dict[object, Literal["virtual", "stored"]] = {2: "virtual", 3: "stored"
 Rows = tuple[tuple[object, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """What SQLite itself says of tables and views, by their names in lower case.
 
@@ -46,7 +47,7 @@ class Facts:
     known: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """The objects of one row, and what their reading rests on besides that row.
 
