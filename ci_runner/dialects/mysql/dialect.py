@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import (
@@ -47,6 +47,14 @@ class MysqlDialect:
 
     def sight(self, connection: Connection, _since: Sighting | None = None) -> Sighting:
         return look.sight(connection)
+
+    def committed(self, connection: Connection, since: Sighting) -> Sighting:
+        return self.sight(connection, since)
+
+    def together(
+        self, _connection: Connection, _statements: Iterable[str], _since: Sighting
+    ) -> None:
+        return None
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL

@@ -50,6 +50,10 @@ class Question:
         values = ", ".join(f"{literal}::{type_}" for type_, literal in self.given)
         return f"EXECUTE {self.prepared[0]}" + (f" ({values})" if values else "")
 
+    def by(self, there: Mapping[str, str]) -> str:
+        """SQL that asks by the plan where it is among these, and alone where it is not."""
+        return self.execute if keeps(self, there) else self.alone
+
 
 def listed(oids: Iterable[int]) -> tuple[str, str]:
     """Oids as a value that is given."""
@@ -84,6 +88,16 @@ def plan(connection: Connection, question: Question, there: Mapping[str, str]) -
     return True
 
 
+def planned(
+    connection: Connection, question: Question, there: Mapping[str, str]
+) -> Mapping[str, str]:
+    """`there` with the plan of this question, which is made where there is none by its name."""
+    if not plan(connection, question, there):
+        return there
+    name, _, digest = question.prepared
+    return {**there, name: digest}
+
+
 def answers(
     connection: Connection, questions: Iterable[Question], kept: Mapping[str, str] | None
 ) -> list[list[tuple[object, ...]]]:
@@ -101,7 +115,7 @@ def answers(
             arrived = True
         else:
             # Where it is not ours it is not asked.
-            asked.append(each.execute if keeps(each, kept) else each.alone)
+            asked.append(each.by(kept))
     # The server plans when it is first asked, once and for all.
     with settings(connection, BY_INDEX) if arrived else nullcontext():
         return connection.query_all(asked)

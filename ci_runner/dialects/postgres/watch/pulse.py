@@ -52,6 +52,7 @@ WITH held AS MATERIALIZED (
 SELECT pg_catalog.current_setting('{name}', true),
        pg_catalog.set_config('{name}', $1, true),
        {settings}, pg_catalog.current_setting('track_counts'),
+       pg_catalog.txid_current_snapshot()::text, pg_catalog.txid_current_if_assigned()::text,
        (SELECT string_agg(c.oid || ' ' || c.written || ' ' || c.deleted, ',')
         FROM counted c WHERE c.written + c.deleted > 0),
        (SELECT string_agg(h.relation || ' ' || h.mode, ',') FROM held h
@@ -68,13 +69,16 @@ class Pulse:
 
     `since` is the token that stood there, `token` the one from then on. `locks` are as the server
     gave them, "oid mode"; `scans` are (oid, times) of what is locked; `prepared` are the questions
-    that the session keeps, by name with their digest.
+    that the session keeps, by name with their digest. `snapshot` tells which transactions have
+    ended, and `own` the number of this one, "" where it has written nothing.
     """
 
     since: str
     token: str
     printing: str
     counting: bool
+    snapshot: str
+    own: str
     counts: Mapping[str, tuple[int, int]]
     locks: frozenset[str]
     scans: frozenset[tuple[int, int]]
@@ -83,6 +87,18 @@ class Pulse:
     def follows(self, earlier: Pulse) -> bool:
         """Whether nothing was rolled back and no transaction ended in between."""
         return self.counting and self.since == earlier.token and self.printing == earlier.printing
+
+    def idle(self, earlier: Pulse) -> bool:
+        """Whether nobody has written anything since then: no transaction with a number has ended.
+
+        One that was rolled back has ended as well.
+        """
+        return (
+            self.snapshot == earlier.snapshot
+            and not self.own
+            and not earlier.own
+            and self.printing == earlier.printing
+        )
 
     def written(self, earlier: Pulse) -> Mapping[str, tuple[int, int]]:
         """The rows (written, deleted) since then, by catalogue, of those with any."""
@@ -112,13 +128,15 @@ def pulse(
     row: Iterable[object], tables: Mapping[int, str], token: str, prepared: Mapping[str, str]
 ) -> Pulse:
     """What the one row of `question` says."""
-    since, _, printing, counting, *several = row
+    since, _, printing, counting, snapshot, own, *several = row
     counts, locks, scans = map(_split, several)
     return Pulse(
         optional(since) or "",
         token,
         text(printing),
         counting == "on",
+        text(snapshot),
+        optional(own) or "",
         {
             tables[oid]: (rows, deleted)
             for oid, rows, deleted in (map(int, each.split(" ")) for each in counts)
