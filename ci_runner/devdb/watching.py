@@ -19,6 +19,7 @@ from ci_runner.dialects.base import (
     StatementFailed,
     Together,
 )
+from ci_runner.dialects.collection import uncollected
 from ci_runner.dialects.observation import Observation, compare
 from ci_runner.dialects.operations import Transaction
 from ci_runner.migrations.history import Statement, Step
@@ -56,9 +57,11 @@ def watch(
             several = dialect.together(connection, rest, look)
         if several is not None:
             end = len(steps) + len(several)
-            more, look = _run_together(
-                connection, dialect, several, statements[len(steps) : end], look
-            )
+            # Of what is made for so many at once nothing is garbage.
+            with uncollected():
+                more, look = _run_together(
+                    connection, dialect, several, statements[len(steps) : end], look
+                )
             steps += more
         else:
             step, look = _run_one(connection, dialect, statement, look)

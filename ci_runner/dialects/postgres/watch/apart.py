@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from ci_runner.dialects.base import Sighting
 from ci_runner.dialects.postgres.watch.look import Look
-from ci_runner.dialects.postgres.watch.pulse import Pulse
+from ci_runner.dialects.postgres.watch.pulse import Use
 from ci_runner.dialects.postgres.watch.sight import locked, scanned
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.shared import Edge, Edges, Shared, differing, renewed, shared
@@ -33,28 +33,27 @@ class _Share:
 
 
 def between(
-    since: Look, last: Look, changing: Sequence[frozenset[str]], pulses: Sequence[Pulse]
+    since: Look, last: Look, changing: Sequence[frozenset[str]], used: Sequence[Use]
 ) -> Iterator[Sighting]:
     """The database behind each statement but the last.
 
-    `changing` are the names of the tables that each of them changes, `pulses` were felt behind each
-    but the last.
+    `changing` are the names of the tables that each of them changes, `used` what the session had
+    used behind each but the last.
     """
-    if not pulses:
+    if not used:
         return
-    shares = _shares(since, last, _Blame.of(since, last, changing, pulses))
+    shares = _shares(since, last, _Blame.of(since, last, changing, used))
     schema, edges = since.schema, since.index.edges
     handles, storage = shared(since.handles), shared(since.storage)
-    locks, scans, before = since.locks, dict(since.scans), since.known.pulse
+    locks, scans = since.locks, dict(since.scans)
     names = (since.index.names, last.index.names)
-    for share, pulse in zip(shares, pulses, strict=False):
+    for share, (before, now) in zip(shares, pairwise((since.known.pulse, *used)), strict=False):
         edges = _with(edges, last.index.edges, share.edges)
         handles = _with(handles, last.handles, share.handles)
         storage = _with(storage, last.storage, share.storage)
         schema = _renewed(schema, last.schema, share.objects, edges)
-        locks = locks.union(locked(pulse.locks - before.locks, *names))
-        scans = {**scans, **dict(scanned(pulse.scans - before.scans, last.index.names))}
-        before = pulse
+        locks = locks.union(locked(now.locks - before.locks, *names))
+        scans = {**scans, **dict(scanned(now.scans - before.scans, last.index.names))}
         yield Sighting(schema, handles, storage, locks, scans)
 
 
@@ -73,18 +72,18 @@ class _Blame:
 
     @classmethod
     def of(
-        cls, since: Look, last: Look, changing: Sequence[frozenset[str]], pulses: Sequence[Pulse]
+        cls, since: Look, last: Look, changing: Sequence[frozenset[str]], used: Sequence[Use]
     ) -> _Blame:
-        felt = (since.known.pulse, *pulses, last.known.pulse)
+        each_used = (since.known.pulse, *used, last.known.pulse)
         new: dict[Identity, int] = {}
-        for number, (before, now) in enumerate(pairwise(felt)):
+        for number, (before, now) in enumerate(pairwise(each_used)):
             for each in now.locks - before.locks:
                 address = ("pg_class", int(each.split(" ")[0]), 0)
                 name = last.index.names.get(address)
                 if name is not None and address not in since.index.names:
                     new.setdefault(name, number)
         tables = {name: number for number, names in enumerate(changing) for name in names}
-        return cls(since, last, new, tables, len(pulses))
+        return cls(since, last, new, tables, len(used))
 
     def number(self, name: Identity) -> int:
         there = self.last if name in self.last.handles else self.since

@@ -55,23 +55,6 @@ def _apart(connection: Connection, several: Sequence[str]) -> list[Rows]:
     return rows
 
 
-def asked_aside(connection: Connection, savepoint: str, query: str, *, first: bool) -> Rows:
-    """The rows of a query in our settings, in one exchange within a transaction.
-
-    Behind it stands a `savepoint` of that name; one that stood before is gone unless it is `first`.
-    """
-    answers = connection.query_all(
-        (
-            *(() if first else (f"RELEASE SAVEPOINT {savepoint}",)),
-            f"SAVEPOINT {savepoint}",
-            f"SELECT {_set(connection, _OURS)}",
-            query,
-            f"ROLLBACK TO SAVEPOINT {savepoint}",
-        )
-    )
-    return answers[-2]
-
-
 @contextmanager
 def settings(
     connection: Connection, ours: Mapping[str, str], *first: str, doubtful: bool = False

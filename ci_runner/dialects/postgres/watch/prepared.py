@@ -51,7 +51,7 @@ class Question:
         return f"EXECUTE {self.prepared[0]}" + (f" ({values})" if values else "")
 
     def by(self, there: Mapping[str, str]) -> str:
-        """SQL that asks by the plan where it is among these, and alone where it is not."""
+        """SQL that asks by the plan where it is among these; what is not ours is not asked."""
         return self.execute if keeps(self, there) else self.alone
 
 
@@ -79,23 +79,22 @@ def keeps(question: Question, there: Mapping[str, str]) -> bool:
     return there.get(name) == digest
 
 
-def plan(connection: Connection, question: Question, there: Mapping[str, str]) -> bool:
-    """Let the session plan a question that it has no plan of; whether it had to."""
-    name, statement, _ = question.prepared
-    if name in there:
-        return False
-    connection.execute(statement)
-    return True
+def ahead(
+    question: Question, there: Mapping[str, str]
+) -> tuple[tuple[str, ...], Mapping[str, str]]:
+    """What lets the session plan a question that it has no plan of, and what it keeps then."""
+    name, statement, digest = question.prepared
+    return ((), there) if name in there else ((statement,), {**there, name: digest})
 
 
 def planned(
     connection: Connection, question: Question, there: Mapping[str, str]
 ) -> Mapping[str, str]:
     """`there` with the plan of this question, which is made where there is none by its name."""
-    if not plan(connection, question, there):
-        return there
-    name, _, digest = question.prepared
-    return {**there, name: digest}
+    making, there = ahead(question, there)
+    for each in making:
+        connection.execute(each)
+    return there
 
 
 def answers(
@@ -105,17 +104,13 @@ def answers(
 
     `kept` are the plans that the session keeps; None asks without planning ahead.
     """
-    asked = []
-    arrived = False
-    for each in questions:
-        if kept is None:
-            asked.append(each.alone)
-        elif plan(connection, each, kept):
-            asked.append(each.execute)
-            arrived = True
-        else:
-            # Where it is not ours it is not asked.
-            asked.append(each.by(kept))
+    if kept is None:
+        return connection.query_all([each.alone for each in questions])
+    several = tuple(questions)
+    there = kept
+    for each in several:
+        there = planned(connection, each, there)
+    asked = [each.by(there) for each in several]
     # The server plans when it is first asked, once and for all.
-    with settings(connection, BY_INDEX) if arrived else nullcontext():
+    with settings(connection, BY_INDEX) if len(there) > len(kept) else nullcontext():
         return connection.query_all(asked)

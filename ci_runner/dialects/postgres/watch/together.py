@@ -7,7 +7,7 @@ is read once, behind the last. Between them there is a savepoint: what fails tak
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -15,9 +15,9 @@ from ci_runner.dialects.base import Connection, Sighting
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.watch.apart import between
 from ci_runner.dialects.postgres.watch.look import Look
-from ci_runner.dialects.postgres.watch.ours import asked_aside
 from ci_runner.dialects.postgres.watch.plain import Plain, plain
-from ci_runner.dialects.postgres.watch.pulse import Pulse, pulse, question
+from ci_runner.dialects.postgres.watch.prepared import ahead
+from ci_runner.dialects.postgres.watch.pulse import USE, Use, use
 from ci_runner.dialects.postgres.watch.sight import sight
 from ci_runner.schema.model import ForeignKey, Namespace, SchemaObject, Table
 from ci_runner.schema.operators import Operator, OperatorClass
@@ -37,34 +37,41 @@ def together(connection: Connection, statements: Iterable[str], since: Sighting)
     if not isinstance(since, Look) or not since.known.pulse.counting or _any(since, _UNNAMED):
         return None
     changing = tuple(islice(_changing(statements, since), _MOST))
-    return Together(connection, since, changing) if len(changing) > 1 else None
+    if len(changing) < 2:
+        return None
+    return Together(connection, since, changing, since.known.pulse.prepared)
 
 
 @dataclass
 class Together:
-    """See ci_runner.dialects.base.Together. `changing` are the names of tables, by statement."""
+    """See ci_runner.dialects.base.Together. `changing` are the names of tables, by statement.
+
+    `kept` are the questions that the session keeps, `used` what it had used behind each statement.
+    """
 
     connection: Connection
     since: Look
     changing: Sequence[frozenset[str]]
-    pulses: list[Pulse] = field(default_factory=list)
+    kept: Mapping[str, str]
+    used: list[Use] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.changing)
 
     def between(self) -> None:
-        known = self.since.known
-        asked = question(known.tables, known.pulse.token).by(known.pulse.prepared)
-        [row] = asked_aside(self.connection, _SAVEPOINT, asked, first=not self.pulses)
-        self.pulses.append(pulse(row, known.tables, known.pulse.token, known.pulse.prepared))
+        making, self.kept = ahead(USE, self.kept)
+        ended = (f"RELEASE SAVEPOINT {_SAVEPOINT}",) if self.used else ()
+        asked = (*ended, *making, USE.by(self.kept), f"SAVEPOINT {_SAVEPOINT}")
+        *_, [row], _ = self.connection.query_all(asked)
+        self.used.append(use(row))
 
     def looks(self, *, failed: bool) -> tuple[Sighting, ...]:
-        if self.pulses:
+        if self.used:
             back = f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}; " if failed else ""
             self.connection.execute(f"{back}RELEASE SAVEPOINT {_SAVEPOINT}")
-        pulses = self.pulses[: len(self.pulses) - failed]
+        used = self.used[: len(self.used) - failed]
         last = sight(self.connection, self.since)
-        return (*between(self.since, last, self.changing, pulses), last)
+        return (*between(self.since, last, self.changing, used), last)
 
 
 def _any(since: Look, kinds: Iterable[type[SchemaObject]]) -> bool:

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.transaction import rolled_back
 from ci_runner.devdb.watching import watch
-from ci_runner.dialects.base import Connection, Sighting
+from ci_runner.dialects.base import Connection, Dialect, Sighting
 from ci_runner.dialects.postgres import DIALECT
 from ci_runner.dialects.postgres.dialect import PostgresDialect
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.statements import split
+from tests.dialects.listening import Listening
 
 BASE = """
 CREATE SCHEMA app;
@@ -108,7 +109,7 @@ def based(postgres_server: PostgresServer) -> Iterator[Based]:
         yield connection, DIALECT.sight(connection)
 
 
-def effects(based: Based, dialect: PostgresDialect, sql: Iterable[str]) -> list[Step]:
+def effects(based: Based, dialect: Dialect, sql: Iterable[str]) -> list[Step]:
     """What each did in a transaction that is rolled back, without the time that it took."""
     connection, look = based
     statements = split(";\n".join(sql) + ";", "1.sql", dialect.syntax)
@@ -156,3 +157,78 @@ _SOME = st.builds(
 @given(statements=st.lists(_SOME, min_size=2, max_size=12))
 def test_any_statements_are_told_as_by_themselves(based: Based, statements: list[str]) -> None:
     same(based, statements)
+
+
+def test_one_look_is_enough_for_statements_on_different_tables(based: Based) -> None:
+    connection, _ = based
+
+    def exchanges(statements: Sequence[str]) -> int:
+        listening = Listening(connection)
+        effects((listening, based[1]), DIALECT, statements)
+        return listening.asked
+
+    two = ("ALTER TABLE a ADD COLUMN x int", "CREATE INDEX ON b (a_id)")
+    four = (*two, "CREATE TABLE m (id int)", "COMMENT ON TABLE c IS 'told'")
+    exchanges(four)  # plans are made once
+
+    assert 2 == exchanges(four) - exchanges(two)
+
+
+def test_statement_that_fails_takes_nothing_from_those_before_it(based: Based) -> None:
+    added, indexed, failed = same(
+        based,
+        (
+            "ALTER TABLE a ADD COLUMN x int",
+            "CREATE INDEX named ON b (a_id)",
+            "ALTER TABLE c ADD COLUMN word int",
+            "CREATE TABLE m (id int)",
+        ),
+    )
+
+    assert ["x"] == [each.identity.name for each in added.observed.changes]
+    assert ["named"] == [each.identity.name for each in indexed.observed.changes]
+    assert failed.failure is not None
+    assert "42701" == failed.failure.code
+    assert indexed.after == failed.before == failed.after
+
+
+def test_locks_on_what_is_named_in_passing_are_told_of_each(based: Based) -> None:
+    _, made, altered = same(
+        based,
+        (
+            "ALTER TABLE c ADD COLUMN x int",
+            "CREATE TABLE m (id int, a_id int REFERENCES a, b_id int REFERENCES b)",
+            "ALTER TABLE b ADD FOREIGN KEY (id) REFERENCES a",
+        ),
+    )
+
+    assert {("a", "SHARE ROW EXCLUSIVE"), ("b", "SHARE ROW EXCLUSIVE")} == {
+        (each.relation.name, each.mode) for each in made.observed.locks
+    }
+    assert () == altered.observed.locks
+    assert {"a", "b"} == {each.name for each in altered.observed.scanned}
+
+
+CODE = """
+CREATE TABLE log (at int);
+CREATE FUNCTION note() RETURNS event_trigger LANGUAGE plpgsql AS
+$$ BEGIN EXECUTE 'ALTER TABLE log ADD COLUMN ' || quote_ident('c' || random()) || ' int'; END $$;
+CREATE EVENT TRIGGER noting ON ddl_command_end WHEN TAG IN ('CREATE INDEX')
+EXECUTE FUNCTION note();
+CREATE TABLE t (id int);
+CREATE TABLE u (id int);
+"""
+
+
+def test_where_code_runs_unnamed_each_statement_has_a_look(
+    superuser_server: PostgresServer,
+) -> None:
+    with superuser_server.database() as connection:
+        connection.execute(CODE)
+        based = connection, DIALECT.sight(connection)
+        steps = effects(
+            based, DIALECT, ("CREATE INDEX i ON t (id)", "ALTER TABLE u ADD x int", "SELECT 1")
+        )
+
+    changed = [{each.identity.parent for each in step.observed.changes} for step in steps]
+    assert [{"t", "log"}, {"u"}, set()] == changed
