@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.devdb.in_the_way import in_the_way
 from ci_runner.devdb.refusal import placed, refusal, told
 from ci_runner.devdb.transaction import commit, rolled_back
 from ci_runner.devdb.watching import watch
-from ci_runner.dialects.base import Connection, Dialect, Failure, Sighting, StatementFailed
+from ci_runner.dialects.base import (
+    Connection,
+    Dialect,
+    Failure,
+    Language,
+    Sighting,
+    StatementFailed,
+)
 from ci_runner.dialects.operations import Transaction
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
@@ -24,7 +32,7 @@ from ci_runner.schema.model import Schema
 _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """One file, split. `wrapped` is whether its tool opens a transaction around it."""
 
@@ -33,11 +41,11 @@ class Script:
     wrapped: bool
 
 
-def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
+def script(file: MigrationFile, format_name: str, language: Language) -> Script:
     """Raises SqlError for what is not UTF-8 or not SQL."""
     text = decode(file.content, file.path)
     style = FORMATS[format_name]
-    statements = style.statements(file, text, dialect.syntax)
+    statements = style.statements(file, text, language.syntax)
     own = any(_OPENS.match(statement.text) for statement in statements)
     wrapped = style.transactional(file, text, statements) and not own
     return Script(file.path, statements, wrapped)
@@ -169,13 +177,13 @@ _step = quickly(Step)
 
 
 def unexecuted(
-    dialect: Dialect, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
+    language: Language, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
 ) -> list[Step]:
     """Steps as they would have been: `wrapped` is whether a transaction is open before them."""
     steps = []
     opened = wrapped
     for each in statements:
-        operations = dialect.parse(each.text)
+        operations = language.parse(each.text)
         steps.append(_step(each, operations, schema, schema, opened, executed=False))
         for operation in operations:
             if isinstance(operation, Transaction):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directives import NO_TRANSACTION, transaction_mode
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
 from ci_runner.migrations.formats.naming import natural, runs_outside, successor
@@ -17,8 +17,10 @@ from ci_runner.migrations.history import Statement
 _NUMBERED = re.compile(r"(?P<number>\d+)(?P<joint>[_-]*)")
 _TIMED = re.compile(r"(?P<before>.+?_)(?P<number>\d{14})_")
 # How Liquibase says of a change set in SQL, and sqlx of a file, that no transaction is around it.
+# Plain characters first: Python looks for them a dozen times faster than for `^`.
 _OUTSIDE = re.compile(
-    r"^--[ \t]*changeset[ \t].*\brunInTransaction:false\b|\A-- no-transaction\b", re.MULTILINE
+    r"--(?:(?<=^--)[ \t]*changeset[ \t].*\brunInTransaction:false\b|(?<=\A--) no-transaction\b)",
+    re.MULTILINE,
 )
 _DOWN = re.compile(r"(?:.*[/.])?down\.sql")
 
@@ -74,7 +76,7 @@ class Plain(OneWay):
         return f"{found[0]}{version}{found[2]}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """A file name around its version and description."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from ci_runner.dialects.base import Connection
@@ -26,6 +26,7 @@ from ci_runner.dialects.postgres.watch.places import (
 )
 from ci_runner.dialects.postgres.watch.pulse import CATALOGUES, catalogues
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Copy, Identity, Schema
 from ci_runner.schema.shared import Deferred, Edge, Edges, Shared
 
@@ -54,7 +55,7 @@ def refuse_too_many(connection: Connection, most: int = MOST_RELATIONS) -> int:
     return integer(count)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Everything:
     """Everything that there is, and what was told besides."""
 

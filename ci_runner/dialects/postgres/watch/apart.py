@@ -8,7 +8,7 @@ to the last.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 from typing import TypeVar
 
@@ -16,13 +16,14 @@ from ci_runner.dialects.base import Sighting
 from ci_runner.dialects.postgres.watch.look import Look
 from ci_runner.dialects.postgres.watch.pulse import Use
 from ci_runner.dialects.postgres.watch.sight import locked, scanned
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.shared import Edge, Edges, Shared, differing, renewed, shared
 
 V = TypeVar("V")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Share:
     """What one statement made differ: objects, and names by what is known of each."""
 
@@ -57,7 +58,7 @@ def between(
         yield Sighting(schema, handles, storage, locks, scans)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Blame:
     """Which statement made an object what it is: their numbers, from 0.
 

@@ -7,7 +7,6 @@ migration's making, is left to a look.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.parse.nodes import (
@@ -21,6 +20,7 @@ from ci_runner.dialects.postgres.parse.nodes import (
     word,
 )
 from ci_runner.dialects.postgres.parse.tree import Node
+from ci_runner.frozen import frozen
 
 # What a row, or a constant, may be handed to.
 _CODE = frozenset({"func_call", "type_cast", "sub_link", "json_func_expr"})
@@ -33,7 +33,7 @@ _OF_COLUMNS = frozenset({*_PROVEN, "CONSTR_NULL", "CONSTR_NOTNULL", "CONSTR_DEFA
 _SERIAL = frozenset({"serial", "smallserial", "bigserial", "serial2", "serial4", "serial8"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain:
     """`made` is a new table, `altered` one that must be there; `indexed` gets an index, no more.
 

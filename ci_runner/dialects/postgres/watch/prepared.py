@@ -11,12 +11,12 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.read.rows import text
 from ci_runner.dialects.postgres.watch.ours import BY_INDEX, settings
+from ci_runner.frozen import frozen
 
 # The migration's own names are others.
 PREFIX = f"schema_ci_{secrets.token_hex(4)}_"
@@ -26,7 +26,7 @@ WHERE pg_catalog.starts_with(p.name, '{PREFIX}')"""
 _PARAMETER = re.compile(r"\$(\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """SQL with the parameters $1, $2 ..., and the values that are `given` as (type, literal)."""
 
@@ -79,22 +79,18 @@ def keeps(question: Question, there: Mapping[str, str]) -> bool:
     return there.get(name) == digest
 
 
-def ahead(
-    question: Question, there: Mapping[str, str]
-) -> tuple[tuple[str, ...], Mapping[str, str]]:
-    """What lets the session plan a question that it has no plan of, and what it keeps then."""
-    name, statement, digest = question.prepared
-    return ((), there) if name in there else ((statement,), {**there, name: digest})
-
-
 def planned(
     connection: Connection, question: Question, there: Mapping[str, str]
 ) -> Mapping[str, str]:
-    """`there` with the plan of this question, which is made where there is none by its name."""
-    making, there = ahead(question, there)
-    for each in making:
-        connection.execute(each)
-    return there
+    """`there` with the plan of this question, which is made where there is none by its name.
+
+    By itself: the server keeps the text of all that is sent along.
+    """
+    name, statement, digest = question.prepared
+    if name in there:
+        return there
+    connection.execute(statement)
+    return {**there, name: digest}
 
 
 def answers(

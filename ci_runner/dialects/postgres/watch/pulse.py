@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.dialects.postgres.watch.prepared import Question
+from ci_runner.frozen import frozen
 
 # Settings that change how the server prints an expression, a default or a definition.
 _PRINTING = (
@@ -70,7 +70,7 @@ SELECT pg_catalog.current_setting('{_TOKEN}', true),
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """What the transaction has locked and read by now.
 
@@ -81,7 +81,7 @@ class Use:
     scans: frozenset[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pulse(Use):
     """What was told at one look. `counts` are rows (written, deleted) by catalogue.
 

@@ -16,7 +16,7 @@ from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.watch.apart import between
 from ci_runner.dialects.postgres.watch.look import Look
 from ci_runner.dialects.postgres.watch.plain import Plain, plain
-from ci_runner.dialects.postgres.watch.prepared import ahead
+from ci_runner.dialects.postgres.watch.prepared import planned
 from ci_runner.dialects.postgres.watch.pulse import USE, Use, use
 from ci_runner.dialects.postgres.watch.sight import sight
 from ci_runner.schema.model import ForeignKey, Namespace, SchemaObject, Table
@@ -59,9 +59,9 @@ class Together:
         return len(self.changing)
 
     def between(self) -> None:
-        making, self.kept = ahead(USE, self.kept)
+        self.kept = planned(self.connection, USE, self.kept)
         ended = (f"RELEASE SAVEPOINT {_SAVEPOINT}",) if self.used else ()
-        asked = (*ended, *making, USE.by(self.kept), f"SAVEPOINT {_SAVEPOINT}")
+        asked = (*ended, USE.by(self.kept), f"SAVEPOINT {_SAVEPOINT}")
         *_, [row], _ = self.connection.query_all(asked)
         self.used.append(use(row))
 
