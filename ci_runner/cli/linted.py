@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from ci_runner.frozen import frozen
 from ci_runner.lint import baseline
 from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.rule import Finding
@@ -15,7 +16,7 @@ from ci_runner.pipeline.reported import as_reported
 from ci_runner.report.model import ReportedFinding
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linted:
     """`findings` that count from the severity `level` on, and those `known` by the baseline.
 

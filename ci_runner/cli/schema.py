@@ -60,17 +60,19 @@ def diff(
     SRC is a .sql file, a folder of them, a migration directory, a database URL, or `empty`. The
     plan has been run on a dev database and seen to reach the schema.
     """
-    from ci_runner.cli.planned import document, refuse_open_ends, warn
-    from ci_runner.errors import DriftError
-    from ci_runner.migrations.plan import sql
-    from ci_runner.pipeline.schema_diff import schema_diff
     from ci_runner.pipeline.servers import one_server
 
     dialect = _dialect(common, from_, to)
     workspace = _workspace(common, config, dialect, flags)
     terms = _terms(workspace)
     with one_server(workspace, dialect, common.out.log, sources=(from_, to)) as server:
+        from ci_runner.pipeline.schema_diff import schema_diff
+
         compared = schema_diff(server, from_, to, terms)
+    from ci_runner.cli.planned import document, refuse_open_ends, warn
+    from ci_runner.errors import DriftError
+    from ci_runner.migrations.plan import sql
+
     warn(common, compared, terms)
     if format_ == "json":
         common.out.verbatim(json.dumps(document(compared), indent=2))

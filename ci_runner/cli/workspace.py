@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.cli.common import Common
@@ -13,6 +12,7 @@ from ci_runner.config.model import Config
 from ci_runner.config.policy import RuleOptions
 from ci_runner.context import Build
 from ci_runner.errors import UsageError
+from ci_runner.frozen import frozen
 from ci_runner.git import Git, find_repository
 from ci_runner.pipeline.cache import cache
 from ci_runner.pipeline.trust import Trust, refuse_stranger, trust
@@ -74,7 +74,7 @@ def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> W
     return Workspace(place.root, loaded, place.git, None, None, trust=place.trust)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """The checkout around the current folder, else that folder, and what to trust in it."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ci_runner.config.comments import Comments
 from ci_runner.config.commits import Commits
 from ci_runner.config.policy import LintPolicy
 from ci_runner.config.secret import Secret
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """Which kinds of access rights are compared, and whether the order of columns is."""
 
@@ -21,7 +21,7 @@ class Compared:
     column_order: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What SQL may take on a dev server, and how much of it is read: seconds, MiB, files."""
 
@@ -33,7 +33,7 @@ class Limits:
     files: int = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dev:
     """Where dev databases are had, and what they hold and allow before the first migration.
 
@@ -49,7 +49,7 @@ class Dev:
     superuser: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Project:
     """One migration directory with its desired schema; paths are relative to the repository.
 
@@ -64,7 +64,7 @@ class Project:
     dev: Dev | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag.
 

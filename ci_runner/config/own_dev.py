@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ci_runner.config.dev import dev
-from ci_runner.config.model import Dev
 from ci_runner.config.options import by_key
 from ci_runner.config.source import Source, unknown, wrong
 from ci_runner.config.values import Given, Values, value
@@ -16,7 +14,7 @@ OPTIONS = {key: each for key, each in by_key().items() if key.startswith("dev.")
 _OF_ONE = frozenset({"dev.url", "dev.like"})
 
 
-def own_dev(source: Source, position: int, given: Given) -> Dev | None:
+def own(source: Source, position: int, given: Given) -> Values | None:
     """What the project at `position` of `source` says; None without a table. Raises ConfigError."""
     table = _own(source, position)
     if not table:
@@ -32,7 +30,7 @@ def own_dev(source: Source, position: int, given: Given) -> Dev | None:
         )
         for key, option in OPTIONS.items()
     }
-    return dev(Values(found), given.environ)
+    return Values(found)
 
 
 def overruled(source: Source, position: int, of_dev: Source, twin: int | None) -> Iterator[str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config import own_dev
+from ci_runner.config.dev import dev
 from ci_runner.config.model import Project
 from ci_runner.config.options import by_key
 from ci_runner.config.paths import inside_repository
 from ci_runner.config.source import Source, unknown, wrong
 from ci_runner.config.values import Given, Values, value
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 
 EXAMPLE = """write schema-ci.toml:
     [[project]]
@@ -22,7 +24,7 @@ EXAMPLE = """write schema-ci.toml:
 _OPTIONS = {key: option for key, option in by_key().items() if option.scope == "project"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """A project and what its options came to; `overruled` as in Config."""
 
@@ -49,9 +51,11 @@ def projects(source: Source, of_dev: Source, root: Path, given: Given) -> Iterat
             raise wrong(where, "name", "a name that no other project has", project.name)
         names.add(project.name)
         twin = position if of_dev is source else _place(of_dev, project.name, root)
-        own = None if twin is None else own_dev.own_dev(of_dev, twin, given)
+        if own := None if twin is None else own_dev.own(of_dev, twin, given):
+            project = replace(project, dev=dev(own, given.environ))
+            values = Values({**values.found, **own.found})
         unheard = own_dev.overruled(source, position, of_dev, twin)
-        yield Listed(replace(project, dev=own), values, tuple(unheard))
+        yield Listed(project, values, tuple(unheard))
 
 
 def _tables(source: Source) -> list[dict[str, object]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ci_runner.devdb.engine import Container, DevUrl, Existing
@@ -12,26 +11,27 @@ from ci_runner.devdb.folders import leftover_folders
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import Life
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 # What runs of this machine may leave on it. Each lists what carries a marker of ours, that of
 # runs which are alive included.
 ON_THIS_MACHINE: tuple[Callable[[], Iterable[Leftover]], ...] = (leftover_folders,)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Removed:
     """It is gone; with `dry_run` it would be."""
 
     leftover: Leftover
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     leftover: Leftover
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotRemoved:
     leftover: Leftover
     error: DatabaseError

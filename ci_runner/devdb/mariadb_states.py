@@ -5,16 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from ci_runner.devdb.mariadb_cluster import Instance, Programs, running
 from ci_runner.devdb.mysql_kept import bring_back, make, refuse_oddities, session, traces
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LocalStates:
     """See ci_runner.devdb.server.Portable."""
 

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.devdb.in_the_way import in_the_way
 from ci_runner.dialects.advice import advice
@@ -23,6 +23,7 @@ from ci_runner.dialects.base import (
 from ci_runner.dialects.observation import Observation, compare
 from ci_runner.dialects.operations import Transaction
 from ci_runner.errors import DatabaseError, SqlError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
@@ -47,7 +48,7 @@ _WANTS_NONE = frozenset({"25001", "2D000"})
 _QUIET = re.compile(r"(?:SET(?!\s+CONSTRAINTS)|SHOW|BEGIN|START|SAVEPOINT)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """One file, split. `wrapped` is whether its tool opens a transaction around it."""
 

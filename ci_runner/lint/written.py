@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from ci_runner.dialects.mysql.made import made as made_by_mysql
 from ci_runner.dialects.postgres.parse.made import made
 from ci_runner.dialects.postgres.parse.parsed import Parsed, statements
 from ci_runner.dialects.postgres.parse.tree import Node
+from ci_runner.dialects.sqlite.made import made as made_by_sqlite
+from ci_runner.frozen import frozen
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Change
 from ci_runner.schema.drafts import quickly
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """One statement as PostgreSQL's parser reads it: the kind of its node, and the node."""
 
@@ -44,9 +45,11 @@ def written(dialect: str, steps: Sequence[Step]) -> tuple[Written, ...]:
 def told(
     dialect: str, found: Sequence[Written], default_schema: str
 ) -> Callable[[Step], tuple[Change, ...]]:
-    """What answers for a step which changes its text tells of; none where no parser does."""
+    """What answers for a step which changes its text tells of."""
     if dialect == "mysql":
         return lambda step: made_by_mysql(step.statement.text)
+    if dialect == "sqlite":
+        return lambda step: made_by_sqlite(step.statement.text)
     trees: dict[int, list[Parsed]] = defaultdict(list)
     for each in found:
         trees[id(each.step)].append(each.parsed)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from ci_runner.frozen import frozen
 
 Role = Literal["up", "down", "repeatable", "baseline"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MigrationFile:
     """One file. `path` is relative to the repository with `/`; `name` relative to the directory.
 
@@ -28,7 +29,7 @@ class MigrationFile:
     reversible: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directory:
     """`files` are those that a migration tool would run, in its order; `others` e.g. down files.
 
@@ -44,7 +45,7 @@ class Directory:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DirectoryChange:
     """What a pull request did to a directory. `edited` are (before, after) pairs.
 

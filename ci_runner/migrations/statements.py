@@ -9,13 +9,14 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import NoReturn
 
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directives import delimiter, directive, file_directives
 from ci_runner.migrations.history import Directive, Statement
 from ci_runner.migrations.intake import MOST_STATEMENTS
@@ -52,7 +53,7 @@ def decode(content: bytes, path: str) -> str:
         ) from bad
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Comment:
     start: int
     end: int

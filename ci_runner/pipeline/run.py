@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ci_runner.config.model import Project
 from ci_runner.context import Build, Sha
 from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
+from ci_runner.frozen import frozen
 from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.unread import unread
@@ -50,7 +51,7 @@ _FOR_FORGES = {
 _PAGE_BYTES = 999_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """The report, and what kept a project from being reviewed at all: it decides the exit code."""
 

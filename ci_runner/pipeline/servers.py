@@ -54,7 +54,11 @@ def servers(workspace: Workspace, log: Log) -> Iterator[Callable[[Project], Serv
         def server(project: Project) -> Server:
             dialect, dev = project.dialect, _of_project(config, project)
             if (dialect, dev) not in running:
-                alike = [each for each in config.projects if _of_project(config, each) == dev]
+                alike = [
+                    each
+                    for each in config.projects
+                    if (each.dialect, _of_project(config, each)) == (dialect, dev)
+                ]
                 prepare = _preparation(workspace, dialect, dev, alike)
                 running[dialect, dev] = stack.enter_context(
                     provision(dev.url, dialect, prepare=prepare, say=log.info)
@@ -65,6 +69,7 @@ def servers(workspace: Workspace, log: Log) -> Iterator[Callable[[Project], Serv
 
 
 def _refuse_useless(config: Config) -> None:
+    """A dev URL that serves nobody. Raises ConfigError."""
     dialects = {project.dialect for project in config.projects}
     meant = dialect_of(config.dev.url) if config.dev.url else ""
     if meant and meant not in dialects:
@@ -73,6 +78,15 @@ def _refuse_useless(config: Config) -> None:
             where=config.origins["dev.url"],
             next_step="correct one of them",
         )
+    for position, project in enumerate(config.projects):
+        url = project.dev.url if project.dev else ""
+        if url and (own := dialect_of(url)) != project.dialect:
+            raise ConfigError(
+                f"the dev URL of the project {project.name} is for {own}, its dialect is"
+                f" {project.dialect}",
+                where=config.origins[f"project[{position}].dev.url"],
+                next_step="correct one of them",
+            )
 
 
 def _of_project(config: Config, project: Project) -> Dev:
@@ -85,13 +99,6 @@ def _of_project(config: Config, project: Project) -> Dev:
         return shared
     if _is_stated(config) and shared.url:
         return replace(project.dev, url=shared.url)
-    if project.dev.url and (meant := dialect_of(project.dev.url)) != project.dialect:
-        raise ConfigError(
-            f"the dev URL of the project {project.name} is for {meant}, and the project for"
-            f" {project.dialect}",
-            where=config.path,
-            next_step="correct `url` or `dialect`",
-        )
     return project.dev
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import astuple
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ci_runner.devdb.docker.container import running
+from ci_runner.devdb.docker.end import Running
 from ci_runner.devdb.docker.postgres_place import PORT, conninfo
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Recipe
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
@@ -16,6 +19,8 @@ from ci_runner.devdb.watchdog import USUAL, Limits, watching
 # The driver is imported while the container starts, which takes about as long.
 if TYPE_CHECKING:
     from ci_runner.devdb.databases import PostgresServer
+    from ci_runner.devdb.fittings import Fittings
+    from ci_runner.devdb.server import Portable
     from ci_runner.dialects.postgres.connect import PostgresConnection
 
 _ROLE = "schema_ci"
@@ -23,6 +28,8 @@ _ROLE = "schema_ci"
 # Durability is worth nothing in a database that lives for one run.
 _SETTINGS = {
     "port": str(PORT),
+    # What entry points ask their own server looks in the folder that PostgreSQL was built with.
+    "unix_socket_directories": "/run/postgresql,/tmp",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -52,6 +59,10 @@ def _environment(password: str) -> Mapping[str, str]:
         "POSTGRES_DB": "postgres",
         "POSTGRES_PASSWORD": password,
         "POSTGRES_INITDB_ARGS": "--auth-local=trust --auth-host=scram-sha-256 --no-sync",
+        # An image may have set these to something else.
+        "POSTGRES_HOST_AUTH_METHOD": "scram-sha-256",
+        "POSTGRES_INITDB_WALDIR": "",
+        "POSTGRES_PASSWORD_FILE": "",
         "PGDATA": str(DATA),
         "NO_TS_TUNE": "true",
         "TIMESCALEDB_TELEMETRY": "off",
@@ -149,8 +160,6 @@ def docker_postgres(
         watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
     ):
         from ci_runner.devdb.databases import PostgresServer, copying
-        from ci_runner.devdb.docker.postgres_states import PostgresKeeper, unkept
-        from ci_runner.devdb.docker.states import ContainerStates
         from ci_runner.dialects.postgres.connect import connect
 
         access = container.access
@@ -169,10 +178,23 @@ def docker_postgres(
             ending=watchdog.ending,
             copying=quickest,
             # A superuser's SQL may have made anything of the cluster.
-            portable=ContainerStates(container.identity, opened, PostgresKeeper, unkept, limits)
+            kept=partial(_states, container.identity, opened, limits)
             if container.identity and not superuser
             else None,
         )
+
+
+def _states(
+    identity: str,
+    opened: Callable[[bytes], AbstractContextManager[Running]],
+    limits: Limits,
+    fittings: Fittings,
+) -> Portable:
+    from ci_runner.devdb.docker.postgres_states import PostgresKeeper, unkept
+    from ci_runner.devdb.docker.states import ContainerStates
+
+    named = json.dumps([identity, astuple(fittings)])
+    return ContainerStates(named, opened, partial(PostgresKeeper, fittings), unkept, limits)
 
 
 def _owner(admin: PostgresConnection, access: Access) -> str:

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from ci_runner.devdb.databases import as_admin
 from ci_runner.devdb.docker.postgres_place import conninfo
 from ci_runner.devdb.docker.recipe import Access
+from ci_runner.devdb.fittings import Fittings, make_extensions
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.states import COMMENT, DATABASE, ROLE, make_database, refuse_oddities
 from ci_runner.devdb.traces import traces
@@ -24,7 +25,8 @@ class PostgresKeeper:
     A port asks for passwords, which are those of one run: no state has any.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, fittings: Fittings, access: Access) -> None:
+        self._fittings = fittings
         self._password = secrets.token_urlsafe(18)
         self._admin = conninfo(access.place, "postgres", access.password)
         self._owner = conninfo(access.place, ROLE, self._password)
@@ -32,12 +34,15 @@ class PostgresKeeper:
 
     def make(self) -> None:
         with as_admin(self._admin) as admin:
-            make_database(admin)
+            make_database(self._fittings, admin)
             self._let_in(admin)
+        if self._fittings.extensions:
+            with connect(self._admin, dbname=DATABASE) as admin:
+                make_extensions(admin, self._fittings.extensions)
 
     def bring_back(self) -> None:
         with as_admin(self._admin) as admin:
-            refuse_oddities(admin)
+            refuse_oddities(self._fittings, admin)
             self._let_in(admin)
 
     def session(self, guard: Guard) -> AbstractContextManager[Connection]:
@@ -50,7 +55,7 @@ class PostgresKeeper:
             admin.execute("BEGIN")
             for role in ("postgres", ROLE):
                 admin.execute(f"ALTER ROLE {role} PASSWORD NULL")
-            refuse_oddities(admin)
+            refuse_oddities(self._fittings, admin)
             admin.execute("COMMIT")
 
     def return_to_it(self) -> None:

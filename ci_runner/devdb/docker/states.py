@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from ci_runner.devdb.docker.end import Running
@@ -16,6 +15,7 @@ from ci_runner.devdb.watchdog import Limits, Watchdog, watching
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.guard import Guard
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _START_SECONDS = 60.0
 _PAUSE_SECONDS = 0.005
@@ -40,7 +40,7 @@ class Keeper(Protocol):
         """The server has started again behind `leave`. Raises DatabaseError until it answers."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContainerStates:
     """See ci_runner.devdb.server.Portable.
 

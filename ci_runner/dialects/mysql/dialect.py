@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -16,17 +16,18 @@ from ci_runner.dialects.base import (
     Sighting,
     version_of,
 )
-from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
+from ci_runner.dialects.mysql import ddl, inspect, online, quote, renew
 from ci_runner.dialects.mysql.language import MysqlLanguage
 from ci_runner.dialects.mysql.metadata_locks import metadata_locks
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
 from ci_runner.dialects.obstacles import Obstacle, of_operations
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MysqlDialect(MysqlLanguage):
     title: str = "MySQL"
     transactional_ddl: bool = False
@@ -40,8 +41,8 @@ class MysqlDialect(MysqlLanguage):
     def inspect(self, connection: Connection) -> Schema:
         return inspect.inspect(connection)
 
-    def sight(self, connection: Connection, _since: Sighting | None = None) -> Sighting:
-        return look.sight(connection)
+    def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
+        return renew.sight(connection, since)
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL

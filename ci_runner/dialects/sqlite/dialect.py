@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -18,16 +17,17 @@ from ci_runner.dialects.base import (
     version_of,
 )
 from ci_runner.dialects.obstacles import Obstacle, of_operations
-from ci_runner.dialects.sqlite import broken, ddl, inspect, look, tokens
+from ci_runner.dialects.sqlite import broken, ddl, inspect, renew, tokens
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.language import SqliteLanguage
 from ci_runner.dialects.sqlite.rename import rename
 from ci_runner.dialects.sqlite.sizes import sizes
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SqliteDialect(SqliteLanguage):
     title: str = "SQLite"
     transactional_ddl: bool = True
@@ -42,7 +42,7 @@ class SqliteDialect(SqliteLanguage):
         return inspect.inspect(connection)
 
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
-        return look.sight(connection, since)
+        return renew.sight(connection, since)
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ci_runner.dialects.base import Syntax
 from ci_runner.dialects.operations import Operation
 from ci_runner.dialects.sqlite.parse import parse
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SqliteLanguage:
     """See ci_runner.dialects.base.Language."""
 

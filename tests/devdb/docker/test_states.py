@@ -15,6 +15,7 @@ from ci_runner.devdb.docker.postgres import docker_postgres
 from ci_runner.devdb.docker.postgres_place import conninfo
 from ci_runner.devdb.docker.recipe import Port
 from ci_runner.devdb.docker.states import ContainerStates
+from ci_runner.devdb.fittings import Fittings
 from ci_runner.devdb.packing import compress, decompress
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.reach import Cache, reach
@@ -110,7 +111,7 @@ def test_what_somebody_with_all_rights_left_behind_is_not_brought_back(
 ) -> None:
     with states.opened(b"") as container:
         with connect(_superuser(container)) as admin:
-            make_database(admin)
+            make_database(Fittings(), admin)
             admin.execute("ALTER SYSTEM SET log_connections = on")
             admin.execute("CREATE ROLE intruder SUPERUSER")
         forged = asked_for(container.held)
