@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cached_property
@@ -13,6 +14,7 @@ from ci_runner.schema.model import Copy, Identity, Schema, SchemaObject, Table
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
+W = TypeVar("W")
 Edge = tuple[Identity, Identity]
 
 _GONE: Any = object()
@@ -88,6 +90,10 @@ class Shared(Mapping[K, V]):
             return other._changed
         return self._own.keys() | other._own.keys() if self._base is other._base else None
 
+    def changed(self, base: Mapping[K, V]) -> AbstractSet[K] | None:
+        """The only keys that may differ in `base`, where that is what all this began with."""
+        return self._own.keys() if self._base is base else None
+
 
 class Deferred(Mapping[K, V]):
     """A map that is made when somebody first looks into it."""
@@ -117,8 +123,8 @@ def shared(known: Mapping[K, V]) -> Shared[K, V]:
 def differing(one: Mapping[K, V], other: Mapping[K, V]) -> Iterator[K]:
     """The keys whose values are not the very same in both maps."""
     suspects = None
-    if isinstance(one, Shared) and isinstance(other, Shared):
-        suspects = one.suspects(other)
+    if isinstance(other, Shared):
+        suspects = one.suspects(other) if isinstance(one, Shared) else other.changed(one)
     for key in one.keys() | other.keys() if suspects is None else suspects:
         if one.get(key, _GONE) is not other.get(key, _GONE):
             yield key
@@ -175,3 +181,50 @@ def _named(each: SchemaObject) -> Iterator[tuple[Identity, SchemaObject]]:
     yield each.identity, each
     for column in each.columns if isinstance(each, Table) else ():
         yield column.identity, column
+
+
+def exchanged(
+    old: Iterable[SchemaObject], new: Iterable[SchemaObject]
+) -> tuple[list[SchemaObject], list[SchemaObject]]:
+    """Which objects leave and which come; those that are equal do neither."""
+    mine = {each.identity: each for each in old}
+    theirs = {each.identity: each for each in new}
+    changed = [name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)]
+    return (
+        [mine[name] for name in changed if name in mine],
+        [theirs[name] for name in changed if name in theirs],
+    )
+
+
+def by_dependent(edges: Iterable[Edge]) -> dict[Identity, frozenset[Edge]]:
+    found: dict[Identity, set[Edge]] = defaultdict(set)
+    for edge in edges:
+        found[edge[0]].add(edge)
+    return {each: frozenset(several) for each, several in found.items()}
+
+
+def inverted(words: Mapping[K, AbstractSet[W]]) -> dict[W, frozenset[K]]:
+    """By word, all that have it."""
+    found: dict[W, set[K]] = defaultdict(set)
+    for key, several in words.items():
+        for word in several:
+            found[word].add(key)
+    return {word: frozenset(several) for word, several in found.items()}
+
+
+def reinverted(
+    known: Shared[W, frozenset[K]],
+    old: Mapping[K, AbstractSet[W]],
+    new: Mapping[K, AbstractSet[W]],
+) -> Shared[W, frozenset[K]]:
+    """What `inverted` gave, where some have the `new` words instead of the `old` ones."""
+    none: frozenset[W] = frozenset()
+    less = inverted({key: words - new.get(key, none) for key, words in old.items()})
+    more = inverted({key: words - old.get(key, none) for key, words in new.items()})
+    nobody: frozenset[K] = frozenset()
+    touched = less.keys() | more.keys()
+    now = (
+        (word, (known.get(word, nobody) - less.get(word, nobody)) | more.get(word, nobody))
+        for word in touched
+    )
+    return known.exchanged(touched, [(word, several) for word, several in now if several])
