@@ -14,8 +14,8 @@ from ci_runner.migrations.history import Step
 # postgresql.org, explicit-locking: what conflicts with the lock of an INSERT, UPDATE or DELETE.
 STRONG = frozenset({"SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE"})
 
-LIMITS = (
-    "lock_timeout",
+# lock_timeout is asked for by itself, of everybody: who sets it need not want these.
+_LIMITS = (
     "statement_timeout",
     "idle_in_transaction_session_timeout",
     "transaction_timeout",
@@ -88,9 +88,9 @@ def unlimited(inforce: dict[str, Setting], name: str) -> bool:
 
 def wants_limits(review: Review, each: Waiting) -> bool:
     """Whether a missing limit is news: in a project, who sets none has them elsewhere or does not
-    want them, and lock-timeout-missing says it once.
+    want them.
     """
-    return not review.base_known or not all(unlimited(each.inforce, name) for name in LIMITS)
+    return not review.base_known or not all(unlimited(each.inforce, name) for name in _LIMITS)
 
 
 def first_in_file(found: Iterable[Waiting], wanted: Callable[[Waiting], bool]) -> Iterator[Waiting]:

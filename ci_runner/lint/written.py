@@ -9,6 +9,7 @@ from ci_runner.dialects.mysql.made import made as made_by_mysql
 from ci_runner.dialects.postgres.parse.made import made
 from ci_runner.dialects.postgres.parse.nodes import statements
 from ci_runner.dialects.postgres.parse.tree import Node
+from ci_runner.dialects.sqlite.made import made as made_by_sqlite
 from ci_runner.frozen import frozen
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Change
@@ -41,9 +42,11 @@ def _read(steps: Sequence[Step]) -> Iterator[Written]:
 def told(
     dialect: str, found: Sequence[Written], default_schema: str
 ) -> Callable[[Step], tuple[Change, ...]]:
-    """What answers for a step which changes its text tells of; none where no parser does."""
+    """What answers for a step which changes its text tells of."""
     if dialect == "mysql":
         return lambda step: made_by_mysql(step.statement.text)
+    if dialect == "sqlite":
+        return lambda step: made_by_sqlite(step.statement.text)
     trees: dict[int, list[Written]] = defaultdict(list)
     for each in found:
         trees[id(each.step)].append(each)
