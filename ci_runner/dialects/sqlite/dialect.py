@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -44,6 +44,14 @@ class SqliteDialect(SqliteLanguage):
 
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
         return renew.sight(connection, since)
+
+    def committed(self, connection: Connection, since: Sighting) -> Sighting:
+        return self.sight(connection, since)
+
+    def together(
+        self, _connection: Connection, _statements: Iterable[str], _since: Sighting
+    ) -> None:
+        return None
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL
