@@ -29,7 +29,7 @@ from ci_runner.migrations.directory import DirectoryChange, MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.intake import USUAL, Intake, Sizes
-from ci_runner.migrations.reader import style_alone
+from ci_runner.migrations.reader import alone, style_alone
 from ci_runner.pipeline import options
 from ci_runner.pipeline.policy import in_force
 from ci_runner.pipeline.production import production
@@ -151,7 +151,7 @@ def judge(
             yield opened
 
     with base() as connection:
-        new = [MigrationFile(each, each, _content(each, sizes), "", "") for each in files]
+        new = _migrations(files, sizes)
         split = tuple(counted(script(each, style_alone(each.content), engine) for each in new))
         history = rehearse(connection, engine, split, progress=progress, compared=False)
     known, style = setup is not None, _style(new)
@@ -196,7 +196,7 @@ def judge_texts(
     `warn` gets a line for each statement that can't be read.
     """
     nothing = Schema(engine.name)
-    new = [MigrationFile(each, each, _content(each, sizes), "", "") for each in files]
+    new = _migrations(files, sizes)
     style = _style(new)
     steps = tuple(
         step
@@ -225,6 +225,10 @@ def _style(files: Sequence[MigrationFile]) -> str:
     """The format that all of them speak of, `plain` where they differ or speak of none."""
     styles = {style_alone(each.content) for each in files}
     return styles.pop() if len(styles) == 1 else "plain"
+
+
+def _migrations(paths: Sequence[str], sizes: Sizes) -> list[MigrationFile]:
+    return [each for path in paths for each in alone(path, _content(path, sizes))]
 
 
 def _content(path: str, sizes: Sizes) -> bytes:

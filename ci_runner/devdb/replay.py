@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
+from ci_runner.devdb.gate import Gate, gate, is_open
 from ci_runner.devdb.in_the_way import in_the_way
-from ci_runner.dialects.advice import advice
+from ci_runner.devdb.refusal import refusal, told
 from ci_runner.dialects.base import (
     Connection,
     Dialect,
@@ -48,11 +49,17 @@ _QUIET = re.compile(r"(?:SET(?!\s+CONSTRAINTS)|SHOW|BEGIN|START|SAVEPOINT)\b", r
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One file, split. `wrapped` is whether its tool opens a transaction around it."""
+    """One migration, split. `wrapped` is whether its tool opens a transaction around it.
+
+    Behind a `gate` it runs only where that is open; one that need not succeed is left where it
+    fails, and what follows is run.
+    """
 
     path: str
     statements: tuple[Statement, ...]
     wrapped: bool
+    gate: Gate | None = None
+    must_succeed: bool = True
 
 
 def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
@@ -62,7 +69,11 @@ def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
     statements = style.statements(file, text, dialect.syntax)
     own = any(_OPENS.match(statement.text) for statement in statements)
     wrapped = style.transactional(file, text, statements) and not own
-    return Script(file.path, statements, wrapped)
+    found = file.change_set
+    if found is None:
+        return Script(file.path, statements, wrapped)
+    asked = gate(found, file.path, dialect) if statements else None
+    return Script(file.path, statements, wrapped, asked, found.options.must_succeed)
 
 
 def counted(every: Iterable[Script]) -> Iterator[Script]:
@@ -88,6 +99,8 @@ def replay(connection: Connection, scripts: Sequence[Script]) -> None:
     Each file begins with the session as it was opened: what the one before SET does not leak.
     """
     for each in scripts:
+        if each.gate and not is_open(connection, each.gate):
+            continue
         with _rolled_back(connection):
             _begin(connection, each)
             for statement in each.statements:
@@ -95,11 +108,13 @@ def replay(connection: Connection, scripts: Sequence[Script]) -> None:
                     with _placed(statement):
                         connection.execute(statement.text)
                 except StatementFailed as failed:
+                    if not each.must_succeed:
+                        break
                     secret = statement.sensitive
-                    told = _told(failed.failure, sensitive=secret)
-                    raise refusal(statement, told) from (None if secret else failed)
-            if failure := _end(connection, each):
-                raise refusal(each.statements[-1], failure)
+                    failure = told(failed.failure, sensitive=secret)
+                    raise refusal(statement, failure) from (None if secret else failed)
+            if (ended := _end(connection, each)) and each.must_succeed:
+                raise refusal(each.statements[-1], ended)
         connection.reset()
 
 
@@ -115,34 +130,6 @@ def _placed(statement: Statement | None, path: str = "") -> Iterator[None]:
             said=ended.said,
             next_step=ended.next_step,
         ) from ended
-
-
-def _told(failure: Failure, *, sensitive: bool) -> Failure:
-    """A failure as it may be told: the words on a sensitive statement may hold its data."""
-    if not sensitive:
-        return failure
-    return Failure(
-        "the server refuses this sensitive statement; what it says is not shown",
-        failure.code,
-        offset=failure.offset,
-    )
-
-
-def refusal(statement: Statement, failure: Failure) -> SqlError:
-    """A server's refusal as an error with file and line."""
-    line = statement.line
-    if failure.offset is not None:
-        line += statement.text.count("\n", 0, failure.offset)
-    said = [str(failure)]
-    known = advice(failure)
-    remarks = (("detail", failure.detail), ("hint", "" if known == failure.hint else failure.hint))
-    said += [f"{word}: {text}" for word, text in remarks if text]
-    return SqlError(
-        "the SQL does not run on the dev database",
-        where=f"{statement.path}:{line}",
-        said="\n".join(said),
-        next_step=known or "correct the statement",
-    )
 
 
 @contextmanager
@@ -189,7 +176,7 @@ def _commit(
             connection.execute("COMMIT")
     except StatementFailed as failed:
         secret = any(statement.sensitive for statement in statements)
-        failure = _told(failed.failure, sensitive=secret)
+        failure = told(failed.failure, sensitive=secret)
         return replace(failure, message=f"at COMMIT: {failure.message}", offset=None)
     return None
 
@@ -205,7 +192,8 @@ def rehearse(
     """Run new files statement by statement and watch what each does.
 
     `compared` tells whether the schema that they reach will be compared with a desired one. After
-    the first failure nothing more is run; the rest becomes steps with `executed` False.
+    the first failure nothing more is run; the rest becomes steps with `executed` False, as does
+    what stands behind a gate that is not open.
     What keeps a file's transaction from being committed is the failure of its last statement.
     Raises SqlError and DatabaseError as `replay` does for a server that has ended.
     """
@@ -215,7 +203,7 @@ def rehearse(
     failed = False
     for each in scripts:
         progress(each.path)
-        if failed:
+        if failed or (each.gate and not is_open(connection, each.gate)):
             steps += unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
             continue
         rehearsed, look = _rehearse_file(connection, dialect, each, look)
@@ -324,7 +312,7 @@ def _run(
         with _placed(statement):
             ran = dialect.run(connection, statement.text)
     except StatementFailed as failed:
-        failure = _told(failed.failure, sensitive=statement.sensitive)
+        failure = told(failed.failure, sensitive=statement.sensitive)
         return replace(step, seconds=time.perf_counter() - started, failure=failure), before
     ends = any(isinstance(each, Transaction) for each in operations)
     committed = transactional and not ends and not connection.in_transaction

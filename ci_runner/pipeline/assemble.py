@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import groupby
 from typing import Literal
@@ -124,10 +124,16 @@ def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
         for each in change.added
     ]
     found += [
-        ReportedFile(each.path, "edited", 0, sha256(each.content)) for _, each in change.edited
+        ReportedFile(each.path, "edited", 0, sha256(each.content))
+        for each in (*(after for _, after in change.edited), *change.touched)
     ]
+    head = reviewed.change.head
+    left = {each.path: each for each in (*head.files, *head.others, *head.aside)}
     found += [
-        ReportedFile(each.path, "removed", 0, sha256(each.content)) for each in change.removed
+        ReportedFile(each.path, "edited", 0, sha256(left[each.path].content))
+        if each.path in left
+        else ReportedFile(each.path, "removed", 0, sha256(each.content))
+        for each in change.removed
     ]
     found += [
         ReportedFile(path, "generated" if wrote else "missing", counts[path], sha256(content))
@@ -138,7 +144,16 @@ def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
         ReportedFile(each.path, "replaced", 0, sha256(each.content))
         for each in (_superseded(reviewed) if wrote else ())
     ]
-    return tuple(found)
+    return tuple(_once(found))
+
+
+def _once(found: Iterable[ReportedFile]) -> Iterator[ReportedFile]:
+    """What is said first of each file: several change sets may be in one."""
+    seen: set[str] = set()
+    for each in found:
+        if each.path not in seen:
+            yield each
+        seen.add(each.path)
 
 
 def _steps(steps: tuple[Step, ...], production: Production) -> Iterator[ReportedStep]:

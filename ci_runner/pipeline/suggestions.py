@@ -106,8 +106,11 @@ def _draft(
 ) -> Rewritten | None:
     """The file in its safe form; None where its tool would still run it in a transaction.
 
-    A file whose other statements count on a transaction keeps it.
+    A file whose other statements count on a transaction keeps it, and one of change sets as well:
+    what is in the way there is said at each of them.
     """
+    if file.change_set is not None:
+        return None
     text = decode(file.content, file.path)
     before = script(file, format_name, server.dialect)
     apart = any(form.apart for _, form in forms.values())
