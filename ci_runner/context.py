@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, NewType
+
+from ci_runner.frozen import frozen
 
 Sha = NewType("Sha", str)
 
@@ -11,7 +12,7 @@ ProviderName = Literal["github-actions", "gitlab-ci", "circleci", "local"]
 ForgeName = Literal["github", "gitlab", "none"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repository:
     """A repository on a forge. URLs have no trailing slash and come from the runner only.
 
@@ -25,7 +26,7 @@ class Repository:
     graphql_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PullRequest:
     """A pull (merge) request as the CI event describes it; the forge may know a newer head."""
 
@@ -44,7 +45,7 @@ class PullRequest:
         return self.head_slug.lower() != self.base_slug.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upstream:
     """The earlier run that started this one, and the commit that it ran on, as the CI tells it.
 
@@ -57,7 +58,7 @@ class Upstream:
     run_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MergeGroup:
     """A commit that a merge queue made of pull requests, to be checked before it is merged."""
 
@@ -65,7 +66,7 @@ class MergeGroup:
     base_branch: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Restraint:
     """Why a run publishes nothing; with `check` nothing but its check."""
 
@@ -73,7 +74,7 @@ class Restraint:
     check: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Build:
     """One CI run. Absent parts are empty strings; `local` builds have neither run nor forge.
 

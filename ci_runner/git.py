@@ -7,7 +7,6 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from ci_runner.config.commits import Author
 from ci_runner.context import Sha
 from ci_runner.errors import GitError
+from ci_runner.frozen import frozen
 
 # protocol.file stays at git's own `user`: an origin that is a folder is fetched from when asked
 # for, and never for a submodule. B13's `never` would refuse the origin of a local clone.
@@ -43,7 +43,7 @@ _ACCESS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Git:
     """One checkout. Every method may raise GitError."""
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
+from tests.forked import forked
+
 CHECKOUT = Path(__file__).parent.parent
+_CACHES = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
 SCHEMA = "CREATE TABLE users (\n  id integer PRIMARY KEY,\n  name text NOT NULL\n);\n"
 FIRST = "20260101000000_users.sql"
 _AUTHOR = {
@@ -71,20 +79,32 @@ class Checkout:
         return self.git("rev-parse", "HEAD")
 
     def run(self, *argv: str, **environ: str) -> Done:
-        """`schema-ci ARGV` in the root of the checkout."""
-        # The checkout may stand anywhere: what the tests import is what the command is.
-        paths = {"PATH": os.environ["PATH"], "PYTHONPATH": str(CHECKOUT), "HOME": "/nonexistent"}
+        """`schema-ci ARGV` in the root of the checkout, in a process of its own."""
+        return _ended(*forked(argv, self._all(environ), self.root))
+
+    def run_anew(self, *argv: str, **environ: str) -> Done:
+        """The same in a new Python: its sets, for one, are in another order each time."""
         done = subprocess.run(
             (sys.executable, "-m", "ci_runner", *argv),
             cwd=self.root,
-            env={**paths, **self.environ, **environ},
+            env=self._all(environ),
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
         )
-        assert "Traceback" not in done.stdout + done.stderr, done.stderr
-        return Done(done.returncode, done.stdout, done.stderr)
+        return _ended(done.returncode, done.stdout, done.stderr)
+
+    def _all(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """The checkout may stand anywhere: what the tests import is what the command is."""
+        ours = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(CHECKOUT),
+            "HOME": "/nonexistent",
+            # A new server of each engine is made once on this machine, not by each run.
+            "XDG_CACHE_HOME": _CACHES,
+        }
+        return {**ours, **self.environ, **environ}
 
     def files(self) -> dict[str, bytes]:
         """Every file of the work tree, reports and git's own left out."""
@@ -104,11 +124,23 @@ class Checkout:
         return re.sub(r'("\w*milliseconds": )[0-9.e+-]+', r"\g<1>0", text)
 
 
+def _ended(code: int, out: str, err: str) -> Done:
+    assert "Traceback" not in out + err, err
+    return Done(code, out, err)
+
+
 def new_checkout(root: Path, dialect: str = "sqlite", config: str = "") -> Checkout:
     """A repository on `main` with one merged migration that reaches its desired schema."""
-    root.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(_template(dialect, config), root, dirs_exist_ok=True)
+    return Checkout(root)
+
+
+@cache
+def _template(dialect: str, config: str) -> Path:
+    root = Path(mkdtemp(prefix="schema-ci-template-"))
+    atexit.register(shutil.rmtree, root)
     checkout = Checkout(root)
-    checkout.git("init", "--quiet", "--initial-branch=main")
+    checkout.git("init", "--quiet", "--initial-branch=main", "--template=")
     checkout.write(
         "schema-ci.toml",
         f'[[project]]\nname = "shop"\ndialect = "{dialect}"\nschema = "schema.sql"\n{config}',
@@ -118,7 +150,7 @@ def new_checkout(root: Path, dialect: str = "sqlite", config: str = "") -> Check
     checkout.write("migrations/atlas.sum", "")
     assert 0 == checkout.run("hash").code
     checkout.commit("first")
-    return checkout
+    return root
 
 
 def add_column(checkout: Checkout, column: str = "email text") -> None:

@@ -20,7 +20,7 @@ FLOORS = (
     ("dialects",),
     ("schema", "providers", "forges", "git"),
     ("config", "context"),
-    ("errors", "secrets", "log"),
+    ("errors", "frozen", "secrets", "log"),
 )
 HEIGHT = {room: height for height, rooms in enumerate(reversed(FLOORS)) for room in rooms}
 FILES = sorted(PACKAGE.rglob("*.py"))

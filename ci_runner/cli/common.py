@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from ci_runner.cli.terminal import Terminal
+from ci_runner.frozen import frozen
 from ci_runner.log import Level
 from ci_runner.secrets import Redactor
 
@@ -20,7 +20,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Common:
     """The terminal, and what was said of the dev database; "" where nothing was."""
 

@@ -31,16 +31,16 @@ def dev() -> None:
 def clean(common: Common, older_than: str, config: str, *, dry_run: bool) -> None:
     """Remove databases, folders and containers that dead runs left behind.
 
-    Looks on this machine and, where the dev URL is that of a server, on that server; where it is a
-    docker:// one, on the engine of containers. Only what
-    carries a marker of schema-ci is touched, and nothing whose run may be alive.
+    Looks on this machine and, where a dev URL is that of a server, on that server; where it is a
+    docker:// one, on the engine of containers. Only what carries a marker of schema-ci is touched,
+    and nothing whose run may be alive.
     """
     from ci_runner.devdb.leftovers import NotRemoved, sweep
     from ci_runner.errors import DatabaseError
 
     age = _age(older_than) if older_than else None
     stuck = 0
-    for each in sweep(_dev_url(common, config), older_than=age, dry_run=dry_run):
+    for each in sweep(*_dev_urls(common, config), older_than=age, dry_run=dry_run):
         common.out.result(f"{_said(each, dry_run=dry_run)}\n")
         stuck += isinstance(each, NotRemoved)
     if stuck:
@@ -70,12 +70,13 @@ def _said(swept: Swept, *, dry_run: bool) -> str:
             return f"could not remove {leftover}: {error.what}: {error.said}"
 
 
-def _dev_url(common: Common, config: str) -> DevUrl | None:
-    """As flag, environment or file say it; None for the ladder, which is all on this machine."""
+def _dev_urls(common: Common, config: str) -> list[DevUrl]:
+    """As flag, environment or file say them; none for the ladder, which is all on this machine."""
     from ci_runner.cli.workspace import open_settings
     from ci_runner.devdb.url import parse
 
     # Without a file some project's dialect must be told, whichever: none is opened.
     flags = {"dialect": common.dialect or "sqlite"}
     settings = open_settings(common, config, flags).config
-    return parse(settings.dev_url) if settings.dev_url else None
+    said = (settings.dev, *(each.dev for each in settings.projects if each.dev))
+    return [parse(url) for url in dict.fromkeys(each.url for each in said if each.url)]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from ci_runner.frozen import frozen
 from ci_runner.lint import baseline
 from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.rule import Finding
 from ci_runner.log import Log
-from ci_runner.pipeline import assemble
 from ci_runner.pipeline.files import write_whole
+from ci_runner.pipeline.reported import as_reported
 from ci_runner.report.model import ReportedFinding
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Linted:
     """`findings` that count from the severity `level` on, and those `known` by the baseline.
 
@@ -41,7 +42,7 @@ def shown(linted: Linted, files: Sequence[str] = ()) -> tuple[ReportedFinding, .
     """The findings as they are reported; those on `files` under the names that were given."""
     given = {within(linted.root, each): each for each in files}
     return tuple(
-        assemble.finding(replace(each, path=given[each.path]) if each.path in given else each)
+        as_reported(replace(each, path=given[each.path]) if each.path in given else each)
         for each in linted.findings
     )
 

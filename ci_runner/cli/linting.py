@@ -105,5 +105,5 @@ def _reviewed(
                 change = replace(workspace.change(project), schema=())
             else:
                 change = workspace.latest(project, latest)
-            found.append(examine(server(project.dialect), workspace, change, common.out.log))
+            found.append(examine(server(project), workspace, change, common.out.log))
     return found, workspace

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn
 
 from ci_runner.context import Build, Upstream
@@ -10,9 +10,10 @@ from ci_runner.errors import UsageError
 from ci_runner.forges.base import Forge
 from ci_runner.forges.locating import Locating
 from ci_runner.forges.lookup import pull_request_at
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Overtaken:
     """No open pull request has the commit that an earlier run was about."""
 

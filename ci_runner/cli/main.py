@@ -91,6 +91,9 @@ def main() -> None:
             "  next: report it with these lines"
         )
         sys.exit(ExitCode.INTERNAL)
+    finally:
+        # Python would look for garbage among all values once more before it lets go of them.
+        gc.freeze()
 
 
 def _command_name() -> str:

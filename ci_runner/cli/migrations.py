@@ -59,7 +59,7 @@ def diff(
     with servers(workspace, log) as server:
         for project in projects(workspace.config, names):
             change = workspace.change(project, name, may_be_missing=True)
-            examined = examine(server(project.dialect), workspace, change, log)
+            examined = examine(server(project), workspace, change, log)
             reviewed = without_secrets(examined, common.out.redactor)
             if reviewed.problem:
                 raise unreviewed(reviewed)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
 from ci_runner.cli.common import Common, common, config_option, shard_option
+from ci_runner.frozen import frozen
 
 if TYPE_CHECKING:
     from ci_runner.config.model import Project
@@ -20,7 +20,7 @@ _GITHUB_JOBS = 256
 _GITLAB_JOBS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """One project with the number of SQL files in its directory."""
 

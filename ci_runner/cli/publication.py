@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from ci_runner.errors import ConfigError, ForgeError, SchemaCiError
 from ci_runner.forges.base import Forge
 from ci_runner.forges.opening import Unavailable, open_forge
 from ci_runner.forges.unsent import Unsent
+from ci_runner.frozen import frozen
 from ci_runner.publish.awaited import AwaitedCheck, awaited_check
 from ci_runner.publish.check import check_name
 from ci_runner.publish.frame import Frame, frame
@@ -33,7 +34,7 @@ _MAX_WAIT = 120.0
 _NO = ("false", "0", "no")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Publication:
     """`talk` is why nothing can be published where there is nobody to talk to.
 

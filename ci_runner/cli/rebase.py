@@ -60,9 +60,7 @@ def rebase(
     ):
         for project in projects(workspace.config, names):
             place = branch or workspace
-            found = moved(
-                server(project.dialect), place, project, head, only_generated=only_generated
-            )
+            found = moved(server(project), place, project, head, only_generated=only_generated)
             for old, new in found.moves:
                 log.info(f"{project.name}: {old} becomes {new}")
             if found.changes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ci_runner.cli.build import this_build
@@ -16,6 +15,7 @@ from ci_runner.errors import UsageError
 from ci_runner.forges.base import Forge
 from ci_runner.forges.locating import Listing
 from ci_runner.forges.opening import Unavailable, open_forge
+from ci_runner.frozen import frozen
 from ci_runner.migrations.reader import detect as detect_format
 from ci_runner.migrations.reader import files_on_disk
 from ci_runner.pipeline.workspace import Workspace
@@ -28,7 +28,7 @@ from ci_runner.report.model import Report
 from ci_runner.report.redact import redacted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Received:
     """What is to be published, for which build, by whose configuration."""
 

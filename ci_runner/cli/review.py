@@ -227,7 +227,6 @@ def lint(
     """
     from ci_runner.cli.alone import lint_files
     from ci_runner.cli.linted import keep_baseline, shown
-    from ci_runner.cli.linting import fix, lint_changes
     from ci_runner.errors import UsageError
     from ci_runner.report.findings import render_text
     from ci_runner.report.formats import FORMATS
@@ -240,10 +239,14 @@ def lint(
         )
     flags = {"lint.fail-on": fail_on, "stats.file": stats}
     if fixing:
+        from ci_runner.cli.linting import fix
+
         fix(common, config, None if files else base, latest, flags)
     if files:
         linted = lint_files(common, files, setup, config, flags, static=static)
     else:
+        from ci_runner.cli.linting import lint_changes
+
         linted = lint_changes(common, config, base, latest, flags)
     if write_baseline:
         keep_baseline(linted, write_baseline, common.out.log)

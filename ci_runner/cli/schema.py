@@ -60,17 +60,19 @@ def diff(
     SRC is a .sql file, a folder of them, a migration directory, a database URL, or `empty`. The
     plan has been run on a dev database and seen to reach the schema.
     """
-    from ci_runner.cli.planned import document, refuse_open_ends, warn
-    from ci_runner.errors import DriftError
-    from ci_runner.migrations.plan import sql
-    from ci_runner.pipeline.schema_diff import schema_diff
     from ci_runner.pipeline.servers import one_server
 
     dialect = _dialect(common, from_, to)
     workspace = _workspace(common, config, dialect, flags)
     terms = _terms(workspace)
     with one_server(workspace, dialect, common.out.log, sources=(from_, to)) as server:
+        from ci_runner.pipeline.schema_diff import schema_diff
+
         compared = schema_diff(server, from_, to, terms)
+    from ci_runner.cli.planned import document, refuse_open_ends, warn
+    from ci_runner.errors import DriftError
+    from ci_runner.migrations.plan import sql
+
     warn(common, compared, terms)
     if format_ == "json":
         common.out.verbatim(json.dumps(document(compared), indent=2))
@@ -144,8 +146,8 @@ def lint_(common: Common, /, source: str, format_: str, config: str, fail_on: st
     """
     from ci_runner.cli.workspace import open_settings
     from ci_runner.lint.team import of_schema
-    from ci_runner.pipeline import assemble
     from ci_runner.pipeline.policy import in_force
+    from ci_runner.pipeline.reported import as_reported
     from ci_runner.pipeline.servers import one_server
     from ci_runner.pipeline.sources import load
     from ci_runner.report.findings import render_text
@@ -161,7 +163,7 @@ def lint_(common: Common, /, source: str, format_: str, config: str, fail_on: st
         found = load(server, source)
     place = common.out.redactor.redact(source)
     judged = policy.judge(of_schema(policy.team_rules, found, place))
-    shown = tuple(assemble.finding(each) for each in judged.findings)
+    shown = tuple(as_reported(each) for each in judged.findings)
     if format_ == "text":
         common.out.result(render_text(shown, color=common.out.result_color))
     else:

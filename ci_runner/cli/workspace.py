@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.cli.common import Common
@@ -13,6 +12,7 @@ from ci_runner.config.model import Config
 from ci_runner.config.policy import RuleOptions
 from ci_runner.context import Build
 from ci_runner.errors import UsageError
+from ci_runner.frozen import frozen
 from ci_runner.git import Git, find_repository
 from ci_runner.pipeline.cache import cache
 from ci_runner.pipeline.trust import Trust, refuse_stranger, trust
@@ -74,7 +74,7 @@ def open_settings(common: Common, config: str, flags: Mapping[str, object]) -> W
     return Workspace(place.root, loaded, place.git, None, None, trust=place.trust)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """The checkout around the current folder, else that folder, and what to trust in it."""
 
@@ -114,14 +114,15 @@ def _load(
         base=base,
         trusted=copy,
     )
-    for url in (loaded.dev_url, loaded.dev.like):
-        common.out.redactor.register_url(url)
+    for dev in (loaded.dev, *(each.dev for each in loaded.projects if each.dev)):
+        for url in (dev.url, dev.like):
+            common.out.redactor.register_url(url)
     if loaded.cache_secret:
         common.out.redactor.register(loaded.cache_secret)
     for key, origin in loaded.origins.items():
         common.out.log.detail(f"{key}: from {origin}")
-    if copy and loaded.dev.overruled:
-        keys = ", ".join(f"`{key}`" for key in loaded.dev.overruled)
+    if copy and loaded.overruled:
+        keys = ", ".join(f"`{key}`" for key in loaded.overruled)
         taken = f"as in {copy.path}" if place.trust.commit else "as if it were not configured"
         common.out.log.warn(f"{keys} is taken {taken}: {place.trust.reason}")
     return loaded

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ci_runner.config.source import wrong
 from ci_runner.config.values import Values
+from ci_runner.frozen import frozen
 
 KEYS = ("approval.require", "approval.by", "approval.self-approve")
 WAYS = ("review", "label", "comment")
@@ -15,7 +15,7 @@ POLICY = "policy"
 _NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ApprovalPolicy:
     """`require` is empty for never, else `destructive`, `policy` or names of rules.
 

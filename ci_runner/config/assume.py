@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ci_runner.config.source import Source, unknown, wrong
+from ci_runner.frozen import frozen
 
 KEY = "lint.assume"
 _KEYS = ("version", "rows")
 _VERSION = re.compile(r"\d{1,4}(?:\.\d{1,4}){0,2}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Assumed:
     """`version` is that of the server in production, such as `13` or `14.2`; "" for unknown.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ci_runner.config.source import wrong
 from ci_runner.config.values import Values
+from ci_runner.frozen import frozen
 
 _MOST_PARTS = 20
 _LONGEST_ID = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comments:
     """`mode` and `on` are words of the option table; `split` comments may hold one text.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
 
 from ci_runner.config.source import wrong
 from ci_runner.config.values import Values
+from ci_runner.frozen import frozen
 
 _AUTHOR = re.compile(r"([^<>]{1,100}) <([^<>@\s]{1,64}@[^<>@\s]{1,255})>")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Author:
     """Whom a commit is by. Neither holds a line end or an angle bracket."""
 
@@ -25,7 +25,7 @@ class Author:
         return {"GIT_AUTHOR_NAME": self.name, "GIT_AUTHOR_EMAIL": self.address}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Commits:
     """`mode` is a word of the option table; `most` commits one pull request may get from us.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ci_runner.config.model import Dev
@@ -12,6 +11,7 @@ from ci_runner.config.paths import inside_repository
 from ci_runner.config.secret import Secret
 from ci_runner.config.values import Values
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 
 # Servers that we start ourselves. Other URLs may hold a password, which has no place in a file.
 _OWN_SCHEMES = ("sqlite", "local", "docker")
@@ -20,7 +20,7 @@ _SHORTEST_SECRET = 16
 _LONGEST_NAME = 63  # bytes; postgresql.org, NAMEDATALEN
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copy:
     """The file as a commit has it that strangers have no say in; "" where it has none.
 
@@ -31,19 +31,20 @@ class Copy:
     text: str
 
 
-def dev(values: Values, environ: Mapping[str, str], overruled: tuple[str, ...]) -> Dev:
-    """The table, but for the URL and limits. Raises ConfigError."""
+def dev(values: Values, environ: Mapping[str, str]) -> Dev:
+    """The table, but for limits and the cache. Raises ConfigError."""
     where = values.origin("dev.setup")
     return Dev(
+        url=_url(values, environ),
         like=_like(values, environ),
         extensions=_extensions(values),
         roles=_roles(values),
         setup=tuple(inside_repository(path, where) for path in values.texts("dev.setup")),
-        overruled=overruled,
+        superuser=values.flag("dev.superuser"),
     )
 
 
-def dev_url(values: Values, environ: Mapping[str, str]) -> Secret:
+def _url(values: Values, environ: Mapping[str, str]) -> Secret:
     """`dev.url` with `env:NAME` resolved. Raises ConfigError, also for a server's URL in a file."""
     url, origin = values.text("dev.url"), values.origin("dev.url")
     if url.startswith("env:"):

@@ -10,7 +10,7 @@ from ci_runner.config import approval, policy
 from ci_runner.config.comments import comments
 from ci_runner.config.commits import commits
 from ci_runner.config.container import MEMORY, PROCESSES, container_bounds
-from ci_runner.config.dev import Copy, cache_secret, dev, dev_url
+from ci_runner.config.dev import Copy, cache_secret, dev
 from ci_runner.config.model import Compared, Config, Limits
 from ci_runner.config.options import OPTIONS, by_key
 from ci_runner.config.paths import inside_repository, said
@@ -61,12 +61,12 @@ def load(
         in_force, unreadable = _base_policy(source.path, base, names, given)
     of_dev = source if trusted is None else Source(trusted.path, trusted.text)
     found = _global(source, of_dev, given)
-    listed = tuple(projects(source, root, given))
+    listed = tuple(projects(source, of_dev, root, given))
+    unheard = [*_overruled(source, of_dev, found)]
+    unheard += [key for each in listed for key in each.overruled]
     container = container_bounds(found)
     return Config(
-        projects=tuple(project for project, _ in listed),
-        dev_url=dev_url(found, environ),
-        dev_superuser=found.flag("dev.superuser"),
+        projects=tuple(each.project for each in listed),
         container_memory=container[MEMORY],
         container_processes=container[PROCESSES],
         compared=_compared(found),
@@ -78,7 +78,7 @@ def load(
         commits=commits(found),
         api_max_wait=found.number("publish.api-max-wait"),
         output_dir=_output_dir(found),
-        origins=_origins(found, [own for _, own in listed]),
+        origins=_origins(found, [each.values for each in listed]),
         path=source.path,
         include=found.texts("diff.include"),
         exclude=found.texts("diff.exclude"),
@@ -90,9 +90,10 @@ def load(
         small_rows=found.number("stats.small-rows"),
         megabytes_per_second=_rate(found),
         limits=_limits(found),
-        dev=dev(found, environ, tuple(_overruled(source, of_dev, found))),
+        dev=dev(found, environ),
         cache_dir=said(found, "dev.cache-dir"),
         cache_secret=cache_secret(found),
+        overruled=tuple(unheard),
     )
 
 

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ci_runner.config.comments import Comments
 from ci_runner.config.commits import Commits
 from ci_runner.config.policy import LintPolicy
 from ci_runner.config.secret import Secret
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
-    """One migration directory with its desired schema; paths are relative to the repository."""
-
-    name: str
-    dialect: str
-    directory: str
-    format: str
-    schema: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """Which kinds of access rights are compared, and whether the order of columns is."""
 
@@ -32,7 +21,7 @@ class Compared:
     column_order: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What SQL may take on a dev server, and how much of it is read: seconds, MiB, files."""
 
@@ -44,32 +33,47 @@ class Limits:
     files: int = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Dev:
-    """What dev databases hold before the first migration.
+    """Where dev databases are had, and what they hold and allow before the first migration.
 
-    `like` is the URL of the database to be like; `setup` are paths relative to the repository.
-    `overruled` are keys of which the work tree's file says something else than what is taken.
+    `url` "" means the ladder; `like` is the URL of the database to be like; `setup` are paths
+    relative to the repository.
     """
 
+    url: Secret = Secret()
     like: Secret = Secret()
     extensions: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     setup: tuple[str, ...] = ()
-    overruled: tuple[str, ...] = ()
+    superuser: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
+class Project:
+    """One migration directory with its desired schema; paths are relative to the repository.
+
+    `dev` is what its own table says of dev databases, None where it has none.
+    """
+
+    name: str
+    dialect: str
+    directory: str
+    format: str
+    schema: tuple[str, ...]
+    dev: Dev | None = None
+
+
+@frozen
 class Config:
     """`origins` says for each key where its value came from: default, file:line, name or flag.
 
     `path` is the file, relative to the repository. `policy` is the one in force, `proposed` that of
     the work tree's own file; `base_problem` says why the base branch's can't be read, "" if it can.
+    `overruled` are keys of which the work tree's file says something else than what is taken.
     """
 
     projects: tuple[Project, ...]
-    dev_url: Secret
-    dev_superuser: bool
     container_memory: int
     container_processes: int
     compared: Compared
@@ -96,6 +100,7 @@ class Config:
     base_problem: str = ""
     cache_dir: str = ""
     cache_secret: Secret = Secret()
+    overruled: tuple[str, ...] = ()
 
     @property
     def fail_on(self) -> str:
@@ -108,4 +113,5 @@ class Config:
         folders = (
             path for project in self.projects for path in (project.directory, *project.schema)
         )
-        return (self.path, *folders)
+        said = (self.dev, *(project.dev for project in self.projects if project.dev))
+        return (self.path, *folders, *(path for each in said for path in each.setup))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from ci_runner.frozen import frozen
 
 Kind = Literal["text", "texts", "flag", "number"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One setting. `key` is its path in schema-ci.toml; `env` is "" for what only a file can say.
 

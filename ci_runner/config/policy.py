@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 
 from ci_runner.config import approval, assume
@@ -12,6 +12,7 @@ from ci_runner.config.assume import Assumed
 from ci_runner.config.options import SEVERITIES
 from ci_runner.config.source import Source, nearest, unknown, wrong
 from ci_runner.config.values import Values
+from ci_runner.frozen import frozen
 
 # Tables and keys of [lint] beside those of the option table.
 TABLES = ("rules", "groups", "options", "assume", "except")
@@ -23,7 +24,7 @@ Settle = Callable[[RuleOptions, Mapping[str, str]], RuleOptions]
 TARGETS = ("table", "column", "index", "view", "function", "change", "statement")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exemption:
     """One `[[lint.except]]`. Empty `rules`, `paths` or `tables` mean all of them.
 
@@ -42,7 +43,7 @@ class Exemption:
         return "; ".join(f"{name} {', '.join(found)}" for name, found in parts if found)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TeamRule:
     """One `[[rule]]`. `when` and `require` are CEL; where `when` holds, `require` must.
 
@@ -58,7 +59,7 @@ class TeamRule:
     where: str = field(default="", compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LintPolicy:
     """`rules` and `groups` are severities by name, `baseline` a path, "" for none.
 
@@ -85,7 +86,7 @@ def as_written(options: RuleOptions, _: Mapping[str, str]) -> RuleOptions:
     return options
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """What rules are called, and what checks their options."""
 

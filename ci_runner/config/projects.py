@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from ci_runner.config import own_dev
+from ci_runner.config.dev import dev
 from ci_runner.config.model import Project
 from ci_runner.config.options import by_key
 from ci_runner.config.paths import inside_repository
 from ci_runner.config.source import Source, unknown, wrong
 from ci_runner.config.values import Given, Values, value
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 
 EXAMPLE = """write schema-ci.toml:
     [[project]]
@@ -20,11 +24,21 @@ EXAMPLE = """write schema-ci.toml:
 _OPTIONS = {key: option for key, option in by_key().items() if option.scope == "project"}
 
 
-def projects(source: Source, root: Path, given: Given) -> Iterator[tuple[Project, Values]]:
-    """Each project with what its options came to. Raises ConfigError."""
-    tables = source.values.get("project", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise wrong(source.where("project"), "project", "tables headed [[project]]")
+@frozen
+class Listed:
+    """A project and what its options came to; `overruled` as in Config."""
+
+    project: Project
+    values: Values
+    overruled: tuple[str, ...]
+
+
+def projects(source: Source, of_dev: Source, root: Path, given: Given) -> Iterator[Listed]:
+    """Those of `source`; `of_dev` is the copy that a `[project.dev]` is read from.
+
+    Raises ConfigError.
+    """
+    tables = _tables(source)
     if not tables:
         if not given.flags.get("dialect") and not given.environ.get("SCHEMA_CI_DIALECT"):
             raise ConfigError("no project is configured", where=source.path, next_step=EXAMPLE)
@@ -36,7 +50,32 @@ def projects(source: Source, root: Path, given: Given) -> Iterator[tuple[Project
             where = source.where(f"project[{position}].name")
             raise wrong(where, "name", "a name that no other project has", project.name)
         names.add(project.name)
-        yield project, values
+        twin = position if of_dev is source else _place(of_dev, project.name, root)
+        if own := None if twin is None else own_dev.own(of_dev, twin, given):
+            project = replace(project, dev=dev(own, given.environ))
+            values = Values({**values.found, **own.found})
+        unheard = own_dev.overruled(source, position, of_dev, twin)
+        yield Listed(project, values, tuple(unheard))
+
+
+def _tables(source: Source) -> list[dict[str, object]]:
+    tables = source.values.get("project", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise wrong(source.where("project"), "project", "tables headed [[project]]")
+    return tables
+
+
+def _place(source: Source, name: str, root: Path) -> int | None:
+    """Where a copy of the file has the project of that name."""
+    for position, table in enumerate(_tables(source)):
+        directory = str(table.get("directory") or _OPTIONS["directory"].default)
+        if name == (table.get("name") or _name(directory, root)):
+            return position
+    return None
+
+
+def _name(directory: str, root: Path) -> str:
+    return PurePosixPath(directory).name or root.resolve().name
 
 
 def _project(
@@ -44,8 +83,8 @@ def _project(
 ) -> tuple[Project, Values]:
     at = f"project[{position}]"
     for key in table:
-        if key not in _OPTIONS:
-            raise unknown(source, f"{at}.{key}", key, _OPTIONS)
+        if key not in _OPTIONS and key != own_dev.TABLE:
+            raise unknown(source, f"{at}.{key}", key, [*_OPTIONS, own_dev.TABLE])
     values = Values(
         {
             key: value(option, source, given, table=table, key=f"{at}.{key}")
@@ -58,7 +97,7 @@ def _project(
     directory = inside_repository(values.text("directory"), source.where(f"{at}.directory"))
     where = source.where(f"{at}.schema")
     project = Project(
-        name=values.text("name") or PurePosixPath(directory).name or root.resolve().name,
+        name=values.text("name") or _name(directory, root),
         dialect=dialect,
         directory=directory,
         format=values.text("format"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from ci_runner.config import own_dev
 from ci_runner.config.options import OPTIONS, SEVERITIES, Option
 from ci_runner.config.policy import TARGETS
 
@@ -26,7 +27,12 @@ def markdown_table() -> str:
         "| `schema-ci.toml` | flag | environment | default | what it says |",
         "|---|---|---|---|---|",
     ]
-    rows += [_row(option) for option in OPTIONS]
+    rows += [_row(option) for option in OPTIONS if option.scope == "project"]
+    rows.append(
+        "| `[project.dev]` | | | | the project's own in place of `[dev]`:"
+        " [dev databases](docs/dev-databases.md#one-project-its-own) |"
+    )
+    rows += [_row(option) for option in OPTIONS if option.scope != "project"]
     severities = ", ".join(f"`{each}`" for each in SEVERITIES)
     rows.append(f"| `lint.rules.RULE` | | | the rule's own | the rule's severity: {severities} |")
     rows.append("| `lint.groups.GROUP` | | | the rules' own | the same for all rules of a group |")
@@ -75,14 +81,18 @@ def json_schema() -> Json:
     project: Json = {}
     top: Json = {}
     tables: dict[str, Json] = {}
+    own: Json = {}
     for option in OPTIONS:
         table, _, name = option.key.rpartition(".")
+        if option.key in own_dev.OPTIONS:
+            own[name] = _property(option)
         if option.scope == "project":
             project[name] = _property(option)
         elif table:
             tables.setdefault(table, {})[name] = _property(option)
         else:
             top[name] = _property(option)
+    project[own_dev.TABLE] = _object(own)
     severity: Json = {"type": "string", "enum": list(SEVERITIES)}
     named: Json = {"type": "object", "additionalProperties": severity}
     tables["lint"] |= {

@@ -22,8 +22,12 @@ def touched(config: Config, changed: Iterable[str] | None) -> tuple[Project, ...
     return tuple(
         project
         for project in config.projects
-        if _any_below(paths, (project.directory, *project.schema))
+        if _any_below(paths, (project.directory, *project.schema, *_own_setup(project)))
     )
+
+
+def _own_setup(project: Project) -> tuple[str, ...]:
+    return project.dev.setup if project.dev else ()
 
 
 def _shared(config: Config) -> tuple[str, ...]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ci_runner.config.option import Option
 from ci_runner.config.source import Source, wrong
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 
 DEFAULT = "default"
 # Set where values of typed inputs are handed over: one that is the default leaves it to the file.
@@ -16,7 +16,7 @@ DEFAULTS_ARE_UNSET = "SCHEMA_CI_DEFAULTS_ARE_UNSET"
 _TRUTH = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """What is said outside of the file; `flags` by option key, absent where none was given."""
 
@@ -24,7 +24,7 @@ class Given:
     flags: Mapping[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """A checked value; `origin` is `default`, file and line, a variable's name, or a flag."""
 
@@ -33,7 +33,7 @@ class Value:
     in_file: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Values:
     """Checked values by option key."""
 

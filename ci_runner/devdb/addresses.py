@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 
 Address = IPv4Address | IPv6Address
 
@@ -34,7 +34,7 @@ BESIDE_A_TARGET = ", where the target lives too"
 _NAT64 = ip_network("64:ff9b::/96")  # RFC 6052
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """One host and port that a URL connects to.
 
@@ -56,7 +56,7 @@ class Place:
         return self.is_socket or any(_plain(each).is_loopback for each in self.addresses)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Destination:
     """Every place that a URL may connect to, and the database that it opens there."""
 

@@ -10,13 +10,13 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 
 from ci_runner.devdb.folders import PREFIX, mark
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 DEBIAN = Path("/usr/lib/postgresql")
 # Packages on PyPI that bring a server; each is an import name.
@@ -30,7 +30,7 @@ _WHEELS = (
 _VERSION = re.compile(r"\(PostgreSQL\) (\d+(?:\.\d+)?)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Installation:
     """One folder of server programs; `package` is the wheel's folder that it lies in, if any."""
 

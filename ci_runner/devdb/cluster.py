@@ -11,7 +11,6 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner import __version__
@@ -21,6 +20,7 @@ from ci_runner.devdb.own_server import LOG_LINES, OwnServer, new_folder
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.postgres.connect import PostgresConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 # A backend needs a tenth of it; without an end one statement could take the machine's memory.
 _ADDRESS_SPACE = 2 * 2**30
@@ -66,7 +66,7 @@ _OWN_FILES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Programs:
     """A folder with `postgres` and `initdb`, and the user they run as: ourselves when None."""
 

@@ -9,7 +9,10 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ci_runner.devdb.dropped import dropped
+from ci_runner.devdb.fittings import Fittings, make_extensions, set_for
 from ci_runner.devdb.marker import this_run
+from ci_runner.devdb.prefilled import prefilled
+from ci_runner.devdb.replay import Script, replay
 from ci_runner.devdb.server import Portable, Snapshot
 from ci_runner.devdb.traces import traces
 from ci_runner.dialects import dialect
@@ -33,20 +36,16 @@ def as_admin(conninfo: str, dbname: str = "") -> Iterator[PostgresConnection]:
         yield admin
 
 
-def _leave_empty(database: str) -> None:
-    del database
-
-
 @dataclass(frozen=True, slots=True, repr=False)
 class PostgresServer:
     """`admin` may create databases; `owner` is the role that owns and uses them.
 
     Both are libpq connection strings and may hold a password, so they are never printed. `guard`
     watches what the owner runs; `ending` says why it made an end of the server, None while that
-    lives. `options` belong to CREATE DATABASE, `prepare` is called with the name of each empty
-    database before it is handed out; `unlike` says what of the target it is to be like could not
-    be matched. `copying` is how CREATE DATABASE copies a template, " STRATEGY FILE_COPY" or "" for
-    the server's own way. `let_in` is what to do where the server does not let the owner in.
+    lives. `unlike` says what of the target it is to be like could not be matched. `copying` is how
+    CREATE DATABASE copies a template, " STRATEGY FILE_COPY" or "" for the server's own way. Each
+    new database gets `fittings`, then `setup` runs in it; `kept` are the states of such a server.
+    `let_in` is what to do where the server does not let the owner in.
     """
 
     description: str
@@ -55,17 +54,24 @@ class PostgresServer:
     owner_role: str = ""
     guard: Guard = UNGUARDED
     ending: Callable[[], SqlError | None] = lambda: None
-    options: str = "ENCODING 'UTF8'"
-    prepare: Callable[[str], None] = _leave_empty
     unlike: tuple[str, ...] = ()
     shortfall: str = ""
     copying: str = ""
-    portable: Portable | None = None
+    fittings: Fittings = Fittings()
+    setup: tuple[Script, ...] = ()
+    kept: Callable[[Fittings], Portable] | None = None
     let_in: str = ""
 
     @property
     def dialect(self) -> Dialect:
         return dialect("postgres")
+
+    @property
+    def portable(self) -> Portable | None:
+        """None too where databases have settings, which SQL of theirs may change."""
+        if self.kept is None or self.fittings.settings:
+            return None
+        return prefilled(self.kept(self.fittings), self.setup)
 
     @contextmanager
     def database(self) -> Iterator[PostgresConnection]:
@@ -110,8 +116,22 @@ class PostgresServer:
     @contextmanager
     def _empty(self) -> Iterator[str]:
         with self.named(_EMPTY) as name:
-            self.prepare(name)
+            self._furnish(name)
             yield name
+
+    def _furnish(self, name: str) -> None:
+        """Setup runs with the rights of migrations: it comes from people who may write them.
+
+        Raises SqlError with file and line for what of it does not run.
+        """
+        if self.fittings.extensions or self.fittings.settings:
+            with connect(self.admin, dbname=name) as admin:
+                make_extensions(admin, self.fittings.extensions)
+                for setting, value in self.fittings.settings:
+                    set_for(admin, name, setting, value)
+        if self.setup:
+            with connect(self.owner or self.admin, dbname=name) as owner:
+                replay(owner, self.setup)
 
     @contextmanager
     def named(self, template: str) -> Iterator[str]:
@@ -132,7 +152,7 @@ class PostgresServer:
                     admin.execute(f"ALTER ROLE {self.owner_role} RESET ALL")
                 _await_nobody(admin, template)
                 # A copy has what its template was made with.
-                options = f" {self.options}" if template == _EMPTY else ""
+                options = f" {self.fittings.options}" if template == _EMPTY else ""
                 admin.execute(
                     f"CREATE DATABASE {name} TEMPLATE {template}{options}{owned}{self.copying}"
                 )

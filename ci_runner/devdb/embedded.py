@@ -7,21 +7,22 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 
 from ci_runner.devdb.packing import compress, decompress
+from ci_runner.devdb.prefilled import prefilled
 from ci_runner.devdb.replay import Script, replay
 from ci_runner.devdb.server import Portable, Server, Snapshot, Unportable
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.dialects.sqlite.connect import MEMORY, connect, image
 from ci_runner.errors import InternalError
+from ci_runner.frozen import frozen
 
 # sqlite.org/limits.html: what deserialize takes by default.
 _MOST_BYTES = 2**30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Opening:
     """Opens databases that all end at the same time."""
 
@@ -83,7 +84,7 @@ class _Kept:
         return compress(content)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Files:
     """See ci_runner.devdb.server.Portable."""
 
@@ -107,7 +108,7 @@ def _unkept(connection: Connection) -> str:
     return "temporary objects" if found != [(0,)] else ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Embedded:
     dialect: Dialect
     opening: _Opening
@@ -121,8 +122,7 @@ class _Embedded:
 
     @property
     def portable(self) -> Portable | None:
-        """None with `setup`: what it made is part of no name."""
-        return None if self.setup else _Files(self.opening)
+        return prefilled(_Files(self.opening), self.setup)
 
     @contextmanager
     def database(self) -> Iterator[Connection]:

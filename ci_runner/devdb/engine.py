@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ci_runner.config.secret import Secret
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.server import Server
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Embedded:
     """An engine inside this process."""
 
     dialect: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Local:
     """A server started from programs of this machine; `version` "" is the best that there is.
 
@@ -31,7 +32,7 @@ class Local:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Container:
     """A server in a container of `image`, which always has a tag."""
 
@@ -40,7 +41,7 @@ class Container:
     image: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Existing:
     """A server that runs already. `url` may hold a password."""
 
@@ -61,7 +62,7 @@ def _no_step(target: Secret) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engine:
     """One engine: a file in `engines/`, found by the name of its dialect.
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from ci_runner.dialects.base import Connection, Dialect, StatementFailed
+from ci_runner.dialects.base import Connection, StatementFailed
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.changelog.change_set import ChangeSet, Condition, OnFail
 
 _PLACES = {"postgres": "current_schema()", "mysql": "database()"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A query of one value, which must be `expected`; `where` it is asked, as file and line."""
 
@@ -20,7 +19,7 @@ class Question:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gate:
     """`on_fail` is what becomes of the change set when an answer is another, `on_error` when there
     is none.
@@ -31,11 +30,11 @@ class Gate:
     on_error: OnFail
 
 
-def gate(found: ChangeSet, path: str, dialect: Dialect) -> Gate | None:
+def gate(found: ChangeSet, path: str, dialect: str) -> Gate | None:
     """What stands before a change set of the file at `path`; None where nothing does."""
     if not found.conditions:
         return None
-    asked = tuple(_question(each, path, dialect.name) for each in found.conditions)
+    asked = tuple(_question(each, path, dialect) for each in found.conditions)
     return Gate(asked, found.on_fail, found.on_error)
 
 

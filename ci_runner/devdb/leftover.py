@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ci_runner.devdb.marker import Marker
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leftover:
     """`name` says what it is and how it is called; `remove` raises DatabaseError.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from ci_runner.devdb.engine import Container, DevUrl, Existing
@@ -12,26 +11,27 @@ from ci_runner.devdb.folders import leftover_folders
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import Life
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 # What runs of this machine may leave on it. Each lists what carries a marker of ours, that of
 # runs which are alive included.
 ON_THIS_MACHINE: tuple[Callable[[], Iterable[Leftover]], ...] = (leftover_folders,)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Removed:
     """It is gone; with `dry_run` it would be."""
 
     leftover: Leftover
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     leftover: Leftover
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotRemoved:
     leftover: Leftover
     error: DatabaseError
@@ -41,15 +41,15 @@ Swept = Removed | Kept | NotRemoved
 
 
 def sweep(
-    url: DevUrl | None, *, older_than: timedelta | None = None, dry_run: bool = False
+    *urls: DevUrl, older_than: timedelta | None = None, dry_run: bool = False
 ) -> Iterator[Swept]:
-    """Remove what dead runs left on this machine and, where `url` says so, beyond its files.
+    """Remove what dead runs left on this machine and, where `urls` say so, beyond its files.
 
     That is on a server that exists, or on the engine of containers. What one can't remove does not
     keep the others. Raises DatabaseError when the server or the engine does not answer.
     """
     now = datetime.now(UTC)
-    for leftover in found(url):
+    for leftover in found(*urls):
         if reason := why_kept(leftover, now, older_than):
             yield Kept(leftover, reason)
             continue
@@ -62,13 +62,14 @@ def sweep(
         yield Removed(leftover)
 
 
-def found(url: DevUrl | None) -> Iterator[Leftover]:
+def found(*urls: DevUrl) -> Iterator[Leftover]:
     """All that carries a marker of ours, whether its run is dead or not."""
     for listed in ON_THIS_MACHINE:
         yield from listed()
-    if isinstance(url, Existing):
-        yield from ENGINES[url.dialect].leftovers(url)
-    if isinstance(url, Container):
+    for url in urls:
+        if isinstance(url, Existing):
+            yield from ENGINES[url.dialect].leftovers(url)
+    if any(isinstance(url, Container) for url in urls):
         from ci_runner.devdb.docker.end import leftover_containers
 
         yield from leftover_containers()

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.fittings import literal, set_for
 from ci_runner.devdb.target import FIXED, SETTINGS, Target
 from ci_runner.dialects.base import StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _AVAILABLE = (
     "SELECT e.name, v.version FROM pg_catalog.pg_available_extensions AS e"
     " JOIN pg_catalog.pg_available_extension_versions AS v ON v.name = e.name"
 )
 _OWN = "SELECT name, reset_val FROM pg_catalog.pg_settings"
-_NAME = re.compile(r'"((?:[^"]|"")*)"|([^,\s"]+)')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Likeness:
     """`options` belong to CREATE DATABASE; `unlike` are sentences on what could not be matched."""
 
@@ -43,7 +43,7 @@ def likeness(server: PostgresServer, target: Target, makes: frozenset[str]) -> L
         major = int(own["server_version_num"]) // 10000
     extensions, without = _extensions(target, available, makes)
     options, other_collation = _options(server, target, major)
-    settings, refused = _settings(replace(server, options=options), target, own)
+    settings, refused = _settings(_with(server, options), target, own)
     fixed = (
         f"{name} is {target.settings[name] or 'empty'} there and {own.get(name) or 'empty'} here"
         for name in FIXED
@@ -78,12 +78,12 @@ def _extensions(
 
 def _options(server: PostgresServer, target: Target, major: int) -> tuple[str, tuple[str, ...]]:
     """The nearest that the server makes: all of it, the encoding alone, its own."""
-    libc = f"LC_COLLATE {_text(target.collate)} LC_CTYPE {_text(target.ctype)}"
-    encoding = f"ENCODING {_text(target.encoding)}"
+    libc = f"LC_COLLATE {literal(target.collate)} LC_CTYPE {literal(target.ctype)}"
+    encoding = f"ENCODING {literal(target.encoding)}"
     provider = f" LOCALE_PROVIDER {target.provider}" if major >= 15 else ""
     if target.locale:
         # The clause of each provider: postgresql.org, sql-createdatabase.
-        provider += f" {target.provider.upper()}_LOCALE {_text(target.locale)}"
+        provider += f" {target.provider.upper()}_LOCALE {literal(target.locale)}"
     said = f"collation {target.locale or target.collate} ({target.provider})"
     for options, unlike in (
         (f"{encoding} {libc}{provider}", ()),
@@ -91,13 +91,18 @@ def _options(server: PostgresServer, target: Target, major: int) -> tuple[str, t
     ):
         if _makes(server, options):
             return options, unlike
-    return server.options, (f"encoding {target.encoding} with {said} could not be had here",)
+    without = f"encoding {target.encoding} with {said} could not be had here"
+    return server.fittings.options, (without,)
+
+
+def _with(server: PostgresServer, options: str) -> PostgresServer:
+    return replace(server, fittings=replace(server.fittings, options=options))
 
 
 def _makes(server: PostgresServer, options: str) -> bool:
     """Whether CREATE DATABASE takes `options`; a server that takes nothing at all says so later."""
     try:
-        with replace(server, options=options).database():
+        with _with(server, options).database():
             return True
     except DatabaseError as refused:
         if isinstance(refused.__cause__, StatementFailed):
@@ -135,17 +140,3 @@ def _settings(
         if name not in said and (name, value) not in taken
     ]
     return taken, tuple(unlike)
-
-
-def set_for(admin: PostgresConnection, database: str, name: str, value: str) -> None:
-    """Let new sessions in `database` begin with the setting. Raises StatementFailed."""
-    written = _text(value)
-    if name == "search_path" and (names := _NAME.findall(value)):
-        # As one text it would be a single name; as it is it might be more than names.
-        written = ", ".join(f'"{quoted}"' if quoted else f'"{plain}"' for quoted, plain in names)
-    admin.execute(f"ALTER DATABASE {database} SET {name} = {written}")
-
-
-def _text(value: str) -> str:
-    doubled = value.replace("'", "''")
-    return f"E'{doubled.replace(chr(92), chr(92) * 2)}'" if "\\" in value else f"'{doubled}'"

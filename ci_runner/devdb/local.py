@@ -60,7 +60,7 @@ def local_postgres(
             ending=cluster.watchdog.ending,
             copying=quickest,
             # A superuser's SQL may have made anything of the cluster, passwords included.
-            portable=None if superuser else LocalStates(programs, limits),
+            kept=None if superuser else partial(LocalStates, programs, limits),
         )
 
 

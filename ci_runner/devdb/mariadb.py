@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from ci_runner.devdb.addresses import (
@@ -30,6 +30,7 @@ from ci_runner.dialects.guard import UNGUARDED, Guard
 from ci_runner.dialects.mysql.address import Address, address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError, SqlError
+from ci_runner.frozen import frozen
 
 _OURS = re.compile(r"schema_ci_[0-9a-f]{16}")
 _LOCK_SECONDS = 10
@@ -52,7 +53,7 @@ _MYSQL_MARKED = _MARKED.format(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MysqlServer:
     """`admin` may create databases, and accounts where it `makes_accounts`.
 

@@ -12,7 +12,6 @@ import signal
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner import __version__
@@ -23,6 +22,7 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _VERSION = re.compile(r"Ver (\d+(?:\.\d+)+)")
 Begin = Callable[[MysqlConnection], None]
@@ -63,7 +63,7 @@ ALTER USER root@localhost IDENTIFIED BY '{password}';
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Programs:
     """What a server is made with, and the user that it runs as: ourselves when None."""
 
@@ -134,8 +134,15 @@ class Instance(OwnServer[MysqlConnection]):
     told = signal.SIGTERM
     at_once = signal.SIGKILL
 
-    def __init__(self, programs: Programs, folder: Path, limits: Limits = USUAL) -> None:
+    def __init__(
+        self,
+        programs: Programs,
+        folder: Path,
+        limits: Limits = USUAL,
+        options: tuple[str, ...] = (),
+    ) -> None:
         super().__init__(programs, folder, limits)
+        self._options = options
         self.admin = Address("root", secrets.token_urlsafe(18), socket=str(folder / "socket"))
         self._server = programs.server
 
@@ -166,6 +173,7 @@ class Instance(OwnServer[MysqlConnection]):
             f"--secure-file-priv={folder / 'files'}",
             f"--init-file={folder / 'accounts.sql'}",
             *(f"--{name}={value}" for name, value in _SETTINGS.items()),
+            *self._options,
         ]
 
     @contextmanager
@@ -191,8 +199,9 @@ def running(
     begin: Begin = lambda _: None,
     *,
     limits: Limits = USUAL,
+    options: tuple[str, ...] = (),
 ) -> Iterator[Instance]:
-    """A server with the data of `state`: see OwnServer.running."""
-    instance = Instance(programs, new_folder(), limits)
+    """A server with the data of `state`, and `options` beside ours: see OwnServer.running."""
+    instance = Instance(programs, new_folder(), limits, options)
     with instance.running(state, begin):
         yield instance

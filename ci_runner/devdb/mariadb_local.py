@@ -6,7 +6,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -16,17 +15,19 @@ from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.mariadb_cluster import Programs, running
 from ci_runner.devdb.mariadb_states import LocalStates
 from ci_runner.devdb.own_server import is_installed
+from ci_runner.devdb.prefilled import prefilled
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects import dialect
 from ci_runner.dialects.mysql.connect import MysqlConnection
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 _PLACES = ("/usr/sbin", "/usr/bin", "/usr/libexec", "/usr/local/mysql/bin", "/usr/local/sbin")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binaries:
     """The programs that a server of our own is made with."""
 
@@ -50,12 +51,14 @@ def local_mariadb(
     binaries: Binaries | None = None,
     setup: tuple[Script, ...] = (),
     limits: Limits = USUAL,
+    options: tuple[str, ...] = (),
 ) -> Iterator[MysqlServer]:
     """A server on a unix socket only. Migrations run as the owner of one database.
 
     `superuser` lets them run as root instead; `version` is the one that it must be, such as 10.11,
     "" any; `binaries` are those of `find_binaries` when None. As root the server is started as an
-    unprivileged user. SQL that goes over `limits` is stopped. Raises DatabaseError.
+    unprivileged user, with `options` beside ours. SQL that goes over `limits` is stopped. Raises
+    DatabaseError.
     """
     programs = _programs(version, binaries)
     told: list[str] = []
@@ -63,7 +66,7 @@ def local_mariadb(
     def begin(admin: MysqlConnection) -> None:
         told.append(admin.title)
 
-    with running(programs, begin=begin, limits=limits) as instance:
+    with running(programs, begin=begin, limits=limits, options=options) as instance:
         yield MysqlServer(
             f"{told[0]}, local server",
             instance.admin,
@@ -73,8 +76,10 @@ def local_mariadb(
             guard=instance.watchdog,
             ending=instance.watchdog.ending,
             is_ours=True,
-            # Root's SQL may have made anything of the server, and what setup made is in no name.
-            portable=None if superuser or setup else LocalStates(programs, limits),
+            # Root's SQL may have made anything of the server; options are in no name.
+            portable=None
+            if superuser or options
+            else prefilled(LocalStates(programs, limits), setup),
         )
 
 

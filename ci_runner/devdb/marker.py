@@ -7,11 +7,12 @@ import os
 import re
 import secrets
 import socket
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from ci_runner.frozen import frozen
 
 LEAD = "schema-ci dev database"
 # The label of containers and networks whose value is a marker.
@@ -32,7 +33,7 @@ class Life(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marker:
     """One run of ours.
 

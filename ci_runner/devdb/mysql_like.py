@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from ci_runner.config.secret import Secret
@@ -16,6 +16,7 @@ from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.address import address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 # What DDL of a session depends on: "Server System Variables" of mariadb.com/kb and dev.mysql.com.
 SETTINGS = (
@@ -34,13 +35,9 @@ SETTINGS = (
     "system_versioning_alter_history",
     "time_zone",
 )
-# Of the whole server: no session can change them.
-FIXED = (
-    "innodb_default_row_format",
-    "innodb_file_per_table",
-    "innodb_page_size",
-    "lower_case_table_names",
-)
+# Of the whole server: no session can change them. A server of ours starts with the first of them.
+_STARTED_WITH = ("innodb_default_row_format", "innodb_file_per_table", "lower_case_table_names")
+FIXED = (*_STARTED_WITH, "innodb_page_size")
 _LISTED = ", ".join(f"'{name}'" for name in (*SETTINGS, *FIXED))
 _SETTINGS = f"SHOW GLOBAL VARIABLES WHERE variable_name IN ({_LISTED})"
 _DATABASE = (
@@ -49,9 +46,10 @@ _DATABASE = (
 )
 _READ_SECONDS = 10.0
 _NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"\w+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What is known of a server. `title` is `MariaDB 10.11.14` or `MySQL 8.4.3`.
 
@@ -92,6 +90,20 @@ def read_target(url: Secret) -> Target:
         ) from None  # the cause names the server
     charset, collation = map(str, named[0]) if named else ("", "")
     return Target(title, settings, charset, collation)
+
+
+def started_like(target: Target) -> tuple[str, ...]:
+    """Options for a server of our own; `like` says what they could not do.
+
+    Names of tables that are kept as they are and compared in lower case ask for a file system that
+    no Linux has: "Identifier Case Sensitivity" of both manuals.
+    """
+    settings = {name: target.settings.get(name, "") for name in _STARTED_WITH}
+    if settings["lower_case_table_names"] == "2":
+        settings["lower_case_table_names"] = ""
+    return tuple(
+        f"--loose-{name}={value}" for name, value in settings.items() if _WORD.fullmatch(value)
+    )
 
 
 def like(server: MysqlServer, target: Target) -> MysqlServer:

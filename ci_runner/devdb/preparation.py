@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ci_runner.config.secret import Secret
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.watchdog import USUAL, Limits
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preparation:
     """Trusted configuration only: nothing in here may come from a stranger's pull request.
 

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from functools import partial
 
 from ci_runner.devdb.databases import PostgresServer
-from ci_runner.devdb.likeness import likeness, set_for
+from ci_runner.devdb.fittings import available, make_roles, quoted
+from ci_runner.devdb.likeness import likeness
 from ci_runner.devdb.preparation import Preparation
-from ci_runner.devdb.replay import replay
 from ci_runner.devdb.target import read_target
-from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 
-_NO_RIGHTS = "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 # Membership would let a migration drop what the role owns, REASSIGN OWNED of databases included.
 _HARMLESS = """
 SELECT r.rolname FROM pg_catalog.pg_roles AS r
@@ -35,22 +32,23 @@ def prepared(server: PostgresServer, wishes: Preparation, *, ours: bool) -> Post
 
     Raises DatabaseError for what can't be had.
     """
-    if wishes.roles or wishes.extensions or wishes.setup or wishes.like:
-        # None of it is part of a snapshot's name.
-        server = replace(server, portable=None)
     if wishes.roles:
         _roles(server, wishes.roles, ours=ours)
-    extensions = wishes.extensions
-    settings: tuple[tuple[str, str], ...] = ()
+    fittings = replace(server.fittings, roles=wishes.roles, extensions=wishes.extensions)
     if wishes.like:
-        named = frozenset(each.partition("@")[0] for each in extensions)
+        named = frozenset(each.partition("@")[0] for each in wishes.extensions)
         found = likeness(server, read_target(wishes.like), wishes.makes | named)
-        extensions, settings = (*extensions, *found.extensions), found.settings
-        server = replace(server, options=found.options, unlike=found.unlike, shortfall=found.older)
-    if not (extensions or settings or wishes.setup):
-        return server
-    fill = partial(_fill, server, wishes, extensions, settings)
-    return replace(server, prepare=fill)
+        server = replace(server, unlike=found.unlike, shortfall=found.older)
+        fittings = replace(
+            fittings,
+            extensions=(*fittings.extensions, *found.extensions),
+            settings=found.settings,
+            options=found.options,
+        )
+    if fittings.extensions and server.kept:
+        with connect(server.admin) as admin:
+            fittings = replace(fittings, available=available(admin))
+    return replace(server, fittings=fittings, setup=wishes.setup)
 
 
 def _roles(server: PostgresServer, names: Iterable[str], *, ours: bool) -> None:
@@ -64,51 +62,13 @@ def _roles(server: PostgresServer, names: Iterable[str], *, ours: bool) -> None:
         known = {str(name) for (name,) in admin.query("SELECT rolname FROM pg_catalog.pg_roles")}
         missing = [name for name in dict.fromkeys(names) if name not in known]
         if missing and not ours:
-            quoted = [_quoted(name) for name in missing]
+            written = [quoted(name) for name in missing]
             raise DatabaseError(
-                f"the dev server lacks the roles {', '.join(quoted)}",
-                next_step="".join(f"CREATE ROLE {each}; " for each in quoted).rstrip(),
+                f"the dev server lacks the roles {', '.join(written)}",
+                next_step="".join(f"CREATE ROLE {each}; " for each in written).rstrip(),
             )
         if server.owner_role and not ours:
             harmless = {str(name) for (name,) in admin.query(_HARMLESS)}
             for name in harmless.intersection(names):
-                admin.execute(f"GRANT {_quoted(name)} TO {_quoted(server.owner_role)}")
-        for name in missing:
-            admin.execute(f"CREATE ROLE {_quoted(name)} {_NO_RIGHTS}")
-            if server.owner_role:
-                admin.execute(f"GRANT {_quoted(name)} TO {_quoted(server.owner_role)}")
-
-
-def _fill(
-    server: PostgresServer,
-    wishes: Preparation,
-    extensions: tuple[str, ...],
-    settings: tuple[tuple[str, str], ...],
-    database: str,
-) -> None:
-    """Raises SqlError with file and line for setup that does not run, DatabaseError for the rest.
-
-    Setup runs with the rights of migrations: it comes from people who may write them.
-    """
-    with connect(server.admin, dbname=database) as admin:
-        for each in extensions:
-            name, _, version = each.partition("@")
-            exactly = f" VERSION '{version}'" if version else ""
-            try:
-                admin.execute(f"CREATE EXTENSION IF NOT EXISTS {_quoted(name)}{exactly} CASCADE")
-            except StatementFailed as refused:
-                raise DatabaseError(
-                    f"the dev server could not make the extension {each}",
-                    said=refused.failure.message,
-                    next_step="use a server or an image that has it, or correct `dev.extensions`",
-                ) from refused
-        for setting, value in settings:
-            set_for(admin, database, setting, value)
-    if wishes.setup:
-        with connect(server.owner or server.admin, dbname=database) as owner:
-            replay(owner, wishes.setup)
-
-
-def _quoted(name: str) -> str:
-    doubled = name.replace('"', '""')
-    return f'"{doubled}"'
+                admin.execute(f"GRANT {quoted(name)} TO {server.owner_role}")
+        make_roles(admin, missing, server.owner_role)

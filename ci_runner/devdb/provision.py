@@ -33,11 +33,11 @@ def provision(
                     f"the dev URL is for {meant.dialect}, the dialect is {dialect_name}",
                     next_step="correct one of them",
                 )
-            _tidy(meant, say)
+            _tidy(say, meant)
             server = stack.enter_context(ENGINES[dialect_name].open(meant, prepare))
             say(f"dev database: {server.description}")
         else:
-            _tidy(None, say)
+            _tidy(say)
             server = _first(dialect_name, stack, prepare, say)
         for each in (server.shortfall, *server.unlike):
             if each:
@@ -45,9 +45,9 @@ def provision(
         yield server
 
 
-def _tidy(url: DevUrl | None, say: Callable[[str], None]) -> None:
+def _tidy(say: Callable[[str], None], *urls: DevUrl) -> None:
     """Remove what dead runs left where this one will work."""
-    for each in sweep(url):
+    for each in sweep(*urls):
         match each:
             case Removed(leftover):
                 say(f"dev database: removed what a dead run left: {leftover}")
@@ -69,7 +69,7 @@ def _first(
         try:
             meant = parse(step)
             if isinstance(meant, Container):
-                _tidy(meant, say)
+                _tidy(say, meant)
             server = stack.enter_context(engine.open(meant, prepare))
         except (ConfigError, DatabaseError) as error:
             if len(steps) == 1:

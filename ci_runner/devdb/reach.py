@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 
 from ci_runner import __version__
@@ -20,6 +19,7 @@ from ci_runner.devdb.server import Portable, Preserved, Server, Unportable
 from ci_runner.devdb.store import Store, Unusable
 from ci_runner.dialects.base import Connection, Dialect
 from ci_runner.errors import DatabaseError, SqlError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directory import MigrationFile
 
 # One more, whenever the same files may come to another state by a change of ours.
@@ -32,7 +32,7 @@ _MOST_COPIED = 256 * 2**20
 Base = Callable[[], AbstractContextManager[Connection]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cache:
     """Snapshots of earlier runs. A run that nobody has reason to trust is not `writable`."""
 
@@ -113,7 +113,7 @@ def _run(
     replay(connection, tuple(counted(script(file, format_name, dialect) for file in files)))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reaching:
     """One use of a cache. What is opened on the way ends with `stack`."""
 
@@ -158,12 +158,16 @@ class _Reaching:
         self.say(f"snapshot {name[:12]} is not used: {' '.join(reason.split())}")
 
     def _from_nothing(self, named: Sequence[str]) -> Connection:
-        if not self.cache.writable:
-            connection = self.stack.enter_context(self.server.database())
-            _run(connection, self.server.dialect, self.files, self.format_name)
-            return connection
-        preserved = self.stack.enter_context(self.portable.restored(None))
-        return self._on(preserved, self.stack, named, 0)
+        if self.cache.writable:
+            try:
+                preserved = self.stack.enter_context(self.portable.restored(None))
+            except Unportable as refused:
+                self.say(f"no snapshot is kept: {refused}")
+            else:
+                return self._on(preserved, self.stack, named, 0)
+        connection = self.stack.enter_context(self.server.database())
+        _run(connection, self.server.dialect, self.files, self.format_name)
+        return connection
 
     def _on(
         self, preserved: Preserved, stack: ExitStack, named: Sequence[str], count: int

@@ -8,6 +8,10 @@ from ci_runner.errors import SqlError
 from ci_runner.migrations.history import Statement
 
 
+class Refused(SqlError):
+    """A server took a statement and said no; it can go on with the next one."""
+
+
 def told(failure: Failure, *, sensitive: bool) -> Failure:
     """A failure as it may be told: the words on a sensitive statement may hold its data."""
     if not sensitive:
@@ -19,7 +23,7 @@ def told(failure: Failure, *, sensitive: bool) -> Failure:
     )
 
 
-def refusal(statement: Statement, failure: Failure) -> SqlError:
+def refusal(statement: Statement, failure: Failure) -> Refused:
     """A server's refusal as an error with file and line."""
     line = statement.line
     if failure.offset is not None:
@@ -28,7 +32,7 @@ def refusal(statement: Statement, failure: Failure) -> SqlError:
     known = advice(failure)
     remarks = (("detail", failure.detail), ("hint", "" if known == failure.hint else failure.hint))
     said += [f"{word}: {text}" for word, text in remarks if text]
-    return SqlError(
+    return Refused(
         "the SQL does not run on the dev database",
         where=f"{statement.path}:{line}",
         said="\n".join(said),

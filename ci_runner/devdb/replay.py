@@ -6,15 +6,16 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.devdb.gate import Gate, gate, is_open
 from ci_runner.devdb.in_the_way import in_the_way
-from ci_runner.devdb.refusal import refusal, told
+from ci_runner.devdb.refusal import Refused, refusal, told
 from ci_runner.dialects.base import (
     Connection,
     Dialect,
     Failure,
+    Language,
     Lock,
     Ran,
     Sighting,
@@ -23,6 +24,7 @@ from ci_runner.dialects.base import (
 from ci_runner.dialects.observation import Observation, compare
 from ci_runner.dialects.operations import Transaction
 from ci_runner.errors import DatabaseError, SqlError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.history import History, Statement, Step
@@ -47,7 +49,7 @@ _WANTS_NONE = frozenset({"25001", "2D000"})
 _QUIET = re.compile(r"(?:SET(?!\s+CONSTRAINTS)|SHOW|BEGIN|START|SAVEPOINT)\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """One migration, split. `wrapped` is whether its tool opens a transaction around it.
 
@@ -62,17 +64,17 @@ class Script:
     must_succeed: bool = True
 
 
-def script(file: MigrationFile, format_name: str, dialect: Dialect) -> Script:
+def script(file: MigrationFile, format_name: str, language: Language) -> Script:
     """Raises SqlError for what is not UTF-8 or not SQL."""
     text = decode(file.content, file.path)
     style = FORMATS[format_name]
-    statements = style.statements(file, text, dialect.syntax)
+    statements = style.statements(file, text, language.syntax)
     own = any(_OPENS.match(statement.text) for statement in statements)
     wrapped = style.transactional(file, text, statements) and not own
     found = file.change_set
     if found is None:
         return Script(file.path, statements, wrapped)
-    asked = gate(found, file.path, dialect) if statements else None
+    asked = gate(found, file.path, language.name) if statements else None
     return Script(file.path, statements, wrapped, asked, found.options.must_succeed)
 
 
@@ -101,21 +103,27 @@ def replay(connection: Connection, scripts: Sequence[Script]) -> None:
     for each in scripts:
         if each.gate and not is_open(connection, each.gate):
             continue
-        with _rolled_back(connection):
-            _begin(connection, each)
-            for statement in each.statements:
-                try:
-                    with _placed(statement):
-                        connection.execute(statement.text)
-                except StatementFailed as failed:
-                    if not each.must_succeed:
-                        break
-                    secret = statement.sensitive
-                    failure = told(failed.failure, sensitive=secret)
-                    raise refusal(statement, failure) from (None if secret else failed)
-            if (ended := _end(connection, each)) and each.must_succeed:
-                raise refusal(each.statements[-1], ended)
+        try:
+            with _rolled_back(connection):
+                _replay_one(connection, each)
+        except Refused:
+            if each.must_succeed:
+                raise
         connection.reset()
+
+
+def _replay_one(connection: Connection, each: Script) -> None:
+    _begin(connection, each)
+    for statement in each.statements:
+        try:
+            with _placed(statement):
+                connection.execute(statement.text)
+        except StatementFailed as failed:
+            secret = statement.sensitive
+            failure = told(failed.failure, sensitive=secret)
+            raise refusal(statement, failure) from (None if secret else failed)
+    if ended := _end(connection, each):
+        raise refusal(each.statements[-1], ended)
 
 
 @contextmanager
@@ -364,13 +372,13 @@ _step = quickly(Step)
 
 
 def unexecuted(
-    dialect: Dialect, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
+    language: Language, statements: Sequence[Statement], schema: Schema, *, wrapped: bool
 ) -> list[Step]:
     """Steps as they would have been: `wrapped` is whether a transaction is open before them."""
     steps = []
     opened = wrapped
     for each in statements:
-        operations = dialect.parse(each.text)
+        operations = language.parse(each.text)
         steps.append(_step(each, operations, schema, schema, opened, executed=False))
         for operation in operations:
             if isinstance(operation, Transaction):

@@ -14,8 +14,9 @@ import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from ci_runner.frozen import frozen
 
 SUFFIX = ".snapshot"
 MOST_BYTES = 512 * 2**20
@@ -26,7 +27,7 @@ _HEADER = len(_MAGIC) + 2 * _DIGEST
 _LEFT_ALONE = ".writing-"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unusable:
     """Why a snapshot is not used."""
 
@@ -38,7 +39,7 @@ def signing_key(secret: str) -> bytes:
     return hashlib.sha256(b"schema-ci snapshots\0" + secret.encode()).digest()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Store:
     """Snapshots by name: 64 hexadecimal digits that say what is in them.
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from ci_runner.config.secret import Secret
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 # What a session's DDL depends on: names, literals, storage, text search. postgresql.org,
 # "Client Connection Defaults" and "Version and Platform Compatibility".
@@ -48,7 +48,7 @@ _SETTINGS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What is known of a database. `settings` are those of a new session of the URL's role.
 

@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.guard import Running, raise_it, stopped
 from ci_runner.errors import DatabaseError, SqlError
+from ci_runner.frozen import frozen
 
 _PAUSE_SECONDS = 0.1
 _MEASURED_SHARE = 0.05  # of the time may go into measuring what was written
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What the SQL of one dev server may take: seconds, and MiB that it writes.
 

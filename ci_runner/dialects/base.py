@@ -10,13 +10,14 @@ from typing import Protocol
 
 from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
 _VERSION = re.compile(r"\d+(?:\.\d+)*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Syntax:
     """Lexical rules that a statement splitter needs.
 
@@ -34,7 +35,7 @@ class Syntax:
     mysql: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failure:
     """The server's own words on a statement that failed.
 
@@ -62,7 +63,7 @@ class StatementFailed(Exception):
         self.failure = failure
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What the server answered: rows touched (None where the engine does not count), notices."""
 
@@ -93,7 +94,7 @@ class Connection(Protocol):
         """Whether a transaction is open, failed ones included; a lost session has none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lock:
     """A lock taken on a relation that existed before; `mode` as the engine's manual spells it."""
 
@@ -101,7 +102,7 @@ class Lock:
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OnlineDdl:
     """The least that a server asks for to change a table, in MySQL's and MariaDB's words.
 
@@ -121,7 +122,7 @@ class OnlineDdl:
         return f"ALGORITHM={self.algorithm}, LOCK={self.lock}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ran:
     """One statement that was run: what the server answered, and how long that took in seconds.
 
@@ -166,7 +167,7 @@ class Sighting:
     scans: Mapping[Identity, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlannedStatement:
     """One statement of a plan, without its terminator.
 
@@ -202,7 +203,7 @@ class PlannedStatement:
     online: OnlineDdl | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanOptions:
     """What the user settles about plans.
 
@@ -222,7 +223,7 @@ USUAL = PlanOptions()
 EVERYTHING = PlanOptions(leave=frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """A relation as the session that changes it sees it.
 
@@ -236,15 +237,11 @@ class Held:
     mode: str = ""
 
 
-class Dialect(Protocol):
-    """One engine."""
+class Language(Protocol):
+    """What an engine understands: all that is asked where nothing is run."""
 
     @property
     def name(self) -> str: ...
-
-    @property
-    def title(self) -> str:
-        """The engine's own spelling: PostgreSQL, SQLite."""
 
     @property
     def syntax(self) -> Syntax: ...
@@ -252,6 +249,17 @@ class Dialect(Protocol):
     @property
     def default_schema(self) -> str:
         """What an unqualified name means; "" on engines without schemas."""
+
+    def parse(self, sql: str) -> tuple[Operation, ...]:
+        """What one statement says that it does. Never raises: what can't be read is Unparsed."""
+
+
+class Dialect(Language, Protocol):
+    """One engine."""
+
+    @property
+    def title(self) -> str:
+        """The engine's own spelling: PostgreSQL, SQLite."""
 
     @property
     def transactional_ddl(self) -> bool:
@@ -321,9 +329,6 @@ class Dialect(Protocol):
 
     def version(self, connection: Connection) -> tuple[int, ...]:
         """Of the server: `(16, 4)`, `(10, 11, 6)`; MariaDB counts otherwise than MySQL."""
-
-    def parse(self, sql: str) -> tuple[Operation, ...]:
-        """What one statement says that it does. Never raises: what can't be read is Unparsed."""
 
     def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
         """What rows would stop one statement, as far as its text and the schema tell."""

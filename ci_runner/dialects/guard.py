@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
 from typing import Protocol
 
 from ci_runner.dialects.base import Failure
+from ci_runner.frozen import frozen
 
 STOPPED = "57014"  # query_canceled: postgresql.org, appendix A
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Running:
     """`cancel` asks the server to stop what the session runs; `sever` closes our end of it.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import Lock, OnlineDdl, Sighting
+from ci_runner.frozen import frozen
 from ci_runner.schema.changes import Change, Rename
 from ci_runner.schema.diff import diff
 from ci_runner.schema.model import Identity
 from ci_runner.schema.shared import differing
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Observation:
     """What one statement did, seen from outside.
 

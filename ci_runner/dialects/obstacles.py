@@ -6,7 +6,6 @@ Names and expressions are SQL already, as the engine spells them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ci_runner.dialects.operations import (
     AddConstraint,
@@ -16,10 +15,11 @@ from ci_runner.dialects.operations import (
     SetNotNull,
     Target,
 )
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, PrimaryKey, Schema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Obstacle:
     """`query` counts rows of `table` that keep a statement from running.
 

@@ -6,13 +6,13 @@ none. One statement may hold many operations (ALTER TABLE with several actions).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """A possibly unqualified name."""
 
@@ -26,7 +26,7 @@ class Target:
         return f"{self.schema}.{self.name}" if self.schema else self.name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateTable:
     """`partition_of` is the partitioned table that it becomes a part of."""
 
@@ -36,39 +36,39 @@ class CreateTable:
     partition_of: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropTable:
     table: Target
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropSchema:
     name: str
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropColumn:
     table: Target
     column: str
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenameTable:
     table: Target
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenameColumn:
     table: Target
     column: str
     to: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddColumn:
     """`default` is the expression's text; `default_calls` the functions called in it, lower case,
     and `own_calls` those of them that are written with a schema, which is not the system's.
@@ -89,7 +89,7 @@ class AddColumn:
     own_calls: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlterColumnType:
     """`computed` is whether USING says more than the column, or a cast of it."""
 
@@ -99,13 +99,13 @@ class AlterColumnType:
     computed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetNotNull:
     table: Target
     column: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AddConstraint:
     """`columns` as far as the text names them; `references` only for foreign keys.
 
@@ -124,20 +124,20 @@ class AddConstraint:
     never_null: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ValidateConstraint:
     table: Target
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropConstraint:
     table: Target
     name: str
     cascade: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlterTable:
     """Any other action of ALTER TABLE: `action` in the manual's words, such as DROP NOT NULL.
 
@@ -150,20 +150,20 @@ class AlterTable:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AttachPartition:
     table: Target
     partition: Target
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DetachPartition:
     table: Target
     partition: Target
     concurrently: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateIndex:
     """`only` for CREATE INDEX ... ON ONLY parent. `columns` are plain columns only.
 
@@ -180,7 +180,7 @@ class CreateIndex:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropIndex:
     """`table` where the text names it: on engines where each table has names of its own."""
 
@@ -189,7 +189,7 @@ class DropIndex:
     table: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reindex:
     """`kind` is what is named: index, table, schema, database or system."""
 
@@ -198,7 +198,7 @@ class Reindex:
     concurrently: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Refresh:
     """REFRESH MATERIALIZED VIEW."""
 
@@ -207,7 +207,7 @@ class Refresh:
     with_data: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vacuum:
     """VACUUM; `table` is None for the whole database."""
 
@@ -215,14 +215,14 @@ class Vacuum:
     full: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cluster:
     """CLUSTER; `table` is None for the whole database."""
 
     table: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LockTable:
     """LOCK TABLE, or SELECT ... FOR UPDATE and the like of all rows: `mode` as it is written."""
 
@@ -230,13 +230,13 @@ class LockTable:
     mode: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateView:
     view: Target
     replace: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CreateObject:
     """CREATE of any other kind: `kind` in the manual's words, `table` for what stands on one."""
 
@@ -246,7 +246,7 @@ class CreateObject:
     table: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlterObject:
     """ALTER of anything but a table: `action` in the manual's words, such as ADD VALUE."""
 
@@ -257,7 +257,7 @@ class AlterObject:
     not_valid: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RenameObject:
     """`table` for what stands on one, `was` for a part of `name`: a value, an attribute."""
 
@@ -268,7 +268,7 @@ class RenameObject:
     was: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DropObject:
     """DROP of anything but tables, schemas and indexes; `table` for what stands on one."""
 
@@ -278,14 +278,14 @@ class DropObject:
     table: Target | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alone:
     """Any other statement that must run outside a transaction: CREATE DATABASE, ALTER SYSTEM."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """SET of a parameter, PRAGMA: `value` is "" for DEFAULT; `local` until the transaction ends."""
 
@@ -294,7 +294,7 @@ class Setting:
     local: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeated:
     """One name twice where names must differ: `where` in words, such as `the index`."""
 
@@ -302,21 +302,21 @@ class Repeated:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transaction:
     """BEGIN, COMMIT, ROLLBACK written in the file."""
 
     verb: Literal["begin", "commit", "rollback"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SearchPath:
     """Where names without a schema are looked for from now on."""
 
     schemas: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Data:
     """INSERT, UPDATE, DELETE, MERGE, TRUNCATE, COPY.
 
@@ -333,14 +333,14 @@ class Data:
     fills: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Other:
     """Read and understood, but of no kind that a rule asks for. `what` is the node's name."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unparsed:
     """The static parser can't read it; the server may."""
 

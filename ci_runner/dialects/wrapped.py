@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ci_runner.dialects.operations import Target
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wrapped:
     """A column inside of a function call or calculation, whose SQL is `expression`.
 

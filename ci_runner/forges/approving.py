@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from ci_runner.context import Sha
+from ci_runner.frozen import frozen
 
 Way = Literal["review", "label", "comment"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Approval:
     """Somebody's word that stands now; whether it counts is not the forge's to say.
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from ci_runner.context import Sha
 from ci_runner.errors import ForgeError
+from ci_runner.frozen import frozen
 
 # What a commit changes, by path in the repository: the new content, None for a file that goes.
 Changes = Mapping[str, bytes | None]
 Conclusion = Literal["success", "neutral", "failure", "cancelled", "action_required"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comment:
     """A comment on a pull request. `author` is the login as the forge spells it.
 
@@ -33,7 +33,7 @@ class Comment:
     ours: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PullRequestState:
     """The pull request as the forge knows it now."""
 
@@ -51,7 +51,7 @@ class PullRequestState:
     labels: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conversation:
     """The pull request as it is at one moment: who we are, its state, all comments oldest first."""
 
@@ -60,7 +60,7 @@ class Conversation:
     comments: tuple[Comment, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineComment:
     """To be written beside lines of the head's file; `line` and `end_line` count from 1."""
 
@@ -70,7 +70,7 @@ class LineComment:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReviewComment:
     """One that is there. `outdated` when its lines are gone; `answer_to` is another's id, or 0."""
 
@@ -82,7 +82,7 @@ class ReviewComment:
     answer_to: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Annotation:
     """`line` and `end_line` count from 1."""
 
@@ -94,7 +94,7 @@ class Annotation:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """What reviewers see beside the commit. `name` identifies it; `summary` is Markdown.
 
@@ -111,7 +111,7 @@ class Check:
     result: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExistingCheck:
     """A check of ours on a commit. `digest` is what we stored with it.
 
@@ -127,7 +127,7 @@ class ExistingCheck:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaleHead:
     """The branch moved: nothing was written."""
 

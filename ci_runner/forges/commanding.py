@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from ci_runner.context import Sha
+from ci_runner.frozen import frozen
 
 Reaction = Literal["eyes", "rocket", "confused"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WorkflowRun:
     """A run for a pull request. `created_at` is when the push reached the forge."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ci_runner.context import Repository, Sha
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Job:
     """`sha` is the commit that the pipeline runs on; for a merged result no branch has it.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from ci_runner.config.commits import Author
 from ci_runner.context import ForgeName, Repository, Sha
 from ci_runner.errors import ConfigError
 from ci_runner.forges.base import Changes, Forge
+from ci_runner.frozen import frozen
 
 
 class PushFiles(Protocol):
@@ -20,7 +20,7 @@ class PushFiles(Protocol):
     ) -> Sha | None: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Opening:
     """What a forge is opened with. `reads` where the token may do no more than that."""
 
@@ -37,7 +37,7 @@ class _Opening:
 _PAUSE = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Known:
     """`tokens` are names of environment variables, the first that is set is taken.
 
@@ -53,7 +53,7 @@ class _Known:
     without: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unavailable:
     """Why a build's results can be handed to nobody."""
 

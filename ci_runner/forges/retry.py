@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from random import SystemRandom
 from typing import TypeVar
 
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import OutcomeUnknown, Refused
+from ci_runner.frozen import frozen
 
 T = TypeVar("T")
 _TRIES = 5
@@ -21,7 +21,7 @@ _RESET = ("x-ratelimit-reset", "ratelimit-reset")
 _REMAINING = ("x-ratelimit-remaining", "ratelimit-remaining")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What the API said. The names in `headers` are in lower case."""
 

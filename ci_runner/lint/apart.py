@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ci_runner.dialects.operations import Unparsed
 from ci_runner.dialects.postgres.parse.nodes import definition, inner, relation, word
 from ci_runner.dialects.postgres.parse.tree import Node, library, tree
 from ci_runner.dialects.postgres.quote import quote
+from ci_runner.frozen import frozen
 
 _KINDS = {
     "CONSTR_CHECK": "",
@@ -18,7 +18,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Added:
     """One statement that adds one column with one constraint behind it, as the parser reads it."""
 

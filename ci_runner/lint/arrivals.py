@@ -7,9 +7,10 @@ was there before (SQLite's rebuild, a view made again) is compared with that.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
+from ci_runner.frozen import frozen
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename
 from ci_runner.schema.drafts import quickly
@@ -19,7 +20,7 @@ from ci_runner.schema.model import Column, Identity, Schema, SchemaObject, Table
 Told: TypeAlias = Callable[[Step], tuple[Change, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Arrival:
     """An object that a statement made or altered, and what stood in its place before.
 
@@ -33,7 +34,7 @@ class Arrival:
     table: Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArrivedColumn:
     """A new column, or one that got another type. `own` is whether its table is new as well."""
 

@@ -7,13 +7,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
 
 from ci_runner.config.policy import TeamRule
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 from ci_runner.lint.subjects import FIELDS, Subject
 
 SECONDS = 10
@@ -29,7 +29,7 @@ _FUNCTIONS = frozenset(
 _WORKER = Path(__file__).with_name("cel_worker.py")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Broken:
     """A rule that could not be evaluated: `said` is why."""
 

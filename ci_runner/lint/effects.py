@@ -7,7 +7,6 @@ changes that the dev database went through are then read as if they had been wri
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from ci_runner.dialects.operations import (
@@ -34,6 +33,7 @@ from ci_runner.dialects.operations import (
     Target,
     Unparsed,
 )
+from ci_runner.frozen import frozen
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename
 from ci_runner.schema.model import (
@@ -48,7 +48,7 @@ from ci_runner.schema.model import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rewrite:
     """The table was seen with a new file behind it: every row was written again, or thrown away."""
 

@@ -7,7 +7,6 @@ new one that takes over a known name (SQLite's rebuild, a swap) counts as the kn
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ci_runner.dialects.operations import (
@@ -39,6 +38,7 @@ from ci_runner.dialects.operations import (
     Vacuum,
     ValidateConstraint,
 )
+from ci_runner.frozen import frozen
 from ci_runner.lint.effects import Effect, Rewrite, effects
 from ci_runner.migrations.history import Step
 from ci_runner.schema.model import Identity, Index, Schema, Table
@@ -92,7 +92,7 @@ _MOVING = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Touch(Generic[E_co]):
     """One operation of one statement on one table.
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 
+from ci_runner.frozen import frozen
 from ci_runner.lint.notices import IGNORE_WITHOUT_REASON, UNUSED_IGNORE, Notice
 from ci_runner.lint.rule import Finding, Review, Severity
 from ci_runner.lint.rules import RULES
@@ -18,7 +18,7 @@ _KNOWN = frozenset(name for rule in RULES for name in (rule.id, *rule.aliases, r
 _Place = tuple[str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Ignore:
     """One `nolint`. `judged` is whether all that it speaks for was run: then silence has weight."""
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from ci_runner.dialects.base import OnlineDdl
 from ci_runner.dialects.mysql.online import alteration
 from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 from ci_runner.dialects.token_lists import split
+from ci_runner.frozen import frozen
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
@@ -35,7 +35,7 @@ _WHOLE = frozenset({"CONVERT", "PARTITION", "REMOVE"})
 _OPTIONS = frozenset("CONVERT ENGINE ROW_FORMAT KEY_BLOCK_SIZE FORCE PARTITION REMOVE".split())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clause:
     """One clause of a statement that alters a table; `known` is whether running clients know it."""
 
@@ -49,7 +49,7 @@ class Clause:
         return [token.word for token in self.tokens]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """A statement for which writers of a known table wait, and the rule that says best why.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ci_runner.frozen import frozen
 from ci_runner.lint.rule import Severity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Its severity is set like a rule's, unless it is `fixed`; no comment in a file silences it."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from types import MappingProxyType
 from typing import Literal, Protocol
 
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 from ci_runner.lint.patterns import Pattern, Unsupported, fits
 
 Kind = Literal["texts", "pattern", "number", "flag"]
@@ -25,7 +25,7 @@ _BLANK = re.compile(r"\\?\{((?i:table|columns|column|referenced_table|referenced
 NO_OPTIONS: Mapping[str, Mapping[str, object]] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleOption:
     """One option of one rule. A `pattern` may hold {table}, {columns} and the like."""
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
+
+from ci_runner.frozen import frozen
 
 # A pattern has at most so many characters and groups, and becomes so many steps.
 LONGEST, MOST_GROUPS, MOST_STEPS = 1000, 50, 4000
@@ -36,31 +37,31 @@ class Unsupported(ValueError):
     """A pattern that can't be matched in linear time, or is too large; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _One:
     """One character."""
 
     fits: Fits
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Edge:
     """The start or the end of the name."""
 
     end: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row:
     parts: tuple[_Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Either:
     ways: tuple[_Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Loop:
     """`most` None is without end."""
 
@@ -72,7 +73,7 @@ class _Loop:
 _Node: TypeAlias = _One | _Edge | _Row | _Either | _Loop
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Step:
     """What a thread does: read a character that `fits`, or stand at an edge; then go on at `to`.
 

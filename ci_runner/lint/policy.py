@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import cache
 
 from ci_runner.config.assume import Assumed
 from ci_runner.config.policy import Exemption, LintPolicy, TeamRule
+from ci_runner.frozen import frozen
 from ci_runner.lint.baseline import Baseline
 from ci_runner.lint.fingerprint import fingerprinted
 from ci_runner.lint.notices import EXPIRED_EXCEPTION, NOTICES, Notice
@@ -22,7 +23,7 @@ _FIXED = frozenset(notice.id for notice in NOTICES if notice.fixed)
 _GLOB = re.compile(r"\*\*/|\*\*|[^\n]|\n")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judged:
     """`findings` that count, and those that are `known` by the baseline."""
 
@@ -30,7 +31,7 @@ class Judged:
     known: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """`severities` by rule: what the configuration sets, for a rule or for its group.
 

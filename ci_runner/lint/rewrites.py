@@ -18,7 +18,7 @@ from ci_runner.dialects.operations import (
     Cluster,
     Vacuum,
 )
-from ci_runner.dialects.postgres.plan.offline import VOLATILE
+from ci_runner.dialects.postgres.volatile import VOLATILE
 from ci_runner.lint.effects import Effect, Rewrite
 from ci_runner.lint.follow import Touch, watched
 from ci_runner.lint.rule import E, Hit, Review

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Literal, TypeAlias, TypeVar, cast, get_args
 
 from ci_runner.dialects.operations import CreateTable, Operation
+from ci_runner.frozen import frozen
 from ci_runner.lint.arrivals import Arrival, ArrivedColumn, arrivals, columns
 from ci_runner.lint.by_kind import ByKind
 from ci_runner.lint.effects import Effect
@@ -41,7 +42,7 @@ class Severity(StrEnum):
         return ("off", "note", "warning", "error").index(self.value)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing a reviewer should know. Lines count from 1; 0 means the file as a whole.
 
@@ -70,7 +71,7 @@ class Finding:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """What a rule yields; the checker adds id, severity and advice.
 
@@ -226,7 +227,7 @@ def _step(touch: Touch[Effect]) -> int:
     return id(touch.step)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One rule, one file in `lint/rules/`, with examples in `lint/examples/<id>/`.
 

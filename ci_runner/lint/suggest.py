@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.mysql.online import alteration
 from ci_runner.dialects.mysql.tokens import tokenize
 from ci_runner.dialects.operations import AttachPartition, CreateIndex, SetNotNull
 from ci_runner.dialects.postgres.quote import quote
+from ci_runner.frozen import frozen
 from ci_runner.lint.apart import apart
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Create
@@ -48,7 +48,7 @@ _STRONG = frozenset({"COPY", "SHARED", "EXCLUSIVE"})
 Suggestion = Callable[[Step], tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SafeForm:
     """Statements for the place of one; `apart` where they must not share a transaction."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ci_runner.config.policy import TeamRule
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 from ci_runner.lint.cel import SECONDS, Broken, evaluated
 from ci_runner.lint.notices import BROKEN_TEAM_RULE
 from ci_runner.lint.policy import configured
@@ -24,7 +24,7 @@ from ci_runner.schema.changes import Drop
 from ci_runner.schema.model import Identity, Schema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Team:
     """What a team's rules find; `asked` are the names of those that could be asked.
 
@@ -39,7 +39,7 @@ class Team:
 NOT_ASKED = Team()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _About:
     """A subject with its name for people and where it came from; None is the schema itself.
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
 from ci_runner.dialects.operations import CreateTable, Operation, Target, Transaction
 from ci_runner.dialects.postgres.parse.session import Setting, blocked, settings
+from ci_runner.frozen import frozen
 from ci_runner.lint.rule import Review
 from ci_runner.lint.written import Written
 from ci_runner.migrations.history import Step
@@ -22,7 +22,7 @@ LIMITS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """A statement that blocks `what`, and the settings in force by name."""
 

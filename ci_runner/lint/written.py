@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ci_runner.dialects.mysql.made import made as made_by_mysql
 from ci_runner.dialects.postgres.parse.made import made
 from ci_runner.dialects.postgres.parse.nodes import statements
 from ci_runner.dialects.postgres.parse.tree import Node
+from ci_runner.frozen import frozen
 from ci_runner.migrations.history import Step
 from ci_runner.schema.changes import Change
 from ci_runner.schema.drafts import quickly
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """One statement as PostgreSQL's parser reads it: the kind of its node, and the node."""
 

@@ -10,9 +10,9 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directory import Directory
 
 NAME = "atlas.sum"
@@ -21,7 +21,7 @@ _LINE = re.compile(r"(?P<name>.+) h1:(?P<hash>[A-Za-z0-9+/]{43}=)")
 _DIRECTIVE = re.compile(rb"[ -~]*atlas:(?P<name>\w+)(?: +(?P<mode>[ -~]*))*")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChecksumProblem:
     """One difference between checksum file and directory; `file` is relative to the directory."""
 

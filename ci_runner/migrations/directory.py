@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from ci_runner.frozen import frozen
 from ci_runner.migrations.changelog.change_set import ChangeSet
 
 Role = Literal["up", "down", "repeatable", "baseline"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MigrationFile:
     """One file. `path` is relative to the repository with `/`; `name` relative to the directory.
 
@@ -48,7 +48,7 @@ class MigrationFile:
         return self.change_set.sum == before.change_set.sum
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unread:
     """A migration that is no SQL. `path` is that of its file, which may hold several."""
 
@@ -56,7 +56,7 @@ class Unread:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directory:
     """`files` are those that a migration tool would run, in its order; `others` e.g. down files.
 
@@ -77,7 +77,7 @@ class Directory:
     closed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DirectoryChange:
     """What a pull request did to a directory. `edited` are (before, after) pairs.
 

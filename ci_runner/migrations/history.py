@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from ci_runner.dialects.base import Failure
 from ci_runner.dialects.observation import Observation
 from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import Operation
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Schema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Directive:
     """A comment that speaks to us. `rules` is empty for "all of them".
 
@@ -29,7 +30,7 @@ class Directive:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """One statement without its terminator. Line and column, from 1, are those of its first word.
 
@@ -50,7 +51,7 @@ class Statement:
         return any(each.verb == "sensitive" for each in self.directives)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One statement that was run, with the schema before and after it.
 
@@ -76,7 +77,7 @@ class Step:
     obstacles: tuple[Obstacle, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class History:
     """Files that were run, the schema before them, and the one they reached or failed at.
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from ci_runner.dialects.guard import raise_it
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 
 # Each is kept as a value of some 250 bytes: more than any history of migrations has.
 MOST_STATEMENTS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sizes:
     """How much is read for one directory or desired schema: MiB of a file and in all, and files."""
 
@@ -42,14 +43,19 @@ class Intake:
         """The content of `place`, which messages call `shown`."""
         if not (self._is_inside(place) if place.is_symlink() else self._has(place.parent)):
             raise SqlError("the link leads out of its directory", where=shown)
-        if not place.is_file():
-            raise SqlError("it is no regular file", where=shown, next_step="remove it")
+        try:
+            known = place.stat()
+        except OSError as broken:
+            raise _no_file(shown) from broken
+        if not S_ISREG(known.st_mode):
+            raise _no_file(shown)
         self._files += 1
         if self._files > self._sizes.files:
             raise _too_much(f"there are more than {self._sizes.files} files", "files", shown)
         most = self._sizes.file_megabytes * 2**20
+        # Python makes room for as much as it is to read, so not for the most each time.
         with place.open("rb") as opened:
-            content = opened.read(most + 1)
+            content = opened.read(min(known.st_size, most) + 1)
         if len(content) > most:
             size = f"the file is larger than {self._sizes.file_megabytes} MiB"
             raise _too_much(size, "file-megabytes", shown)
@@ -67,6 +73,10 @@ class Intake:
 
     def _is_inside(self, place: Path) -> bool:
         return place.resolve().is_relative_to(self._home)
+
+
+def _no_file(shown: str) -> SqlError:
+    return SqlError("it is no regular file", where=shown, next_step="remove it")
 
 
 def _too_much(what: str, option: str, shown: str) -> SqlError:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ci_runner.dialects.base import USUAL, Dialect, PlannedStatement, PlanOptions, Syntax
+from ci_runner.frozen import frozen
 from ci_runner.migrations import checksum
 from ci_runner.migrations.delimited import delimited
 from ci_runner.migrations.directives import NO_TRANSACTION
@@ -21,7 +22,7 @@ _WORD = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 50
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The statements of one missing migration; empty when nothing is missing."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.formats.base import Format
@@ -15,7 +15,7 @@ from ci_runner.migrations.ours import maker
 Files = Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moves:
     """Old names by new ones, in order, and the directory with all files before and after.
 

@@ -9,13 +9,14 @@ import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from itertools import islice
 from typing import NoReturn
 
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directives import delimiter, directive, file_directives
 from ci_runner.migrations.history import Directive, Statement
 from ci_runner.migrations.intake import MOST_STATEMENTS
@@ -52,7 +53,7 @@ def decode(content: bytes, path: str) -> str:
         ) from bad
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Comment:
     start: int
     end: int
@@ -172,8 +173,7 @@ class _Splitter:
     def statements(self) -> Iterator[Statement]:
         position = 0
         while position < len(self.text):
-            end, after = self._end(position)
-            start = self._first_word(position, end)
+            start, end, after = self._bounds(position)
             if start < end:
                 self._refuse_copy(start, end)
                 behind = None
@@ -246,18 +246,20 @@ class _Splitter:
         blanks = _BLANKS.match(self.text, start, end)
         return blanks.end() if blanks else start
 
-    def _end(self, start: int) -> tuple[int, int]:
-        """Where the statement that begins at `start` ends, and where the next one begins.
+    def _bounds(self, position: int) -> tuple[int, int, int]:
+        """Where the statement behind `position` begins and ends, and where to look for the next.
 
         As in psql, a terminator between parentheses is none: CREATE RULE ... DO (a; b).
         """
-        whole = self.ordinary.match(self.text, start) if self.ordinary else None
+        whole = self.ordinary.match(self.text, position) if self.ordinary else None
         if whole is None or (whole["routine"] and "atomic" in whole[0].lower()):
-            return self._end_by_words(start)
-        if "--" in whole["lead"]:
-            for each in LINE_COMMENT.finditer(self.text, start, whole.end("lead")):
+            end, after = self._end_by_words(position)
+            return self._first_word(position, end), end, after
+        start, after = whole.end("lead"), whole.end()
+        if self.text.find("--", position, start) >= 0:
+            for each in LINE_COMMENT.finditer(self.text, position, start):
                 self._comment(*each.span())
-        return whole.end() - 1, whole.end()
+        return start, after - 1, after
 
     def _end_by_words(self, start: int) -> tuple[int, int]:
         position, parentheses, bodies = start, 0, 0

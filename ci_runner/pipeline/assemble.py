@@ -13,24 +13,21 @@ from ci_runner import __version__
 from ci_runner.context import Build
 from ci_runner.dialects.observation import Observation
 from ci_runner.dialects.operations import Data
-from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.literals import without_literals
+from ci_runner.pipeline.reported import as_reported
 from ci_runner.pipeline.review import Reviewed
-from ci_runner.report.elide import without_data
 from ci_runner.report.model import (
     GeneratedFile,
     Report,
     ReportedBuild,
     ReportedFile,
-    ReportedFinding,
     ReportedObstacle,
     ReportedProject,
     ReportedStatement,
     ReportedStep,
-    SeverityName,
     State,
 )
 from ci_runner.schema.changes import Alter, Change, Create, Drop, Rename
@@ -43,12 +40,6 @@ _LONG_RUN = 20
 _LONG_DATA = 10_000
 # As many of a statement's notices are told.
 _NOTICES = 20
-_LONG_LINE = 200
-_SEVERITIES: dict[Severity, SeverityName] = {
-    Severity.ERROR: "error",
-    Severity.WARNING: "warning",
-    Severity.NOTE: "note",
-}
 
 
 def project(
@@ -81,7 +72,7 @@ def project(
             )
             for statement in (reviewed.plan.statements if reviewed.plan else ())
         ),
-        findings=tuple(finding(each) for each in reviewed.findings),
+        findings=tuple(map(as_reported, reviewed.findings)),
         unmanaged=tuple(str(each) for each in reviewed.unmanaged),
         generated=tuple(
             GeneratedFile(path, content.decode())
@@ -245,28 +236,6 @@ def _said(change: Change) -> str:
             return f"alter {new.identity}"
         case Rename(old, new):
             return f"rename {old.identity} to {new.identity.qualified}"
-
-
-def finding(each: Finding) -> ReportedFinding:
-    """The finding with as much of its statement as may be shown."""
-    lines = each.statement.split("\n")
-    behind = len(lines[-1]) + (each.column if len(lines) == 1 else 1)
-    return ReportedFinding(
-        each.rule,
-        _SEVERITIES[each.severity],
-        each.message,
-        each.path,
-        each.line,
-        each.end_line,
-        each.evidence,
-        each.instead,
-        each.column,
-        behind if each.column else 0,
-        without_data(each.statement).partition("\n")[0].rstrip()[:_LONG_LINE],
-        each.replacement,
-        each.suggestion,
-        each.fingerprint,
-    )
 
 
 def report(

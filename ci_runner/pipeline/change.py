@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directory import Directory, DirectoryChange, changed
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A project's part of a pull request. `when` is the head commit's time, UTC.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection, Dialect
+from ci_runner.frozen import frozen
 from ci_runner.migrations.plan import Plan, make_plan
 from ci_runner.pipeline.options import Terms
 from ci_runner.pipeline.questions import Question, asked, questions
@@ -22,7 +22,7 @@ _LEFT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compared:
     """The plan that leads from one schema to the other, and what it leaves open.
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from ci_runner.errors import UsageError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.formats.naming import natural
 
 Verb = Literal["rename", "drop"]
@@ -23,7 +23,7 @@ _PART = re.compile(_IDENTIFIER)
 _GRAMMAR = "write `users.email -> users.mail`, with the kind before it where that is needed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A name as it was `written`; `parts` are unquoted and folded, as PostgreSQL folds them."""
 
@@ -31,7 +31,7 @@ class Name:
     parts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declared:
     """One rename or drop. `kind` "" means any; `where` is file and line, or the flag.
 

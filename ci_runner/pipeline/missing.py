@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from ci_runner.devdb.replay import Script, rehearse, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
 from ci_runner.errors import InternalError, SqlError, UsageError
+from ci_runner.frozen import frozen
 from ci_runner.lint.notices import CLOSED_DIRECTORY
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations.directory import Directory
@@ -23,7 +24,7 @@ from ci_runner.pipeline.questions import Question
 from ci_runner.schema.model import Identity, Schema
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """What leads to `goal`, the desired schema, which is None where it does not load.
 
@@ -43,7 +44,7 @@ class Missing:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """Looks for what is missing where `connection` has run all files of the change's head."""
 

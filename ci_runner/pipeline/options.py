@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ci_runner.config.model import Config
 from ci_runner.dialects.base import PlanOptions
 from ci_runner.errors import UsageError
+from ci_runner.frozen import frozen
 from ci_runner.migrations.intake import Sizes
 from ci_runner.pipeline.declared import Declared, flags
 from ci_runner.schema.select import Pattern, Selection, pattern
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """What holds for one comparison. `strict` makes errors of what is not compared or answered.
 

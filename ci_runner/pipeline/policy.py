@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from ci_runner.config.approval import ApprovalPolicy
 from ci_runner.config.policy import Exemption, LintPolicy
@@ -16,8 +17,10 @@ from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.rules import RULES
 from ci_runner.lint.team import senseless
 from ci_runner.log import Log
-from ci_runner.pipeline.review import Reviewed
 from ci_runner.pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ci_runner.pipeline.review import Reviewed
 
 _LEVELS = ("note", "warning", "error", "never")
 _SHOWN = 5

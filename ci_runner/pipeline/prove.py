@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.dialects.base import (
     Connection,
@@ -17,6 +17,7 @@ from ci_runner.dialects.base import (
     PlannedStatement,
     StatementFailed,
 )
+from ci_runner.frozen import frozen
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.plan import Plan
 from ci_runner.pipeline.options import Terms
@@ -27,7 +28,7 @@ _SOME = 8
 _COPIES = "Copies "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """A plan with what was seen of each statement, up to the one that `failed`, if any."""
 

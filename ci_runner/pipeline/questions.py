@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.devdb.replay import Script
 from ci_runner.dialects.base import Dialect, PlannedStatement
 from ci_runner.errors import SchemaCiError
+from ci_runner.frozen import frozen
 from ci_runner.lint.notices import RENAME_MISFIT, RENAME_QUESTION
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.schema.diff import diff
@@ -19,7 +20,7 @@ from ci_runner.schema.similar import Pair, pairs
 _PLAIN = frozenset({"table", "column"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """What is asked about a pair, and the two answers that a desired schema can give."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ci_runner.config.model import Project
 from ci_runner.context import Sha
 from ci_runner.devdb.reach import reach
 from ci_runner.devdb.server import Server
 from ci_runner.errors import ProofError, SqlError, UsageError
+from ci_runner.frozen import frozen
 from ci_runner.git import Git
 from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import Directory
@@ -24,7 +24,7 @@ from ci_runner.schema.model import Schema
 _SOME = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rebased:
     """`moves` are (old, new) paths in order, `changes` what becomes of the work tree by path.
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 
 from ci_runner.dialects.base import Connection, Dialect, PlannedStatement, StatementFailed
 from ci_runner.errors import UsageError
+from ci_runner.frozen import frozen
 from ci_runner.pipeline.declared import Declared, Name
 from ci_runner.schema.access import Grant
 from ci_runner.schema.model import Enum, Identity, Namespace, Schema, SchemaObject, Table
@@ -19,7 +20,7 @@ _VALUES = {"value", "enum value"}
 _LONGEST = 63
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Renamed:
     """`statements` that rename, and the `schema` behind them as the server reads it."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ci_runner.frozen import frozen
 from ci_runner.lint.notices import KEPT_MIGRATION
 from ci_runner.lint.rule import Finding
 from ci_runner.migrations import checksum, rebase
@@ -19,7 +20,7 @@ _EDITED = "was generated and edited by hand since, so it is kept"
 _NEEDED = "was generated, and later files build on it, so it is kept"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Own:
     """Unmerged files that we made, down files too, and those of them that somebody edited."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ci_runner.devdb.reach import Base, Cache, standing
 from ci_runner.devdb.replay import Script, counted, rehearse, script
 from ci_runner.devdb.server import Server
 from ci_runner.errors import SchemaCiError, SqlError, UsageError
+from ci_runner.frozen import frozen
 from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Review, Severity
@@ -36,7 +37,7 @@ from ci_runner.schema.production import UNKNOWN, Production
 from ci_runner.schema.select import select
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reviewed:
     """What the review of one project found.
 
@@ -87,7 +88,7 @@ def review(
     return replace(reviewed, findings=judged.findings, known=judged.known)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Reviewer:
     server: Server
     root: Path

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from ci_runner.config.model import Project
 from ci_runner.context import Build, Sha
 from ci_runner.devdb.server import Server
 from ci_runner.errors import DatabaseError, ExitCode, SchemaCiError, SqlError
+from ci_runner.frozen import frozen
 from ci_runner.lint.notices import OLDER_DEV_SERVER, UNREADABLE
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.unread import unread
@@ -24,6 +25,7 @@ from ci_runner.pipeline.policy import in_force, policy_findings, say_mended
 from ci_runner.pipeline.production import production
 from ci_runner.pipeline.pushed import branch_of, for_branch
 from ci_runner.pipeline.renewed import renewed
+from ci_runner.pipeline.reported import as_reported
 from ci_runner.pipeline.review import Reviewed, review
 from ci_runner.pipeline.servers import servers
 from ci_runner.pipeline.workspace import Workspace
@@ -49,7 +51,7 @@ _FOR_FORGES = {
 _PAGE_BYTES = 999_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """The report, and what kept a project from being reviewed at all: it decides the exit code."""
 
@@ -96,7 +98,7 @@ def run(
                 trouble = missing
                 reported.append(_unread(project, missing, ""))
     if reported:
-        about = tuple(assemble.finding(each) for each in policy_findings(workspace))
+        about = tuple(as_reported(each) for each in policy_findings(workspace))
         reported[0] = replace(reported[0], findings=(*about, *reported[0].findings))
     notices = tuple(f"Nothing is committed to the branch: {each}." for each in obstacles)
     report = assemble.report(
@@ -113,7 +115,7 @@ def run(
 def _review(
     workspace: Workspace,
     project: Project,
-    server: Callable[[str], Server],
+    server: Callable[[Project], Server],
     log: Log,
     redactor: Redactor,
     head: Sha,
@@ -129,7 +131,7 @@ def _review(
     log.info(f"{project.name}: {new} new of {every} migration files in {project.directory}")
 
     def reviewed(change: Change) -> Reviewed:
-        return examine(server(project.dialect), workspace, change, log)
+        return examine(server(project), workspace, change, log)
 
     if not writes:
         return without_secrets(reviewed(change), redactor)
@@ -220,7 +222,7 @@ def _unread(project: Project, error: SchemaCiError, where: str) -> ReportedProje
         format="",
         state="unknown",
         problem=error.what,
-        findings=(assemble.finding(finding),) if isinstance(error, SqlError) else (),
+        findings=(as_reported(finding),) if isinstance(error, SqlError) else (),
     )
 
 

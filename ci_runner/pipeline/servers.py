@@ -1,13 +1,14 @@
-"""The dev servers of one run: one per engine, started when the first project asks for it."""
+"""The dev servers of one run: each is started when the first project asks for it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from ci_runner.config.model import Config
+from ci_runner.config.model import Config, Dev, Project
 from ci_runner.config.secret import Secret
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
@@ -38,35 +39,67 @@ def limits(config: Config) -> Limits:
 
 
 @contextmanager
-def servers(workspace: Workspace, log: Log) -> Iterator[Callable[[str], Server]]:
-    """Give the server of a dialect; all end with the block.
+def servers(workspace: Workspace, log: Log) -> Iterator[Callable[[Project], Server]]:
+    """Give the server of a project; all end with the block.
 
-    The configured dev URL serves the projects of its own engine; where there is none of them it
-    serves nobody, which is a ConfigError. Also raises DatabaseError when no server can be had.
+    Projects that ask for the same share it. The configured dev URL serves the projects of its own
+    engine; where there is none of them it serves nobody, which is a ConfigError. Also raises
+    DatabaseError when no server can be had.
     """
-    running: dict[str, Server] = {}
+    running: dict[tuple[str, Dev], Server] = {}
     config = workspace.config
-    url = config.dev_url
+    _refuse_useless(config)
+    with ExitStack() as stack:
+
+        def server(project: Project) -> Server:
+            dialect, dev = project.dialect, _of_project(config, project)
+            if (dialect, dev) not in running:
+                alike = [
+                    each
+                    for each in config.projects
+                    if (each.dialect, _of_project(config, each)) == (dialect, dev)
+                ]
+                prepare = _preparation(workspace, dialect, dev, alike)
+                running[dialect, dev] = stack.enter_context(
+                    provision(dev.url, dialect, prepare=prepare, say=log.info)
+                )
+            return running[dialect, dev]
+
+        yield server
+
+
+def _refuse_useless(config: Config) -> None:
+    """A dev URL that serves nobody. Raises ConfigError."""
     dialects = {project.dialect for project in config.projects}
-    meant = dialect_of(url) if url else ""
+    meant = dialect_of(config.dev.url) if config.dev.url else ""
     if meant and meant not in dialects:
         raise ConfigError(
             f"the dev URL is for {meant}, and every project is for {', '.join(sorted(dialects))}",
             where=config.origins["dev.url"],
             next_step="correct one of them",
         )
-    with ExitStack() as stack:
+    for position, project in enumerate(config.projects):
+        url = project.dev.url if project.dev else ""
+        if url and (own := dialect_of(url)) != project.dialect:
+            raise ConfigError(
+                f"the dev URL of the project {project.name} is for {own}, its dialect is"
+                f" {project.dialect}",
+                where=config.origins[f"project[{position}].dev.url"],
+                next_step="correct one of them",
+            )
 
-        def server(dialect: str) -> Server:
-            if dialect not in running:
-                mine = url if dialect == meant else ""
-                prepare = preparation(workspace, dialect)
-                running[dialect] = stack.enter_context(
-                    provision(mine, dialect, prepare=prepare, say=log.info)
-                )
-            return running[dialect]
 
-        yield server
+def _of_project(config: Config, project: Project) -> Dev:
+    """Its own table, else `[dev]` where that speaks of its engine. Raises ConfigError.
+
+    A dev URL that stands outside of the file is for every project of its engine.
+    """
+    shared = _of_engine(config, project.dialect)
+    if project.dev is None:
+        return shared
+    if _is_stated(config) and shared.url:
+        return replace(project.dev, url=shared.url)
+    return project.dev
 
 
 @contextmanager
@@ -78,64 +111,84 @@ def one_server(
     A dev URL of another engine, in a file that is for other work, is left alone. A database among
     `sources` is never worked on. Raises ConfigError and DatabaseError.
     """
-    url = workspace.config.dev_url
-    stated = workspace.config.origins["dev.url"] in {"--dev-url", "SCHEMA_CI_DEV_URL"}
-    mine = url if url and (stated or dialect_of(url) == dialect_name) else ""
+    config = workspace.config
+    dev = _of_engine(config, dialect_name)
+    url = dev.url or (config.dev.url if _is_stated(config) else "")
     prepare = preparation(workspace, dialect_name, sources)
-    with provision(mine, dialect_name, prepare=prepare, say=log.info) as server:
+    with provision(url, dialect_name, prepare=prepare, say=log.info) as server:
         yield server
 
 
 def preparation(
     workspace: Workspace, dialect_name: str, sources: tuple[str, ...] = ()
 ) -> Preparation:
-    """What the databases of one engine are to hold: `[dev]` speaks of one engine only.
+    """What the databases of one engine are to hold by `[dev]`; no source is worked on.
 
-    That of the dev URL, else the only server's engine among the projects. Raises ConfigError and
-    UsageError, also for setup that is not there.
+    Raises ConfigError and UsageError, also for setup that is not there.
     """
     config = workspace.config
-    dev = config.dev
     databases = tuple(Secret(each) for each in sources if dialect_of_source(each) == dialect_name)
-    if dialect_name != _engine_of_dev(workspace):
-        return Preparation(
-            superuser=config.dev_superuser,
-            targets=databases,
-            limits=limits(config),
-            memory=config.container_memory,
-            processes=config.container_processes,
-        )
+    dev = _of_engine(config, dialect_name)
+    return _preparation(workspace, dialect_name, dev, config.projects, databases)
+
+
+def _is_stated(config: Config) -> bool:
+    """Whether flag or environment give the dev URL."""
+    return config.origins["dev.url"] in {"--dev-url", "SCHEMA_CI_DEV_URL"}
+
+
+def _of_engine(config: Config, dialect_name: str) -> Dev:
+    """What `[dev]` says to an engine: it speaks of one only. Raises ConfigError.
+
+    That of the dev URL, else the only server's engine among the projects.
+    """
+    dev = config.dev
+    return dev if dialect_name == _engine_of_dev(config) else Dev(superuser=dev.superuser)
+
+
+def _preparation(
+    workspace: Workspace,
+    dialect_name: str,
+    dev: Dev,
+    served: Iterable[Project],
+    sources: tuple[Secret, ...] = (),
+) -> Preparation:
+    """What databases are to hold for the projects that are `served` by them.
+
+    No target of any project is worked on. Raises UsageError for setup that is not there.
+    """
+    config = workspace.config
+    said = (config.dev, *(each.dev for each in config.projects if each.dev))
     return Preparation(
-        superuser=config.dev_superuser,
+        superuser=dev.superuser,
         extensions=dev.extensions,
         roles=dev.roles,
-        setup=_setup(workspace, dialect_name),
+        setup=_setup(workspace, dialect_name, dev),
         like=dev.like,
-        makes=_made_by_files(workspace) if dev.like else frozenset(),
-        targets=(*databases, *((dev.like,) if dev.like else ())),
+        makes=_made_by_files(workspace, served) if dev.like else frozenset(),
+        targets=(*sources, *dict.fromkeys(each.like for each in said if each.like)),
         limits=limits(config),
         memory=config.container_memory,
         processes=config.container_processes,
     )
 
 
-def _engine_of_dev(workspace: Workspace) -> str:
-    config = workspace.config
-    if config.dev_url:
-        return dialect_of(config.dev_url)
-    engines = {project.dialect for project in config.projects}
+def _engine_of_dev(config: Config) -> str:
+    if config.dev.url:
+        return dialect_of(config.dev.url)
+    engines = {project.dialect for project in config.projects if project.dev is None}
     of_servers = sorted(engines - {"sqlite"})
     if len(of_servers) > 1 and (config.dev.setup or config.dev.extensions or config.dev.roles):
         raise ConfigError(
             f"`[dev]` speaks of one engine, and the projects are for {' and '.join(of_servers)}",
-            next_step="give `dev.url`, which says which",
+            next_step="give `dev.url`, which says which, or each project a `[project.dev]`",
         )
     return of_servers[0] if of_servers else "sqlite"
 
 
-def _setup(workspace: Workspace, dialect_name: str) -> tuple[Script, ...]:
+def _setup(workspace: Workspace, dialect_name: str, dev: Dev) -> tuple[Script, ...]:
     found: dict[str, bytes] = {}
-    for path in workspace.config.dev.setup:
+    for path in dev.setup:
         files = workspace.trust.files(workspace.git, workspace.root, path)
         for name in sorted(files, key=lambda each: [natural(part) for part in each.split("/")]):
             found[name] = files[name]
@@ -148,11 +201,10 @@ def _setup(workspace: Workspace, dialect_name: str) -> tuple[Script, ...]:
     )
 
 
-def _made_by_files(workspace: Workspace) -> frozenset[str]:
+def _made_by_files(workspace: Workspace, projects: Iterable[Project]) -> frozenset[str]:
     """Extensions that migrations or schemas make: a guess by text, wrong at worst in an error."""
-    config = workspace.config
-    paths = (each for project in config.projects for each in (project.directory, *project.schema))
-    most = sizes(config)
+    paths = (each for project in projects for each in (project.directory, *project.schema))
+    most = sizes(workspace.config)
     return frozenset(
         found[1].decode().lower()
         for path in paths

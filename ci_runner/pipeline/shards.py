@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.config.model import Project
+from ci_runner.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shard:
     """Part `index` of `total`, counted from 1."""
 

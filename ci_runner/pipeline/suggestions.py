@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.devdb.reach import Base
 from ci_runner.devdb.replay import rehearse, script
 from ci_runner.devdb.server import Server
+from ci_runner.frozen import frozen
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.suggest import SafeForm, safe_form
@@ -25,7 +26,7 @@ _FEW = 8
 Judge = Callable[[tuple[Step, ...]], Sequence[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replacement:
     """`sql` for a statement without its terminator, and the whole `lines` with it in its place."""
 
@@ -33,7 +34,7 @@ class Replacement:
     lines: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rewritten:
     """One file in its safe form; `replacements` by line and column of the statement before."""
 
@@ -145,7 +146,7 @@ def _offset(text: str, line: int, column: int) -> int:
     return start + column - 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Trial:
     """Runs the change with some of its files in their safe form."""
 

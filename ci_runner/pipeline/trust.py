@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ci_runner.config.dev import Copy
 from ci_runner.config.load import NAME
 from ci_runner.context import Build, Sha
 from ci_runner.errors import GitError, UsageError
+from ci_runner.frozen import frozen
 from ci_runner.git import Git
 
 # Events of GitHub without a pull request in them whose commit somebody with write access made.
@@ -22,7 +22,7 @@ REVIEW_ELSEWHERE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trust:
     """Where trusted configuration is read from.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +11,7 @@ from ci_runner.config.model import Config, Project
 from ci_runner.context import Build, Sha
 from ci_runner.devdb.reach import Cache
 from ci_runner.errors import GitError, UsageError
+from ci_runner.frozen import frozen
 from ci_runner.git import Git
 from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.reader import detect, files_on_disk, read_files
@@ -19,7 +20,7 @@ from ci_runner.pipeline.options import sizes
 from ci_runner.pipeline.trust import PRIVILEGED, REVIEW_ELSEWHERE, Trust
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Workspace:
     """A folder with its configuration. `base` is the commit that the change starts from.
 

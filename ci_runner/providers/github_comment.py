@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from ci_runner.errors import ConfigError, UsageError
+from ci_runner.frozen import frozen
 from ci_runner.providers.github_actions import read_event
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommentEvent:
     """A comment on a pull request, as it was written. `line` is its first line.
 

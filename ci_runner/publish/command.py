@@ -7,12 +7,12 @@ that GitHub has made for the same commit when it was pushed, with the rights tha
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from typing import Protocol
 
 from ci_runner.forges.approving import Approving
 from ci_runner.forges.base import Forge
 from ci_runner.forges.commanding import Commanding, WorkflowRun
+from ci_runner.frozen import frozen
 from ci_runner.providers.github_comment import CommentEvent
 
 _WORD = "/schema-ci"
@@ -27,21 +27,21 @@ HELP = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignored:
     """Not meant for us, or not to be listened to: nothing was written."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Declined:
     """Told to its writer by a reaction."""
 
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """`url` is the run that was started, or "" for an answer in words."""
 

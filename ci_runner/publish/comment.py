@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 from ci_runner.context import Build, Sha
 from ci_runner.forges.base import Comment, Forge, Hiding, OutcomeUnknown
+from ci_runner.frozen import frozen
 from ci_runner.publish.marker import ROOM, Marker, Own, comment_id, digest, own
 from ci_runner.publish.outcome import Published, Skipped
 from ci_runner.publish.parts import fit
@@ -19,7 +19,7 @@ Mode = Literal["update", "new", "hide-and-new", "delete-and-new"]
 _FOLDED = "<details><summary>Superseded by a later comment</summary>\n\n"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class About:
     """Whose comment it is, of which commit it speaks, and what the run came to.
 
@@ -32,7 +32,7 @@ class About:
     with_commit: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """What is to be told. `texts` are its parts, each of which becomes a comment."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import PurePosixPath
 
@@ -11,6 +11,7 @@ from ci_runner.config.commits import Commits
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError, GitError
 from ci_runner.forges.base import Changes, Forge, PullRequestState, Refused, StaleHead
+from ci_runner.frozen import frozen
 from ci_runner.publish.message import base_of, is_ours, lists, message, said_base, source_of
 from ci_runner.publish.outcome import Skipped
 from ci_runner.report.model import Report, ReportedProject
@@ -22,7 +23,7 @@ _MAX_BYTES = 1 << 20
 _FORBIDDEN = frozenset({".git", ".github", ".circleci", ".gitlab-ci.yml", ".gitlab"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommitRules:
     """What may be committed: below `directories`, and as the configuration says.
 
@@ -34,7 +35,7 @@ class CommitRules:
     configured: Commits = Commits()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A commit of ours. `proven` when it was read back from the forge and is what we made."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ci_runner.errors import ConfigError, InternalError
+from ci_runner.frozen import frozen
 from ci_runner.report.escape import guard
 
 _LONGEST = 8_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """Markdown as the team wrote it, "" for none."""
 

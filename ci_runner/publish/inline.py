@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ci_runner.context import Sha
 from ci_runner.forges.base import LineComment, OutcomeUnknown, ReviewComment, Reviewing
+from ci_runner.frozen import frozen
 from ci_runner.publish.marker import same_login
 from ci_runner.publish.outcome import Published, Skipped
 from ci_runner.publish.talk import Talk
@@ -24,7 +24,7 @@ _WORDS = {"error": "❌ error", "warning": "⚠️ warning", "note": "💬 note"
 _CHECKSUM = {"atlas": "atlas.sum"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Wanted:
     """`key` names the finding, `hash` what is said of it."""
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from ci_runner.forges.base import Comment
+from ci_runner.frozen import frozen
 from ci_runner.publish.stamp import unstamped
 
 ROOM = 500
 _MARKER = re.compile(r"\A<!-- schema-ci:v1 (\{[^\n]*\}) -->")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marker:
     """`run` is `<run id>.<attempt>`, `seq` of `parts` counts from 1, `hash` is of the text.
 
@@ -59,7 +60,7 @@ class Marker:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Own:
     """A comment of ours with its marker."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from ci_runner.errors import ForgeError
+from ci_runner.frozen import frozen
 
 What = Literal["commit", "comment", "check", "inline", "labels"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """`annotated` is a check whose findings stand beside the lines of the change."""
 
@@ -19,7 +19,7 @@ class Published:
     annotated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skipped:
     """An expected "not written"; `stale` where a newer head made us stop.
 
@@ -33,7 +33,7 @@ class Skipped:
     url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """`fatal` decides the exit code: a missing check does, a missing comment is a warning."""
 

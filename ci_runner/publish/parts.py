@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ci_runner.frozen import frozen
 from ci_runner.publish.size import LEVELS, Render, measure, too_long
 
 _FENCE = re.compile(r"(?P<ticks>`{3,})[^`]*")
@@ -18,7 +19,7 @@ _RULE = re.compile(r"\|(?: --- \|)+")
 _BEHIND = "<sub>continued, part {}</sub>\n\n"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Open:
     """The lines that opened what is open between two lines: details, fence, head of a table."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -13,6 +13,7 @@ from ci_runner.config.commits import Commits
 from ci_runner.context import Build, Sha
 from ci_runner.errors import ForgeError
 from ci_runner.forges.base import Refused
+from ci_runner.frozen import frozen
 from ci_runner.publish.approval import needed, sought
 from ci_runner.publish.awaited import AwaitedCheck
 from ci_runner.publish.check import check_name, result_check, supersede, write_check
@@ -43,7 +44,7 @@ _MODES: dict[str, Mode] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishSettings:
     """`project` "" is all. `directories` come from the configuration, never from a report.
 
@@ -68,7 +69,7 @@ class PublishSettings:
         return f"schema-ci|{self.project}|report{own}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Committed:
     """The report as it is true once the commit was tried, and the head that it now speaks of.
 

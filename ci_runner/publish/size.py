@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ci_runner.errors import ForgeError
+from ci_runner.frozen import frozen
 
 Render = Callable[[int], str]
 LEVELS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Size:
     code_points: int
     utf16_units: int

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from ci_runner.frozen import frozen
 from ci_runner.report.model import ReportedProject, ReportedStep
 
 _TO = re.compile(" to ")
@@ -17,7 +17,7 @@ _WOULD_DROP = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Destruction:
     """A statement that loses data. `line` is 0 in a plan whose file was not rehearsed."""
 
@@ -52,7 +52,7 @@ def destructive(project: ReportedProject) -> tuple[Destruction, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Kept:
     """What of the change itself is no loss: the first step that creates an object, by its identity,
     and the last one that renames something to a name, by the name.

@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import groupby
+from operator import attrgetter
 
 from ci_runner.log import disarmed, neutral
 from ci_runner.report.model import ReportedFinding
 
 _FIELDS = tuple(each.name for each in fields(ReportedFinding))
+_values = attrgetter(*_FIELDS)
 _FLAT = json.JSONEncoder(separators=(",\n    ", ": "))
 _LONGEST = 120  # characters of a statement: a terminal's line
 COLORS = {"error": "31", "warning": "33", "note": "36"}
@@ -65,15 +67,16 @@ def _width(text: str) -> int:
 
 
 def render_json(findings: Sequence[ReportedFinding]) -> str:
-    """A list of objects, one for each finding, with the fields of `ReportedFinding`."""
-    objects = ",\n".join(map(_object, findings))
-    return f"[\n{objects}\n]\n" if objects else "[]\n"
+    """A list of objects, one for each finding, with the fields of `ReportedFinding`.
 
-
-def _object(finding: ReportedFinding) -> str:
-    """As `json.dumps` would indent it, by the encoder in C, which it leaves when it indents."""
-    flat = _FLAT.encode({name: getattr(finding, name) for name in _FIELDS})
-    return f"  {{\n    {flat[1:-1]}\n  }}"
+    As `json.dumps` would indent it, by the encoder in C, which it leaves when it indents: the line
+    breaks between objects are put right behind it. No text holds one: JSON escapes them.
+    """
+    if not findings:
+        return "[]\n"
+    flat = _FLAT.encode([dict(zip(_FIELDS, _values(each), strict=True)) for each in findings])
+    objects = flat[2:-2].replace("},\n    {", "\n  },\n  {\n    ")
+    return f"[\n  {{\n    {objects}\n  }}\n]\n"
 
 
 def paint(text: str, code: str, *, color: bool) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.errors import UsageError
+from ci_runner.frozen import frozen
 from ci_runner.report.model import Report, ReportedApproval, ReportedProject
 from ci_runner.report.sound import shard
 
@@ -14,7 +15,7 @@ _MAY_BE_SILENT = frozenset({"number of parts", "commit of ours"})
 _STRICTEST = ("note", "warning", "error", "never")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Expected:
     """What must be there, or the merged report has gaps: so many reports, and these projects."""
 
@@ -22,7 +23,10 @@ class Expected:
     projects: tuple[str, ...] = ()
 
 
-def merge(reports: Sequence[Report], expected: Expected = Expected()) -> Report:
+_ANY = Expected()
+
+
+def merge(reports: Sequence[Report], expected: Expected = _ANY) -> Report:
     """One report of all projects, the same in whatever order and however often each is given.
 
     Where the severity from which a run fails differs, the strictest counts. What is `expected` and

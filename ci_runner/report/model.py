@@ -6,8 +6,9 @@ Durations are milliseconds, the only fields that may differ between two runs on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from ci_runner.frozen import frozen
 
 FORMAT = 1
 
@@ -17,7 +18,7 @@ SeverityName = Literal["error", "warning", "note"]
 State = Literal["in-sync", "generated", "differs", "no-schema", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportedFinding:
     """`line` 0 is the file as a whole, `column` 0 a line as a whole; characters count from 1.
 
@@ -42,7 +43,7 @@ class ReportedFinding:
     fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportedObstacle:
     """`query` counts the rows of a table that would stop a statement; on a real database too.
 
@@ -54,7 +55,7 @@ class ReportedObstacle:
     rows: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportedStep:
     """One statement of a new file and what the dev database did with it.
 
@@ -101,7 +102,7 @@ class ReportedStep:
         return tuple(lock for lock in self.locks if not lock.startswith(_PASSABLE))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportedStatement:
     """One statement of the generated plan."""
 
@@ -113,7 +114,7 @@ class ReportedStatement:
     undo: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportedFile:
     """One migration file of the change. `statements` counts, `sha256` is of the content.
 
@@ -127,7 +128,7 @@ class ReportedFile:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GeneratedFile:
     """A file that the run wrote and that a publisher may commit. `content` is UTF-8 text."""
 
@@ -135,7 +136,7 @@ class GeneratedFile:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportedProject:
     """One project's part.
 
@@ -179,7 +180,7 @@ class ReportedProject:
         return len(self.unmanaged) + self.left_out
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportedBuild:
     """Where the report comes from. Empty strings and 0 where a local run has none.
 
@@ -197,7 +198,7 @@ class ReportedBuild:
     run_url: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReportedApproval:
     """Somebody's word that a plan needs. `plan` is the plan's hash, "" where none is needed.
 
@@ -227,7 +228,7 @@ class ReportedApproval:
         return f"schema-ci:{self.plan}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """The whole run. `fail_on` is the severity from which the verdict is `fail`.
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from ci_runner.frozen import frozen
 from ci_runner.report.escape import blob_url, code
 from ci_runner.report.model import Report, ReportedBuild, ReportedProject
 
 SHORT_NAME = 28
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Links:
     """Where files are shown: at the reviewed commit; generated ones only where they were committed.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
+from ci_runner.frozen import frozen
 from ci_runner.report.destruction import destructive
 from ci_runner.report.model import Report, ReportedProject, ReportedStep
 
@@ -14,7 +14,7 @@ Outcome = Literal["pass", "warn", "wait", "fail"]
 _RANK = {"note": 1, "warning": 2, "error": 3, "never": 4}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """`sentence` is plain text of our own words and numbers: nothing in it needs escaping."""
 

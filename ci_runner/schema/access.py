@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 PUBLIC, OWNER, CURRENT_USER = "PUBLIC", "OWNER", "CURRENT_USER"
@@ -26,7 +27,7 @@ class Right:
 Rights = tuple[Right, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """All that one role may do with one object, columns included.
 
@@ -59,7 +60,7 @@ class Grant:
         return Identity("grant", self.on.schema, f"{named} to {self.grantee}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Owner:
     """That an object belongs to a role other than CURRENT_USER; `what` as ALTER calls it."""
 
@@ -74,7 +75,7 @@ class Owner:
         return Identity("owner", self.on.schema, named)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DefaultPrivileges:
     """What one role may do with the objects of one type that `role` will make.
 

@@ -6,12 +6,11 @@ new kind of change.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, SchemaObject
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Create:
     """`new` did not exist. A created Table brings its columns; they are not listed again."""
 
@@ -22,7 +21,7 @@ class Create:
         return self.new.identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drop:
     """`old` is gone. What lived on it is not listed again."""
 
@@ -33,7 +32,7 @@ class Drop:
         return self.old.identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alter:
     """Same identity, other content. For a Table: its own attributes, not its columns."""
 
@@ -45,7 +44,7 @@ class Alter:
         return self.new.identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rename:
     """The same object under another name, as the server's own object ids prove."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extension:
     """`in_schema` holds its members. `comment` is one that its own files did not give.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 # Stands for the value of an option that is a secret, which is never read: two are always equal.
@@ -13,7 +12,7 @@ SECRET = "<fill in the secret>"  # noqa: S105 - it is the absence of one
 Options = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignDataWrapper:
     """`handler` and `validator` are functions as the server names them, "" for none."""
 
@@ -28,7 +27,7 @@ class ForeignDataWrapper:
         return Identity("foreign data wrapper", "", self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignServer:
     name: str
     wrapper: str
@@ -42,7 +41,7 @@ class ForeignServer:
         return Identity("foreign server", "", self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserMapping:
     """Who `user` is on a foreign server; `user` is "" for PUBLIC."""
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar, Literal, NamedTuple, Protocol, TypeVar
 
+from ci_runner.frozen import frozen
+
 # In which sessions a trigger or rule fires: PostgreSQL's session_replication_role.
 Firing = Literal["origin", "disabled", "replica", "always"]
 
@@ -49,7 +51,7 @@ class SchemaObject(Protocol):
     def identity(self) -> Identity: ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Namespace:
     """A schema in the sense of CREATE SCHEMA."""
 
@@ -61,7 +63,7 @@ class Namespace:
         return Identity("schema", "", self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     """A free-standing or owned sequence; those of identity columns belong to their column."""
 
@@ -83,7 +85,7 @@ class Sequence:
         return Identity("sequence", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Enum:
     schema: str
     name: str
@@ -95,7 +97,7 @@ class Enum:
         return Identity("enum", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnStorage:
     """How values are kept and counted, where it is not as the type has it.
 
@@ -109,14 +111,13 @@ class ColumnStorage:
     foreign_options: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """`type` is as the server formats it, length and precision included.
 
     `generated` is the expression of a generated column, `identity_options` the text behind
     GENERATED ... AS IDENTITY where it differs from the defaults. `inherited` is what a parent table
-    has too; it is `local` as well where the table would keep it without that parent. `attributes`
-    are more words of the engine.
+    has too, `local` as well what it keeps without that parent; `attributes` are the engine's words.
     """
 
     schema: str
@@ -141,7 +142,7 @@ class Column:
         return Identity("column", self.schema, self.name, self.table)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """`options` are engine words that belong to the table itself, such as UNLOGGED or STRICT.
 
@@ -173,7 +174,7 @@ class Table:
         return next((column for column in self.columns if column.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexSettings:
     """What can be set on an index after it was made; `statistics` are (position, target).
 
@@ -189,7 +190,7 @@ class IndexSettings:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrimaryKey:
     schema: str
     table: str
@@ -204,7 +205,7 @@ class PrimaryKey:
         return Identity("primary key", self.schema, self.name, self.table)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unique:
     schema: str
     table: str
@@ -219,7 +220,7 @@ class Unique:
         return Identity("unique", self.schema, self.name, self.table)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     schema: str
     table: str
@@ -233,7 +234,7 @@ class Check:
         return Identity("check", self.schema, self.name, self.table)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ForeignKey:
     """`references` is the identity of the referenced table."""
 
@@ -252,7 +253,7 @@ class ForeignKey:
         return Identity("foreign key", self.schema, self.name, self.table)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """An index that is not the body of a constraint. `keys` are column names or expressions.
 
@@ -280,7 +281,7 @@ class Index:
         return Identity("index", self.schema, self.name, self.table if self.of_table else "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class View:
     """`columns` are the names it shows in order, `column_types` theirs; `options` `name=value`.
 
@@ -305,7 +306,7 @@ class View:
         return Identity("view", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trigger:
     """`source` as for a View. `enabled` says in which sessions it fires, as PostgreSQL has it."""
 
@@ -336,7 +337,7 @@ def home(each: SchemaObject) -> Identity | None:
     return on
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Copy:
     """What the server keeps on a child table because a parent has it: `of` is the parent's own.
 

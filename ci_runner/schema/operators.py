@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Operator:
     """`left` and `right` are types, "NONE" where it has no such side; functions are qualified.
 
@@ -32,7 +31,7 @@ class Operator:
         return Identity("operator", self.schema, f"{self.name}({self.left}, {self.right})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Member:
     """An operator or support function of a family: `place` is how one leaves it, with its types."""
 
@@ -40,7 +39,7 @@ class Member:
     definition: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperatorFamily:
     """`members` are those that belong to no class of it."""
 
@@ -55,7 +54,7 @@ class OperatorFamily:
         return Identity("operator family", self.schema, f"{self.name} using {self.method}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OperatorClass:
     """`family` is (schema, name); `storage` is given where an index holds another type."""
 
@@ -74,7 +73,7 @@ class OperatorClass:
         return Identity("operator class", self.schema, f"{self.name} using {self.method}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccessMethod:
     """`type` is INDEX or TABLE."""
 
@@ -88,7 +87,7 @@ class AccessMethod:
         return Identity("access method", "", self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Collation:
     """`options` are what CREATE COLLATION says, as (word, value).
 
@@ -105,7 +104,7 @@ class Collation:
         return Identity("collation", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conversion:
     """Between two encodings."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fnmatch import fnmatchcase
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 from ci_runner.schema.sizes import Sizes, TableSize, weighed
 
@@ -13,7 +14,7 @@ _MEGABYTE = 2**20
 _SECONDS, _MINUTES = 120, 120
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Production:
     """`sizes` of its tables; one of at most `small_rows` rows keeps nobody waiting.
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Publication:
     """`schemas` are those whose tables it publishes, `parameters` `name=value`.
 
@@ -25,7 +24,7 @@ class Publication:
         return Identity("publication", "", self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PublishedTable:
     """A table in a publication: some of its columns, or () for all; rows that fit `where`."""
 
@@ -40,7 +39,7 @@ class PublishedTable:
         return Identity("published table", self.schema, self.name, self.publication)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscription:
     """Where it connects to is a secret, and whether it runs is no schema: neither is read.
 

@@ -6,13 +6,13 @@ is how commands name the arguments of a routine that exists. Definitions are the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Firing, Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Function:
     """A function or window function.
 
@@ -44,7 +44,7 @@ class Function:
         return self.types
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Procedure:
     """As a Function; `signature` has its outputs, which commands may need to find it."""
 
@@ -66,7 +66,7 @@ class Procedure:
         return Identity("procedure", self.schema, f"{self.name}({self.types})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aggregate:
     """`arguments` are as CREATE AGGREGATE takes them, ORDER BY included; `options` are `NAME = x`.
 
@@ -88,7 +88,7 @@ class Aggregate:
         return Identity("aggregate", self.schema, f"{self.name}({self.types})")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A rewrite rule other than the one that is a view."""
 
@@ -105,7 +105,7 @@ class Rule:
         return Identity("rule", self.schema, self.name, self.table)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EventTrigger:
     """`function` is a qualified name; `tags` are the commands it is limited to."""
 
@@ -121,7 +121,7 @@ class EventTrigger:
         return Identity("event trigger", "", self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """What MySQL's scheduler runs: `definition` is CREATE EVENT without its comment."""
 
@@ -135,7 +135,7 @@ class Event:
         return Identity("event", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Language:
     """A procedural language. The three functions are qualified names, None where it has none."""
 
@@ -151,7 +151,7 @@ class Language:
         return Identity("language", "", self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Transform:
     """How values of `type` go into and out of `language`; functions with their arguments."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextSearchParser:
     """`options` are its functions as (word, name)."""
 
@@ -21,7 +20,7 @@ class TextSearchParser:
         return Identity("text search parser", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextSearchTemplate:
     """`options` are its functions as (word, name)."""
 
@@ -35,7 +34,7 @@ class TextSearchTemplate:
         return Identity("text search template", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextSearchDictionary:
     """`options` is the text that the server keeps of them, in their order."""
 
@@ -50,7 +49,7 @@ class TextSearchDictionary:
         return Identity("text search dictionary", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TextSearchConfiguration:
     """`mappings` are (kind of token, dictionaries in their order as SQL)."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Column, Identity, Namespace, Schema, SchemaObject, Table, home
 from ci_runner.schema.virtual import VirtualTable
 
@@ -26,7 +27,7 @@ _PART = re.compile(r'(?:"((?:[^"]|"")+)"|((?:[^."(]|\([^)]*\))+))(?:\.|\Z)')
 _ARGUMENTS = re.compile(r"\([^)]*\)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pattern:
     """One pattern as it was `written`, taken apart. No kind means every kind."""
 
@@ -80,7 +81,7 @@ def _glob(text: str) -> re.Pattern[str]:
     return re.compile("".join(words.get(each, re.escape(each)) for each in text), re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """What is compared: all, or what one of `include` matches, without what `exclude` matches."""
 
@@ -105,7 +106,7 @@ class Selection:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selected:
     """Both sides without what was `left_out`, which is sorted; `idle` patterns matched nothing."""
 

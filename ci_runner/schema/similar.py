@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from difflib import SequenceMatcher
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.changes import Change, Create, Drop
 from ci_runner.schema.model import Column, Identity, Index, SchemaObject, Table, Trigger, home
 
@@ -17,7 +18,7 @@ _MODIFIER = re.compile(r"\([^)]*\)")
 _FREE = (Index, Trigger)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pair:
     """`gone` may have become `come`."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 FORMAT = 1
@@ -13,7 +14,7 @@ _KINDS = frozenset({"table", "materialized view"})
 _THOUSAND, _KIB = 1000, 1024
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableSize:
     """`rows` is an estimate, None where nobody has counted.
 
@@ -29,7 +30,7 @@ class TableSize:
         return counted if self.bytes is None else f"{counted}, {weighed(self.bytes)}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sizes:
     """`taken` is when, as ISO 8601 in UTC. Empty where nobody gave any."""
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, IndexSettings
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exclusion:
     """An exclusion constraint. `columns` are those that it names outside of expressions."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Domain:
     """`type` is what it is made of, as the server formats it; its checks are objects by themselves.
 
@@ -27,7 +28,7 @@ class Domain:
         return Identity("domain", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DomainConstraint:
     """A check of a domain. One that `calls` routines of users may need those to come first."""
 
@@ -48,7 +49,7 @@ class DomainConstraint:
         return Identity("domain", self.schema, self.domain)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attribute:
     """One field of a composite type; `collation` is given where it is not that of the type."""
 
@@ -58,7 +59,7 @@ class Attribute:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompositeType:
     """The order of its attributes is part of it: values are written in that order."""
 
@@ -72,7 +73,7 @@ class CompositeType:
         return Identity("composite type", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RangeType:
     """`options` are what CREATE TYPE ... AS RANGE says, in its order, as (word, value).
 
@@ -92,7 +93,7 @@ class RangeType:
         return Identity("range type", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShellType:
     """The bare name of a base type, which its own functions need before it can be made.
 
@@ -108,7 +109,7 @@ class ShellType:
         return Identity("shell type", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BaseType:
     """`options` are what CREATE TYPE says, in its order, as (word, value), usual ones left out."""
 
@@ -126,7 +127,7 @@ class BaseType:
         return Identity("shell type", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cast:
     """`way` is WITH FUNCTION name(arguments), WITHOUT FUNCTION or WITH INOUT; `context` where it
     happens by itself: "", AS ASSIGNMENT or AS IMPLICIT.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ColumnSettings:
     """How one column of a materialized view is stored and analysed.
 
@@ -24,7 +25,7 @@ class ColumnSettings:
     comment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MaterializedView:
     """As a View. `tablespace` is "" in that of the database, `method` "" in a heap.
 
@@ -48,7 +49,7 @@ class MaterializedView:
         return Identity("materialized view", self.schema, self.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statistics:
     """Extended statistics `on` a table. `target` is None where columns' own targets hold."""
 

@@ -49,14 +49,12 @@ def test_no_cold_warm_and_damaged_cache_give_one_report(
     if dialect != "sqlite":
         checkout = changed(new_checkout(tmp_path / "checkout", dialect))
     given = (*RUN, "--cache-dir", str(cache))
-    (tmp_path / "home").mkdir()
-    home = str(tmp_path / "home")
 
-    without = checkout.run(*RUN, HOME=home)
+    without = checkout.run_anew(*RUN)
     expected = checkout.timeless_report()
 
     def again() -> Done:
-        done = checkout.run(*given, SCHEMA_CI_CACHE_SECRET=SECRET, HOME=home)
+        done = checkout.run(*given, SCHEMA_CI_CACHE_SECRET=SECRET)
         assert without.code == done.code, done.err
         assert timeless(without.out) == timeless(done.out)
         assert expected == checkout.timeless_report()
@@ -87,14 +85,15 @@ def test_without_a_secret_the_machine_has_a_key_of_its_own(
     given = (*RUN, "--cache-dir", str(tmp_path / "cache"))
     (tmp_path / "home").mkdir(mode=0o700)
     (tmp_path / "new").mkdir(mode=0o700)
-    change.run(*given, HOME=str(tmp_path / "home"))
+    home, new = ({"HOME": str(tmp_path / name), "XDG_CACHE_HOME": ""} for name in ("home", "new"))
+    change.run(*given, **home)
 
-    assert "come from a snapshot" in change.run(*given, HOME=str(tmp_path / "home")).err
-    assert "signed with another secret" in change.run(*given, HOME=str(tmp_path / "new")).err
+    assert "come from a snapshot" in change.run(*given, **home).err
+    assert "signed with another secret" in change.run(*given, **new).err
 
 
 def test_without_home_and_secret_nothing_is_kept(change: Checkout, tmp_path: Path) -> None:
-    done = change.run(*RUN, "--cache-dir", str(tmp_path / "cache"))
+    done = change.run(*RUN, "--cache-dir", str(tmp_path / "cache"), XDG_CACHE_HOME="")
 
     assert "no snapshots: set SCHEMA_CI_CACHE_SECRET" in done.err
     assert [] == snapshots(tmp_path / "cache")

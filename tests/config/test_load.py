@@ -172,7 +172,7 @@ def test_a_dev_url_comes_from_the_variable_it_names_and_does_not_show(tmp_path: 
 
     config = loaded(tmp_path, text, {"DEV": "postgres://u:hunter2@h/d"})
 
-    assert "postgres://u:hunter2@h/d" == config.dev_url
+    assert "postgres://u:hunter2@h/d" == config.dev.url
     assert "hunter2" not in repr(config)
 
 
@@ -283,3 +283,37 @@ def test_of_many_rules_only_the_nearest_are_shown(tmp_path: Path) -> None:
     assert "use one of: drop-column; " in refused.value.next_step
     assert len(refused.value.next_step) < 200
     assert "`schema-ci rules` lists all" in refused.value.next_step
+
+
+@pytest.mark.parametrize(
+    ("table", "what", "line"),
+    [
+        ("dev = 'local://postgres'", "`dev` can't be 'local://postgres'", 4),
+        ("[project.dev]\nurls = 'sqlite://'", "unknown key `project[0].dev.urls`", 5),
+        ("[project.dev]\nurl = 'postgres://h/d'", "a server's URL may not stand", 5),
+        ("[project.dev]\nlike = 'postgres://h/d'", "`dev.like` names the environment variable", 5),
+        ("[project.dev]\nroles = 'pg_monitor'", "`dev.roles` can't hold 'pg_monitor'", 5),
+        ("[project.dev]\nsetup = '../base.sql'", "leads out of the repository", 5),
+        ("[project.dev]\nmegabytes = 5", "unknown key `project[0].dev.megabytes`", 5),
+    ],
+)
+def test_a_mistake_in_a_projects_own_dev_table_has_its_line(
+    tmp_path: Path, table: str, what: str, line: int
+) -> None:
+    with pytest.raises(ConfigError) as mistake:
+        loaded(tmp_path, f"[[project]]\nname = 'app'\ndialect = 'sqlite'\n{table}\n")
+
+    assert mistake.value.what.startswith(what) or what in mistake.value.what
+    assert f"schema-ci.toml:{line}" == mistake.value.where
+
+
+def test_only_superuser_is_told_a_projects_own_table_by_the_environment(tmp_path: Path) -> None:
+    text = f"{ONE}[project.dev]\nurl = 'sqlite://'\n"
+    environ = {"SCHEMA_CI_DEV_URL": "local://postgres", "SCHEMA_CI_DEV_SUPERUSER": "true"}
+
+    config = loaded(tmp_path, text, environ)
+
+    [project] = config.projects
+    assert project.dev
+    assert ("sqlite://", True) == (project.dev.url, project.dev.superuser)
+    assert "local://postgres" == config.dev.url

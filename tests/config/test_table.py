@@ -17,7 +17,7 @@ WRITTEN = Path(__file__).parents[2] / "docs" / "schema-ci.schema.json"
 def test_every_option_has_a_row() -> None:
     rows = markdown_table().splitlines()
 
-    assert len(OPTIONS) + 9 == len(rows)
+    assert len(OPTIONS) + 10 == len(rows)
     assert {rows[0].count("|")} == {row.count("|") for row in rows}
 
 
@@ -30,6 +30,8 @@ def test_the_written_schema_is_fresh() -> None:
     [
         ({"project": [{"dialect": "sqlite", "schema": ["a.sql"]}]}, True),
         ({"project": [{"dialect": "sqlite", "schema": "a.sql"}], "output-dir": "x"}, True),
+        ({"project": [{"dialect": "sqlite", "dev": {"roles": ["app"], "url": "sqlite://"}}]}, True),
+        ({"project": [{"dialect": "sqlite", "dev": {"megabytes": 5}}]}, False),
         ({"lint": {"fail-on": "never", "rules": {"drop-table": "off"}}}, True),
         ({"project": [{"dialect": "oracle"}]}, False),
         ({"project": [{"directry": "x"}]}, False),

@@ -22,6 +22,8 @@ name = "bill"
 dialect = "sqlite"
 directory = "bill"
 schema = "common"
+[project.dev]
+setup = "of-bill.sql"
 [[project]]
 name = "root"
 dialect = "sqlite"
@@ -41,6 +43,7 @@ EVERY = ["shop", "bill", "root"]
         (["shop/schema.sql", "shop/migrations-of-old/1.sql"], ["shop", "root"]),
         (["schema-ci.toml"], EVERY),
         (["setup/roles.sql"], EVERY),
+        (["of-bill.sql"], ["bill"]),
         (["sizes.json"], EVERY),
         (None, EVERY),
     ],

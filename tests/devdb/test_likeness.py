@@ -10,7 +10,8 @@ import pytest
 
 from ci_runner.config.secret import Secret
 from ci_runner.devdb.databases import PostgresServer
-from ci_runner.devdb.likeness import likeness, set_for
+from ci_runner.devdb.fittings import set_for
+from ci_runner.devdb.likeness import likeness
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.target import read_target

@@ -11,7 +11,8 @@ import pytest
 from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.mariadb_cluster import running
 from ci_runner.devdb.mariadb_local import mariadb_on_demand
-from ci_runner.devdb.mariadb_states import LocalStates, refuse_oddities
+from ci_runner.devdb.mariadb_states import LocalStates
+from ci_runner.devdb.mysql_kept import refuse_oddities
 from ci_runner.devdb.own_server import is_installed
 from ci_runner.devdb.reach import Cache, reach
 from ci_runner.devdb.server import Server, Unportable
@@ -80,6 +81,8 @@ def test_a_second_run_replays_nothing_and_reaches_the_same(
     ("sql", "lost"),
     [
         ("CREATE TEMPORARY TABLE t (a int)", "temporary tables"),
+        ("CREATE TEMPORARY SEQUENCE t", "temporary tables"),
+        ("CREATE TEMPORARY TABLE u (a int) ENGINE = MEMORY; DROP TABLE u", ""),
         ("SET @a = 1", "user variables"),
         ("PREPARE p FROM 'SELECT 1'", "prepared statements"),
         ("LOCK TABLES t WRITE", "locked tables"),
@@ -95,9 +98,13 @@ def test_what_ends_with_its_session_keeps_a_state_from_being_kept(
         connection.execute("DEALLOCATE PREPARE q")
         connection.execute("SET @b = 1")
         connection.execute("SET @b = NULL")
-        connection.execute(sql)
+        for statement in sql.split("; "):
+            connection.execute(statement)
+        before = connection.query("SELECT @@binlog_format")
 
         assert lost == states.unkept(connection)
+        assert before == connection.query("SELECT @@binlog_format")
+        assert ("schema_ci_asking",) not in connection.query("SHOW DATABASES")
 
 
 def test_a_state_comes_back_with_no_more_rights(states: LocalStates, state: bytes) -> None:

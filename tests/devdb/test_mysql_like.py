@@ -9,7 +9,8 @@ import pytest
 
 from ci_runner.config.secret import Secret
 from ci_runner.devdb.mariadb import MysqlServer, existing_mysql
-from ci_runner.devdb.mysql_like import Target, ladder_like, like, read_target
+from ci_runner.devdb.mariadb_local import local_mariadb
+from ci_runner.devdb.mysql_like import Target, ladder_like, like, read_target, started_like
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
 from ci_runner.dialects.mysql.connect import connect
@@ -53,6 +54,31 @@ def test_charset_collation_and_mode_are_the_targets_after_a_reset_too(target: Se
         assert ("", ()) == (server.shortfall, server.unlike)
     assert str(target) not in "".join(said)
     assert "old_shop" not in "".join(said)
+
+
+def test_a_server_of_our_own_starts_as_the_whole_target_did() -> None:
+    settings = ("--lower-case-table-names=1", "--innodb-default-row-format=compact")
+    with local_mariadb(options=settings) as there:
+        target = _url(there, "mysql")
+        wishes = Preparation(like=target, targets=(target,))
+        with (
+            provision("local://mariadb", "mysql", prepare=wishes, say=lambda _: None) as server,
+            server.database() as connection,
+        ):
+            connection.execute("CREATE TABLE Orders (id int)")
+            found = connection.query(
+                "SELECT table_name, row_format FROM information_schema.tables"
+                " WHERE table_schema = database()"
+            )
+
+    assert [("orders", "Compact")] == found
+    assert () == server.unlike
+
+
+def test_no_option_is_made_of_what_a_linux_server_refuses_or_of_more_than_a_word() -> None:
+    settings = {"lower_case_table_names": "2", "innodb_default_row_format": "x --user=root"}
+
+    assert () == started_like(Target("MariaDB 10.11.14", settings))
 
 
 def test_what_can_not_be_matched_is_said(maria_server: MysqlServer, target: Secret) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,13 @@ from hypothesis import strategies as st
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.embedded import embedded
+from ci_runner.devdb.local import local_postgres
+from ci_runner.devdb.mariadb import MysqlServer
+from ci_runner.devdb.prefilled import prefilled
+from ci_runner.devdb.preparation import Preparation
+from ci_runner.devdb.prepare import prepared
 from ci_runner.devdb.reach import Cache, names, reach, standing
+from ci_runner.devdb.replay import Script, script
 from ci_runner.devdb.server import Server
 from ci_runner.devdb.store import Store
 from ci_runner.dialects.sqlite import DIALECT as SQLITE
@@ -201,6 +208,74 @@ def test_a_given_server_says_that_nothing_is_kept_for_it(
     assert ["no snapshots: what a given server holds can't be kept between runs"] == reached(
         given_server, TABLES, cache
     )[1]
+
+
+def _setup(server: Server, text: str) -> tuple[Script, ...]:
+    return (
+        script(
+            MigrationFile("setup.sql", "setup.sql", text.encode(), "", ""), "plain", server.dialect
+        ),
+    )
+
+
+def _begun(server: Server, text: str) -> Server:
+    """The same, whose databases begin with what `text` makes."""
+    setup = _setup(server, text)
+    match server:
+        case PostgresServer():
+            wishes = Preparation(roles=("reader",), extensions=("postgres_fdw",), setup=setup)
+            return prepared(server, wishes, ours=True)
+        case MysqlServer():
+            return replace(server, setup=setup, portable=prefilled(server.portable, setup))
+        case _:
+            with embedded(SQLITE, setup) as sqlite:
+                return sqlite
+
+
+@pytest.fixture(params=["postgres", "mariadb", "sqlite"])
+def any_server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Of its own on PostgreSQL: roles are everybody's."""
+    match request.param:
+        case "postgres":
+            with local_postgres() as postgres:
+                yield postgres
+        case "mariadb":
+            yield request.getfixturevalue("maria_server")
+        case _:
+            with embedded(SQLITE) as sqlite:
+                yield sqlite
+
+
+BEHIND = history("ALTER TABLE legacy ADD COLUMN name varchar(9);", "CREATE TABLE b (x int);")
+
+
+def test_what_databases_begin_with_is_part_of_what_is_kept(
+    any_server: Server, cache: Cache
+) -> None:
+    server = _begun(any_server, "CREATE TABLE legacy (id int); CREATE TABLE empty (id int);")
+    expected, _ = reached(server, BEHIND, None)
+
+    assert (expected, []) == reached(server, BEHIND, cache)
+    assert (expected, ["2 of 2 merged files come from a snapshot"]) == reached(
+        server, BEHIND, cache
+    )
+
+    other = _begun(any_server, "CREATE TABLE legacy (id int);")
+    assert [] == reached(other, BEHIND, cache)[1]
+    assert reached(other, BEHIND, None)[0] == reached(other, BEHIND, cache)[0] != expected
+
+
+def test_a_set_up_that_a_state_would_lack_is_not_kept(cache: Cache) -> None:
+    with embedded(SQLITE) as sqlite:
+        server = _begun(sqlite, "CREATE TEMP TABLE mine AS SELECT 1 AS x;")
+    files = history("CREATE TABLE a AS SELECT x FROM mine;")
+    expected, _ = reached(server, files, None)
+
+    assert (
+        expected,
+        ["no snapshot is kept: of what set-up makes it would lack temporary objects"],
+    ) == reached(server, files, cache)
+    assert frozenset() == cache.store.names()
 
 
 def test_a_superuser_s_cluster_is_not_kept(superuser_server: PostgresServer) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer, copying
 from ci_runner.devdb.embedded import embedded
-from ci_runner.devdb.likeness import set_for
+from ci_runner.devdb.fittings import Fittings
 from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.prepare import prepared
@@ -177,18 +177,15 @@ def test_a_copy_is_not_prepared_again(postgres_server: PostgresServer) -> None:
     wishes = Preparation(setup=setup(postgres_server.dialect))
     ready = prepared(postgres_server, wishes, ours=True)
 
-    assert ready.portable is None
     with ready.snapshot(fill) as kept, kept.copy() as connection:
         assert "" == kept.incomplete
         assert [(1,)] == connection.query("SELECT a FROM made")
 
 
 def test_a_copy_would_lack_the_settings_of_a_target(postgres_server: PostgresServer) -> None:
-    def like_it(name: str) -> None:
-        with connect(postgres_server.admin) as admin:
-            set_for(admin, name, "work_mem", "8MB")
+    like = replace(postgres_server, fittings=Fittings(settings=(("work_mem", "8MB"),)))
 
-    like = replace(postgres_server, prepare=like_it)
+    assert like.portable is None
     with like.snapshot(fill) as kept:
         assert "settings of the database or its owner" == kept.incomplete
 
@@ -208,11 +205,13 @@ def test_a_migration_can_t_hide_what_a_copy_would_lack(postgres_server: Postgres
         assert "prepared statements" == kept.incomplete
 
 
-def test_setup_of_sqlite_runs_once_and_leaves_no_state_between_runs() -> None:
-    with embedded(SQLITE, setup(SQLITE)) as server:
-        assert server.portable is None
-        with server.snapshot(fill) as kept, kept.copy() as connection:
-            assert [(1,)] == connection.query("SELECT a FROM made")
+def test_setup_of_sqlite_runs_once() -> None:
+    with (
+        embedded(SQLITE, setup(SQLITE)) as server,
+        server.snapshot(fill) as kept,
+        kept.copy() as connection,
+    ):
+        assert [(1,)] == connection.query("SELECT a FROM made")
 
 
 def test_a_copy_of_sqlite_keeps_the_limits() -> None:

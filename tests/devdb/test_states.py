@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 
 from ci_runner.devdb.cluster import running
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.fittings import Fittings
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.states import LocalStates
 from ci_runner.devdb.watchdog import Limits
@@ -64,7 +68,7 @@ def test_a_state_comes_back_with_no_more_rights(states: LocalStates, state: byte
     [
         ("ALTER ROLE schema_ci SUPERUSER", "the role schema_ci"),
         ("CREATE ROLE intruder LOGIN", "the role intruder"),
-        ("ALTER ROLE postgres PASSWORD 'secret'", "a password of postgres"),
+        ("ALTER ROLE schema_ci PASSWORD 'secret'", "a password of schema_ci"),
         ("GRANT pg_execute_server_program TO schema_ci", "a membership of schema_ci"),
         ("ALTER ROLE postgres SET search_path = evil", "settings of a role or database"),
         ("CREATE DATABASE more", "the database more"),
@@ -142,3 +146,83 @@ def test_what_runs_in_a_cluster_that_may_be_kept_is_watched(states: LocalStates)
             kept.state()
         with pytest.raises(SqlError, match="took longer than 1 seconds"), kept.session():
             pass
+
+
+@pytest.fixture(scope="module")
+def fitted(states: LocalStates) -> LocalStates:
+    return replace(states, fittings=Fittings(("app", "Read O'nly"), ("postgres_fdw", "citext@1.6")))
+
+
+@pytest.fixture(scope="module")
+def fitted_state(fitted: LocalStates) -> bytes:
+    with fitted.restored(None) as kept:
+        with kept.session() as connection:
+            connection.execute("CREATE SCHEMA mine AUTHORIZATION app")
+            connection.execute("CREATE TABLE mine.kept (a citext)")
+            connection.execute('GRANT USAGE ON SCHEMA public TO "Read O\'nly"')
+        return kept.state()
+
+
+def test_roles_and_extensions_come_back(fitted: LocalStates, fitted_state: bytes) -> None:
+    with fitted.restored(fitted_state) as kept:
+        with kept.session() as connection:
+            assert [("citext",), ("postgres_fdw",)] == connection.query(
+                "SELECT extname FROM pg_extension WHERE extname <> 'plpgsql' ORDER BY 1"
+            )
+            # They are where a migration finds them.
+            assert [("public",)] == connection.query(
+                "SELECT typnamespace::regnamespace::text FROM pg_type WHERE typname = 'citext'"
+            )
+            connection.execute("ALTER SCHEMA mine OWNER TO schema_ci")
+            connection.execute("SET ROLE app")
+            with pytest.raises(StatementFailed):
+                connection.execute("CREATE ROLE other")
+        assert kept.state()
+
+
+@pytest.mark.parametrize(
+    ("statement", "oddity"),
+    [
+        ("GRANT app TO schema_ci WITH ADMIN OPTION", "a membership of schema_ci"),
+        ('GRANT app TO "Read O\'nly"', "a membership of Read O'nly"),
+        ("GRANT pg_monitor TO app", "a membership of app"),
+        ("GRANT pg_read_server_files TO schema_ci", "a membership of schema_ci"),
+        ("ALTER ROLE app CREATEROLE", "the role app"),
+        ("ALTER ROLE app PASSWORD 'x'", "a password of app"),
+        ("CREATE ROLE third", "the role third"),
+    ],
+)
+def test_roles_with_more_than_they_were_given_are_not_used(
+    fitted: LocalStates, fitted_state: bytes, statement: str, oddity: str
+) -> None:
+    made = forged(fitted, fitted_state, statement)
+
+    with (
+        pytest.raises(Unportable, match=f"the cluster holds {re.escape(oddity)}"),
+        fitted.restored(made),
+    ):
+        pytest.fail("it was used")
+
+
+def test_a_cluster_with_roles_is_of_no_use_without(
+    states: LocalStates, fitted_state: bytes
+) -> None:
+    with (
+        pytest.raises(Unportable, match="the cluster holds the role"),
+        states.restored(fitted_state),
+    ):
+        pytest.fail("it was used")
+
+
+def test_a_name_says_what_databases_begin_with(states: LocalStates, fitted: LocalStates) -> None:
+    given = fitted.fittings
+    others = (
+        states,
+        fitted,
+        replace(fitted, fittings=replace(given, roles=("app",))),
+        replace(fitted, fittings=replace(given, extensions=("citext@1.5",))),
+        replace(fitted, fittings=replace(given, available=("citext@1.7",))),
+        replace(fitted, fittings=replace(given, options="ENCODING 'LATIN1'")),
+    )
+
+    assert len(others) == len({each.identity for each in others})

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.errors import ExitCode
-from tests.checkout import SCHEMA, Checkout, Done, new_checkout
+from tests.checkout import SCHEMA, Done, new_checkout
 from tests.e2e.conftest import PullRequestScene
 from tests.fakes.github import FakeGitHub
-from tests.forked import ForkedCheckout
 from tests.hostile.outputs import (
     GITHUB,
     LIVE,
@@ -67,7 +66,7 @@ class HostileScene:
 
     def told(self, files: Mapping[str, str], **environ: str) -> Told:
         """What is told of a pull request that brings `files`."""
-        checkout = self.checkout()
+        checkout = new_checkout(self.folder / "work", self.dialect)
         bare = self.folder / "bare.git"
         checkout.git("init", "--quiet", "--bare", "-b", "main", str(bare))
         checkout.git("remote", "add", "origin", str(bare))
@@ -85,10 +84,6 @@ class HostileScene:
         folder = checkout.root / "schema-ci-report"
         files = {each.name: each.read_text("utf-8") for each in folder.glob("report.*")}
         return Told(done, fake, files)
-
-    def checkout(self) -> Checkout:
-        made = new_checkout(self.folder / "work", self.dialect)
-        return ForkedCheckout(made.root)
 
 
 def unwanted(told: Told) -> Iterator[str]:

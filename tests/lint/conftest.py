@@ -8,7 +8,6 @@ from typing import Protocol
 
 import pytest
 
-from ci_runner.cli.alone import judge
 from ci_runner.config.assume import NOTHING, Assumed
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.embedded import embedded
@@ -19,6 +18,7 @@ from ci_runner.lint.options import NO_OPTIONS, settle
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.lint.rules import RULES
+from ci_runner.pipeline.on_server import judge
 from ci_runner.schema.production import Production
 
 

@@ -28,7 +28,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from ci_runner.cli.alone import judge
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.server import Server
 from ci_runner.errors import SqlError
@@ -36,6 +35,7 @@ from ci_runner.lint.options import settle as checked
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Severity
 from ci_runner.lint.rules import RULES
+from ci_runner.pipeline.on_server import judge
 from tests.lint.facts import SETUP, blocking, change, harmless
 from tests.lint.facts import told as told_to_block
 from tests.lint.peers import ALONE, ALSO, Case, assumed, inside, options_of

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from ci_runner.cli.alone import judge_texts
 from ci_runner.dialects import dialect
 from ci_runner.lint.policy import Policy
+from ci_runner.pipeline.by_text import judge_texts
 
 FOUND = {
     'ALTER TABLE IF EXISTS ONLY "App"."Users" DROP COLUMN IF EXISTS "Mail" CASCADE': "drop-column",

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from ci_runner.cli.alone import judge_texts
 from ci_runner.config.assume import Assumed
 from ci_runner.dialects import dialect
 from ci_runner.lint.options import settle
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rules import RULES
+from ci_runner.pipeline.by_text import judge_texts
 from tests.lint.conftest import Lint
 
 SETUP = """

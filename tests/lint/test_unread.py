@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ci_runner.cli.alone import judge
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.operations import AddColumn, Data, Target, Unparsed
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.unread import unread
 from ci_runner.migrations.history import Directive, Statement, Step
+from ci_runner.pipeline.on_server import judge
 from ci_runner.schema.model import Schema
 
 LONG = f"/*{' ' * 100_000}*/"

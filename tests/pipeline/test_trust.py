@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ci_runner.config.dev import Copy
 from ci_runner.config.load import load
 from ci_runner.context import Build, PullRequest, Sha
 from ci_runner.errors import UsageError
@@ -55,8 +56,8 @@ def test_a_forks_run_takes_it_from_the_base_branch(checkout: Checkout) -> None:
     config = load(checkout.root, {}, {}, (), trusted=found.copy(git, ""))
 
     assert "pull request 7 is a fork's" == found.reason
-    assert (("citext",), False, "") == (config.dev.extensions, config.dev_superuser, config.dev_url)
-    assert {"dev.url", "dev.extensions", "dev.superuser"} == set(config.dev.overruled)
+    assert (("citext",), False, "") == (config.dev.extensions, config.dev.superuser, config.dev.url)
+    assert {"dev.url", "dev.extensions", "dev.superuser"} == set(config.overruled)
     assert "main:schema-ci.toml:4" == config.origins["dev.extensions"]
     assert {"db/baseline.sql": b"SELECT 1;"} == found.files(git, checkout.root, "db")
     assert {"db/baseline.sql": b"SELECT 1;"} == found.files(git, checkout.root, "db/baseline.sql")
@@ -76,7 +77,7 @@ def test_a_branch_of_the_repository_speaks_for_itself(checkout: Checkout) -> Non
 
     assert Trust() == found
     assert found.copy(git, "") is None
-    assert load(checkout.root, {}, {}, ()).dev_superuser
+    assert load(checkout.root, {}, {}, ()).dev.superuser
     assert {"db/baseline.sql": b"SELECT 2;"} == found.files(git, checkout.root, "db")
 
 
@@ -109,7 +110,7 @@ def test_without_a_base_nothing_is_trusted(checkout: Checkout) -> None:
     config = load(checkout.root, {}, {"dialect": "postgres"}, (), trusted=found.copy(git, ""))
 
     assert "the origin has no branch 'elsewhere'" in found.reason
-    assert ((), (), False) == (config.dev.extensions, config.dev.setup, config.dev_superuser)
+    assert ((), (), False) == (config.dev.extensions, config.dev.setup, config.dev.superuser)
 
 
 def test_flags_and_environment_are_trusted(checkout: Checkout) -> None:
@@ -119,8 +120,8 @@ def test_flags_and_environment_are_trusted(checkout: Checkout) -> None:
 
     config = load(checkout.root, environ, flags, (), trusted=found.copy(Git(checkout.root), ""))
 
-    assert (True, "local://postgres") == (config.dev_superuser, config.dev_url)
-    assert ("dev.extensions",) == config.dev.overruled
+    assert (True, "local://postgres") == (config.dev.superuser, config.dev.url)
+    assert ("dev.extensions",) == config.overruled
 
 
 @pytest.mark.parametrize("path", ["absent.sql", "db/absent", "schema-ci.tom"])
@@ -141,3 +142,41 @@ def test_setup_does_not_follow_a_link_out_of_the_repository(
 
     with pytest.raises(UsageError, match="names no SQL file"):
         Trust().files(None, checkout.root, "link.sql")
+
+
+_WITH_DEV = """
+[[project]]
+name = "app"
+dialect = "postgres"
+[project.dev]
+roles = [{roles}]
+"""
+
+
+def test_a_forks_project_has_the_dev_databases_that_the_base_gives_it(checkout: Checkout) -> None:
+    trusted = Copy("main:schema-ci.toml", _WITH_DEV.format(roles="'reader'"))
+    (checkout.root / "schema-ci.toml").write_text(
+        "[[project]]\nname='new'\ndialect='postgres'\ndirectory='new'\ndev.superuser=true\n"
+        + _WITH_DEV.format(roles="'reader', 'writer'")
+    )
+
+    config = load(checkout.root, {}, {}, (), trusted=trusted)
+
+    new, app = config.projects
+    assert new.dev is None
+    assert app.dev
+    assert ("reader",) == app.dev.roles
+    assert ("project[0].dev.superuser", "project[1].dev.roles") == config.overruled
+
+
+def test_a_forks_project_that_drops_its_table_keeps_the_bases(checkout: Checkout) -> None:
+    trusted = Copy("main:schema-ci.toml", _WITH_DEV.format(roles="'reader'"))
+    text = "[[project]]\nname = 'app'\ndialect = 'postgres'\n"
+    (checkout.root / "schema-ci.toml").write_text(text)
+
+    config = load(checkout.root, {}, {}, (), trusted=trusted)
+
+    [app] = config.projects
+    assert app.dev
+    assert ("reader",) == app.dev.roles
+    assert ("project[0].dev.roles",) == config.overruled

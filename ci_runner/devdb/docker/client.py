@@ -5,20 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ci_runner.errors import ConfigError, DatabaseError
+from ci_runner.frozen import frozen
 
 if TYPE_CHECKING:
     from docker import DockerClient
 
+# Of the API, by address, of engines that have answered: Docker starts programs to say what it is.
+_VERSIONS: dict[str, str] = {}
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Engine:
     """An engine that answered. `host` is where it publishes ports, "" for this machine.
 
@@ -58,11 +60,15 @@ def engine() -> Iterator[Engine]:
     cause: Exception | None = None
     for address in addresses:
         try:
-            client = DockerClient(environment={**os.environ, "DOCKER_HOST": address}).client
+            client = DockerClient(
+                version=_VERSIONS.get(address, "auto"),
+                environment={**os.environ, "DOCKER_HOST": address},
+            ).client
         except (DockerException, RequestException) as silent:
             refused.append(f"{address}: {first_line(silent)}")
             cause = silent
             continue
+        _VERSIONS[address] = client.api.api_version
         try:
             host, override = _host(address)
             yield Engine(client, address, host, override)

@@ -7,7 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from ci_runner import __version__
@@ -21,6 +21,7 @@ from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, S
 from ci_runner.devdb.docker.routes import NoWayError, Route, routes
 from ci_runner.devdb.marker import LABEL, LIFETIME, this_run
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 if TYPE_CHECKING:
     from docker.models.containers import (
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 # The label of an image that holds a data folder of its server: the path of that.
 BAKED = "schema-ci.data-folder"
-_START_SECONDS = 60.0
+_START_SECONDS = 120.0
 _PAUSE_SECONDS = 0.005
 # A server that says it is ready and can't be reached for so long is behind another door.
 _DEAF_SECONDS = 5.0
@@ -42,7 +43,7 @@ class _NotSoError(Exception):
     """The server did not start as this user; as another it may."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Attempt:
     """One way to run `image`; `user` "" is root, who steps down.
 
@@ -120,7 +121,9 @@ def _first_that_works(
     raise DatabaseError(
         "the container's server can't be reached",
         said="\n".join(refused),
-        next_step="see docs/dev-databases.md on where containers run, or use local://",
+        next_step="where nothing lets its ports through (CircleCI's setup_remote_docker), give"
+        " --dev-url the URL of a database beside the job, or use local://; else see"
+        " docs/dev-databases.md on where containers run",
     )
 
 
@@ -224,6 +227,7 @@ def _created(attempt: _Attempt, name: str, door: Door, variables: Mapping[str, s
             memswap_limit=memory,
             tmpfs=_tmpfs(attempt, config, with_socket=not local),
             auto_remove=True,
+            healthcheck={"test": ["NONE"]},  # an image's would ask at its own port
             stop_signal="SIGKILL",  # or an engine that is stopped would wait ten seconds for it
             stdin_open=True,  # with detach=False docker-py lets the first to leave close it
             detach=False,
@@ -292,8 +296,21 @@ def _wait(recipe: Recipe, access: Access, held: Lifeline) -> str:
         if recipe.ready in "\n".join(held.lines()):
             deaf_from = deaf_from or now
             if now > deaf_from + _DEAF_SECONDS:
-                raise NoWayError("the server is ready, and nobody answers there")
+                raise NoWayError(_deaf(access, said))
         may_listen = _may_listen(recipe, access)
+
+
+def _deaf(access: Access, said: str) -> str:
+    match access.place:
+        case Socket():
+            return f"the server is ready, and nobody answers at its socket: {said}"
+        case Port(host, number):
+            return (
+                f"the server is ready, and port {number} of {host} does not lead to it from here:"
+                f" {said}"
+            )
+        case _:
+            assert_never(access.place)
 
 
 def _may_listen(recipe: Recipe, access: Access) -> bool:

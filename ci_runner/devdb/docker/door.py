@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
@@ -18,6 +18,7 @@ from ci_runner.devdb.docker.routes import Joined, NoWayError, Published, Route, 
 from ci_runner.devdb.folders import PREFIX, mark
 from ci_runner.devdb.marker import LABEL, this_run
 from ci_runner.errors import InternalError
+from ci_runner.frozen import frozen
 
 if TYPE_CHECKING:
     from docker.models.containers import (
@@ -32,7 +33,7 @@ _SHUT_OFF = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Door:
     """`options` are docker-py's for a container; `folder` is for the socket, None with a port.
 

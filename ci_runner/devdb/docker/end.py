@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from ci_runner.devdb.docker.recipe import Access, Ceiling
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import LABEL, parse
 from ci_runner.errors import DatabaseError
+from ci_runner.frozen import frozen
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -28,7 +28,7 @@ _KILLED = "terminated by signal 9"  # the server's word for a process that the k
 _FULL = "No space left on device"  # ENOSPC, as the C library says it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Running:
     """A container whose server answers at `access`; `route` says how we got there.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 
 from ci_runner import __version__
 from ci_runner.devdb.docker.lifeline import ASK, Lifeline
 from ci_runner.devdb.packing import compress, decompress
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.store import Store, of_this_machine
+from ci_runner.frozen import frozen
 
 _HANDED_OVER = re.compile(r"schema-ci: (\d+) bytes are handed over")
 _MADE_HERE = "schema-ci: the data folder is made here"
@@ -45,7 +45,7 @@ hand_over() {{
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Made:
     """A data folder as .tar: `content` of an earlier run, b"" where there is none yet."""
 

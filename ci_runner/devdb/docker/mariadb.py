@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 
 from ci_runner.devdb.docker.container import running
+from ci_runner.devdb.docker.end import Running
+from ci_runner.devdb.docker.mysql_states import MysqlKeeper
 from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
+from ci_runner.devdb.docker.states import ContainerStates
 from ci_runner.devdb.mariadb import MysqlServer
+from ci_runner.devdb.mysql_kept import traces
+from ci_runner.devdb.prefilled import prefilled
 from ci_runner.devdb.replay import Script
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 from ci_runner.dialects.base import StatementFailed
@@ -15,6 +22,7 @@ from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import connect
 from ci_runner.errors import DatabaseError
 
+_PORT = 3306
 _FOLDER = "/run/mysqld"
 _SOCKET = "mysqld.sock"
 # The official entry points set up on a server whose time zone is SYSTEM, then start the real one.
@@ -47,31 +55,6 @@ _SETTINGS = {
     "loose-mysqlx": "OFF",
 }
 
-_PREPARE = f"""
-[ -z "${{SCHEMA_CI_BAKED:-}}" ]
-data={DATA}
-: >{_ACCOUNTS}
-if [ -n "${{SCHEMA_CI_GIVEN:-}}" ]; then
-  take_in "$data"
-elif is_ours_to_make && command -v mariadb-install-db >/dev/null; then
-  mkdir -m 700 "$data"
-  mariadb-install-db --no-defaults --datadir="$data" --auth-root-authentication-method=normal \\
-    --skip-test-db --skip-name-resolve --force --innodb-log-file-size={_LOG} >/dev/null
-  [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$data"
-elif is_ours_to_make && mysqld --version 2>/dev/null | grep -q -v MariaDB; then
-  mysqld --no-defaults --initialize-insecure --datadir="$data" \\
-    --loose-innodb-redo-log-capacity={_LOG}
-  [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$data"
-fi
-if [ -d "$data/mysql" ]; then
-  cat >{_ACCOUNTS} <<END
-CREATE USER root@'%' IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
-GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;
-ALTER USER root@localhost IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
-END
-fi
-"""
-
 
 def _environment(password: str) -> Mapping[str, str]:
     """What the entry points of the official images read."""
@@ -82,6 +65,13 @@ def _environment(password: str) -> Mapping[str, str]:
             ("ROOT_PASSWORD", password),
             ("ROOT_HOST", "%"),
             ("INITDB_SKIP_TZINFO", "1"),
+            # An image may have set these: another password would be root's then, or a server of its
+            # own would look first whether the folder has to be upgraded.
+            ("ROOT_PASSWORD_FILE", ""),
+            ("ROOT_PASSWORD_HASH", ""),
+            ("RANDOM_ROOT_PASSWORD", ""),
+            ("ONETIME_PASSWORD", ""),
+            ("AUTO_UPGRADE", ""),
         )
     }
 
@@ -106,28 +96,67 @@ def _version(access: Access) -> str:
         return connection.title
 
 
-RECIPE = Recipe(
-    name="MariaDB or MySQL",
-    user="mysql",
-    port=3306,
-    socket_folder=_FOLDER,
-    socket=_SOCKET,
-    environment=_environment,
-    settings=(
-        *(f"--{name}={value}" for name, value in _SETTINGS.items()),
-        "--skip-log-bin",
-        "--skip-name-resolve",
-    ),
-    local=("--skip-networking",),
-    remote=("--bind-address=0.0.0.0",),
-    # No image with a folder of its own is known; one that claims to have it is refused.
-    prepare=_PREPARE,
-    keep=f"hand_over {DATA}",
-    stop="TERM",
-    modules=("ci_runner.devdb.mariadb", "ci_runner.dialects.mysql.dialect"),
-    ready="schema-ci waits for an answer, not for a line",
-    version=_version,
-)
+def _prepare(options: tuple[str, ...]) -> str:
+    """Some of MySQL's options have to be known when the folder is made."""
+    return f"""
+[ -z "${{SCHEMA_CI_BAKED:-}}" ]
+data={DATA}
+: >{_ACCOUNTS}
+if [ -n "${{SCHEMA_CI_GIVEN:-}}" ]; then
+  take_in "$data"
+elif is_ours_to_make && command -v mariadb-install-db >/dev/null; then
+  mkdir -m 700 "$data"
+  mariadb-install-db --no-defaults --datadir="$data" --auth-root-authentication-method=normal \\
+    --skip-test-db --skip-name-resolve --force --innodb-log-file-size={_LOG} >/dev/null
+  [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$data"
+elif is_ours_to_make && mysqld --version 2>/dev/null | grep -q -v MariaDB; then
+  mysqld --no-defaults --initialize-insecure --datadir="$data" \\
+    --loose-innodb-redo-log-capacity={_LOG} {shlex.join(options)}
+  [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$data"
+fi
+if [ -d "$data/mysql" ]; then
+  is_made_here
+  # Accounts of root are made for the name of the machine as well, which is that container's.
+  [ ! -e "$data/mysql/global_priv.frm" ] || cat >{_ACCOUNTS} <<END
+DELETE FROM mysql.global_priv WHERE User = 'root' AND Host <> 'localhost';
+DELETE FROM mysql.proxies_priv WHERE User = 'root' AND Host <> 'localhost';
+FLUSH PRIVILEGES;
+END
+  cat >>{_ACCOUNTS} <<END
+CREATE USER IF NOT EXISTS root@'%';
+GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;
+ALTER USER root@'%' IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
+ALTER USER root@localhost IDENTIFIED BY '$MARIADB_ROOT_PASSWORD';
+END
+fi
+"""
+
+
+def _recipe(options: tuple[str, ...]) -> Recipe:
+    """`options` are the server's beside ours."""
+    return Recipe(
+        name="MariaDB or MySQL",
+        user="mysql",
+        port=_PORT,
+        socket_folder=_FOLDER,
+        socket=_SOCKET,
+        environment=_environment,
+        settings=(
+            *(f"--{name}={value}" for name, value in _SETTINGS.items()),
+            "--skip-log-bin",
+            "--skip-name-resolve",
+            *options,
+        ),
+        local=("--skip-networking",),
+        remote=("--bind-address=0.0.0.0",),
+        # No image with a folder of its own is known; one that claims to have it is refused.
+        prepare=_prepare(options),
+        keep=f"hand_over {DATA}",
+        stop="TERM",
+        modules=("ci_runner.devdb.mariadb", "ci_runner.dialects.mysql.dialect"),
+        ready=f"port: {_PORT}",  # the server that only sets up says 0, as one with a socket does
+        version=_version,
+    )
 
 
 @contextmanager
@@ -138,14 +167,17 @@ def docker_mysql(
     ceiling: Ceiling | None = None,
     setup: tuple[Script, ...] = (),
     limits: Limits = USUAL,
+    options: tuple[str, ...] = (),
 ) -> Iterator[MysqlServer]:
     """A server in a container of `image`, removed at block end.
 
-    Migrations run as the owner of one database, or with `superuser` as root. Raises ConfigError
-    without testcontainers, and DatabaseError when there is no engine or no image.
+    Migrations run as the owner of one database, or with `superuser` as root. The server starts with
+    `options` beside ours. Raises ConfigError without testcontainers, and DatabaseError when there
+    is no engine or no image.
     """
+    opened = partial(running, _recipe(options), image, ceiling or Ceiling())
     with (
-        running(RECIPE, image, ceiling or Ceiling()) as container,
+        opened() as container,
         watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
     ):
         yield MysqlServer(
@@ -157,4 +189,16 @@ def docker_mysql(
             guard=watchdog,
             ending=watchdog.ending,
             is_ours=True,
+            # Root's SQL may have made anything of the server.
+            portable=prefilled(_states(container.identity, opened, limits), setup)
+            if container.identity and not superuser
+            else None,
         )
+
+
+def _states(
+    identity: str, opened: Callable[[bytes], AbstractContextManager[Running]], limits: Limits
+) -> ContainerStates:
+    return ContainerStates(
+        identity, opened, lambda access: MysqlKeeper(_admin(access)), traces, limits
+    )

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import astuple
 from functools import partial
 from typing import TYPE_CHECKING
 
 from ci_runner.devdb.docker.container import running
 from ci_runner.devdb.docker.end import Running
-from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Port, Recipe, Socket
-from ci_runner.devdb.server import Unportable
+from ci_runner.devdb.docker.postgres_place import PORT, conninfo
+from ci_runner.devdb.docker.recipe import DATA, Access, Ceiling, Recipe
 from ci_runner.devdb.watchdog import USUAL, Limits, watching
 
 # The driver is imported while the container starts, which takes about as long.
 if TYPE_CHECKING:
     from ci_runner.devdb.databases import PostgresServer
+    from ci_runner.devdb.fittings import Fittings
+    from ci_runner.devdb.server import Portable
+    from ci_runner.dialects.postgres.connect import PostgresConnection
 
-# The image's own server, which it starts to set up and stops again, listens on 5432.
-_PORT = 54320
 _ROLE = "schema_ci"
 
 # Durability is worth nothing in a database that lives for one run.
 _SETTINGS = {
-    "port": str(_PORT),
+    "port": str(PORT),
+    # What entry points ask their own server looks in the folder that PostgreSQL was built with.
+    "unix_socket_directories": "/run/postgresql,/tmp",
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -54,17 +59,17 @@ def _environment(password: str) -> Mapping[str, str]:
         "POSTGRES_DB": "postgres",
         "POSTGRES_PASSWORD": password,
         "POSTGRES_INITDB_ARGS": "--auth-local=trust --auth-host=scram-sha-256 --no-sync",
+        # An image may have set these to something else.
+        "POSTGRES_HOST_AUTH_METHOD": "scram-sha-256",
+        "POSTGRES_INITDB_WALDIR": "",
+        "POSTGRES_PASSWORD_FILE": "",
         "PGDATA": str(DATA),
         "NO_TS_TUNE": "true",
         "TIMESCALEDB_TELEMETRY": "off",
     }
 
 
-# An entry point that finds a data folder starts the server on it at once, without the one that only
-# sets up. It is left to itself where there is more to set up: scripts of the image's, or root who
-# steps down. Single user mode sets the password before anybody can connect; over the socket none is
-# asked for.
-_PREPARE = """
+_AS_SERVER = r"""
 # As the server's account, which root steps down to by whatever the image has for that.
 as_server() {
   if [ "$(id -u)" != 0 ]; then "$@"
@@ -73,6 +78,18 @@ as_server() {
   else su -p -s /bin/sh postgres -c 'exec "$0" "$@"' -- "$@"
   fi
 }
+# Single user mode sets it before anybody can connect; over the socket none is asked for.
+set_password() {
+  [ "$SCHEMA_CI_PLACE" = socket ] \
+    || printf "ALTER ROLE postgres PASSWORD '%s'\n" "$POSTGRES_PASSWORD" \
+    | as_server postgres --single -F -D "$PGDATA" postgres >/dev/null
+}
+"""
+
+# An entry point that finds a data folder starts the server on it at once, without the one that only
+# sets up. It is left to itself where there is more to set up: scripts of the image's, or root who
+# steps down.
+_PREPARE = r"""
 # Configuration is never brought back from what was kept.
 configure() {
   rm -f "$PGDATA/postgresql.auto.conf"
@@ -93,54 +110,32 @@ elif is_ours_to_make && command -v initdb >/dev/null; then
   is_made_here
   [ -z "$SCHEMA_CI_ASKED" ] || hand_over "$PGDATA"
 fi
-if [ -d "$PGDATA" ] && [ "$SCHEMA_CI_PLACE" = port ]; then
-  printf "ALTER ROLE postgres PASSWORD '%s'\\n" "$POSTGRES_PASSWORD" \\
-    | as_server postgres --single -F -D "$PGDATA" postgres >/dev/null
-fi
+[ ! -d "$PGDATA" ] || set_password
 """
-
-
-def _conninfo(access: Access) -> str:
-    """All of it, so that PGPORT and its like in our own environment change nothing."""
-    user = f"user=postgres password={access.password} dbname=postgres"
-    match access.place:
-        case Socket(folder):
-            return f"host={folder} port={_PORT} {user}"
-        case Port(host, number):
-            return f"host={host} port={number} sslmode=disable {user}"
-
-
-def _by_socket(container: Running, role: str) -> str:
-    """How `role` reaches a server that trusts whoever reaches its socket. Raises Unportable."""
-    match container.access.place:
-        case Socket(folder):
-            return f"host={folder} port={_PORT} user={role} dbname=postgres"
-        case Port():
-            raise Unportable("its server is reached by a port")
 
 
 def _version(access: Access) -> str:
     from ci_runner.dialects.postgres.connect import connect
 
-    with connect(_conninfo(access)) as connection:
+    with connect(conninfo(access.place, "postgres", access.password)) as connection:
         return connection.version
 
 
 RECIPE = Recipe(
     name="PostgreSQL",
     user="postgres",
-    port=_PORT,
+    port=PORT,
     socket_folder="/run/postgresql",
-    socket=f".s.PGSQL.{_PORT}",
+    socket=f".s.PGSQL.{PORT}",
     environment=_environment,
     settings=tuple(word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")),
     local=("-c", "listen_addresses="),
     remote=("-c", "listen_addresses=*"),
-    prepare=_PREPARE,
-    keep='hand_over "$PGDATA"',
+    prepare=_AS_SERVER + _PREPARE,
+    keep=f'{_AS_SERVER}\nhand_over "$PGDATA"\nset_password',
     stop="INT",  # a fast shutdown: postgresql.org/docs/current/server-shutdown.html
-    modules=("ci_runner.devdb.docker.states", "ci_runner.dialects.postgres.dialect"),
-    ready=f".s.PGSQL.{_PORT}",
+    modules=("ci_runner.devdb.docker.postgres_states", "ci_runner.dialects.postgres.dialect"),
+    ready=f".s.PGSQL.{PORT}",
     version=_version,
 )
 
@@ -165,13 +160,14 @@ def docker_postgres(
         watching(limits, lambda _: container.end(), obituary=container.obituary) as watchdog,
     ):
         from ci_runner.devdb.databases import PostgresServer, copying
-        from ci_runner.devdb.docker.states import ContainerStates
         from ci_runner.dialects.postgres.connect import connect
 
-        admin = _conninfo(container.access)
+        access = container.access
+        admin = conninfo(access.place, "postgres", access.password)
         description = f"PostgreSQL {container.version}, container {image} ({container.route})"
-        owner, role = (admin, "") if superuser else (_owner(admin), _ROLE)
+        role = "" if superuser else _ROLE
         with connect(admin) as session:
+            owner = admin if superuser else _owner(session, access)
             quickest = copying(session)
         yield PostgresServer(
             description,
@@ -181,22 +177,30 @@ def docker_postgres(
             guard=watchdog,
             ending=watchdog.ending,
             copying=quickest,
-            # A superuser's SQL may have made anything of the cluster, and by a port a password is
-            # asked for, which no state may hold.
-            portable=ContainerStates(container.identity, opened, _by_socket, limits)
-            if container.identity and not superuser and isinstance(container.access.place, Socket)
+            # A superuser's SQL may have made anything of the cluster.
+            kept=partial(_states, container.identity, opened, limits)
+            if container.identity and not superuser
             else None,
         )
 
 
-def _owner(admin: str) -> str:
-    """Make the role that migrations run as, and say how to connect as it."""
-    from ci_runner.dialects.postgres.connect import connect
+def _states(
+    identity: str,
+    opened: Callable[[bytes], AbstractContextManager[Running]],
+    limits: Limits,
+    fittings: Fittings,
+) -> Portable:
+    from ci_runner.devdb.docker.postgres_states import PostgresKeeper, unkept
+    from ci_runner.devdb.docker.states import ContainerStates
 
+    named = json.dumps([identity, astuple(fittings)])
+    return ContainerStates(named, opened, partial(PostgresKeeper, fittings), unkept, limits)
+
+
+def _owner(admin: PostgresConnection, access: Access) -> str:
+    """Make the role that migrations run as, and say how to connect as it."""
     password = secrets.token_urlsafe(18)
-    with connect(admin) as session:
-        session.execute(
-            f"CREATE ROLE {_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'"
-        )
-    address = admin.split(" user=", 1)[0]
-    return f"{address} user={_ROLE} password={password} dbname=postgres"
+    admin.execute(
+        f"CREATE ROLE {_ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD '{password}'"
+    )
+    return conninfo(access.place, _ROLE, password)

@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from ci_runner.frozen import frozen
+
 # In every container: memory of its own, where the data folder is made.
 DATA = PurePosixPath("/schema-ci/data")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Socket:
     """The server listens in a folder that it shares with us, and has no network at all."""
 
     folder: Path
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Port:
     """The server listens on TCP at an address that we can reach."""
 
@@ -36,7 +38,7 @@ class Access:
     password: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ceiling:
     """What one container may take: `memory` in MiB, its data included, and processes."""
 
@@ -44,7 +46,7 @@ class Ceiling:
     processes: int = 256
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recipe:
     """How to run an engine's images.
 
@@ -61,8 +63,8 @@ class Recipe:
     data folder over, where it is one that `prepare` has made, and runs when the signal `stop` has
     ended the server.
     `modules` are what our side of the server is made of, imported while it starts.
-    `ready` is what the log says when connections are accepted. `version` connects and returns the
-    server's version; it raises DatabaseError while the server does not answer.
+    `ready` is what the log says when connections are accepted, at a port at least. `version`
+    connects and returns the server's version; it raises DatabaseError while that does not answer.
     """
 
     name: str

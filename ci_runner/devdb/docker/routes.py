@@ -6,17 +6,17 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.devdb.docker.client import Engine
+from ci_runner.frozen import frozen
 
 _LOOPBACK = "127.0.0.1"
 _CONTAINER_ID = re.compile(r"/containers/([0-9a-f]{64})/")
 _LONGEST = 70  # unix(7): 107 bytes with our folder and the name of the socket
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SharedFolder:
     """No network: a socket in a folder that we and the engine both see.
 
@@ -31,7 +31,7 @@ class SharedFolder:
         return "without network, over a socket"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """A port on a network of its own without egress, at `host`, bound to `bind` or everywhere."""
 
@@ -42,7 +42,7 @@ class Published:
         return f"over a port of {self.host}, on a network without egress"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Joined:
     """A port of the container itself, on a network that our own container is in."""
 

@@ -30,16 +30,21 @@ def _open(url: DevUrl, preparation: Preparation) -> Iterator[Server]:
         with mariadb_on_demand(url.version, preparation.limits) as later:
             yield later
         return
-    with _server(url, preparation) as server:
-        if not preparation.like:
+    if not preparation.like:
+        with _server(url, preparation, ()) as server:
             yield server
-            return
-        from ci_runner.devdb.mysql_like import like, read_target
+        return
+    from ci_runner.devdb.mysql_like import like, read_target, started_like
 
-        yield like(server, read_target(preparation.like))
+    target = read_target(preparation.like)
+    with _server(url, preparation, started_like(target)) as server:
+        yield like(server, target)
 
 
-def _server(url: DevUrl, preparation: Preparation) -> AbstractContextManager[MysqlServer]:
+def _server(
+    url: DevUrl, preparation: Preparation, options: tuple[str, ...]
+) -> AbstractContextManager[MysqlServer]:
+    """`options` are those of a server that we start."""
     match url:
         case Local():
             from ci_runner.devdb.mariadb_local import local_mariadb
@@ -49,6 +54,7 @@ def _server(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Mys
                 version=url.version,
                 setup=preparation.setup,
                 limits=preparation.limits,
+                options=options,
             )
         case Container(image=image):
             from ci_runner.devdb.docker.mariadb import docker_mysql
@@ -61,6 +67,7 @@ def _server(url: DevUrl, preparation: Preparation) -> AbstractContextManager[Mys
                 ceiling=ceiling,
                 setup=preparation.setup,
                 limits=preparation.limits,
+                options=options,
             )
         case Existing(url=address):
             from ci_runner.devdb.mariadb import existing_mysql

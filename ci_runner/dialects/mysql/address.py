@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ci_runner.errors import ConfigError
+from ci_runner.frozen import frozen
 
 SCHEMES = ("mysql", "mariadb")
 _PORT = 3306
 _NEXT = "write mysql://USER:PASSWORD@HOST:PORT/DATABASE, or mysql://USER@/DATABASE?socket=PATH"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Address:
     """One account on one server. `socket` wins over host and port; "" database means none."""
 

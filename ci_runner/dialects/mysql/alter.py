@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from ci_runner.dialects.mysql.catalogue import Catalogue
 from ci_runner.dialects.mysql.changed_columns import Columns, later_default
@@ -21,10 +20,11 @@ from ci_runner.dialects.mysql.tables import (
     period,
     periods,
 )
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Check, ForeignKey, Identity, Table
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One ALTER TABLE: `clauses` are joined by commas, `behind` stands after them without one."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -14,26 +14,22 @@ from ci_runner.dialects.base import (
     PlanOptions,
     Ran,
     Sighting,
-    Syntax,
     version_of,
 )
 from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
+from ci_runner.dialects.mysql.language import MysqlLanguage
 from ci_runner.dialects.mysql.metadata_locks import metadata_locks
-from ci_runner.dialects.mysql.parse import parse
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
 from ci_runner.dialects.obstacles import Obstacle, of_operations
-from ci_runner.dialects.operations import Operation
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
 
-@dataclass(frozen=True, slots=True)
-class MysqlDialect:
-    name: str = "mysql"
+@frozen
+class MysqlDialect(MysqlLanguage):
     title: str = "MySQL"
-    syntax: Syntax = Syntax(identifier_quotes=("`",), mysql=True)
-    default_schema: str = ""
     transactional_ddl: bool = False
     locks_relations: bool = False
     rebuilds: bool = False
@@ -85,11 +81,8 @@ class MysqlDialect:
     def version(self, connection: Connection) -> tuple[int, ...]:
         return version_of(connection, "SELECT VERSION()")
 
-    def parse(self, sql: str) -> tuple[Operation, ...]:
-        return parse(sql)
-
     def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
-        return tuple(of_operations(parse(sql), before, self.quote))
+        return tuple(of_operations(self.parse(sql), before, self.quote))
 
 
 DIALECT = MysqlDialect()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from ci_runner.dialects.base import (
@@ -26,6 +26,7 @@ from ci_runner.dialects.mysql.quote import literal
 from ci_runner.dialects.mysql.rows import text
 from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 from ci_runner.dialects.operations import Target
+from ci_runner.frozen import frozen
 
 MARIA = ("INSTANT", "NOCOPY", "INPLACE", "COPY")
 MYSQL = ("INSTANT", "INPLACE", "COPY")
@@ -43,7 +44,7 @@ _VERBS = frozenset({"ALTER", "CREATE", "DROP"})
 _INDEX_WORDS = frozenset("OR REPLACE ONLINE OFFLINE UNIQUE FULLTEXT SPATIAL INDEX".split())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alteration:
     """A statement that takes ALGORITHM and LOCK: on which table, and between which texts.
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from ci_runner.frozen import frozen
 
 _STRING = r"'(?:[^'\\]|\\.|'')*'"
 _HIDDEN = re.compile(rf"({_STRING})|/\*!\d+ | \*/| ENGINE = \w+")
@@ -41,7 +42,7 @@ def added(old: str, new: str) -> tuple[str, ...]:
     return tuple(after[len(before) :])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reorganized:
     """Neighbours that become others, while the rest of the partitions is left alone."""
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection
+from ci_runner.frozen import frozen
 
 Row = tuple[object, ...]
 Told = Mapping[str, Sequence[Row]]  # the answers by query
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Which server answers, and from which database: its name is in many texts.
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ci_runner.dialects.mysql.partitions import shown as shown_partitions
 from ci_runner.dialects.mysql.quote import literal, unescaped_literal, unquote
+from ci_runner.frozen import frozen
 
 _QUOTED = r"`(?:[^`]|``)*`"
 _STRING = r"'(?:[^'\\]|\\.|'')*'"
@@ -35,7 +36,7 @@ _LOST = "????"
 _BINARY = frozenset({"binary", "varbinary"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShownKey:
     """`block_size`, `parser` and `period`, of WITHOUT OVERLAPS, are "" where the line has none."""
 
@@ -44,7 +45,7 @@ class ShownKey:
     period: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """`keys` by name, the primary one by PRIMARY; `words` and `defaults` by column that has any.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Column
 
 _TYPE = re.compile(r"(?P<name>\w+)(?:\((?P<inside>.*)\))?(?P<rest>.*)", re.DOTALL)
@@ -18,7 +18,7 @@ _WIDEST_CHARACTER = 4
 _EXACT_IN_DOUBLE = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Type:
     name: str
     inside: str

@@ -14,13 +14,11 @@ from ci_runner.dialects.base import (
     PlanOptions,
     Ran,
     Sighting,
-    Syntax,
     as_written,
     version_of,
 )
 from ci_runner.dialects.obstacles import Obstacle
-from ci_runner.dialects.operations import Operation
-from ci_runner.dialects.postgres.parse.statement import parse
+from ci_runner.dialects.postgres.language import PostgresLanguage
 from ci_runner.dialects.postgres.plan import access
 from ci_runner.dialects.postgres.plan.plan import plan
 from ci_runner.dialects.postgres.plan.rename import rename
@@ -33,19 +31,14 @@ from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
 
-class PostgresDialect:
+class PostgresDialect(PostgresLanguage):
     """See ci_runner.dialects.base.Dialect."""
 
-    name = "postgres"
     title = "PostgreSQL"
-    default_schema = "public"
     transactional_ddl = True
     locks_relations = True
     rebuilds = False
     talkative = watch.TALKATIVE
-    syntax = Syntax(
-        dollar_quotes=True, escape_strings=True, nested_comments=True, atomic_bodies=True
-    )
 
     def quote(self, name: str) -> str:
         return quote(name)
@@ -98,9 +91,6 @@ class PostgresDialect:
 
     def version(self, connection: Connection) -> tuple[int, ...]:
         return version_of(connection, "SHOW server_version")
-
-    def parse(self, sql: str) -> tuple[Operation, ...]:
-        return parse(sql)
 
     def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
         return obstacles(sql, before)

@@ -12,6 +12,7 @@ from ci_runner.dialects.base import Connection, PlannedStatement
 from ci_runner.dialects.postgres.plan.inheritance import Lineage, must_be_made_again
 from ci_runner.dialects.postgres.plan.types import UserTypes
 from ci_runner.dialects.postgres.quote import literal, qualified
+from ci_runner.frozen import frozen
 from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import ForeignKey, Identity, Schema, SchemaObject, Sequence, Table, home
 
@@ -111,7 +112,7 @@ MANAGED_VIEW = f"c.relkind = 'v' AND {USER_SCHEMA} AND {NO_MEMBER}"
 MATERIALIZED_VIEW = f"c.relkind = 'm' AND {USER_SCHEMA} AND {NO_MEMBER}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """An object read from the catalogue, with every address that pg_depend may use for it.
 
@@ -249,7 +250,7 @@ def nothing(*_: object) -> tuple[()]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind(Generic[T]):
     """One kind of object: all that the planner must know of it.
 

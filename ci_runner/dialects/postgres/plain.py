@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import Statements, World, comment_on, made_again
 from ci_runner.dialects.postgres.quote import qualified
+from ci_runner.frozen import frozen
 
 # A frozen dataclass of the schema with schema, name and comment.
 T = TypeVar("T", bound=Any)
@@ -18,7 +19,7 @@ def own_name(each: Any) -> str:  # noqa: ANN401  # the classes share fields, not
     return qualified(each.schema, each.name)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plain(Generic[T]):
     """`word` follows CREATE, DROP and COMMENT ON; `title` names the object behind it.
 

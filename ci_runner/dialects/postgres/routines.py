@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from ci_runner.dialects.base import Connection, PlannedStatement
@@ -19,6 +18,7 @@ from ci_runner.dialects.postgres.kind import (
 )
 from ci_runner.dialects.postgres.quote import qualified
 from ci_runner.dialects.postgres.read.rows import integer, optional, settled, text, texts
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import SchemaObject
 from ci_runner.schema.routines import Aggregate, Function, Procedure
 
@@ -58,7 +58,7 @@ _CREATE = re.compile(r"CREATE OR REPLACE (?=FUNCTION|PROCEDURE)")
 _POLYMORPHIC = re.compile(r"\bany(element|array|nonarray|enum|range|multirange|compatible\w*)?\b")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One row of pg_proc, named."""
 

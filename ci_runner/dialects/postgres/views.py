@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import World
 from ci_runner.dialects.postgres.quote import qualified, quote
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, View
 from ci_runner.schema.views import MaterializedView
 
@@ -64,7 +64,7 @@ def _bare(line: str, columns: tuple[str, ...]) -> str:
     return body
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Inherited:
     """A column that is renamed in a view, and what the definition in hand calls that view."""
 

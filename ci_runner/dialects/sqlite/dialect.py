@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -14,27 +13,23 @@ from ci_runner.dialects.base import (
     PlanOptions,
     Ran,
     Sighting,
-    Syntax,
     as_written,
     version_of,
 )
 from ci_runner.dialects.obstacles import Obstacle, of_operations
-from ci_runner.dialects.operations import Operation
-from ci_runner.dialects.sqlite import broken, ddl, inspect, look, tokens
+from ci_runner.dialects.sqlite import broken, ddl, inspect, renew, tokens
 from ci_runner.dialects.sqlite.catalogue import Catalogue
-from ci_runner.dialects.sqlite.parse import parse
+from ci_runner.dialects.sqlite.language import SqliteLanguage
 from ci_runner.dialects.sqlite.rename import rename
 from ci_runner.dialects.sqlite.sizes import sizes
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
 
-@dataclass(frozen=True, slots=True)
-class SqliteDialect:
-    name: str = "sqlite"
+@frozen
+class SqliteDialect(SqliteLanguage):
     title: str = "SQLite"
-    syntax: Syntax = Syntax(identifier_quotes=('"', "`", "["), trigger_bodies=True)
-    default_schema: str = ""
     transactional_ddl: bool = True
     locks_relations: bool = False
     rebuilds: bool = True
@@ -47,7 +42,7 @@ class SqliteDialect:
         return inspect.inspect(connection)
 
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
-        return look.sight(connection, since)
+        return renew.sight(connection, since)
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL
@@ -85,8 +80,8 @@ class SqliteDialect:
     def version(self, connection: Connection) -> tuple[int, ...]:
         return version_of(connection, "SELECT sqlite_version()")
 
-    def parse(self, sql: str) -> tuple[Operation, ...]:
-        return parse(sql)
-
     def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
-        return tuple(of_operations(parse(sql), before, self.quote))
+        return tuple(of_operations(self.parse(sql), before, self.quote))
+
+
+DIALECT = SqliteDialect()

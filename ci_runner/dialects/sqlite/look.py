@@ -1,100 +1,89 @@
-"""A look at a SQLite database that reads anew only what differs from an earlier look."""
+"""A look at a SQLite database, with all that the next one can build on."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import Connection, Sighting
-from ci_runner.dialects.sqlite.inspect import (
-    Everything,
-    Readings,
-    dependencies,
-    read,
-    relations,
-)
-from ci_runner.schema.model import Identity, Schema, SchemaObject
-from ci_runner.schema.shared import Edge, Edges, Shared, renewed, shared
-
-# All that a look tells follows from these rows; `rootpage` is where a table lies in the file.
-_STORED = "SELECT type, name, tbl_name, sql, rootpage FROM main.sqlite_schema ORDER BY rowid"
+from ci_runner.dialects.sqlite.inspect import dependencies, facts, readings, relations
+from ci_runner.dialects.sqlite.objects import Facts, Reading
+from ci_runner.dialects.sqlite.stored import Parts, Row, rows
+from ci_runner.schema.model import Identity, Schema, SchemaObject, Table
+from ci_runner.schema.shared import Edge, Edges, Shared, shared
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look(Sighting):
-    """A Sighting with the rows that it was read from, and what was made of each.
+    """A Sighting with what it was read from, and what was made of each row, by its rowid.
 
-    `relations` are tables and views by name in lower case, `edges` what each object needs.
+    `said` are the rows whose reading rests on each word; `relations` tables and views by name in
+    lower case, `edges` what each object needs.
     """
 
-    stored: tuple[tuple[object, ...], ...]
-    readings: Readings
-    relations: Mapping[str, Identity]
+    parts: Parts
+    rows: Shared[int, Row]
+    facts: Facts
+    readings: Shared[int, Reading]
+    said: Shared[str, frozenset[int]]
+    relations: Shared[str, Identity]
     edges: Shared[Identity, frozenset[Edge]]
 
 
-def sight(connection: Connection, since: Sighting | None = None) -> Sighting:
-    stored = tuple(connection.query(_STORED))
-    if not isinstance(since, Look):
-        return _whole(stored, read(connection))
-    if since.stored == stored:
-        return since
-    return _renewed(since, stored, read(connection, since.readings))
-
-
-def _whole(stored: tuple[tuple[object, ...], ...], found: Everything) -> Look:
-    known = relations(found.objects)
-    edges = Shared(_edges(found.objects, known))
-    schema = Schema.of("sqlite", found.objects, (), found.unmanaged)
-    pages = shared(found.pages)
+def whole(connection: Connection, parts: Parts) -> Look:
+    """A look that rests on no other one; `parts` are those of the database as it is."""
+    stored = rows(connection)
+    told = facts(connection, stored)
+    found = readings(stored, told)
+    objects = [each for one in found.values() for each in one.objects]
+    known = relations(objects)
+    edges = Shared(edges_of(objects, known))
+    unmanaged = (each.unmanaged for each in found.values() if each.unmanaged)
+    schema = Schema.of("sqlite", objects, (), unmanaged)
+    pages = Shared(dict(pages_of(stored, found)))
     return Look(
         schema=replace(schema, dependencies=Edges(edges)),
         handles=pages,
         storage=pages,
-        stored=stored,
-        readings=found.readings,
-        relations=known,
+        parts=parts,
+        rows=Shared(stored),
+        facts=Facts(
+            shared(told.kinds),
+            shared(told.columns),
+            shared(told.names),
+            shared(told.shown),
+            shared(told.known),
+        ),
+        readings=Shared(found),
+        said=Shared(_said(found)),
+        relations=Shared(known),
         edges=edges,
     )
 
 
-def _renewed(since: Look, stored: tuple[tuple[object, ...], ...], found: Everything) -> Look:
-    """What was found, with all that it shares with the look before."""
-    old, new = {id(each) for each in since.schema.objects}, {id(each) for each in found.objects}
-    leaving = [each for each in since.schema.objects if id(each) not in new]
-    coming = [each for each in found.objects if id(each) not in old]
-    if relations(leaving) != relations(coming):
-        return _whole(stored, found)
-    edges = since.edges.exchanged(
-        (each.identity for each in leaving), _edges(coming, since.relations).items()
-    )
-    schema = renewed(
-        since.schema,
-        leaving,
-        coming,
-        dependencies=Edges(edges),
-        unmanaged=tuple(sorted(found.unmanaged)),
-        copies=(),
-    )
-    before = shared(since.handles)
-    changed = ((name, page) for name, page in found.pages.items() if before.get(name) != page)
-    pages = before.exchanged(before.keys() - found.pages.keys(), changed)
-    return replace(
-        since,
-        schema=schema,
-        handles=pages,
-        storage=pages,
-        stored=stored,
-        readings=found.readings,
-        edges=edges,
-    )
-
-
-def _edges(
+def edges_of(
     objects: Iterable[SchemaObject], known: Mapping[str, Identity]
 ) -> dict[Identity, frozenset[Edge]]:
     by_dependent: dict[Identity, set[Edge]] = defaultdict(set)
     for edge in dependencies(objects, known):
         by_dependent[edge[0]].add(edge)
     return {each: frozenset(several) for each, several in by_dependent.items()}
+
+
+def pages_of(
+    stored: Mapping[int, Row], found: Mapping[int, Reading]
+) -> Iterator[tuple[Identity, str]]:
+    """The root pages of tables: a rename keeps one."""
+    for at, row in stored.items():
+        for each in found[at].objects[:1]:
+            if isinstance(each, Table):
+                yield each.identity, str(row.page)
+
+
+def _said(found: Mapping[int, Reading]) -> dict[str, frozenset[int]]:
+    by_word: dict[str, set[int]] = defaultdict(set)
+    for at, each in found.items():
+        for word in each.words:
+            by_word[word].add(at)
+    return {word: frozenset(several) for word, several in by_word.items()}

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from ci_runner.dialects.sqlite.canonical import expression, key
 from ci_runner.dialects.sqlite.tokens import Token, quote, tokenize
 from ci_runner.dialects.token_lists import closing, split
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Check, Constraint, ForeignKey, Identity, PrimaryKey, Unique
 
 _TABLE_STARTS = frozenset("CONSTRAINT PRIMARY UNIQUE CHECK FOREIGN".split())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """A table's name and columns as declared: `columns` by name in lower case, `key` in order."""
 
@@ -42,6 +43,8 @@ class TableText:
     not_null_conflicts: dict[str, str] = field(default_factory=dict)
     autoincrement: bool = False
     key_beside_rowid: bool = False
+    without_rowid: bool = False
+    strict: bool = False
 
     @property
     def table(self) -> str:
@@ -65,7 +68,10 @@ def read_table(names: Names, sql: str, parents: Mapping[str, Names]) -> TableTex
     text = TableText(names, parents)
     tokens = tokenize(sql)
     start = next((at for at, token in enumerate(tokens) if token.word == "("), len(tokens))
-    for part in split(tokens[start + 1 : closing(tokens, start)] if start < len(tokens) else ()):
+    end = closing(tokens, start) if start < len(tokens) else start
+    behind = [token.word for token in tokens[end + 1 :]]
+    text.without_rowid, text.strict = "WITHOUT" in behind, "STRICT" in behind
+    for part in split(tokens[start + 1 : end]):
         if not part:
             continue
         if part[0].word in _TABLE_STARTS:
@@ -89,6 +95,8 @@ class _Constraints:
         return self.tokens[self.at].word if self.at < len(self.tokens) else ""
 
     def accept(self, *words: str) -> bool:
+        if self.word() != words[0]:
+            return False
         here = tuple(each.word for each in self.tokens[self.at : self.at + len(words)])
         if here == words:
             self.at += len(words)

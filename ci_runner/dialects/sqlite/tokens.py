@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from ci_runner.frozen import frozen
 
 # The words that SQLite's parser never falls back to reading as a name (parse.y, %fallback).
 RESERVED = frozenset(
@@ -29,7 +30,7 @@ _TOKEN = re.compile(
 Kind = Literal["blob", "string", "double", "quoted", "number", "word", "sign"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """`text` is as written; `name` is what it says as an identifier."""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AddColumn
-from ci_runner.dialects.postgres.plan.offline import VOLATILE
+from ci_runner.dialects.postgres.volatile import VOLATILE
 from ci_runner.lint.objects import ran
 from ci_runner.lint.options import RuleOption, texts
 from ci_runner.lint.rewrites import rewriting

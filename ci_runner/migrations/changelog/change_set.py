@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from ci_runner.frozen import frozen
 
 # What Liquibase knows as the engine's name, by our dialect.
 PRODUCTS = {
@@ -15,7 +16,7 @@ PRODUCTS = {
 OnFail = Literal["HALT", "CONTINUE", "MARK_RAN", "WARN"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """What `${name}` stands for. `dbms` are the engines that it is meant for, () for all."""
 
@@ -24,7 +25,7 @@ class Parameter:
     dbms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """A query whose one value must be `expected`, or a table or view that must be there.
 
@@ -38,7 +39,7 @@ class Condition:
     schema: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """What stands behind author and id. `delimiter` is "" where none is given, `dbms` () for all.
 
@@ -57,7 +58,7 @@ class Options:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ChangeSet:
     """One change set. `line` is that of its `--changeset`, `body` the text from the next line on.
 

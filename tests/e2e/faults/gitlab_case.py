@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ci_runner.errors import ExitCode
-from tests.checkout import Done
+from tests.checkout import Checkout, Done
 from tests.e2e.faults.soundness import HASTY, holds_the_migration
 from tests.e2e.gitlab_scene import BRANCH, JOB_TOKEN, TOKEN, MergeRequestScene, origin_of
 from tests.fakes.gitlab import FakeGitLab
-from tests.forked import ForkedCheckout
 
 
 @dataclass
@@ -38,14 +37,14 @@ class GitLabCase:
         """Another machine's checkout of the same merge request."""
         place = self.scene.checkout.root.with_name("twin")
         shutil.copytree(self.scene.checkout.root, place, symlinks=True)
-        return GitLabCase(MergeRequestScene(self.fake, ForkedCheckout(place)), self.before)
+        return GitLabCase(MergeRequestScene(self.fake, Checkout(place)), self.before)
 
 
 @contextmanager
 def gitlab_rehearsal(template: Path, folder: Path) -> Iterator[GitLabCase]:
     """A copy of the bare repository and the work tree in `template`, with a forge of its own."""
     shutil.copytree(template, folder, symlinks=True)
-    bare, checkout = folder / "bare.git", ForkedCheckout(folder / "work")
+    bare, checkout = folder / "bare.git", Checkout(folder / "work")
     with FakeGitLab(bare, BRANCH, validate=False, token=TOKEN, job_token=JOB_TOKEN) as fake:
         checkout.git("remote", "add", "origin", origin_of(fake))
         checkout.git("fetch", "--quiet", "origin")

@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ci_runner.errors import ExitCode
-from tests.checkout import Done
+from tests.checkout import Checkout, Done
 from tests.e2e.conftest import BRANCH, TOKEN, PullRequestScene
 from tests.fakes.forge import FakeForge
 from tests.fakes.github import FakeGitHub
-from tests.forked import ForkedCheckout
 
 T = TypeVar("T")
 # No waiting: what can't be had at once is given up. Half of the tests are about just that.
@@ -49,7 +48,7 @@ class Rehearsal:
         """Another machine's checkout of the same pull request."""
         events = self.scene.events / "twin"
         shutil.copytree(self.scene.checkout.root, events / "work", symlinks=True)
-        checkout = ForkedCheckout(events / "work")
+        checkout = Checkout(events / "work")
         checkout.git("remote", "set-url", "origin", str(self.fake.bare))
         return Rehearsal(PullRequestScene(self.fake, checkout, events), self.before)
 
@@ -87,7 +86,7 @@ def rehearsal(template: PullRequestScene, folder: Path) -> Iterator[Rehearsal]:
     """A copy of `template` with a forge of its own."""
     old = template.events
     shutil.copytree(old, folder, symlinks=True)
-    checkout = ForkedCheckout(folder / template.checkout.root.relative_to(old))
+    checkout = Checkout(folder / template.checkout.root.relative_to(old))
     bare = folder / template.fake.bare.relative_to(old)
     checkout.git("remote", "set-url", "origin", str(bare))
     with FakeGitHub(bare, BRANCH, validate=False) as fake:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.dialects.postgres.parse.nodes import qualified, statements, strings, word
 from ci_runner.dialects.postgres.parse.tree import Node, library
+from ci_runner.frozen import frozen
 
 _QUOTING = {"quote_ident", "quote_literal", "quote_nullable", "format"}
 # FOR ... IN EXECUTE and RETURN QUERY EXECUTE read, GRANT EXECUTE and a trigger's run nothing.
@@ -15,7 +16,7 @@ _TRIGGERING = {("function",), ("procedure",), ("on",)}
 _ENDS = {"into", "using", "loop"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Routine:
     """`path` are the schemas of SET search_path: None where it is not set, or set to DEFAULT.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.parse.names import dropped_name
 from ci_runner.dialects.postgres.parse.nodes import relation, strings, word
 from ci_runner.dialects.postgres.parse.tree import Node
+from ci_runner.frozen import frozen
 
 _UNITS = {"": 1, "ms": 1, "us": 0.001, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _DURATION = re.compile(r"\s*(-?\d+(?:\.\d+)?)\s*(us|ms|s|min|h|d|)\s*$")
@@ -25,7 +25,7 @@ _DROPPED = {"OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_INDEX", "OB
 _HARMLESS = {"AT_ValidateConstraint", "AT_SetStatistics", "AT_SetOptions", "AT_ResetOptions"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Setting:
     """SET, RESET or set_config of one parameter. `value` is None where it goes back to the usual.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.parse.nodes import inner, relation, strings, text, word
 from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.dialects.wrapped import Wrapped
+from ci_runner.frozen import frozen
 
 _ARITHMETIC = {"+", "-", "*", "/", "%", "^", "||"}
 _QUERIES = {"SelectStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "InsertStmt"}
@@ -24,7 +25,7 @@ _CONDITIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Scope:
     """What one query reads by name: None for what has columns that the text does not show."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from zlib import crc32
 
@@ -11,6 +11,7 @@ from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import Statements, World, relation
 from ci_runner.dialects.postgres.plan.nodes import kind_of
 from ci_runner.dialects.postgres.plan.work import Work
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Check, ForeignKey, Identity
 
 _LONGEST_NAME = 63
@@ -18,7 +19,7 @@ _LONGEST_NAME = 63
 BESIDE_WRITERS = "SHARE UPDATE EXCLUSIVE"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Form:
     """One change in parts. Only `head` must run before what depends on it is begun.
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.dialects.base import PlannedStatement
 from ci_runner.dialects.postgres.kind import Statements
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import (
     Column,
     Identity,
@@ -30,7 +31,7 @@ _UNCHECKED = "SET check_function_bodies = off"
 _CHECKED = "RESET check_function_bodies"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mention:
     """`routine` speaks of `needed`; where it is `binding`, the server looks for that at once."""
 

@@ -9,17 +9,13 @@ from dataclasses import replace
 from ci_runner.dialects.postgres.kind import Statements, World
 from ci_runner.dialects.postgres.plan.types import widens
 from ci_runner.dialects.postgres.quote import quote
+from ci_runner.dialects.postgres.volatile import VOLATILE
 from ci_runner.schema.model import Check, Column
 
 MOMENT = "holds ACCESS EXCLUSIVE for a moment"
 REWRITES = "rewrites the table under ACCESS EXCLUSIVE"
 _MAY_REWRITE = "holds ACCESS EXCLUSIVE; rewrites the table"
 _NONE = "has no online form"
-# As PostgreSQL's own catalogue and its extensions have them; other functions are not known here.
-VOLATILE = frozenset(
-    """random clock_timestamp timeofday nextval gen_random_uuid uuid uuid_generate_v1
-    uuid_generate_v1mc uuid_generate_v4 uuidv4 uuidv7""".split()
-)
 _STABLE = frozenset(
     """now transaction_timestamp statement_timestamp current_setting current_database
     current_schema date_trunc timezone to_date to_timestamp make_date make_interval lower upper

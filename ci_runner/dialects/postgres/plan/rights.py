@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from ci_runner.dialects.postgres.quote import quote
+from ci_runner.frozen import frozen
 from ci_runner.schema.access import Right, Rights
 
 Verb = Literal["GRANT", "REVOKE", "REVOKE GRANT OPTION FOR"]
@@ -17,7 +17,7 @@ _Key = tuple[str, str]
 _Held = dict[_Key, bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One statement's part: `rights` as it lists them, and what is held `after` it."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from math import inf
 
 from ci_runner.dialects.postgres.quote import literal, qualified, quote
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Enum, Schema, Table
 from ci_runner.schema.types import (
     BaseType,
@@ -65,7 +65,7 @@ _ROUNDED = frozenset(
 _JSON = frozenset({"json", "jsonb"})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class UserTypes:
     """The types that users made in one schema, as the server names the types of columns.
 

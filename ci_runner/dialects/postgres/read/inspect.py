@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
 from ci_runner.dialects.base import Connection, Lock, Sighting, StatementFailed
@@ -39,6 +39,7 @@ from ci_runner.dialects.postgres.watch.pulse import (
 )
 from ci_runner.dialects.postgres.watch.watch import spelled
 from ci_runner.errors import SqlError
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Copy, Identity, Schema
 from ci_runner.schema.shared import Deferred, Edge, Edges, Shared
 
@@ -168,7 +169,7 @@ def _anew(
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _All:
     """Everything that there is, and what was told besides."""
 

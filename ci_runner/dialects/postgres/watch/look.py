@@ -25,11 +25,12 @@ from ci_runner.dialects.postgres.watch.mine import Mine
 from ci_runner.dialects.postgres.watch.places import Index, addresses
 from ci_runner.dialects.postgres.watch.prepared import Question, answers, listed
 from ci_runner.dialects.postgres.watch.pulse import Pulse
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Table, View, home
 from ci_runner.schema.shared import Shared
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kept:
     """All that there is of some kind: `sources` are the catalogues that were read for it.
 
@@ -43,7 +44,7 @@ class Kept:
     unnamed: tuple[Identity, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """Everything found: `by_table` of kinds that can be asked by table, `whole` of the others.
 
@@ -62,7 +63,7 @@ class Parts:
         yield from self.on.found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What a look leaves to the next one besides objects.
 
@@ -75,7 +76,7 @@ class Told:
     asked: Mapping[type, tuple[str, ...]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """By what the next look tells what was touched since.
 
@@ -106,7 +107,7 @@ _ON_TABLES = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Renewal:
     """An earlier look, what was touched since, and the homes that must be read again.
 
@@ -146,7 +147,7 @@ def _named_by(each: Found, kind: Kind[Any]) -> Iterator[Identity]:
         yield Identity("table", owner.schema, owner.parent)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What was read: by table, and all of some kinds; and `kept`, what had not to be read.
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.read.rows import integer, text
 from ci_runner.dialects.postgres.watch.prepared import Question
+from ci_runner.frozen import frozen
 from ci_runner.schema.shared import Shared, shared
 
 # (part, oid): "relation" and "constraint" with their oid, a catalogue by its name, and "rest" with
@@ -25,7 +26,7 @@ Marks = Mapping[Mark, object]
 VERSION = "pg_catalog.hashtidextended(x.ctid, x.xmin::text::bigint # (x.tableoid::bigint << 32))"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """Rows of one catalogue, and what each of them is a mark of.
 
@@ -199,7 +200,7 @@ def whole(rows: Iterable[tuple[object, ...]], written: Collection[str]) -> Marks
     return {**empty, **{(text(part), integer(oid)): version for part, oid, version in rows}}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Touched:
     """What differs, by oid: relations that changed, came and went; constraints' comments.
 

@@ -8,11 +8,12 @@ was missed is told by the server's counts: each row written is found once, or th
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from ci_runner.dialects.postgres.read.rows import integer, text
 from ci_runner.dialects.postgres.watch.marks import RELATIONS, VERSION, Mark, Part
 from ci_runner.dialects.postgres.watch.prepared import Question, listed
+from ci_runner.frozen import frozen
 
 # What is deleted from these leaves no row to be found. Who deletes a default has written to its
 # column, and who lets a sequence go to the sequence.
@@ -26,7 +27,7 @@ _WRITTEN = """pg_catalog.age(x.xmin) <= (SELECT pg_catalog.age((o.id % 429496729
     FROM pg_catalog.txid_current_if_assigned() o (id))"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mine:
     """Marks of what was written, by catalogue, relation and its sort; the last command that wrote.
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ci_runner.dialects.postgres.kind import Address, Found
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Copy, Identity, home
 from ci_runner.schema.shared import Edge, Shared
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Index:
     """Names by the catalogue's address; edges by dependent, and dependents by what they need.
 

@@ -11,12 +11,12 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from functools import lru_cache
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.read.rows import text
 from ci_runner.dialects.postgres.watch.ours import BY_INDEX, settings
+from ci_runner.frozen import frozen
 
 # The migration's own names are others.
 PREFIX = f"schema_ci_{secrets.token_hex(4)}_"
@@ -26,7 +26,7 @@ WHERE pg_catalog.starts_with(p.name, '{PREFIX}')"""
 _PARAMETER = re.compile(r"\$(\d)")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """SQL with the parameters $1, $2 ..., and the values that are `given` as (type, literal)."""
 

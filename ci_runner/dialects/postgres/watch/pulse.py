@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.postgres.read.rows import integer, optional, text
 from ci_runner.dialects.postgres.watch.prepared import Question
+from ci_runner.frozen import frozen
 
 # Settings that change how the server prints an expression, a default or a definition.
 _PRINTING = (
@@ -62,7 +62,7 @@ SELECT pg_catalog.current_setting('{name}', true),
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pulse:
     """What was told at one look. `counts` are rows (written, deleted) by catalogue.
 

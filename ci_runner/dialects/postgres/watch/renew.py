@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import cache
 from itertools import chain
 
@@ -40,6 +40,7 @@ from ci_runner.dialects.postgres.watch.places import (
 from ci_runner.dialects.postgres.watch.prepared import answers
 from ci_runner.dialects.postgres.watch.pulse import Pulse
 from ci_runner.dialects.postgres.watch.sources import catalogues
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema, SchemaObject, Table, View, home
 from ci_runner.schema.shared import Edge, Edges, Shared, renewed, shared
 from ci_runner.schema.types import CompositeType
@@ -105,7 +106,7 @@ _OF_TYPES = """
  OR EXISTS (SELECT FROM pg_catalog.pg_type x WHERE x.oid >= 16384 AND x.typacl IS NOT NULL)"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Answers:
     """What must be known before anything is read."""
 
@@ -115,7 +116,7 @@ class _Answers:
     heard: Mapping[str, Rows]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Change:
     """What is found no longer, what is found now, and what was read, found as it was or not."""
 
@@ -124,7 +125,7 @@ class _Change:
     reread: tuple[Found, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Renewing:
     """One renewal. `written` are the only catalogues that differ, None where any may."""
 
@@ -313,7 +314,7 @@ def _exchanged(names: Shared[Address, Identity], change: _Change) -> Shared[Addr
     return names.exchanged(out, addresses(change.coming))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Same:
     """What was found to be as it was, by name."""
 
