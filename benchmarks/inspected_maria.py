@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.checkout import environ
 from benchmarks.figures import Figure, medians, process
+from benchmarks.inputs import shop
 from benchmarks.parts import Plan
 from ci_runner.devdb.mariadb_local import local_mariadb
 from ci_runner.dialects.mysql import DIALECT
@@ -16,24 +17,6 @@ from ci_runner.dialects.mysql.connect import MysqlConnection
 from ci_runner.schema.model import Schema
 
 _OF_DUMP, _GROWTH = 0.5, 1.3
-
-
-def shop(tables: int) -> Iterator[str]:
-    """Statements: for 1,000 tables 10,000 columns, 3,000 keys, 500 foreign keys, 200 views."""
-    for number in range(tables):
-        parent = (
-            f", FOREIGN KEY (parent_id) REFERENCES item_{number - 1} (id)" if number % 2 else ""
-        )
-        extra = ", ".join(f"extra_{each} decimal(12, 2) DEFAULT 0" for each in range(5))
-        yield (
-            f"CREATE TABLE item_{number} (id bigint AUTO_INCREMENT PRIMARY KEY, parent_id bigint,"
-            " name varchar(100) NOT NULL, state varchar(20) NOT NULL DEFAULT 'new', made datetime"
-            f" DEFAULT current_timestamp, {extra}, KEY by_name (name), KEY by_state (state, made),"
-            f" CHECK (state <> ''){parent}) COMMENT='item number {number}'"
-        )
-    for number in range(tables // 5):
-        source = f"item_{number} WHERE state = 'new'"
-        yield f"CREATE VIEW shown_{number} AS SELECT id, name FROM {source}"
 
 
 def inspected(plan: Plan) -> Iterator[Figure]:

@@ -138,13 +138,16 @@ def started(plan: Plan) -> Iterator[Figure]:
 
 def rehearsed(plan: Plan) -> Iterator[Figure]:
     """A pull request that adds one file of many statements to a large base."""
+    base = inputs.schema(plan.tables[-1])
     for dialect, (title, dev_url) in _ENGINES.items():
-        yield from _rehearsed(plan, dialect, title, dev_url)
+        yield from _rehearsed(plan, dialect, title, dev_url, base)
+    shop = "".join(f"{each};\n" for each in inputs.shop(plan.tables[-1]))
+    yield from _rehearsed(plan, "mysql", "MariaDB", "local://mariadb", shop)
 
 
-def _rehearsed(plan: Plan, dialect: str, title: str, dev_url: str) -> Iterator[Figure]:
+def _rehearsed(plan: Plan, dialect: str, title: str, dev_url: str, base: str) -> Iterator[Figure]:
     tables = plan.tables[-1]
-    merged = {"migrations/1_base.sql": inputs.schema(tables)}
+    merged = {"migrations/1_base.sql": base}
 
     def run(statements: int) -> Callable[[], Cost]:
         new = {"migrations/2_new.sql": inputs.columns(statements)}

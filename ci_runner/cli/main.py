@@ -71,6 +71,8 @@ def main() -> None:
     try:
         code = cli.main(standalone_mode=False, obj=redactor)
         sys.stdout.flush()
+        # Before it ends, Python looks through all that is alive for garbage, several times.
+        gc.freeze()
         sys.exit(code if isinstance(code, int) else ExitCode.OK)
     except SchemaCiError as error:
         log.error(str(error))

@@ -8,15 +8,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from ci_runner.dialects.mysql.online import alteration
-from ci_runner.dialects.mysql.tokens import tokenize
-from ci_runner.dialects.operations import AttachPartition, CreateIndex, SetNotNull
-from ci_runner.dialects.postgres.quote import quote
+from ci_runner.dialects.operations import (
+    AddConstraint,
+    AttachPartition,
+    CreateIndex,
+    DetachPartition,
+    DropIndex,
+    SetNotNull,
+)
+from ci_runner.dialects.postgres.parse.words import LONGEST_NAME, cut_names
+from ci_runner.dialects.postgres.quote import literal, quote
 from ci_runner.frozen import frozen
 from ci_runner.lint.apart import apart
+from ci_runner.lint.mysql_forms import least, modified, named_algorithm
+from ci_runner.lint.stages import filled_later, planned
 from ci_runner.migrations.history import Step
-from ci_runner.schema.changes import Create
-from ci_runner.schema.model import Check, ForeignKey, PrimaryKey, Table, Unique
+from ci_runner.schema.changes import Alter, Create
+from ci_runner.schema.model import Check, Enum, ForeignKey, PrimaryKey, Table, Unique
 
 _NAME = r'(?:"(?:[^"]|"")+"|[\w$]+)'
 _TABLE = rf"(?P<table>{_NAME}(?:\s*\.\s*{_NAME})?)"
@@ -42,18 +50,24 @@ _PARTITION_OF = re.compile(
     r"|FROM\s*\([^()]*\)\s*TO\s*\([^()]*\)|WITH\s*\([^()]*\)))\Z",
     re.IGNORECASE,
 )
+_UNNAMED = re.compile(
+    _ALTER + r"ADD\s+(?=UNIQUE\b|PRIMARY\s+KEY\b|CHECK\b|FOREIGN\s+KEY\b)", re.IGNORECASE
+)
 _LONGEST = 63
-_STRONG = frozenset({"COPY", "SHARED", "EXCLUSIVE"})
 
 Suggestion = Callable[[Step], tuple[str, ...]]
 
 
 @frozen
 class SafeForm:
-    """Statements for the place of one; `apart` where they must not share a transaction."""
+    """Statements for the place of one; `apart` where they must not share a transaction.
+
+    `ahead` are settings before them, for as long as the transaction or the session lasts.
+    """
 
     statements: tuple[str, ...]
     apart: bool
+    ahead: tuple[str, ...] = ()
 
 
 def safe_form(rule: str, step: Step) -> SafeForm | None:
@@ -62,12 +76,69 @@ def safe_form(rule: str, step: Step) -> SafeForm | None:
     Most are known for statements that do one thing.
     """
     suggestion = SUGGESTIONS.get(rule)
-    if suggestion is None or step.statement.sensitive or step.failure or not step.executed:
+    if suggestion is None or step.statement.sensitive or not step.executed:
         return None
-    if len(step.operations) != 1 and rule not in _OF_SEVERAL:
+    if (step.failure is not None) != (rule in _FAILING):
         return None
-    statements = suggestion(step)
+    if rule in _AHEAD:
+        settings = suggestion(step)
+        return SafeForm((step.statement.text,), apart=False, ahead=settings) if settings else None
+    alone = len(step.operations) == 1 or rule in _OF_SEVERAL
+    statements = suggestion(step) if alone else ()
+    if not statements and rule in _PLANNED and all(isinstance(o, _SAID) for o in step.operations):
+        statements = planned(step)
     return SafeForm(statements, rule not in _TOGETHER) if statements else None
+
+
+def _unchanged(step: Step) -> tuple[str, ...]:
+    """What is wrong is the transaction around it alone."""
+    return (step.statement.text,)
+
+
+def _waits_no_longer(step: Step) -> tuple[str, ...]:
+    """A limit ends with the transaction on PostgreSQL; without one the next file would have it."""
+    if step.after.dialect == "mysql":
+        return ("SET SESSION lock_wait_timeout = 2",)
+    return ("SET LOCAL lock_timeout = '2s'",) if step.transactional else ()
+
+
+def _placed(step: Step) -> tuple[str, ...]:
+    """A new value stands behind the last one, which is where it goes without a word."""
+    types = [
+        change.old
+        for change in step.observed.changes
+        if isinstance(change, Alter) and isinstance(change.old, Enum)
+    ]
+    if len(types) != 1 or not types[0].values:
+        return ()
+    return (f"{step.statement.text} AFTER {literal(types[0].values[-1])}",)
+
+
+def _cut(step: Step) -> tuple[str, ...]:
+    """The names that the server makes of them."""
+    text = step.statement.text
+    for name in cut_names(text):
+        kept = name.encode()[:LONGEST_NAME].decode("utf-8", errors="ignore")
+        text = text.replace(name, kept)
+    return (text,) if text != step.statement.text else ()
+
+
+def _named(step: Step) -> tuple[str, ...]:
+    """With the name that the server was seen to give."""
+    name = _created(step, Check, ForeignKey, PrimaryKey, Unique)
+    text, count = _UNNAMED.subn(rf"\g<0>CONSTRAINT {name} ", step.statement.text, count=1)
+    return (text,) if name and count else ()
+
+
+def _built(step: Step) -> tuple[str, ...]:
+    """What the server refuses of a partitioned table is left to the planner."""
+    (operation,) = step.operations
+    partitioned = any(
+        table.partition_key
+        for table in step.before.of_type(Table)
+        if isinstance(operation, CreateIndex) and table.name == operation.table.name
+    )
+    return () if partitioned else _concurrently(step)
 
 
 def _concurrently(step: Step) -> tuple[str, ...]:
@@ -140,29 +211,6 @@ def _bound_proven_first(step: Step) -> tuple[str, ...]:
     )
 
 
-def _least(step: Step) -> tuple[str, ...]:
-    """MySQL's statement without the copy or lock that it asks for beyond need."""
-    sql = step.statement.text
-    tokens = tokenize(sql)
-    words = [token.word for token in tokens]
-    for at, word in enumerate(words):
-        value = at + (2 if words[at + 1 : at + 2] == ["="] else 1)
-        if word in {"ALGORITHM", "LOCK"} and words[value : value + 1] and words[value] in _STRONG:
-            before = words[at - 1] == ","
-            start = tokens[at - 2 if before else at - 1].end
-            end = tokens[value + (words[value + 1 : value + 2] == [","] and not before)].end
-            return (sql[:start] + sql[end:],)
-    return ()
-
-
-def _named_algorithm(step: Step) -> tuple[str, ...]:
-    """MySQL's statement with the least that the server was seen to need."""
-    what, ddl = alteration(step.statement.text), step.observed.online
-    if what is None or ddl is None:
-        return ()
-    return (what.asking(ddl.algorithm, "" if ddl.algorithm == "INSTANT" else ddl.lock),)
-
-
 def _validated_later(step: Step) -> tuple[str, ...]:
     text = step.statement.text
     table = _ALTER_TABLE.match(text)
@@ -212,8 +260,37 @@ def _created(step: Step, *kinds: type[Check | ForeignKey | Unique | PrimaryKey])
 
 # These may share a transaction with what is around them.
 _TOGETHER = frozenset(
-    {"refresh-matview", "create-partition-of", "explicit-copy-lock", "require-algorithm-lock"}
+    {
+        "create-partition-of",
+        "enum-order",
+        "explicit-copy-lock",
+        "identifier-length",
+        "mysql-change-column",
+        "refresh-matview",
+        "require-algorithm-lock",
+        "unnamed-constraint",
+    }
 )
+# What the planner may say for a statement of several things, or of a partitioned table, which
+# SQL alone tells: how old rows get a new type, it does not know.
+_PLANNED = frozenset(
+    {
+        "add-check-validates",
+        "add-fk-validates",
+        "add-pk-index",
+        "add-unique-index",
+        "attach-partition",
+        "create-index-blocking",
+        "detach-partition",
+        "drop-index-blocking",
+        "set-not-null-scan",
+    }
+)
+_SAID = (AddConstraint, AttachPartition, CreateIndex, DetachPartition, DropIndex, SetNotNull)
+# They set something and leave the statement as it is.
+_AHEAD = frozenset({"lock-timeout-missing"})
+# The statement fails as the file is, and says the right thing.
+_FAILING = frozenset({"concurrently-in-transaction"})
 # What they write is no matter of the one thing that the statement does.
 _OF_SEVERAL = frozenset(
     {
@@ -221,6 +298,8 @@ _OF_SEVERAL = frozenset(
         "add-column-inline-fk",
         "add-column-unique",
         "explicit-copy-lock",
+        "identifier-length",
+        "mysql-change-column",
         "require-algorithm-lock",
     }
 )
@@ -234,12 +313,21 @@ SUGGESTIONS: Mapping[str, Suggestion] = {
     "add-unique-index": _from_index,
     "attach-partition": _bound_proven_first,
     "cic-if-not-exists-invalid": _dropped_first,
-    "create-index-blocking": _concurrently,
+    "concurrently-in-transaction": _unchanged,
+    "create-index-blocking": _built,
     "create-partition-of": _attached_later,
+    "detach-partition": planned,
     "drop-index-blocking": _concurrently,
-    "explicit-copy-lock": _least,
+    "enum-order": _placed,
+    "explicit-copy-lock": least,
+    "identifier-length": _cut,
+    "lock-timeout-missing": _waits_no_longer,
+    "mysql-change-column": modified,
     "refresh-matview": _refreshed,
     "reindex-blocking": _reindexed,
-    "require-algorithm-lock": _named_algorithm,
+    "require-algorithm-lock": named_algorithm,
     "set-not-null-scan": _proven_first,
+    "unnamed-constraint": _named,
+    "validate-same-tx": _unchanged,
+    "volatile-default": filled_later,
 }

@@ -29,8 +29,9 @@ from ci_runner.pipeline.declared import in_schema
 from ci_runner.pipeline.missing import Missing, Search
 from ci_runner.pipeline.options import USUAL, Terms
 from ci_runner.pipeline.questions import Question
+from ci_runner.pipeline.safe_files import Rewritten
 from ci_runner.pipeline.sources import desired
-from ci_runner.pipeline.suggestions import Rewritten, suggested
+from ci_runner.pipeline.suggestions import suggested
 from ci_runner.pipeline.unmanaged import differences, left_out
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.production import UNKNOWN, Production
@@ -171,9 +172,7 @@ class _Reviewer:
         steps = (*history.steps, *missing.steps)
         judge = partial(self._lint, history, planned=frozenset(map(id, missing.steps)))
         findings = judge(steps)
-        rewritten: tuple[Rewritten, ...] = ()
-        if history.failed is None:
-            findings, rewritten = self._suggested(again, history, findings, judge)
+        findings, rewritten = self._suggested(again, history, findings, judge)
         return Reviewed(
             self.change,
             self.server.description,

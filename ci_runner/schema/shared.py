@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from functools import cached_property
@@ -13,6 +14,7 @@ from ci_runner.schema.model import Copy, Identity, Schema, SchemaObject, Table
 K = TypeVar("K")
 V = TypeVar("V")
 T = TypeVar("T")
+W = TypeVar("W")
 Edge = tuple[Identity, Identity]
 
 _GONE: Any = object()
@@ -175,3 +177,50 @@ def _named(each: SchemaObject) -> Iterator[tuple[Identity, SchemaObject]]:
     yield each.identity, each
     for column in each.columns if isinstance(each, Table) else ():
         yield column.identity, column
+
+
+def exchanged(
+    old: Iterable[SchemaObject], new: Iterable[SchemaObject]
+) -> tuple[list[SchemaObject], list[SchemaObject]]:
+    """Which objects leave and which come; those that are equal do neither."""
+    mine = {each.identity: each for each in old}
+    theirs = {each.identity: each for each in new}
+    changed = [name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)]
+    return (
+        [mine[name] for name in changed if name in mine],
+        [theirs[name] for name in changed if name in theirs],
+    )
+
+
+def by_dependent(edges: Iterable[Edge]) -> dict[Identity, frozenset[Edge]]:
+    found: dict[Identity, set[Edge]] = defaultdict(set)
+    for edge in edges:
+        found[edge[0]].add(edge)
+    return {each: frozenset(several) for each, several in found.items()}
+
+
+def inverted(words: Mapping[K, AbstractSet[W]]) -> dict[W, frozenset[K]]:
+    """By word, all that have it."""
+    found: dict[W, set[K]] = defaultdict(set)
+    for key, several in words.items():
+        for word in several:
+            found[word].add(key)
+    return {word: frozenset(several) for word, several in found.items()}
+
+
+def reinverted(
+    known: Shared[W, frozenset[K]],
+    old: Mapping[K, AbstractSet[W]],
+    new: Mapping[K, AbstractSet[W]],
+) -> Shared[W, frozenset[K]]:
+    """What `inverted` gave, where some have the `new` words instead of the `old` ones."""
+    none: frozenset[W] = frozenset()
+    less = inverted({key: words - new.get(key, none) for key, words in old.items()})
+    more = inverted({key: words - old.get(key, none) for key, words in new.items()})
+    nobody: frozenset[K] = frozenset()
+    touched = less.keys() | more.keys()
+    now = (
+        (word, (known.get(word, nobody) - less.get(word, nobody)) | more.get(word, nobody))
+        for word in touched
+    )
+    return known.exchanged(touched, [(word, several) for word, several in now if several])

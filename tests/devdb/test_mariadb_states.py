@@ -19,6 +19,7 @@ from ci_runner.devdb.server import Server, Unportable
 from ci_runner.devdb.store import Store
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import StatementFailed
+from ci_runner.dialects.mysql import DIALECT
 from ci_runner.dialects.mysql.connect import connect
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directory import MigrationFile
@@ -105,6 +106,15 @@ def test_what_ends_with_its_session_keeps_a_state_from_being_kept(
         assert lost == states.unkept(connection)
         assert before == connection.query("SELECT @@binlog_format")
         assert ("schema_ci_asking",) not in connection.query("SHOW DATABASES")
+
+
+def test_metadata_locks_are_seen_on_a_state_that_was_kept(
+    states: LocalStates, state: bytes
+) -> None:
+    with states.restored(state) as kept, kept.session() as connection:
+        ran = DIALECT.run(connection, "ALTER TABLE kept ADD COLUMN b int")
+
+    assert {"SHARED UPGRADABLE", "EXCLUSIVE"} == {each.mode for each in ran.metadata_locks}
 
 
 def test_a_state_comes_back_with_no_more_rights(states: LocalStates, state: bytes) -> None:

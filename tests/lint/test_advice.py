@@ -114,9 +114,11 @@ def test_a_limit_is_asked_for_once_in_each_file(lint: Lint) -> None:
 
 def test_in_a_project_who_sets_one_limit_wants_the_others(lint: Lint) -> None:
     unlimited = "ALTER TABLE users ADD a text;"
-    limited = f"SET lock_timeout = '2s';\n{unlimited}"
+    advised = f"SET lock_timeout = '2s';\n{unlimited}"
+    limited = f"SET idle_in_transaction_session_timeout = '9s';\n{unlimited}"
 
     assert [] == of("statement-timeout-missing", lint, unlimited, setup=USERS)
+    assert [] == of("statement-timeout-missing", lint, advised, setup=USERS)
     assert [2] == [each[0] for each in of("statement-timeout-missing", lint, limited, setup=USERS)]
     assert [1] == [each[0] for each in of("statement-timeout-missing", lint, unlimited, setup=None)]
 

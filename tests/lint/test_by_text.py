@@ -219,3 +219,31 @@ def rules(sql: str, folder: Path) -> set[str]:
     file = folder / "1.sql"
     file.write_text(f"{sql};\n", encoding="utf-8")
     return {each.rule for each in judge_texts(dialect("postgres"), [str(file)], Policy())}
+
+
+SQLITE = {
+    "CREATE TABLE users (mail text NOT NULL)": {"require-pk"},
+    (
+        "CREATE TABLE users (id INTEGER PRIMARY KEY,"
+        " team int NOT NULL REFERENCES teams (id) ON DELETE CASCADE)"
+    ): {"fk-cascade"},
+    'CREATE TABLE users (id INTEGER PRIMARY KEY, "First Name" text NOT NULL)': {"naming"},
+    'ALTER TABLE users ADD COLUMN "last name" text': {"naming"},
+    'CREATE TABLE "order" (id INTEGER PRIMARY KEY)': {"reserved-word"},
+    (
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, mail text NOT NULL, name text NOT NULL);"
+        " CREATE INDEX by_mail ON users (mail); CREATE INDEX by_both ON users (mail, name)"
+    ): {"duplicate-index"},
+    "CREATE TABLE users (mail text NOT NULL); DROP TABLE users": set(),
+    "CREATE TEMP TABLE users (mail text)": set(),
+    "CREATE VIRTUAL TABLE words USING fts5 (body)": set(),
+}
+
+
+@pytest.mark.parametrize("sql", SQLITE)
+def test_design_of_sqlite_is_judged_by_its_text(sql: str, tmp_path: Path) -> None:
+    (tmp_path / "a.sql").write_text(f"{sql};\n", encoding="utf-8")
+
+    found = judge_texts(dialect("sqlite"), [str(tmp_path / "a.sql")], Policy())
+
+    assert SQLITE[sql] == {each.rule for each in found}

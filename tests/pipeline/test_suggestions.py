@@ -14,9 +14,13 @@ from ci_runner.pipeline.change import Change
 from ci_runner.pipeline.review import Reviewed, review
 
 MERGED = """\
+CREATE TABLE whole (k int, v int) PARTITION BY RANGE (k);
+CREATE TABLE part PARTITION OF whole FOR VALUES FROM (0) TO (10);
 CREATE TABLE parent (id int PRIMARY KEY);
 CREATE TABLE t (a int, b int, "Odd name" int);
 CREATE INDEX old ON t (b);
+CREATE MATERIALIZED VIEW seen AS SELECT a FROM t;
+CREATE UNIQUE INDEX seen_a ON seen (a);
 """
 NONE = "-- atlas:txmode none\n\n"
 
@@ -43,6 +47,25 @@ def reviewed(
             "create unique\n index i on t (a)",
             "create-index-blocking",
             ("create unique\n index CONCURRENTLY i on t (a)",),
+        ),
+        (
+            "ALTER TABLE t ADD UNIQUE (a), ADD CHECK (b > 0)",
+            "add-unique-index",
+            (
+                "ALTER TABLE public.t ADD CONSTRAINT t_b_check CHECK ((b > 0)) NOT VALID",
+                "CREATE UNIQUE INDEX CONCURRENTLY t_a_key ON public.t (a)",
+                "ALTER TABLE public.t VALIDATE CONSTRAINT t_b_check",
+                "ALTER TABLE public.t ADD CONSTRAINT t_a_key UNIQUE USING INDEX t_a_key",
+            ),
+        ),
+        (
+            "CREATE INDEX i ON whole (v)",
+            "create-index-blocking",
+            (
+                "CREATE INDEX CONCURRENTLY part_v_idx ON public.part USING btree (v)",
+                "CREATE INDEX i ON ONLY public.whole USING btree (v)",
+                "ALTER INDEX public.i ATTACH PARTITION public.part_v_idx",
+            ),
         ),
         ("DROP INDEX old", "drop-index-blocking", ("DROP INDEX CONCURRENTLY old",)),
         (
@@ -118,9 +141,10 @@ def test_what_is_around_the_statement_stays_and_the_file_gets_its_mode(
 @pytest.mark.parametrize(
     "sql",
     [
-        "UPDATE t SET a = 1;\nCREATE INDEX i ON t (a);\n",  # counts on its transaction
-        "ALTER TABLE t ADD UNIQUE (a), ADD UNIQUE (b);\n",  # does two things
-        "ALTER TABLE t ADD UNIQUE (a) DEFERRABLE;\n",  # no form that we know
+        # counts on its transaction
+        "SET LOCAL lock_timeout = '2s';\nUPDATE t SET a = 1;\nCREATE INDEX i ON t (a);\n",
+        # no form that we know
+        "SET LOCAL lock_timeout = '2s';\nALTER TABLE t ADD EXCLUDE (a WITH =);\n",
         "CREATE INDEX i ON t (a); -- schema-ci:nolint\n",  # nothing is found
         "-- atlas:delimiter $$\n\nCREATE INDEX i ON t (a)$$\n",
     ],
@@ -161,3 +185,71 @@ def test_flyway_would_validate_in_the_same_transaction_so_nothing_is_offered(
     sql = "ALTER TABLE t ADD CHECK (a > 0);\n"
 
     assert () == reviewed(postgres_server, tmp_path, sql, "flyway", "V2__x.sql").rewritten
+
+
+def test_a_limit_stands_before_the_first_statement_that_waits(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    made = "CREATE TABLE new (id int PRIMARY KEY);\n"
+    sql = f"{made}ALTER TABLE t ADD c int;\nALTER TABLE t ADD d int;\n"
+
+    (rewritten,) = reviewed(postgres_server, tmp_path, sql).rewritten
+
+    assert "SET LOCAL lock_timeout = '2s';\nALTER TABLE t ADD c int;" in (
+        rewritten.file.content.decode()
+    )
+    assert 1 == rewritten.file.content.count(b"lock_timeout")
+
+
+def test_without_a_transaction_no_limit_is_set_for_the_files_behind(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    sql = f"{NONE}ALTER TABLE t ADD c int;\n"
+
+    assert () == reviewed(postgres_server, tmp_path, sql).rewritten
+
+
+def test_a_file_that_counts_on_its_transaction_gets_what_may_stand_in_it(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    sql = "UPDATE t SET a = 1;\nALTER TABLE t ADD UNIQUE (a);\n"
+
+    found = reviewed(postgres_server, tmp_path, sql)
+
+    (rewritten,) = found.rewritten
+
+    assert (
+        "UPDATE t SET a = 1;\nSET LOCAL lock_timeout = '2s';\n"
+        "ALTER TABLE t ADD CONSTRAINT t_a_key UNIQUE (a);\n"
+    ) == rewritten.file.content.decode()
+    offered = {each.rule for each in found.findings if each.replacement}
+    assert {"lock-timeout-missing", "unnamed-constraint"} == offered
+
+
+def test_stages_of_one_change_are_run_without_a_transaction(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    stages = (
+        "ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0) NOT VALID;\n"
+        "ALTER TABLE t VALIDATE CONSTRAINT c;\n"
+    )
+
+    found = reviewed(postgres_server, tmp_path, f"-- why\n{stages}")
+
+    (rewritten,) = found.rewritten
+    assert f"-- why\n{NONE}{stages}" == rewritten.file.content.decode()
+    # No line of the finding could be replaced by it.
+    assert {""} == {each.replacement for each in found.findings}
+
+
+def test_the_gravest_finding_on_a_statement_says_how_it_is_written(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    sql = "REFRESH MATERIALIZED VIEW seen;\n"
+
+    found = reviewed(postgres_server, tmp_path, sql)
+
+    (rewritten,) = found.rewritten
+    assert "SET LOCAL lock_timeout = '2s';\nREFRESH MATERIALIZED VIEW CONCURRENTLY seen;\n" == (
+        rewritten.file.content.decode()
+    )

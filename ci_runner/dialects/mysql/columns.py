@@ -7,17 +7,18 @@ from collections.abc import Iterable
 from typing import Literal
 
 from ci_runner.dialects.mysql.quote import literal, quote, unescaped, unqualified
-from ci_runner.dialects.mysql.rows import Place, Row, number, optional, text
+from ci_runner.dialects.mysql.rows import Place, Query, Row, number, optional, text
 from ci_runner.dialects.mysql.shown import Shown
 from ci_runner.schema.model import Column
 
-MARIA = """
+_COLUMNS = """
 SELECT TABLE_NAME, COLUMN_NAME, COLUMN_DEFAULT, IS_NULLABLE, DATA_TYPE, COLUMN_TYPE,
   COLLATION_NAME, EXTRA, COLUMN_COMMENT, GENERATION_EXPRESSION, NULL
-FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE()
+FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE(){only}
 ORDER BY TABLE_NAME, ORDINAL_POSITION
 """
-MYSQL = MARIA.replace("NULL\nFROM", "SRS_ID\nFROM")
+MARIA = Query(_COLUMNS, "TABLE_NAME")
+MYSQL = Query(_COLUMNS.replace("NULL\nFROM", "SRS_ID\nFROM"), "TABLE_NAME")
 NO_DEFAULT = "NO DEFAULT"
 SET_LATER = "DEFAULT SET LATER"
 AUTO = "AUTO_INCREMENT"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 
@@ -61,14 +61,22 @@ class MysqlConnection:
         self._guard = guard
         self._running = Running(cancel, self._sever, session.thread_id())
         self._beside = beside
+        self._kept = ExitStack()
+        self._reader: MysqlConnection | None = None
         self._touched = False
         self._opened_with: Mapping[str, str] = {}
         self.database = database
+        # What it has run, in order, for whoever asks what that can have changed; not what only
+        # writes rows.
+        self.journal: list[str] = []
         # Opens sessions of an account that sees what others do, on a server of our own.
         self.overseer: _Beside | None = None
+        self._overseers: tuple[MysqlConnection, MysqlConnection] | None = None
 
     def execute(self, sql: str) -> Outcome:
         """Result sets are read to their end and not kept: there may be no end of them."""
+        if _COUNTED.match(sql) is None:
+            self.journal.append(sql)
         if not self._touched and _LEAVES_SESSION.match(sql) is None:
             self._opened_with = self._opened_with or self._variables()
             self._touched = True
@@ -95,8 +103,27 @@ class MysqlConnection:
         """
         if not several or self._beside is None:
             return [self.query(each) for each in several]
-        with self._beside() as reader:
-            return reader.answers(";\n".join(several))
+        if self._reader is None:
+            self._reader = self._kept.enter_context(self._beside())
+        return self._reader.answers(";\n".join(several))
+
+    def overseers(self) -> tuple[MysqlConnection, MysqlConnection] | None:
+        """Two sessions of the account that oversees, which wait for no lock; None without one.
+
+        They are opened when somebody first asks for them, and end with this one.
+        """
+        if self._overseers is None and self.overseer is not None:
+            one, other = (self._kept.enter_context(self.overseer()) for _ in range(2))
+            for each in (one, other):
+                each.execute("SET SESSION lock_wait_timeout = 0")
+            self._overseers = one, other
+        return self._overseers
+
+    def close(self) -> None:
+        """End it, and the sessions beside it."""
+        self._kept.close()
+        if self._session.open:
+            self._session.close()
 
     def answers(self, sql: str) -> list[list[tuple[object, ...]]]:
         """The rows of each statement in `sql`: one, unless the session was opened to take more."""
@@ -240,13 +267,12 @@ def connect(
     @contextmanager
     def opened(more: Mapping[str, object], beside: _Beside | None) -> Iterator[MysqlConnection]:
         session = _open(where, timeout, patience, more)
+        cancel = partial(_cancel, where, session.thread_id())
+        connection = MysqlConnection(session, where.database, guard, cancel, beside)
         try:
-            process = session.thread_id()
-            cancel = partial(_cancel, where, process)
-            yield MysqlConnection(session, where.database, guard, cancel, beside)
+            yield connection
         finally:
-            if session.open:
-                session.close()
+            connection.close()
 
     reader = {
         "client_flag": CLIENT.MULTI_STATEMENTS,

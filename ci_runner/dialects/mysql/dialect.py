@@ -16,7 +16,7 @@ from ci_runner.dialects.base import (
     Sighting,
     version_of,
 )
-from ci_runner.dialects.mysql import ddl, inspect, look, online, quote
+from ci_runner.dialects.mysql import ddl, inspect, online, quote, renew
 from ci_runner.dialects.mysql.language import MysqlLanguage
 from ci_runner.dialects.mysql.metadata_locks import metadata_locks
 from ci_runner.dialects.mysql.rename import rename
@@ -41,8 +41,8 @@ class MysqlDialect(MysqlLanguage):
     def inspect(self, connection: Connection) -> Schema:
         return inspect.inspect(connection)
 
-    def sight(self, connection: Connection, _since: Sighting | None = None) -> Sighting:
-        return look.sight(connection)
+    def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
+        return renew.sight(connection, since)
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL

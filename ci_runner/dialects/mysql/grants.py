@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, PlannedStatement, StatementFailed
+from ci_runner.dialects.mysql.present import Present
 from ci_runner.dialects.mysql.quote import quote
 from ci_runner.dialects.mysql.rows import Row, optional, text
 from ci_runner.schema.access import Grant, Right, Rights
@@ -39,20 +40,16 @@ FROM mysql.procs_priv WHERE DB = DATABASE() ORDER BY 1, 2, 3
 """
 DATABASE = Identity("database", "", "")
 _ROUTINE_KINDS = frozenset({"FUNCTION", "PROCEDURE"})
-_RELATIONS = frozenset({"table", "view", "sequence"})
 _DENIED = "1142"  # ER_TABLEACCESS_DENIED_ERROR
 _OPTION = "GRANT OPTION"
 _NOTHING = "USAGE"  # the row of an account that has rights on columns alone, or only passes on
 
 
-def grants(connection: Connection, known: Iterable[Identity]) -> Iterator[Grant]:
-    """Those on objects that are `known`: rights outlive their table."""
-    listed = tuple(known)
-    relations = {each.name: each for each in listed if each.kind in _RELATIONS}
-    routines = {(each.kind, each.name.partition("(")[0]): each for each in listed}
+def grants(connection: Connection, there: Present) -> Iterator[Grant]:
+    """Those on objects that are `there`: rights outlive their table."""
     yield from _of_database(connection)
-    yield from _of_tables(connection, relations)
-    yield from _of_routines(connection, routines)
+    yield from _of_tables(connection, there.relations)
+    yield from _of_routines(connection, there.routines)
 
 
 def _of_database(connection: Connection) -> Iterator[Grant]:

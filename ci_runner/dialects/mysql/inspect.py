@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql import columns, grants, keys, programs, tables
 from ci_runner.dialects.mysql.created import created
+from ci_runner.dialects.mysql.present import Present, present
 from ci_runner.dialects.mysql.quote import functions, literal, relations
-from ci_runner.dialects.mysql.rows import Place, Row, Told, place, text
+from ci_runner.dialects.mysql.rows import Place, Query, Row, Told, place, text
 from ci_runner.dialects.mysql.sequences import sequences
 from ci_runner.dialects.mysql.shown import Shown, shown
+from ci_runner.frozen import frozen
 from ci_runner.schema.model import (
     Check,
     Column,
@@ -26,16 +28,36 @@ from ci_runner.schema.model import (
     Trigger,
     View,
 )
-from ci_runner.schema.routines import Function
 
 _KNOWN_TYPES = frozenset({"BASE TABLE", "SYSTEM VERSIONED", "VIEW", "SEQUENCE", "TEMPORARY"})
 
 
+@frozen
+class Scope:
+    """The names of what is to be read: `relations` are tables, views and sequences."""
+
+    relations: Collection[str] = ()
+    routines: Collection[str] = ()
+    events: Collection[str] = ()
+
+
 def inspect(connection: Connection) -> Schema:
     """The whole schema of the session's database."""
-    here = place(connection)
-    asked = tuple(_queries(here))
-    told = dict(zip(asked, connection.query_all(asked), strict=True))
+    objects, unmanaged = read(connection, place(connection))
+    there = present(objects)
+    return Schema.of(
+        "mysql",
+        [*objects, *grants.grants(connection, there)],
+        dependencies(objects, there),
+        unmanaged,
+    )
+
+
+def read(
+    connection: Connection, here: Place, scope: Scope | None = None
+) -> tuple[list[SchemaObject], set[Identity]]:
+    """All that there is, or what is in `scope`; grants aside. What can't be compared is named."""
+    told = _told(connection, here, scope)
     listed = told[tables.QUERY]
     names = [text(row[0]) for row in listed]
     shown = _shown(connection, listed)
@@ -53,29 +75,58 @@ def inspect(connection: Connection) -> Schema:
         *_programs(connection, told, here, columns_of),
     ]
     objects = [each for each in found if not isinstance(each, Identity)]
-    objects += grants.grants(connection, [each.identity for each in objects])
-    unmanaged = {each for each in found if isinstance(each, Identity)}
-    return Schema.of("mysql", objects, _dependencies(objects), unmanaged)
+    return objects, {each for each in found if isinstance(each, Identity)}
 
 
-def _queries(here: Place) -> Iterator[str]:
-    """All that is asked of the catalogue at once."""
-    yield tables.QUERY
-    yield from (_columns_of(here), _indexes_of(here), _checks_of(here))
-    yield from (keys.FOREIGN_KEYS, keys.FOREIGN_KEY_RULES, *programs.QUERIES)
+def _told(connection: Connection, here: Place, scope: Scope | None) -> Told:
+    """The catalogue's answers to all that is asked of it at once."""
+    asked = tuple(_everything(here) if scope is None else _limited(here, scope))
+    told: dict[Query, list[Row]] = {each: [] for each in _queries(here)}
+    answers = connection.query_all([sql for _, sql in asked])
+    for (query, _), rows in zip(asked, answers, strict=True):
+        told[query].extend(rows)
+    return told
+
+
+def _everything(here: Place) -> Iterator[tuple[Query, str]]:
+    for each in _queries(here):
+        yield each, each.whole()
+
+
+def _limited(here: Place, scope: Scope) -> Iterator[tuple[Query, str]]:
+    """Libraries are no part of any scope."""
+    for queries, names in (
+        (_of_relations(here), scope.relations),
+        (programs.OF_ROUTINES, scope.routines),
+        (programs.OF_EVENTS, scope.events),
+    ):
+        for name in names:
+            for each in queries:
+                yield each, each.only(name)
+
+
+def _queries(here: Place) -> Iterator[Query]:
+    yield from (*_of_relations(here), *programs.OF_ROUTINES, *programs.OF_EVENTS)
     if here.has_libraries:
         yield programs.LIBRARIES
 
 
-def _columns_of(here: Place) -> str:
+def _of_relations(here: Place) -> tuple[Query, ...]:
+    return (
+        *(tables.QUERY, _columns_of(here), _indexes_of(here), _checks_of(here)),
+        *(keys.FOREIGN_KEYS, keys.FOREIGN_KEY_RULES, *programs.OF_RELATIONS),
+    )
+
+
+def _columns_of(here: Place) -> Query:
     return columns.MARIA if here.maria else columns.MYSQL
 
 
-def _indexes_of(here: Place) -> str:
+def _indexes_of(here: Place) -> Query:
     return keys.MARIA_INDEXES if here.maria else keys.MYSQL_INDEXES
 
 
-def _checks_of(here: Place) -> str:
+def _checks_of(here: Place) -> Query:
     return keys.MARIA_CHECKS if here.maria else keys.MYSQL_CHECKS
 
 
@@ -170,16 +221,21 @@ def _programs(
         yield Identity("library", "", text(name))
 
 
-def _dependencies(objects: Sequence[SchemaObject]) -> Iterator[tuple[Identity, Identity]]:
-    """Keys on tables, views on what they read and call, triggers on those that fire before them."""
-    places = {each.name: each.identity for each in objects if isinstance(each, Table | View)}
-    called = {each.name: each.identity for each in objects if isinstance(each, Function)}
+def dependencies(
+    objects: Sequence[SchemaObject], there: Present
+) -> Iterator[tuple[Identity, Identity]]:
+    """Keys on tables, views on what they read and call, triggers on those that fire before them.
+
+    `objects` are a part of all that is `there`, with all triggers of a table or none.
+    """
     for each in objects:
         if isinstance(each, View):
-            for name in relations(each.definition) & places.keys() - {each.name}:
-                yield each.identity, places[name]
-            for name in functions(each.definition) & called.keys():
-                yield each.identity, called[name]
+            for name in relations(each.definition) - {each.name}:
+                if name in there.relations and there.relations[name].kind != "sequence":
+                    yield each.identity, there.relations[name]
+            for name in functions(each.definition):
+                if ("function", name) in there.routines:
+                    yield each.identity, there.routines["function", name]
         elif isinstance(each, ForeignKey):
             yield each.identity, each.references
         elif isinstance(each, Index | PrimaryKey | Check | Trigger):

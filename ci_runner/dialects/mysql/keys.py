@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ci_runner.dialects.mysql.quote import literal, names, quote, unescaped, unqualified
-from ci_runner.dialects.mysql.rows import Place, Row, number, optional, pairs, text
+from ci_runner.dialects.mysql.rows import Place, Query, Row, number, optional, pairs, text
 from ci_runner.dialects.mysql.shown import Shown, ShownKey
 from ci_runner.schema.model import (
     Check,
@@ -19,42 +19,57 @@ from ci_runner.schema.model import (
 # One row for each key; the ends differ by flavour.
 _INDEXES = """
 SELECT TABLE_NAME, INDEX_NAME, NON_UNIQUE, COLUMN_NAME, COLLATION, SUB_PART, INDEX_TYPE,
-  INDEX_COMMENT, {hidden}, {expression}
-FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE()
+  INDEX_COMMENT, HIDDEN, WRITTEN
+FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE(){only}
 ORDER BY TABLE_NAME, INDEX_NAME, SEQ_IN_INDEX
 """
 # What hides an index from the optimizer is called by the word that each of the two has for it.
-MARIA_INDEXES = _INDEXES.format(hidden="IF(IGNORED = 'YES', 'IGNORED', '')", expression="NULL")
-MYSQL_INDEXES = _INDEXES.format(
-    hidden="IF(IS_VISIBLE = 'NO', 'INVISIBLE', '')", expression="EXPRESSION"
+MARIA_INDEXES = Query(
+    _INDEXES.replace("HIDDEN, WRITTEN", "IF(IGNORED = 'YES', 'IGNORED', ''), NULL"), "TABLE_NAME"
+)
+MYSQL_INDEXES = Query(
+    _INDEXES.replace("HIDDEN, WRITTEN", "IF(IS_VISIBLE = 'NO', 'INVISIBLE', ''), EXPRESSION"),
+    "TABLE_NAME",
 )
 _SHOWN_AGAIN = {"IGNORED": "NOT IGNORED", "INVISIBLE": "VISIBLE"}
 
-MARIA_CHECKS = """
+MARIA_CHECKS = Query(
+    """
 SELECT TABLE_NAME, CONSTRAINT_NAME, LEVEL, CHECK_CLAUSE, 'YES'
-FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()
+FROM information_schema.CHECK_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE(){only}
 ORDER BY TABLE_NAME, CONSTRAINT_NAME
-"""
-MYSQL_CHECKS = """
+""",
+    "TABLE_NAME",
+)
+MYSQL_CHECKS = Query(
+    """
 SELECT t.TABLE_NAME, t.CONSTRAINT_NAME, 'Table', c.CHECK_CLAUSE, t.ENFORCED
 FROM information_schema.TABLE_CONSTRAINTS t
 JOIN information_schema.CHECK_CONSTRAINTS c
   ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME
-WHERE t.TABLE_SCHEMA = DATABASE() AND t.CONSTRAINT_TYPE = 'CHECK'
+WHERE t.TABLE_SCHEMA = DATABASE() AND t.CONSTRAINT_TYPE = 'CHECK'{only}
 ORDER BY t.TABLE_NAME, t.CONSTRAINT_NAME
-"""
-FOREIGN_KEYS = """
+""",
+    "t.TABLE_NAME",
+)
+FOREIGN_KEYS = Query(
+    """
 SELECT TABLE_NAME, CONSTRAINT_NAME, COLUMN_NAME, REFERENCED_TABLE_SCHEMA, REFERENCED_TABLE_NAME,
   REFERENCED_COLUMN_NAME
 FROM information_schema.KEY_COLUMN_USAGE
-WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL
+WHERE TABLE_SCHEMA = DATABASE() AND REFERENCED_TABLE_NAME IS NOT NULL{only}
 ORDER BY TABLE_NAME, CONSTRAINT_NAME, ORDINAL_POSITION
-"""
+""",
+    "TABLE_NAME",
+)
 # Not joined to the query above: the server would fill both tables again and again.
-FOREIGN_KEY_RULES = """
+FOREIGN_KEY_RULES = Query(
+    """
 SELECT TABLE_NAME, CONSTRAINT_NAME, DELETE_RULE, UPDATE_RULE
-FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()
-"""
+FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE(){only}
+""",
+    "TABLE_NAME",
+)
 _SPECIAL = frozenset({"FULLTEXT", "SPATIAL"})
 
 

@@ -1,43 +1,105 @@
-"""A look at a database with InnoDB's ids of its tables: a rename keeps one, a rebuild does not."""
+"""A look at a MySQL or MariaDB database, with all that the next one can build on."""
 
 from __future__ import annotations
 
-import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from ci_runner.dialects.base import Connection, Sighting, StatementFailed
-from ci_runner.dialects.mysql.inspect import inspect
-from ci_runner.dialects.mysql.quote import literal
-from ci_runner.dialects.mysql.rows import place, text
-from ci_runner.schema.model import Identity
+from ci_runner.dialects.base import Connection, Sighting
+from ci_runner.dialects.mysql.commands import commands
+from ci_runner.dialects.mysql.grants import grants
+from ci_runner.dialects.mysql.identifiers import identifiers
+from ci_runner.dialects.mysql.inspect import dependencies, read
+from ci_runner.dialects.mysql.present import Present, present
+from ci_runner.dialects.mysql.quote import functions, relations
+from ci_runner.dialects.mysql.rows import Place, place
+from ci_runner.dialects.mysql.touched import Word
+from ci_runner.schema.access import Grant
+from ci_runner.schema.model import ForeignKey, Identity, Schema, SchemaObject, View
+from ci_runner.schema.shared import Edge, Edges, Shared, by_dependent, inverted
 
-_REFUSED = "1227"  # ER_SPECIFIC_ACCESS_DENIED_ERROR: the table asks for PROCESS
-# Names of files: mariadb.com/kb, Identifier to File Name Mapping.
-_CODED = re.compile(r"@([0-9a-f]{4})")
-
-
-def sight(connection: Connection) -> Sighting:
-    """Without ids where the account may not read them, and for tables whose name is no ASCII."""
-    schema = inspect(connection)
-    ids = {name: id_ for name, id_ in _ids(connection).items() if schema.get(name) is not None}
-    return Sighting(schema, handles=ids, storage=ids)
-
-
-def _ids(connection: Connection) -> dict[Identity, str]:
-    here = place(connection)
-    table = "INNODB_SYS_TABLES" if here.maria else "INNODB_TABLES"
-    pattern = here.database.replace("\\", "\\\\").replace("_", "\\_").replace("%", "\\%") + "/%"
-    try:
-        rows = connection.query(
-            f"SELECT NAME, TABLE_ID FROM information_schema.{table} WHERE NAME LIKE"
-            f" {literal(pattern)}"
-        )
-    except StatementFailed as refused:
-        if refused.failure.code == _REFUSED:
-            return {}
-        raise
-    return {Identity("table", "", _decoded(text(name))): text(id_) for name, id_ in rows}
+Owner = tuple[str, str]  # relation, routine or event, and its name
+Owned = Mapping[Owner, Sequence[SchemaObject]]
 
 
-def _decoded(name: str) -> str:
-    _, _, file = name.partition("/")
-    return _CODED.sub(lambda found: chr(int(found[1], 16)), file)
+@dataclass(frozen=True, kw_only=True)
+class Look(Sighting):
+    """A Sighting with what it was made of.
+
+    `journal` is that of its session, of which the first `mark` statements had been run, and
+    `counted` is what `commands` said. `owned` are the objects that come and go with each relation,
+    routine and event; `said` those that rest on each name; `edges` what each object needs.
+    """
+
+    journal: Sequence[str]
+    mark: int
+    counted: int
+    here: Place
+    present: Present
+    owned: Shared[Owner, Sequence[SchemaObject]]
+    granted: Sequence[Grant]
+    said: Shared[Word, frozenset[Owner]]
+    edges: Shared[Identity, frozenset[Edge]]
+
+
+def whole(connection: Connection, journal: Sequence[str]) -> Look:
+    """A look that rests on no other one."""
+    here, counted, mark = place(connection), commands(connection), len(journal)
+    objects, unmanaged = read(connection, here)
+    found = present(objects)
+    there = Present(Shared(found.relations), Shared(found.routines))
+    granted = tuple(grants(connection, there))
+    edges = Shared(by_dependent(dependencies(objects, there)))
+    schema = Schema.of("mysql", [*objects, *granted], (), unmanaged)
+    ids = Shared(identifiers(connection, here, there.relations))
+    owned = by_owner(objects)
+    return Look(
+        schema=replace(schema, dependencies=Edges(edges)),
+        handles=ids,
+        storage=ids,
+        journal=journal,
+        mark=mark,
+        counted=counted,
+        here=here,
+        present=there,
+        owned=Shared(owned),
+        granted=granted,
+        said=Shared(inverted(words(owned))),
+        edges=edges,
+    )
+
+
+def owner(identity: Identity) -> Owner:
+    """Names of routines and events know no case; some routines are named with parentheses."""
+    if identity.kind.endswith(("function", "procedure")):
+        return "routine", identity.name.partition("(")[0].lower()
+    if identity.kind == "event":
+        return "event", identity.name.lower()
+    return "relation", identity.parent or identity.name
+
+
+def by_owner(objects: Iterable[SchemaObject]) -> dict[Owner, Sequence[SchemaObject]]:
+    found: dict[Owner, list[SchemaObject]] = defaultdict(list)
+    for each in objects:
+        found[owner(each.identity)].append(each)
+    return dict(found)
+
+
+def words(owned: Owned) -> dict[Owner, frozenset[Word]]:
+    """The names on which the reading of each may rest."""
+    return {
+        one: frozenset(word for each in several for word in _words(each))
+        for one, several in owned.items()
+    }
+
+
+def _words(each: SchemaObject) -> Iterator[Word]:
+    match each:
+        case View(definition=definition):
+            for name in relations(definition) | functions(definition):
+                yield "view", name.lower()
+        case ForeignKey(references=parent):
+            yield "key", parent.name.lower()
+        case _:
+            pass

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from ci_runner.dialects.base import Connection, Lock, StatementFailed
@@ -29,7 +29,8 @@ _VERBS = frozenset("ALTER ANALYZE CREATE DROP LOCK OPTIMIZE RENAME REPAIR TRUNCA
 # It says itself how long it waits: then nobody makes it wait.
 _IMPATIENT = frozenset({"NOWAIT", "WAIT"})
 _PATIENCE_SECONDS = 5
-_EVERY_SECONDS = 0.002
+_FIRST_SECONDS = 0.0005
+_EVERY_SECONDS = 0.005
 _MOST_TABLES = 8
 _WAITS = """
 SELECT 1 FROM information_schema.PROCESSLIST
@@ -45,11 +46,11 @@ SELECT l.OBJECT_TYPE, l.LOCK_TYPE, l.OBJECT_NAME FROM performance_schema.metadat
 JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
 WHERE t.PROCESSLIST_ID = {process} AND l.OBJECT_SCHEMA = {database}
 """
-_INSTALL = "INSTALL SONAME 'metadata_lock_info'"
-_THERE_ALREADY = "1968"  # ER_PLUGIN_INSTALLED
 # `Table metadata lock` of MariaDB, `TABLE` of MySQL.
 _KINDS = ("table", "trigger", "procedure", "function", "event")
 EXCLUSIVE = "EXCLUSIVE"
+# The copy of a table that the server makes to change it, which nobody else knows.
+_MADE_MEANWHILE = "#sql"
 
 
 @contextmanager
@@ -58,40 +59,51 @@ def metadata_locks(connection: Connection, sql: str) -> Iterator[Callable[[], fr
 
     They are those of the moment in which it first waited; none where it never did.
     """
-    with ExitStack() as stack:
-        looking = _looking(stack, connection, sql)
-        if looking is None:
-            yield frozenset
-            return
-        thread = threading.Thread(target=looking.look, daemon=True)
-        thread.start()
-        try:
-            yield lambda: frozenset(looking.seen)
-        finally:
-            looking.ended.set()
-            thread.join()
+    looking = _looking(connection, sql)
+    if looking is None:
+        yield frozenset
+        return
+    thread = threading.Thread(target=looking.look, daemon=True)
+    thread.start()
+    try:
+        yield lambda: frozenset(looking.seen)
+    finally:
+        looking.ended.set()
+        thread.join()
 
 
-def _looking(stack: ExitStack, connection: Connection, sql: str) -> _Looking | None:
+def _looking(connection: Connection, sql: str) -> _Looking | None:
+    """None where nobody is to wait, and where no account or no plugin lets us see what waits."""
     if not isinstance(connection, MysqlConnection) or connection.overseer is None:
         return None
     if verb(sql) not in _VERBS or _IMPATIENT & {token.word for token in tokenize(sql)}:
         return None
     named = _named(sql, connection.database)
-    ((patience,),) = connection.query("SELECT @@SESSION.lock_wait_timeout")
-    if not named or int(text(patience)) < _PATIENCE_SECONDS:
+    if not named or not _is_patient(connection):
         return None
-    try:
-        reader, observer = (stack.enter_context(connection.overseer()) for _ in range(2))
-        if "mariadb" in observer.version.lower():
-            _install(observer)
-        for each in (reader, observer):
-            each.execute("SET SESSION lock_wait_timeout = 0")
-        reader.execute("BEGIN")
-        tables = [name for name in named if _is_table(observer, connection.database, name)]
-        read = tuple(name for name in tables if _reads(reader, name))
-    except (DatabaseError, StatementFailed):
-        return None  # no account or no plugin for it: the locks stay unseen
+    with suppress(DatabaseError, StatementFailed):
+        if overseers := connection.overseers():
+            return _held_up(connection, *overseers, named)
+    return None
+
+
+def _is_patient(connection: MysqlConnection) -> bool:
+    ((seconds,),) = connection.query("SELECT @@SESSION.lock_wait_timeout")
+    return int(text(seconds)) >= _PATIENCE_SECONDS
+
+
+def _held_up(
+    connection: MysqlConnection,
+    reader: MysqlConnection,
+    observer: MysqlConnection,
+    named: Sequence[str],
+) -> _Looking | None:
+    """Where `reader` could read a table that is named, for which the statement has to wait then."""
+    if "mariadb" in observer.version.lower():
+        _demand_plugin(observer)
+    reader.execute("BEGIN")
+    tables = [name for name in named if _is_table(observer, connection.database, name)]
+    read = tuple(name for name in tables if _reads(reader, name))
     return _Looking(connection, reader, observer, read) if read else None
 
 
@@ -107,12 +119,12 @@ def _named(sql: str, database: str) -> tuple[str, ...]:
     return tuple(names)[:_MOST_TABLES]
 
 
-def _install(observer: MysqlConnection) -> None:
+def _demand_plugin(observer: MysqlConnection) -> None:
+    """Raises StatementFailed where the server has none."""
     try:
-        observer.execute(_INSTALL)
-    except StatementFailed as refused:
-        if refused.failure.code != _THERE_ALREADY:
-            raise
+        observer.query("SELECT 1 FROM information_schema.METADATA_LOCK_INFO LIMIT 0")
+    except StatementFailed:
+        observer.execute("INSTALL SONAME 'metadata_lock_info'")
 
 
 def _is_table(observer: MysqlConnection, database: str, name: str) -> bool:
@@ -155,13 +167,15 @@ class _Looking:
         maria = "mariadb" in self.observer.version.lower()
         process = self.connection.process
         place = {"process": process, "database": literal(self.connection.database)}
-        while not self.ended.wait(_EVERY_SECONDS):
+        pause = _FIRST_SECONDS
+        while not self.ended.wait(pause):
+            pause = min(2 * pause, _EVERY_SECONDS)
             if not self.observer.query(_WAITS.format(**place)):
                 continue
             rows = self.observer.query((_MARIA if maria else _MYSQL).format(**place))
             for kind, mode, name in rows:
                 sort = text(kind).split(" ")[0].lower()
-                if sort in _KINDS:
+                if sort in _KINDS and not text(name).startswith(_MADE_MEANWHILE):
                     self.seen.add(Lock(Identity(sort, "", text(name)), _spelled(text(mode))))
             # MariaDB lists what is held. A table that is wanted alone lets no new reader in.
             wanted = (name for name in self.read if maria and not _reads(self.observer, name))

@@ -13,45 +13,65 @@ from datetime import datetime
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.mysql.created import bodies, created
 from ci_runner.dialects.mysql.quote import literal, quote, unqualified
-from ci_runner.dialects.mysql.rows import Place, Row, Told, grouped, optional, text
+from ci_runner.dialects.mysql.rows import Place, Query, Row, Told, grouped, optional, text
 from ci_runner.schema.model import Identity, Trigger, View
 from ci_runner.schema.routines import Event, Function, Procedure
 
 # Of the algorithm, the columns that were named and the query only SHOW CREATE VIEW tells all: the
 # catalogue leaves parentheses of joins out, and on MariaDB what is beyond U+FFFF.
-_VIEWS = """
+_VIEWS = Query(
+    """
 SELECT TABLE_NAME, VIEW_DEFINITION, CHECK_OPTION, DEFINER, SECURITY_TYPE
-FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
-"""
-_TRIGGERS = """
+FROM information_schema.VIEWS WHERE TABLE_SCHEMA = DATABASE(){only} ORDER BY TABLE_NAME
+""",
+    "TABLE_NAME",
+)
+_TRIGGERS = Query(
+    """
 SELECT EVENT_OBJECT_TABLE, TRIGGER_NAME, ACTION_TIMING, EVENT_MANIPULATION, ACTION_STATEMENT,
   SQL_MODE, DEFINER
-FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = DATABASE()
+FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = DATABASE(){only}
 ORDER BY EVENT_OBJECT_TABLE, ACTION_TIMING, EVENT_MANIPULATION, ACTION_ORDER
-"""
-_ROUTINES = """
+""",
+    "EVENT_OBJECT_TABLE",
+)
+_ROUTINES = Query(
+    """
 SELECT ROUTINE_TYPE, ROUTINE_NAME, DTD_IDENTIFIER, CHARACTER_SET_NAME, COLLATION_NAME,
   ROUTINE_DEFINITION, IS_DETERMINISTIC, SQL_DATA_ACCESS, SECURITY_TYPE, SQL_MODE, ROUTINE_COMMENT,
   DEFINER, DATABASE_COLLATION, EXTERNAL_LANGUAGE
-FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE()
+FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = DATABASE(){only}
 ORDER BY ROUTINE_TYPE, ROUTINE_NAME
-"""
-_PARAMETERS = """
+""",
+    "ROUTINE_NAME",
+)
+_PARAMETERS = Query(
+    """
 SELECT SPECIFIC_NAME, ROUTINE_TYPE, PARAMETER_MODE, PARAMETER_NAME, DTD_IDENTIFIER,
   CHARACTER_SET_NAME, COLLATION_NAME
 FROM information_schema.PARAMETERS
-WHERE SPECIFIC_SCHEMA = DATABASE() AND ORDINAL_POSITION > 0
+WHERE SPECIFIC_SCHEMA = DATABASE() AND ORDINAL_POSITION > 0{only}
 ORDER BY ROUTINE_TYPE, SPECIFIC_NAME, ORDINAL_POSITION
-"""
-_EVENTS = """
+""",
+    "SPECIFIC_NAME",
+)
+_EVENTS = Query(
+    """
 SELECT EVENT_NAME, DEFINER, EXECUTE_AT, INTERVAL_VALUE, INTERVAL_FIELD, STARTS, ENDS, STATUS,
   ON_COMPLETION, EVENT_DEFINITION, SQL_MODE, EVENT_COMMENT, CREATED, LAST_ALTERED
-FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE() ORDER BY EVENT_NAME
-"""
-LIBRARIES = """
-SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA = DATABASE()
-"""
-QUERIES = (_VIEWS, _TRIGGERS, _ROUTINES, _PARAMETERS, _EVENTS)
+FROM information_schema.EVENTS WHERE EVENT_SCHEMA = DATABASE(){only} ORDER BY EVENT_NAME
+""",
+    "EVENT_NAME",
+)
+LIBRARIES = Query(
+    """
+SELECT LIBRARY_NAME FROM information_schema.LIBRARIES WHERE LIBRARY_SCHEMA = DATABASE(){only}
+""",
+    "LIBRARY_NAME",
+)
+OF_RELATIONS = (_VIEWS, _TRIGGERS)
+OF_ROUTINES = (_ROUTINES, _PARAMETERS)
+OF_EVENTS = (_EVENTS,)
 _CHECKED = re.compile(r" WITH (?:LOCAL|CASCADED) CHECK OPTION\Z")
 # What MySQL adds to an INTERSECT each time that it is made: once says as much.
 _NOT_NULL = re.compile(r"(\([^()]+ is not null\))(?: and \1)+")
@@ -87,12 +107,14 @@ def views(
             yield Identity("view", "", text(name))
             continue
         statement = statements[text(name)]
-        head = _VIEW_HEAD.match(statement)
-        if head is None:
-            yield Identity("duality view", "", text(name))
-            continue
-        how, listed = head[1], head[2] or ""
-        query = _CHECKED.sub("", statement[head.end() :])
+        how, listed, query = "UNDEFINED", "", text(written)
+        if statement:
+            head = _VIEW_HEAD.match(statement)
+            if head is None:
+                yield Identity("duality view", "", text(name))
+                continue
+            how, listed = head[1], head[2] or ""
+            query = _CHECKED.sub("", statement[head.end() :])
         if " intersect " in query:
             query = _NOT_NULL.sub(r"\1", query)
         words = "" if how == "UNDEFINED" else f"ALGORITHM = {how} "

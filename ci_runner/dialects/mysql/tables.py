@@ -6,14 +6,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ci_runner.dialects.mysql.quote import literal
-from ci_runner.dialects.mysql.rows import Row, optional, text
+from ci_runner.dialects.mysql.rows import Query, Row, optional, text
 from ci_runner.dialects.mysql.shown import Shown
 from ci_runner.schema.model import Column, Table
 
-QUERY = """
+QUERY = Query(
+    """
 SELECT TABLE_NAME, TABLE_TYPE, ENGINE, TABLE_COLLATION, TABLE_COMMENT
-FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() ORDER BY TABLE_NAME
-"""
+FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE(){only} ORDER BY TABLE_NAME
+""",
+    "TABLE_NAME",
+)
 VERSIONED = "WITH SYSTEM VERSIONING"
 # MySQL's words for no encryption and no compression of pages, the latter only where it was written.
 _SAYS_NOTHING = frozenset({"ENCRYPTION='N'", "COMPRESSION='none'", "COMPRESSION=''"})

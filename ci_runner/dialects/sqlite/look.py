@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ci_runner.dialects.base import Connection, Sighting
 from ci_runner.dialects.sqlite.inspect import dependencies, facts, readings, relations
 from ci_runner.dialects.sqlite.objects import Facts, Reading
 from ci_runner.dialects.sqlite.stored import Parts, Row, rows
-from ci_runner.schema.model import Identity, Schema, SchemaObject, Table
-from ci_runner.schema.shared import Edge, Edges, Shared, shared
+from ci_runner.schema.model import Identity, Schema, Table
+from ci_runner.schema.shared import Edge, Edges, Shared, by_dependent, inverted, shared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +37,7 @@ def whole(connection: Connection, parts: Parts) -> Look:
     found = readings(stored, told)
     objects = [each for one in found.values() for each in one.objects]
     known = relations(objects)
-    edges = Shared(edges_of(objects, known))
+    edges = Shared(by_dependent(dependencies(objects, known)))
     unmanaged = (each.unmanaged for each in found.values() if each.unmanaged)
     schema = Schema.of("sqlite", objects, (), unmanaged)
     pages = Shared(dict(pages_of(stored, found)))
@@ -56,19 +55,10 @@ def whole(connection: Connection, parts: Parts) -> Look:
             shared(told.known),
         ),
         readings=Shared(found),
-        said=Shared(_said(found)),
+        said=Shared(inverted({at: each.words for at, each in found.items()})),
         relations=Shared(known),
         edges=edges,
     )
-
-
-def edges_of(
-    objects: Iterable[SchemaObject], known: Mapping[str, Identity]
-) -> dict[Identity, frozenset[Edge]]:
-    by_dependent: dict[Identity, set[Edge]] = defaultdict(set)
-    for edge in dependencies(objects, known):
-        by_dependent[edge[0]].add(edge)
-    return {each: frozenset(several) for each, several in by_dependent.items()}
 
 
 def pages_of(
@@ -79,11 +69,3 @@ def pages_of(
         for each in found[at].objects[:1]:
             if isinstance(each, Table):
                 yield each.identity, str(row.page)
-
-
-def _said(found: Mapping[int, Reading]) -> dict[str, frozenset[int]]:
-    by_word: dict[str, set[int]] = defaultdict(set)
-    for at, each in found.items():
-        for word in each.words:
-            by_word[word].add(at)
-    return {word: frozenset(several) for word, several in by_word.items()}

@@ -63,7 +63,7 @@ def _read(tokens: Sequence[Token]) -> Operation:  # noqa: PLR0911  one return pe
     if first == "ALTER" and words[1] == "TABLE":
         return _alter(tokens)
     if first == "DROP":
-        target, _ = _target(tokens, 4 if words[2] == "IF" else 2)
+        target, _ = name_at(tokens, 4 if words[2] == "IF" else 2)
         if words[1] == "TABLE":
             return DropTable(target)
         return DropIndex(target) if words[1] == "INDEX" else DropObject(words[1].lower(), target)
@@ -74,7 +74,7 @@ def _read(tokens: Sequence[Token]) -> Operation:  # noqa: PLR0911  one return pe
     return Other(first.lower()) if first else Unparsed("no statement starts like this")
 
 
-def _target(tokens: Sequence[Token], at: int) -> tuple[Target, int]:
+def name_at(tokens: Sequence[Token], at: int) -> tuple[Target, int]:
     """The possibly qualified name at `at`, and the position behind it."""
     if at + 2 < len(tokens) and tokens[at + 1].word == ".":
         return Target(tokens[at].name, tokens[at + 2].name), at + 3
@@ -94,7 +94,7 @@ def _data(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
     at = 1
     while words[at] in {"OR", "ABORT", "FAIL", "IGNORE", "REPLACE", "ROLLBACK", "INTO", "FROM"}:
         at += 1
-    target, end = _target(tokens, at)
+    target, end = name_at(tokens, at)
     columns: tuple[str, ...] = ()
     if words[0] in {"INSERT", "REPLACE"} and words[end : end + 1] == ["("]:
         parts = split(tokens[end + 1 : closing(tokens, end)])
@@ -132,7 +132,7 @@ def _create(tokens: Sequence[Token], words: Sequence[str]) -> Operation:
     kind = words[at]
     at += 1
     absent = words[at : at + 3] == ["IF", "NOT", "EXISTS"]
-    target, end = _target(tokens, at + 3 * absent)
+    target, end = name_at(tokens, at + 3 * absent)
     if kind == "TABLE":
         return CreateTable(target, temporary, absent)
     if kind == "VIEW":
@@ -158,7 +158,7 @@ def _is_column(part: Sequence[Token]) -> bool:
 
 
 def _alter(tokens: Sequence[Token]) -> Operation:
-    table, at = _target(tokens, 2)
+    table, at = name_at(tokens, 2)
     words = [token.word for token in tokens[at:]]
     at += 1
     if words[:2] == ["RENAME", "TO"]:
@@ -170,12 +170,13 @@ def _alter(tokens: Sequence[Token]) -> Operation:
         case "DROP":
             return DropColumn(table, tokens[at].name)
         case "ADD":
-            return _add(table, tokens[at].name, tokens[at + 1 :])
+            return added(table, tokens[at].name, tokens[at + 1 :])
         case _:
             return Unparsed("not an ALTER TABLE that SQLite knows")
 
 
-def _add(table: Target, column: str, rest: Sequence[Token]) -> AddColumn:
+def added(table: Target, column: str, rest: Sequence[Token]) -> AddColumn:
+    """A column by what is written behind its name."""
     words = [token.word for token in rest]
     starts = {"CONSTRAINT", "PRIMARY", "NOT", "UNIQUE", "CHECK", "DEFAULT", "COLLATE",
               "REFERENCES", "GENERATED", "AS", "NULL"}  # fmt: skip

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from ci_runner.dialects.base import Connection, Sighting
-from ci_runner.dialects.sqlite.inspect import columns_of, relations, shown_by
-from ci_runner.dialects.sqlite.look import Look, edges_of, pages_of, whole
+from ci_runner.dialects.sqlite.inspect import columns_of, dependencies, relations, shown_by
+from ci_runner.dialects.sqlite.look import Look, pages_of, whole
 from ci_runner.dialects.sqlite.objects import Facts, Reading, is_kept_by, named, reading
 from ci_runner.dialects.sqlite.stored import Parts, Row, changed_rows, parts
 from ci_runner.schema.model import Identity, Schema, SchemaObject
-from ci_runner.schema.shared import Edges, Shared, differing, renewed, shared
+from ci_runner.schema.shared import (
+    Edges,
+    by_dependent,
+    differing,
+    exchanged,
+    reinverted,
+    renewed,
+    shared,
+)
 
 Rows = Mapping[int, Row]
 Readings = Mapping[int, Reading]
@@ -47,10 +55,11 @@ def _renewed(connection: Connection, since: Look, before: Rows, after: Rows, sto
         reached |= since.said.get(name, frozenset())
     old = {at: since.readings[at] for at in reached if at in since.readings}
     new = {at: reading(rows[at], facts) for at in reached if at in rows}
-    leaving, coming = _exchanged(old, new)
+    leaving, coming = exchanged(_objects(old), _objects(new))
     known = since.relations.exchanged(relations(leaving), relations(coming).items())
     edges = since.edges.exchanged(
-        (each.identity for each in _objects(old)), edges_of(_objects(new), known).items()
+        (each.identity for each in _objects(old)),
+        by_dependent(dependencies(_objects(new), known)).items(),
     )
     pages = shared(since.handles).exchanged(dict(pages_of(before, old)), pages_of(after, new))
     schema = renewed(
@@ -70,7 +79,7 @@ def _renewed(connection: Connection, since: Look, before: Rows, after: Rows, sto
         rows=rows,
         facts=facts,
         readings=since.readings.exchanged(old, new.items()),
-        said=_said(since.said, old, new),
+        said=reinverted(since.said, _words(old), _words(new)),
         relations=known,
         edges=edges,
     )
@@ -139,40 +148,11 @@ def _objects(several: Readings) -> Iterator[SchemaObject]:
         yield from each.objects
 
 
-def _exchanged(old: Readings, new: Readings) -> tuple[list[SchemaObject], list[SchemaObject]]:
-    """Which objects leave and which come; what reads as it did stays the same value."""
-    mine = {each.identity: each for each in _objects(old)}
-    theirs = {each.identity: each for each in _objects(new)}
-    changed = [name for name in mine.keys() | theirs.keys() if mine.get(name) != theirs.get(name)]
-    return (
-        [mine[name] for name in changed if name in mine],
-        [theirs[name] for name in changed if name in theirs],
-    )
-
-
 def _unmanaged(schema: Schema, old: Readings, new: Readings) -> tuple[Identity, ...]:
     gone = {each.unmanaged for each in old.values()}
     come = {each.unmanaged for each in new.values() if each.unmanaged}
     return tuple(sorted({each for each in schema.unmanaged if each not in gone} | come))
 
 
-def _said(
-    said: Shared[str, frozenset[int]], old: Readings, new: Readings
-) -> Shared[str, frozenset[int]]:
-    """The rows by the words that they rest on, where `new` readings stand instead of the `old`."""
-    less, more = _by_word(old, new), _by_word(new, old)
-    words = less.keys() | more.keys()
-    now = {
-        word: (said.get(word, frozenset()) - less.get(word, set())) | more.get(word, set())
-        for word in words
-    }
-    return said.exchanged(words, ((word, rows) for word, rows in now.items() if rows))
-
-
-def _by_word(several: Readings, others: Readings) -> dict[str, set[int]]:
-    """The rows by word, where a row's other reading does not rest on it."""
-    found: dict[str, set[int]] = defaultdict(set)
-    for at, each in several.items():
-        for word in each.words - (others[at].words if at in others else frozenset()):
-            found[word].add(at)
-    return found
+def _words(several: Readings) -> dict[int, frozenset[str]]:
+    return {at: each.words for at, each in several.items()}

@@ -12,7 +12,7 @@ from ci_runner.dialects.token_lists import closing, split
 from ci_runner.frozen import frozen
 from ci_runner.schema.model import Check, Constraint, ForeignKey, Identity, PrimaryKey, Unique
 
-_TABLE_STARTS = frozenset("CONSTRAINT PRIMARY UNIQUE CHECK FOREIGN".split())
+TABLE_STARTS = frozenset("CONSTRAINT PRIMARY UNIQUE CHECK FOREIGN".split())
 
 
 @frozen
@@ -74,7 +74,7 @@ def read_table(names: Names, sql: str, parents: Mapping[str, Names]) -> TableTex
     for part in split(tokens[start + 1 : end]):
         if not part:
             continue
-        if part[0].word in _TABLE_STARTS:
+        if part[0].word in TABLE_STARTS:
             _Constraints(text, part, "").read()
         else:
             _Constraints(text, part[1:], names.declared(part[0].name)).read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from ci_runner.dialects.operations import AddConstraint, DropColumn, DropConstraint
+from ci_runner.dialects.operations import AddConstraint, DropColumn, DropConstraint, DropTable
 from ci_runner.dialects.postgres.parse.statement import never_null
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
@@ -16,8 +16,11 @@ from ci_runner.schema.model import Check, ForeignKey, Identity, PrimaryKey, Sche
 def _check(review: Review) -> Iterator[Hit]:
     added = {(touch.table, touch.operation.name) for touch in review.upon(AddConstraint)}
     gone = {(touch.table, touch.operation.column) for touch in review.upon(DropColumn)}
+    going = {touch.table for touch in review.upon(DropTable)}
     for touch in review.on_known(DropConstraint):
         drop = touch.operation
+        if touch.table in going:
+            continue
         kept = (touch.table, drop.name) in added or _kept_by_column(touch)
         if not (kept or _goes_with_columns(touch, gone) or _kept_by_another(review, touch)):
             yield Hit(f"drops constraint {drop.name} of {drop.table}", touch.step)

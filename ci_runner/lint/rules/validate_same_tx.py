@@ -38,7 +38,8 @@ RULE = Rule(
     severity=Severity.WARNING,
     dialects=("postgres",),
     why="NOT VALID gains nothing: the strong lock is kept until the commit, the scan included.",
-    instead="VALIDATE CONSTRAINT in a file of its own, which is another transaction.",
+    instead="VALIDATE CONSTRAINT in a file of its own, which is another transaction; or run both"
+    " in a file without one.",
     check=_check,
     aliases=("constraint-missing-not-valid", "E4"),
     waits=True,

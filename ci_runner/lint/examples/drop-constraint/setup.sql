@@ -8,3 +8,11 @@ CREATE TABLE orders (
 );
 
 CREATE UNIQUE INDEX orders_number ON orders (number);
+
+CREATE TABLE carts (
+  id bigint PRIMARY KEY,
+  order_id bigint,
+  CONSTRAINT carts_order FOREIGN KEY (order_id) REFERENCES orders (id)
+);
+
+CREATE INDEX carts_order_id ON carts (order_id);

@@ -1,2 +1,2 @@
-SET LOCAL lock_timeout = '2s';
+SET LOCAL statement_timeout = '5s';
 ALTER TABLE users ADD COLUMN email text;

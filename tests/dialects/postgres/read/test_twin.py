@@ -144,6 +144,6 @@ def test_what_fails_in_a_session_is_raised(connection: PostgresConnection) -> No
 def test_the_end_of_the_block_ends_the_work_of_both(connection: PostgresConnection) -> None:
     began = time.monotonic()
     with both(connection) as several, ahead(several) as heard:
-        heard.put(asked(100, 0.2))
+        heard.put(asked(100, 2))
 
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
