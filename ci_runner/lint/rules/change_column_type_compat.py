@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ci_runner.dialects.operations import AlterColumnType
+from ci_runner.dialects.postgres.plan.types import widens
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rewrites import rewriting
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import of_column
+from ci_runner.schema.model import Column
+
+_WIDER = "Release readers that have room for the longer values first."
 
 
 def _check(review: Review) -> Iterator[Hit]:
@@ -28,7 +32,18 @@ def _check(review: Review) -> Iterator[Hit]:
             yield Hit(
                 f"changes column {changed.column} of {changed.table}{was} to {changed.type}",
                 touch.step,
+                instead=_WIDER if _only_wider(review, old, new) else "",
             )
+
+
+def _only_wider(review: Review, old: Column | None, new: Column | None) -> bool:
+    return (
+        review.dialect == "postgres"
+        and old is not None
+        and new is not None
+        and old.type != new.type
+        and widens(old.type, new.type)
+    )
 
 
 RULE = Rule(
