@@ -13,7 +13,7 @@ from ci_runner.devdb.replay import rehearse, replay
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.observation import Observation, compare
 from ci_runner.dialects.postgres import DIALECT
-from ci_runner.dialects.postgres.connect import PostgresConnection
+from ci_runner.dialects.postgres.session import PostgresConnection
 from tests.devdb.facts import MODES, SETUP, Fact, facts
 from tests.devdb.scripts import file, unwrapped
 
