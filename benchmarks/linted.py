@@ -19,7 +19,7 @@ from benchmarks.parts import Plan
 from ci_runner.devdb.local import local_postgres
 from ci_runner.devdb.replay import Script, rehearse, replay
 from ci_runner.dialects.postgres import DIALECT
-from ci_runner.dialects.postgres.connect import PostgresConnection
+from ci_runner.dialects.postgres.session import PostgresConnection
 from ci_runner.errors import ExitCode
 from ci_runner.migrations.statements import split
 

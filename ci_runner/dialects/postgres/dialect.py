@@ -79,7 +79,7 @@ class PostgresDialect(PostgresLanguage):
 
     def run(self, connection: Connection, sql: str) -> Ran:
         """What wants no transaction is made to wait for a moment, so that its locks are seen."""
-        from ci_runner.dialects.postgres.connect import PostgresConnection
+        from ci_runner.dialects.postgres.session import PostgresConnection
         from ci_runner.dialects.postgres.watch.witness import wants_none, witness
 
         if not isinstance(connection, PostgresConnection) or not wants_none(connection, sql):

@@ -14,11 +14,11 @@ from ci_runner.dialects.postgres.parse.nodes import (
     inner,
     qualified,
     relation,
-    statements,
     strings,
     within,
     word,
 )
+from ci_runner.dialects.postgres.parse.parsed import statements
 from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.frozen import frozen
 
@@ -51,9 +51,9 @@ def plain(sql: str) -> Plain | None:
     read = statements(sql)
     if len(read) != 1:
         return None
-    [(kind, node)] = read
-    reader = _READERS.get(kind)
-    return reader(node) if reader else None
+    [one] = read
+    reader = _READERS.get(one.kind)
+    return reader(one.node) if reader else None
 
 
 def _made(node: Node) -> Plain | None:
