@@ -22,6 +22,7 @@ from ci_runner.devdb.machine import (
     fingerprint,
     ids,
     limited,
+    room_for,
     said,
     tail,
 )
@@ -32,7 +33,6 @@ from ci_runner.errors import DatabaseError
 from ci_runner.frozen import frozen
 
 _LAST_WORDS_SECONDS = 1.0
-_FULL = "No space left on device"  # ENOSPC, as the C library says it
 Begin = Callable[[PostgresConnection], None]
 _LOCALES = ("C.UTF-8", "C")
 _SUPERUSER = "postgres"
@@ -118,8 +118,7 @@ class Programs:
             failed = "\n".join(done.stderr.strip().splitlines()[-5:])
             if "invalid locale" not in failed:
                 break
-        full = f"make room in {folder.parent}, or set TMPDIR to where there is some"
-        raise DatabaseError("initdb failed", said=failed, next_step=full if _FULL in failed else "")
+        raise DatabaseError("initdb failed", said=failed, next_step=room_for(folder, failed))
 
 
 def _surroundings() -> list[object]:
