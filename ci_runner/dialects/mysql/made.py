@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from ci_runner.dialects.mysql.clauses import target
 from ci_runner.dialects.mysql.made_lines import column, foreign_key, key, spelled
@@ -34,15 +35,13 @@ def made(sql: str) -> tuple[Change, ...]:
     return tuple(_named(change) for change in said(sql))
 
 
+# Asked for what a statement does, for what it makes, and for the names that it gives.
+@lru_cache(maxsize=65_536)
 def said(sql: str) -> tuple[Change, ...]:
     """The same with types as they are written, and "" as the name of a key without one."""
     if verb(sql) not in _VERBS:
         return ()
-    return read(tuple(token for token in tokenize(sql) if token.word != ";"))
-
-
-def read(tokens: Sequence[Token]) -> tuple[Change, ...]:
-    """The same of a statement's tokens, the semicolon left out."""
+    tokens = tuple(token for token in tokenize(sql) if token.word != ";")
     try:
         return tuple(_read(tokens, [token.word for token in tokens]))
     except (IndexError, ValueError):  # the statement ends too early, or lacks a word

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ci_runner.dialects.mysql.clauses import target
-from ci_runner.dialects.mysql.made import read
+from ci_runner.dialects.mysql.made import said
 from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
 from ci_runner.dialects.names import Given
 from ci_runner.dialects.token_lists import split
@@ -29,12 +29,12 @@ def given(sql: str) -> tuple[Given, ...]:
     if verb(sql) not in _VERBS:
         return ()
     tokens = tuple(token for token in tokenize(sql) if token.word != ";")
-    found = (*_made(tokens), *_program(tokens), *_renamed_keys(tokens))
+    found = (*_made(sql), *_program(tokens), *_renamed_keys(tokens))
     return tuple(each for each in found if each.name and each.name != each.old)
 
 
-def _made(tokens: Sequence[Token]) -> Iterator[Given]:
-    for change in read(tokens):
+def _made(sql: str) -> Iterator[Given]:
+    for change in said(sql):
         match change:
             case Create(new):
                 yield from _of(new)

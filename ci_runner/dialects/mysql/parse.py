@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from ci_runner.dialects.mysql.clauses import clause, target
 from ci_runner.dialects.mysql.conditions import always, where
-from ci_runner.dialects.mysql.made import read
+from ci_runner.dialects.mysql.made import said
 from ci_runner.dialects.mysql.tokens import Token, tokenize
 from ci_runner.dialects.operations import (
     AddConstraint,
@@ -64,7 +64,7 @@ def parse(sql: str) -> tuple[Operation, ...]:
         if not tokens:
             return ()
         words = [token.word for token in tokens]
-        return (*_read(tokens, words), *_repeated(tokens, words))
+        return (*_read(tokens, words), *_repeated(sql, tokens, words))
     except (IndexError, ValueError):  # ValueError: a word that has to come does not
         return (Unparsed("the statement ends too early"),)
 
@@ -97,20 +97,22 @@ def _read(tokens: Sequence[Token], words: list[str]) -> Iterator[Operation]:
             yield Unparsed(f"no statement begins with {tokens[0].text[:_SHOWN]}")
 
 
-def _repeated(tokens: Sequence[Token], words: list[str]) -> Iterator[Repeated]:
+def _repeated(sql: str, tokens: Sequence[Token], words: list[str]) -> Iterator[Repeated]:
     """Columns that one table, key or list of columns names twice: names know no case."""
-    for names, where_ in _lists(tokens, words):
+    for names, where_ in _lists(sql, tokens, words):
         count = Counter(name.lower() for name in names)
         yield from (Repeated(name.strip("`"), where_) for name, times in count.items() if times > 1)
 
 
-def _lists(tokens: Sequence[Token], words: list[str]) -> Iterator[tuple[Sequence[str], str]]:
+def _lists(
+    sql: str, tokens: Sequence[Token], words: list[str]
+) -> Iterator[tuple[Sequence[str], str]]:
     verb = words[0]
     if verb in {"INSERT", "REPLACE", "UPDATE"}:
         names = _written(tokens, words, _table_of(tokens, words)[1])
         yield names, "the list of columns" if verb != "UPDATE" else "the assignments"
         return
-    for change in read(tokens) if verb in {"CREATE", "ALTER"} else ():
+    for change in said(sql) if verb in {"CREATE", "ALTER"} else ():
         match change:
             case Create(new=Table(columns=columns)):
                 yield [each.name for each in columns], "the table"
