@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from ci_runner import __version__
 from ci_runner.devdb.forms import POSTGRES
@@ -28,12 +29,15 @@ from ci_runner.devdb.machine import (
 )
 from ci_runner.devdb.own_server import LOG_LINES, OwnServer, new_folder
 from ci_runner.devdb.watchdog import USUAL, Limits
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 from ci_runner.frozen import frozen
 
+if TYPE_CHECKING:
+    from ci_runner.dialects.postgres.session import PostgresConnection
+
 _LAST_WORDS_SECONDS = 1.0
-Begin = Callable[[PostgresConnection], None]
+Begin: TypeAlias = "Callable[[PostgresConnection], None]"
 _LOCALES = ("C.UTF-8", "C")
 _SUPERUSER = "postgres"
 
@@ -134,7 +138,7 @@ def _libc() -> str:
     return os.confstr("CS_GNU_LIBC_VERSION") or ""
 
 
-class Cluster(OwnServer[PostgresConnection]):
+class Cluster(OwnServer["PostgresConnection"]):
     """See OwnServer; sessions of `admin` are the superuser's."""
 
     name = "PostgreSQL"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ci_runner.lint.effects import Effect
+from ci_runner.lint.follow import Touch
 from ci_runner.lint.ignores import Ignores
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Finding, Hit, Review, Rule, Severity
@@ -15,7 +16,8 @@ from ci_runner.lint.weigh import weighed
 from ci_runner.migrations.literals import discreet, without_literals
 from ci_runner.schema.drafts import quickly
 
-_Tables = Mapping[int, tuple[str, ...]]
+# The tables that each statement works on, by the identity of its step.
+_Tables = Mapping[int, Sequence[Touch[Effect]]]
 
 
 _make = quickly(Finding)
@@ -27,7 +29,7 @@ def check(review: Review, policy: Policy, team: Team = NOT_ASKED) -> tuple[Findi
     Exceptions and the baseline are not looked at here: `Policy.judge` does, for all findings.
     """
     ignores = Ignores(review)
-    tables = _tables(review)
+    tables = {id(step): touches for step, touches in review.statements()}
     found: list[Finding] = []
     active: set[str] = set()
     for rule in RULES:
@@ -58,13 +60,9 @@ def check(review: Review, policy: Policy, team: Team = NOT_ASKED) -> tuple[Findi
     return tuple(sorted(found, key=lambda each: (each.path, each.line, each.rule)))
 
 
-def _tables(review: Review) -> _Tables:
-    """The full names of the tables that each statement works on, by the identity of its step."""
-    found: dict[int, dict[str, None]] = defaultdict(dict)
-    for touch in review.touches:
-        if touch.table.name:
-            found[id(touch.step)][touch.table.qualified] = None
-    return {step: tuple(names) for step, names in found.items()}
+def _named(touches: Sequence[Touch[Effect]]) -> tuple[str, ...]:
+    """The full names of the tables, each once."""
+    return tuple(dict.fromkeys(each.table.qualified for each in touches if each.table.name))
 
 
 def _placed(found: Iterable[Finding], review: Review, tables: _Tables) -> Iterator[Finding]:
@@ -75,7 +73,7 @@ def _placed(found: Iterable[Finding], review: Review, tables: _Tables) -> Iterat
     }
     for each in found:
         place = each.path, each.line, each.column
-        yield each if each.tables else replace(each, tables=at.get(place, ()))
+        yield each if each.tables else replace(each, tables=_named(at.get(place, ())))
 
 
 def _finding(rule: Rule, severity: Severity, hit: Hit, tables: _Tables) -> Finding:
@@ -108,5 +106,5 @@ def _finding(rule: Rule, severity: Severity, hit: Hit, tables: _Tables) -> Findi
         hit.instead or rule.instead,
         column=statement.column,
         statement=text,
-        tables=tables.get(id(hit.step), ()),
+        tables=_named(tables.get(id(hit.step), ())),
     )

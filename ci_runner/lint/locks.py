@@ -6,7 +6,6 @@ The dev database tells where a statement was run, its text where it was not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 
 from ci_runner.dialects.operations import (
     AddColumn,
@@ -35,11 +34,13 @@ from ci_runner.dialects.operations import (
     Vacuum,
     ValidateConstraint,
 )
+from ci_runner.frozen import frozen
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Review
 from ci_runner.migrations.history import Step
+from ci_runner.schema.drafts import quickly
 from ci_runner.schema.model import Identity
 
 # The manual's order of strength: Explicit Locking, table 13.2.
@@ -66,13 +67,16 @@ _LIGHT_ACTIONS = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Held:
     """One statement and the locks that it takes. `ends` is whether nothing is held behind it."""
 
     step: Step
-    takes: Mapping[Identity, str] = field(default_factory=dict)
-    ends: bool = False
+    takes: Mapping[Identity, str]
+    ends: bool
+
+
+_held = quickly(Held)
 
 
 def at_least(mode: str, other: str) -> bool:
@@ -81,10 +85,10 @@ def at_least(mode: str, other: str) -> bool:
 
 def held(review: Review) -> Iterator[Held]:
     """Every statement in order."""
+    ending = set(map(id, review.doing(Transaction)))
     for step, touches in review.statements():
         takes = _seen(review, step) if ran(step) else _told(touches)
-        ends = any(isinstance(each, Transaction) for each in step.operations)
-        yield Held(step, takes, ends)
+        yield _held(step, takes, id(step) in ending)
 
 
 def piled(

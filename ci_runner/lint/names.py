@@ -39,7 +39,7 @@ def named(review: Review) -> Iterator[tuple[Step, Given]]:
         return
     if review.dialect == "postgres":
         for each in review.written:
-            for name in given(each.kind, each.node):
+            for name in given(each.parsed):
                 if name.name != name.old:
                     yield each.step, _placed(name, each.step.before) if name.old else name
         return

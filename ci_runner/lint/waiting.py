@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from ci_runner.dialects.operations import CreateTable, Operation, Target, Transaction
+from ci_runner.dialects.operations import CreateTable, Operation, Transaction
 from ci_runner.dialects.postgres.parse.session import Setting, blocked, settings
 from ci_runner.frozen import frozen
 from ci_runner.lint.rule import Review
@@ -38,19 +38,22 @@ def waitings(review: Review) -> Iterator[Waiting]:
     """
     inforce: dict[str, Setting] = {}
     made: set[str] = set()
+    ending = {id(step) for step in review.doing(Transaction) if any(map(_ends, step.operations))}
+    making = set(map(id, review.doing(CreateTable)))
     file = ""
     for each in review.written:
         step = each.step
         if step.statement.path != file:
             file, inforce = step.statement.path, {}
-        if not step.transactional or any(map(_ends, step.operations)):
+        if not step.transactional or id(step) in ending:
             inforce = {name: one for name, one in inforce.items() if not one.local}
         for one in settings(each.kind, each.node):
             inforce = {**inforce, one.name: one}
         what = _watched(review, each) if _was_watched(step) else _said(each, made)
         if what:
             yield Waiting(step, what, inforce)
-        made |= {done.table.name for done in step.operations if isinstance(done, CreateTable)}
+        if id(step) in making:
+            made |= {done.table.name for done in step.operations if isinstance(done, CreateTable)}
 
 
 def _ends(operation: Operation) -> bool:
@@ -75,8 +78,7 @@ def _watched(review: Review, each: Written) -> str:
 
 
 def _said(each: Written, made: set[str]) -> str:
-    targets: tuple[Target, ...] = tuple(blocked(each.kind, each.node))
-    names = [target.name for target in targets]
+    names = [target.name for target in blocked(each.kind, each.node)]
     return next((name or "a relation" for name in names if name not in made), "")
 
 

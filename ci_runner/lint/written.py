@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from ci_runner.dialects.mysql.made import made as made_by_mysql
 from ci_runner.dialects.postgres.parse.made import made
-from ci_runner.dialects.postgres.parse.nodes import statements
+from ci_runner.dialects.postgres.parse.parsed import Parsed, statements
 from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.dialects.sqlite.made import made as made_by_sqlite
 from ci_runner.frozen import frozen
@@ -21,6 +21,7 @@ class Written:
     """One statement as PostgreSQL's parser reads it: the kind of its node, and the node."""
 
     step: Step
+    parsed: Parsed
     kind: str
     node: Node
 
@@ -30,13 +31,15 @@ _written = quickly(Written)
 
 def written(dialect: str, steps: Sequence[Step]) -> tuple[Written, ...]:
     """What can be read, in order. Empty for engines whose parser is another."""
-    return tuple(_read(steps)) if dialect == "postgres" else ()
-
-
-def _read(steps: Sequence[Step]) -> Iterator[Written]:
-    for step in steps:
-        for kind, node in statements(step.statement.text):
-            yield _written(step, kind, node)
+    if dialect != "postgres":
+        return ()
+    return tuple(
+        [
+            _written(step, each, each.kind, each.node)
+            for step in steps
+            for each in statements(step.statement.text)
+        ]
+    )
 
 
 def told(
@@ -47,15 +50,14 @@ def told(
         return lambda step: made_by_mysql(step.statement.text)
     if dialect == "sqlite":
         return lambda step: made_by_sqlite(step.statement.text)
-    trees: dict[int, list[Written]] = defaultdict(list)
+    trees: dict[int, list[Parsed]] = defaultdict(list)
     for each in found:
-        trees[id(each.step)].append(each)
+        trees[id(each.step)].append(each.parsed)
 
     def changes(step: Step) -> tuple[Change, ...]:
-        return tuple(
-            change
-            for each in trees.get(id(step), ())
-            for change in made(each.kind, each.node, default_schema)
-        )
+        parsed = trees.get(id(step), ())
+        if len(parsed) == 1:
+            return made(parsed[0], default_schema)
+        return tuple(change for each in parsed for change in made(each, default_schema))
 
     return changes

@@ -121,6 +121,7 @@ def test_failing_initdb_is_quoted(wrapped_initdb: Path, monkeypatch: pytest.Monk
 _AS_NOBODY = """
 import os, pwd
 from pathlib import Path
+import ci_runner.dialects.postgres.session
 from ci_runner.devdb.local import local_postgres
 from ci_runner.dialects import dialect
 dialect("postgres")

@@ -15,15 +15,17 @@ def _check(review: Review) -> Iterator[Hit]:
     for step in review.steps:
         if step.failure is not None and explained(step) == "enum-add-value":
             yield Hit(f"{step.failure.message}: the statement fails", step)
-    yield from _by_text(review)
+    if any(True for step in review.doing(AlterObject) for _ in _values(step)):
+        yield from _by_text(review)
 
 
 def _by_text(review: Review) -> Iterator[Hit]:
     """Of what was not run: the value as a literal, before its transaction ends."""
     added: dict[str, None] = {}
     path = ""
+    ending = set(map(id, review.doing(Transaction)))
     for step in review.steps:
-        ends = any(isinstance(each, Transaction) for each in step.operations)
+        ends = id(step) in ending
         if step.executed or not step.transactional or step.statement.path != path or ends:
             added, path = {}, step.statement.path
         else:

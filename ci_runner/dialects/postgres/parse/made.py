@@ -6,11 +6,19 @@ Tables whose columns come from elsewhere (LIKE, AS, OF, PARTITION OF) are left o
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from ci_runner.dialects.operations import Target
+from ci_runner.dialects.postgres.parse.elements import (
+    ColumnDefinition,
+    Command,
+    Constraint,
+    Likeness,
+    TypeName,
+    type_of,
+)
 from ci_runner.dialects.postgres.parse.nodes import (
     definition,
     inner,
@@ -20,6 +28,7 @@ from ci_runner.dialects.postgres.parse.nodes import (
     text,
     word,
 )
+from ci_runner.dialects.postgres.parse.parsed import Parsed
 from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.drafts import quickly
@@ -73,9 +82,9 @@ _index = quickly(Index)
 _create = quickly(Create)
 
 
-def made(kind: str, node: Node, default_schema: str) -> tuple[Change, ...]:
+def made(statement: Parsed, default_schema: str) -> tuple[Change, ...]:
     """The changes that one statement's text tells of, those that design rules ask for."""
-    return tuple(_Reader(default_schema).statement(kind, node))
+    return tuple(_Reader(default_schema).statement(statement))
 
 
 _COMMANDS: Mapping[str, Literal["ALL", "SELECT", "INSERT", "UPDATE", "DELETE"]] = {
@@ -93,14 +102,15 @@ class _Reader:
     def __init__(self, default: str) -> None:
         self.default = default
 
-    def statement(self, kind: str, node: Node) -> Iterator[Change]:
-        match kind:
+    def statement(self, statement: Parsed) -> Iterator[Change]:
+        node = statement.node
+        match statement.kind:
             case "create_stmt":
-                yield from self._create_table(node)
+                yield from self._create_table(statement)
             case "alter_table_stmt" if word(node, "objtype") == "OBJECT_TABLE":
                 table = self._table(relation(node.relation))
-                for command in node.cmds:
-                    yield from self._command(table, command.alter_table_cmd)
+                for command in statement.commands:
+                    yield from self._command(table, command)
             case "index_stmt":
                 yield _create(self._index(node))
             case "create_enum_stmt":
@@ -120,52 +130,42 @@ class _Reader:
     def _table(self, name: Target) -> Table:
         return _table(name.schema or self.default, name.name, ())
 
-    def _create_table(self, node: Node) -> Iterator[Change]:
-        temporary = node.relation.relpersistence == "t"
-        if temporary or node.inh_relations or node.HasField("of_typename"):
+    def _create_table(self, statement: Parsed) -> Iterator[Change]:
+        node, elements = statement.node, statement.elements
+        persistence = node.relation.relpersistence
+        if persistence == "t" or node.inh_relations or node.HasField("of_typename"):
             return
-        elements: dict[str, list[Node]] = defaultdict(list)
-        for each in node.table_elts:
-            kind, element = inner(each)
-            elements[kind].append(element)
-        if "table_like_clause" in elements:
+        if any(isinstance(each, Likeness) for each in elements):
             return
         bare = self._table(relation(node.relation))
-        definitions, constraints = elements["column_def"], elements["constraint"]
-        keys = {
-            name
-            for each in constraints
-            if word(each, "contype") == "CONSTR_PRIMARY"
-            for name in strings(each.keys)
-        }
+        definitions = [each for each in elements if isinstance(each, ColumnDefinition)]
+        constraints = [each for each in elements if isinstance(each, Constraint)]
+        keys = {name for each in constraints if each.kind == "CONSTR_PRIMARY" for name in each.keys}
         columns = tuple([self._column(bare, each, keys) for each in definitions])
-        options = ("UNLOGGED",) if node.relation.relpersistence == "u" else ()
+        options = ("UNLOGGED",) if persistence == "u" else ()
         key = "partitioned" if node.HasField("partspec") else ""
         yield _create(_table(bare.schema, bare.name, columns, options, partition_key=key))
-        for each in definitions:
-            yield from self._behind(bare, each)
+        for column in definitions:
+            yield from self._behind(bare, column)
         for each in constraints:
-            yield from self._constraint(bare, each, ())
+            if each.kind in _KEYS:
+                yield self._keyed(bare, each, ())
 
-    def _command(self, table: Table, command: Node) -> Iterator[Change]:
-        match word(command, "subtype"):
-            case "AT_AddColumn":
-                column = definition(command).column_def
-                yield Create(self._column(table, column, set()))
-                yield from self._behind(table, column)
-            case "AT_AlterColumnType":
-                kind, _ = _type(definition(command).column_def.type_name)
-                old = Column(table.schema, table.name, command.name, "")
-                yield Alter(old, Column(table.schema, table.name, command.name, kind))
-            case "AT_AddConstraint":
-                yield from self._constraint(table, definition(command).constraint, ())
-            case _:
-                pass
+    def _command(self, table: Table, done: Command) -> Iterator[Change]:
+        if done.column is not None:
+            yield _create(self._column(table, done.column, set()))
+            yield from self._behind(table, done.column)
+        elif done.constraint is not None and done.constraint.kind in _KEYS:
+            yield self._keyed(table, done.constraint, ())
+        elif done.action == "AT_AlterColumnType":
+            kind, _ = _type(type_of(definition(done.node).column_def.type_name))
+            old = Column(table.schema, table.name, done.node.name, "")
+            yield Alter(old, Column(table.schema, table.name, done.node.name, kind))
 
-    def _column(self, table: Table, node: Node, keys: set[str]) -> Column:
-        found = {word(each.constraint, "contype"): each.constraint for each in node.constraints}
-        kind, serial = _type(node.type_name)
-        name, default = node.colname, found.get("CONSTR_DEFAULT")
+    def _column(self, table: Table, written: ColumnDefinition, keys: set[str]) -> Column:
+        found = written.by_kind()
+        kind, serial = _type(written.type)
+        name, default = written.name, found.get("CONSTR_DEFAULT")
         said = None if default is None else text(default.raw_expr)
         if serial:
             said = f"nextval('{table.schema}.{table.name}_{name}_seq'::regclass)"
@@ -180,32 +180,25 @@ class _Reader:
             identity_kind="by default" if "CONSTR_IDENTITY" in found else "",
         )
 
-    def _behind(self, table: Table, column: Node) -> Iterator[Change]:
+    def _behind(self, table: Table, column: ColumnDefinition) -> Iterator[Change]:
         """The constraints written behind a column."""
-        name = (column.colname,)
         for each in column.constraints:
-            yield from self._constraint(table, each.constraint, name)
+            if each.kind in _KEYS:
+                yield self._keyed(table, each, (column.name,))
 
-    def _constraint(self, table: Table, node: Node, columns: tuple[str, ...]) -> Iterator[Change]:
-        kind = word(node, "contype")
-        if kind in _KEYS:
-            keys = strings(node.keys) or columns
-            yield _create(self._keyed(kind, table, node, keys, columns))
-
-    def _keyed(
-        self, kind: str, table: Table, node: Node, keys: tuple[str, ...], columns: tuple[str, ...]
-    ) -> SchemaObject:
+    def _keyed(self, table: Table, written: Constraint, columns: tuple[str, ...]) -> Create:
+        keys, node = written.keys or columns, written.node
         at = (table.schema, table.name)
-        match kind:
+        match written.kind:
             case "CONSTR_PRIMARY":
-                name = node.conname or f"{table.name}_pkey"
-                return _primary_key(*at, name, keys, "PRIMARY KEY")
+                name = written.name or f"{table.name}_pkey"
+                return _create(_primary_key(*at, name, keys, "PRIMARY KEY"))
             case "CONSTR_UNIQUE":
-                name = node.conname or "_".join((table.name, *keys, "key"))
-                return Unique(*at, name, keys, "UNIQUE")
+                name = written.name or "_".join((table.name, *keys, "key"))
+                return _create(Unique(*at, name, keys, "UNIQUE"))
             case _:
-                own = strings(node.fk_attrs) or columns
-                there = self._table(relation(node.pktable)).identity
+                own = written.own or columns
+                there = self._table(written.parent).identity
                 said = "".join(
                     f" ON {event} {_ACTIONS[action]}"
                     for event, action in (
@@ -214,10 +207,11 @@ class _Reader:
                     )
                     if action in _ACTIONS
                 )
-                name = node.conname or "_".join((table.name, *own, "fkey"))
-                return _foreign_key(
+                name = written.name or "_".join((table.name, *own, "fkey"))
+                key = _foreign_key(
                     *at, name, own, there, strings(node.pk_attrs), f"FOREIGN KEY{said}"
                 )
+                return _create(key)
 
     def _index(self, node: Node) -> Index:
         on = self._table(relation(node.relation))
@@ -264,15 +258,15 @@ def _gone(kind: str, schema: str, name: str) -> SchemaObject:
             return Table(schema, name, ())
 
 
-def _type(node: Node) -> tuple[str, bool]:
+@lru_cache(maxsize=4096)
+def _type(written: TypeName) -> tuple[str, bool]:
     """The type as the server spells it, and whether it is one of the serials."""
-    named = strings(node.names)
+    named = written.names
     name = named[-1] if named else ""
     length = ""
-    if node.typmods:
-        numbers = [each.a_const.ival.ival for each in node.typmods if each.HasField("a_const")]
-        length = f"({','.join(map(str, numbers))})"
-    suffix = "[]" if node.array_bounds else ""
+    if written.modifiers is not None:
+        length = f"({','.join(map(str, written.modifiers))})"
+    suffix = "[]" if written.dimensions else ""
     if name in _SERIAL and len(named) == 1:
         return f"{_SERIAL[name]}{suffix}", not suffix
     if name == "bpchar" and length:

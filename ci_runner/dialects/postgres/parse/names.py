@@ -5,18 +5,19 @@ Names that the server makes up for what has none are not among them. Names are f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ci_runner.dialects.names import Given
 from ci_runner.dialects.operations import Target
+from ci_runner.dialects.postgres.parse.elements import ColumnDefinition, Constraint, Element
 from ci_runner.dialects.postgres.parse.nodes import (
-    definition,
     inner,
     qualified,
     relation,
     strings,
     word,
 )
+from ci_runner.dialects.postgres.parse.parsed import Parsed, parsed
 from ci_runner.dialects.postgres.parse.tree import Node
 
 _CONSTRAINTS = {
@@ -60,17 +61,18 @@ _RENAMED = {
 _UNNAMED_HERE = {"OBJECT_EXTENSION", "OBJECT_LANGUAGE"}
 
 
-def given(kind: str, node: Node) -> tuple[Given, ...]:
+def given(statement: Parsed) -> tuple[Given, ...]:
     """Every name that one statement gives, outer ones first; empty ones left out."""
-    return tuple(each for each in _given(kind, node) if each.name)
+    return tuple([each for each in _given(statement) if each.name])
 
 
-def _given(kind: str, node: Node) -> Iterator[Given]:
+def _given(statement: Parsed) -> Iterator[Given]:
+    kind, node = statement.kind, statement.node
     match kind:
         case "create_stmt":
-            yield from _table(node)
+            yield from _table(node.relation.relname, statement.elements)
         case "create_foreign_table_stmt":
-            yield from _table(node.base_stmt)
+            yield from _table(node.base_stmt.relation.relname, statement.elements)
         case "create_table_as_stmt":
             what = "table" if word(node, "objtype") == "OBJECT_TABLE" else "materialized view"
             yield Given(what, node.into.rel.relname)
@@ -79,8 +81,12 @@ def _given(kind: str, node: Node) -> Iterator[Given]:
         case "index_stmt":
             yield _index(node)
         case "alter_table_stmt":
-            for command in node.cmds:
-                yield from _command(node.relation.relname, command.alter_table_cmd)
+            table = node.relation.relname
+            for command in statement.commands:
+                if command.column is not None:
+                    yield from _column(table, command.column)
+                elif command.constraint is not None:
+                    yield from _constraint(table, command.constraint, ())
         case "rename_stmt":
             yield from _rename(node)
         case "create_function_stmt":
@@ -104,37 +110,36 @@ def _plain(kind: str, node: Node) -> Iterator[Given]:
         yield Given(what, getattr(node, field).relname)
     if kind == "create_schema_stmt":
         for each in node.schema_elts:
-            yield from _given(*inner(each))
+            yield from _given(parsed(each))
 
 
-def _table(node: Node) -> Iterator[Given]:
-    table = node.relation.relname
+def _table(table: str, elements: Iterable[Element]) -> Iterator[Given]:
     yield Given("table", table)
-    for each in node.table_elts:
-        if each.HasField("column_def"):
-            yield from _column(table, each.column_def)
-        elif each.HasField("constraint"):
-            yield from _constraint(table, each.constraint, ())
+    for each in elements:
+        if isinstance(each, ColumnDefinition):
+            yield from _column(table, each)
+        elif isinstance(each, Constraint):
+            yield from _constraint(table, each, ())
 
 
-def _column(table: str, column: Node) -> Iterator[Given]:
-    kind, name = column.type_name.names, column.colname
-    yield Given("column", name, table, type=kind[-1].string.sval if kind else "")
+def _column(table: str, column: ColumnDefinition) -> Iterator[Given]:
+    kind, name = column.type.names, column.name
+    yield Given("column", name, table, type=kind[-1] if kind else "")
     for each in column.constraints:
-        if each.constraint.conname:
-            yield from _constraint(table, each.constraint, (name,))
+        if each.name:
+            yield from _constraint(table, each, (name,))
 
 
-def _constraint(table: str, node: Node, columns: tuple[str, ...]) -> Iterator[Given]:
-    kind, name = _CONSTRAINTS.get(word(node, "contype")), node.conname
-    if kind is not None and name:
+def _constraint(table: str, written: Constraint, columns: tuple[str, ...]) -> Iterator[Given]:
+    kind = _CONSTRAINTS.get(written.kind)
+    if kind is not None and written.name:
         yield Given(
             kind,
-            name,
+            written.name,
             table,
-            strings(node.fk_attrs) or strings(node.keys) or columns,
-            node.pktable.relname,
-            strings(node.pk_attrs),
+            written.own or written.keys or columns,
+            written.node.pktable.relname,
+            strings(written.node.pk_attrs),
         )
 
 
@@ -142,16 +147,6 @@ def _index(node: Node) -> Given:
     columns = tuple(each.index_elem.name for each in node.index_params if each.index_elem.name)
     kind = "unique index" if node.unique else "index"
     return Given(kind, node.idxname, node.relation.relname, columns)
-
-
-def _command(table: str, command: Node) -> Iterator[Given]:
-    match word(command, "subtype"):
-        case "AT_AddColumn":
-            yield from _column(table, definition(command).column_def)
-        case "AT_AddConstraint":
-            yield from _constraint(table, definition(command).constraint, ())
-        case _:
-            pass
 
 
 def _rename(node: Node) -> Iterator[Given]:

@@ -5,24 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
-from ci_runner.dialects.operations import Target, Unparsed
-from ci_runner.dialects.postgres.parse.tree import Node, library, tree
+from ci_runner.dialects.operations import Target
+from ci_runner.dialects.postgres.parse.tree import Node, library
 from ci_runner.schema.drafts import quickly
 
 _target = quickly(Target)
-
-
-def statements(sql: str) -> tuple[tuple[str, Node], ...]:
-    """(kind, node) of each statement in `sql`; empty for what can't be read."""
-    parsed = tree(sql)
-    if isinstance(parsed, Unparsed):
-        return ()
-    found = []
-    for each in parsed.stmts:
-        kind = each.stmt.WhichOneof("node") or ""
-        if kind:
-            found.append((kind, getattr(each.stmt, kind)))
-    return tuple(found)
 
 
 def inner(node: Node) -> tuple[str, Node]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
-from ci_runner.dialects.postgres.parse.nodes import qualified, statements, strings, word
+from ci_runner.dialects.postgres.parse.nodes import qualified, strings, word
+from ci_runner.dialects.postgres.parse.parsed import statements
 from ci_runner.dialects.postgres.parse.tree import Node, library
 from ci_runner.frozen import frozen
 
@@ -32,9 +33,9 @@ class Routine:
 
 def routines(sql: str) -> Iterator[Routine]:
     """The functions and procedures that a statement defines."""
-    for kind, node in statements(sql):
-        if kind == "create_function_stmt":
-            yield routine(node)
+    for each in statements(sql):
+        if each.kind == "create_function_stmt":
+            yield routine(each.node)
 
 
 def routine(node: Node) -> Routine:

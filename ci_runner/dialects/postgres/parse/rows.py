@@ -13,7 +13,9 @@ from ci_runner.dialects.operations import (
     Other,
     Repeated,
 )
-from ci_runner.dialects.postgres.parse.nodes import definition, inner, relation, strings, word
+from ci_runner.dialects.postgres.parse.elements import ColumnDefinition, Constraint
+from ci_runner.dialects.postgres.parse.nodes import inner, relation, strings, word
+from ci_runner.dialects.postgres.parse.parsed import Parsed
 from ci_runner.dialects.postgres.parse.tree import Node
 
 _DATA = {
@@ -192,16 +194,17 @@ def _targets(nodes: Iterable[Node]) -> tuple[str, ...]:
     )
 
 
-def repeated(kind: str, node: Node) -> Iterator[Repeated]:
+def repeated(statement: Parsed) -> Iterator[Repeated]:
     """Names that stand twice where the server wants them to differ."""
-    for where, names in _lists(kind, node) if kind in _LISTING else ():
+    for where, names in _lists(statement) if statement.kind in _LISTING else ():
         if len(set(names)) < len(names):
             for name, count in Counter(names).items():
                 if count > 1:
                     yield Repeated(name, where)
 
 
-def _lists(kind: str, node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _lists(statement: Parsed) -> Iterator[tuple[str, tuple[str, ...]]]:
+    kind, node = statement.kind, statement.node
     match kind:
         case "index_stmt":
             yield "the index", _keys(node)
@@ -220,21 +223,20 @@ def _lists(kind: str, node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
         case "view_stmt":
             yield "the view", strings(node.aliases) or tuple(_outputs(node.query))
         case "create_stmt" | "alter_table_stmt":
-            yield from _of_table(kind, node)
+            yield from _of_table(statement)
         case _:
             pass
 
 
-def _of_table(kind: str, node: Node) -> Iterator[tuple[str, tuple[str, ...]]]:
-    if kind == "create_stmt":
-        every = node.table_elts
-        columns = [each.column_def.colname for each in every if each.HasField("column_def")]
+def _of_table(statement: Parsed) -> Iterator[tuple[str, tuple[str, ...]]]:
+    every = statement.elements
+    if statement.kind == "create_stmt":
+        columns = [each.name for each in every if isinstance(each, ColumnDefinition)]
         yield "the table", tuple(columns)
-    else:
-        every = [definition(each.alter_table_cmd) for each in node.cmds]
-    for each in every:
-        if each.HasField("constraint"):
-            yield _constraint(each.constraint)
+    added = (each.constraint for each in statement.commands)
+    for each in (*every, *added):
+        if isinstance(each, Constraint):
+            yield _constraint(each)
 
 
 def _keys(node: Node) -> tuple[str, ...]:
@@ -246,12 +248,12 @@ def _keys(node: Node) -> tuple[str, ...]:
     )
 
 
-def _constraint(node: Node) -> tuple[str, tuple[str, ...]]:
+def _constraint(written: Constraint) -> tuple[str, tuple[str, ...]]:
     words = {"CONSTR_PRIMARY": "the primary key", "CONSTR_UNIQUE": "the unique constraint"}
-    kind = word(node, "contype")
-    if kind == "CONSTR_FOREIGN":
-        return "the foreign key", strings(node.fk_attrs)
-    return words.get(kind, "the constraint"), strings(node.keys) if kind in words else ()
+    if written.kind == "CONSTR_FOREIGN":
+        return "the foreign key", written.own
+    said = words.get(written.kind)
+    return (said, written.keys) if said else ("the constraint", ())
 
 
 def _outputs(query: Node) -> Iterator[str]:

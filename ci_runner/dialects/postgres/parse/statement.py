@@ -30,6 +30,7 @@ from ci_runner.dialects.operations import (
 )
 from ci_runner.dialects.postgres.parse.nodes import inner, relation, strings, within, word
 from ci_runner.dialects.postgres.parse.objects import objects
+from ci_runner.dialects.postgres.parse.parsed import Parsed, added, parsed, read
 from ci_runner.dialects.postgres.parse.rows import repeated, rows
 from ci_runner.dialects.postgres.parse.table import (
     alter_table,
@@ -37,7 +38,7 @@ from ci_runner.dialects.postgres.parse.table import (
     create_table_as,
     proven,
 )
-from ci_runner.dialects.postgres.parse.tree import Node, tree
+from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.schema.drafts import quickly
 
 _TRANSACTIONS: dict[str, Literal["begin", "commit", "rollback"]] = {
@@ -61,59 +62,63 @@ _create_index = quickly(CreateIndex)
 
 def parse(sql: str) -> tuple[Operation, ...]:
     """The operations of one statement. Never raises: what can't be read is Unparsed."""
-    parsed = tree(sql)
-    if isinstance(parsed, Unparsed):
+    found = read(sql)
+    if isinstance(found, Unparsed):
         data = _LEADING_DATA.match(sql)
-        return (Data(data[1].upper()) if data else parsed,)
-    found: list[Operation] = []
-    for each in parsed.stmts:
-        kind, node = inner(each.stmt)
-        found += _statement(kind, node)
-        found += repeated(kind, node)
-    return tuple(found)
+        return (Data(data[1].upper()) if data else found,)
+    operations: list[Operation] = []
+    for each in found:
+        operations += _statement(each)
+        operations += repeated(each)
+    return tuple(operations)
 
 
 def never_null(definition: str) -> tuple[str, ...]:
     """The columns that a check as the catalogue writes it, `CHECK (...)`, proves NOT NULL."""
-    parsed = tree(f"ALTER TABLE t ADD {definition}")
-    return () if isinstance(parsed, Unparsed) else proven(parsed.stmts[0].stmt.alter_table_stmt)
+    return proven(added(definition))
 
 
 def columns_of_check(definition: str) -> tuple[str, ...]:
     """The columns that a check as the catalogue writes it, `CHECK (...)`, speaks of."""
-    parsed = tree(f"ALTER TABLE t ADD {definition}")
-    if isinstance(parsed, Unparsed):
-        return ()
-    found = (strings(node.fields) for field, node in within(parsed) if field == "column_ref")
+    found = (
+        strings(node.fields)
+        for each in added(definition)
+        for field, node in within(each.node)
+        if field == "column_ref"
+    )
     return tuple(dict.fromkeys(each[-1] for each in found if each))
 
 
-def _statement(kind: str, node: Node) -> Iterable[Operation]:
+def _statement(statement: Parsed) -> Iterable[Operation]:
+    kind, node = statement.kind, statement.node
     reader = _READERS.get(kind)
     if reader is not None:
-        return reader(node)
+        return reader(statement)
     return rows(kind, node) or objects(kind, node) or _upkeep(kind, node)
 
 
-def _create_schema(node: Node) -> Iterator[Operation]:
+def _create_schema(statement: Parsed) -> Iterator[Operation]:
+    node = statement.node
     yield CreateObject("schema", Target("", node.schemaname or node.authrole.rolename))
     for element in node.schema_elts:
-        yield from _statement(*inner(element))
+        yield from _statement(parsed(element))
 
 
-def _explain(node: Node) -> Iterable[Operation]:
+def _explain(statement: Parsed) -> Iterable[Operation]:
     """EXPLAIN ANALYZE runs what it explains."""
-    runs = _on(node.options, "analyze")
-    return _statement(*inner(node.query)) if runs else (Other("explain_stmt"),)
+    runs = _on(statement.node.options, "analyze")
+    return _statement(parsed(statement.node.query)) if runs else (Other("explain_stmt"),)
 
 
-def _view(node: Node) -> tuple[Operation, ...]:
+def _view(statement: Parsed) -> tuple[Operation, ...]:
+    node = statement.node
     return (CreateView(relation(node.view), bool(node.replace)),)
 
 
-def _transaction(node: Node) -> tuple[Operation, ...]:
-    verb = _TRANSACTIONS.get(word(node, "kind"))
-    return (Transaction(verb) if verb else Other(word(node, "kind")),)
+def _transaction(statement: Parsed) -> tuple[Operation, ...]:
+    said = word(statement.node, "kind")
+    verb = _TRANSACTIONS.get(said)
+    return (Transaction(verb) if verb else Other(said),)
 
 
 def _upkeep(kind: str, node: Node) -> tuple[Operation, ...]:
@@ -148,8 +153,9 @@ def _on(options: Node, name: str) -> bool:
     return False
 
 
-def _setting(node: Node) -> tuple[Operation, ...]:
+def _setting(statement: Parsed) -> tuple[Operation, ...]:
     """SET and RESET of one parameter; a list of values is written with commas."""
+    node = statement.node
     values = tuple(str(_value(each)) for each in node.args)
     if node.name == "search_path":
         return (SearchPath(values),)
@@ -169,7 +175,8 @@ def _value(node: Node) -> object:
             return constant.sval.sval
 
 
-def _index(node: Node) -> tuple[Operation, ...]:
+def _index(statement: Parsed) -> tuple[Operation, ...]:
+    node = statement.node
     columns = [each.index_elem.name for each in node.index_params]
     index = _create_index(
         relation(node.relation),
@@ -183,7 +190,7 @@ def _index(node: Node) -> tuple[Operation, ...]:
     return (index,)
 
 
-_READERS: Mapping[str, Callable[[Node], Iterable[Operation]]] = {
+_READERS: Mapping[str, Callable[[Parsed], Iterable[Operation]]] = {
     "create_stmt": create_table,
     "create_table_as_stmt": create_table_as,
     "create_schema_stmt": _create_schema,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Literal
 
 from ci_runner.dialects.operations import (
@@ -22,6 +23,13 @@ from ci_runner.dialects.operations import (
     Target,
     ValidateConstraint,
 )
+from ci_runner.dialects.postgres.parse.elements import (
+    ColumnDefinition,
+    Command,
+    Constraint,
+    TypeName,
+    type_of,
+)
 from ci_runner.dialects.postgres.parse.nodes import (
     definition,
     inner,
@@ -31,6 +39,7 @@ from ci_runner.dialects.postgres.parse.nodes import (
     within,
     word,
 )
+from ci_runner.dialects.postgres.parse.parsed import Parsed
 from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.schema.drafts import quickly
 
@@ -74,22 +83,24 @@ _add_constraint = quickly(AddConstraint)
 _new_column = quickly(AddColumn)
 
 
-def create_table(node: Node) -> Iterator[Operation]:
+def create_table(statement: Parsed) -> Iterator[Operation]:
     """The table, then the constraints that it is made with."""
+    node = statement.node
     table = relation(node.relation)
     parent = None
     if node.HasField("partbound"):
         parent = relation(node.inh_relations[0].range_var)
     temporary = node.relation.relpersistence == "t"
     yield _create_table(table, temporary, bool(node.if_not_exists), parent)
-    for element in node.table_elts:
-        if element.HasField("column_def"):
-            yield from _inline(table, element.column_def)
-        elif element.HasField("constraint"):
-            yield from _constraint(table, element.constraint, ())
+    for element in statement.elements:
+        if isinstance(element, ColumnDefinition):
+            yield from _inline(table, element)
+        elif isinstance(element, Constraint):
+            yield from _constraint(table, element, ())
 
 
-def create_table_as(node: Node) -> Iterator[Operation]:
+def create_table_as(statement: Parsed) -> Iterator[Operation]:
+    node = statement.node
     made = relation(node.into.rel)
     if word(node, "objtype") == "OBJECT_TABLE":
         temporary = node.into.rel.relpersistence == "t"
@@ -98,45 +109,48 @@ def create_table_as(node: Node) -> Iterator[Operation]:
         yield CreateObject("materialized view", made)
 
 
-def alter_table(node: Node) -> Iterator[Operation]:
+def alter_table(statement: Parsed) -> Iterator[Operation]:
     """One operation or more for each action; views, indexes and types are other objects."""
-    table = relation(node.relation)
-    kind = word(node, "objtype").removeprefix("OBJECT_").lower()
-    for each in node.cmds:
-        command = each.alter_table_cmd
+    table = relation(statement.node.relation)
+    kind = word(statement.node, "objtype").removeprefix("OBJECT_").lower()
+    for command in statement.commands:
         if kind in {"table", "foreign_table"}:
             yield from _command(table, command)
         else:
             yield _of_other(kind, table, command)
 
 
-def _of_other(kind: str, name: Target, command: Node) -> AlterObject:
-    action = word(command, "subtype")
-    if kind == "type" and action == "AT_AddColumn":
-        column = definition(command).column_def
-        return AlterObject("type", name, "ADD ATTRIBUTE", column.colname)
+def _of_other(kind: str, name: Target, command: Command) -> AlterObject:
+    action = command.action
+    if kind == "type" and command.column is not None:
+        return AlterObject("type", name, "ADD ATTRIBUTE", command.column.name)
     if kind == "type" and action == "AT_DropColumn":
-        return AlterObject("type", name, "DROP ATTRIBUTE", command.name)
+        return AlterObject("type", name, "DROP ATTRIBUTE", command.node.name)
     spelled = {"matview": "materialized view"}.get(kind, kind)
-    return AlterObject(spelled, name, _ACTIONS.get(action, action), command.name)
+    return AlterObject(spelled, name, _ACTIONS.get(action, action), command.node.name)
 
 
-def _command(table: Target, command: Node) -> Iterator[Operation]:
+def _command(table: Target, done: Command) -> Iterator[Operation]:
+    if done.column is not None:
+        yield _add_column(table, done.column)
+        yield from _inline(table, done.column)
+    elif done.constraint is not None:
+        yield from _constraint(table, done.constraint, ())
+    else:
+        yield from _changed(table, done.action, done.node)
+
+
+def _changed(table: Target, action: str, command: Node) -> Iterator[Operation]:
     cascade = word(command, "behavior") == "DROP_CASCADE"
-    match word(command, "subtype"):
-        case "AT_AddColumn":
-            yield _add_column(table, definition(command).column_def)
-            yield from _inline(table, definition(command).column_def)
+    match action:
         case "AT_DropColumn":
             yield DropColumn(table, command.name, cascade)
         case "AT_AlterColumnType":
             column = definition(command).column_def
-            new = type_name(column.type_name)
+            new = type_name(type_of(column.type_name))
             yield AlterColumnType(table, command.name, new, _computed(column.raw_default))
         case "AT_SetNotNull":
             yield SetNotNull(table, command.name)
-        case "AT_AddConstraint":
-            yield from _constraint(table, definition(command).constraint, ())
         case "AT_ValidateConstraint":
             yield ValidateConstraint(table, command.name)
         case "AT_DropConstraint":
@@ -154,51 +168,51 @@ def _command(table: Target, command: Node) -> Iterator[Operation]:
             yield AlterTable(table, _ACTIONS.get(other, other), command.name)
 
 
-def _inline(table: Target, column: Node) -> Iterator[Operation]:
+def _inline(table: Target, column: ColumnDefinition) -> Iterator[Operation]:
     """The constraints that are written behind a column."""
-    name = (column.colname,)
     for each in column.constraints:
-        yield from _constraint(table, each.constraint, name, inline=True)
+        if each.kind in _CONSTRAINTS:
+            yield from _constraint(table, each, (column.name,), inline=True)
 
 
 def _constraint(
-    table: Target, node: Node, columns: tuple[str, ...], *, inline: bool = False
+    table: Target, written: Constraint, columns: tuple[str, ...], *, inline: bool = False
 ) -> Iterator[Operation]:
-    written = word(node, "contype")
-    kind = _CONSTRAINTS.get(written)
+    kind, node = _CONSTRAINTS.get(written.kind), written.node
     if kind is None:
-        if written == "CONSTR_NOTNULL" and not inline:
-            yield from _not_null(table, node)
+        if written.kind == "CONSTR_NOTNULL":
+            yield from _not_null(table, written)
         return
-    named = strings(node.fk_attrs) if kind == "foreign key" else strings(node.keys)
+    refers = kind == "foreign key"
+    named = written.own if refers else written.keys
+    later = kind in {"check", "foreign key"}
     yield _add_constraint(
         table,
         kind,
-        node.conname,
+        written.name,
         named or columns,
-        kind in {"check", "foreign key"} and not (node.is_enforced and not node.skip_validation),
+        later and not (node.is_enforced and not node.skip_validation),
         bool(node.indexname),
-        relation(node.pktable) if kind == "foreign key" else None,
+        written.parent if refers else None,
         inline,
         tuple(_never_null(node.raw_expr)) if kind == "check" else (),
     )
 
 
-def _not_null(table: Target, node: Node) -> Iterator[Operation]:
+def _not_null(table: Target, written: Constraint) -> Iterator[Operation]:
     """ADD CONSTRAINT ... NOT NULL column, of PostgreSQL 18: SET NOT NULL, unless NOT VALID."""
-    columns = strings(node.keys)
-    if node.skip_validation:
+    columns = written.keys
+    if written.node.skip_validation:
         yield AddConstraint(
-            table, "check", node.conname, columns, not_valid=True, never_null=columns
+            table, "check", written.name, columns, not_valid=True, never_null=columns
         )
     else:
         yield from (SetNotNull(table, column) for column in columns)
 
 
-def proven(statement: Node) -> tuple[str, ...]:
-    """The columns that the check of an ALTER TABLE ... ADD CHECK proves NOT NULL."""
-    command = statement.cmds[0].alter_table_cmd
-    return tuple(_never_null(definition(command).constraint.raw_expr))
+def proven(checks: Iterable[Constraint]) -> tuple[str, ...]:
+    """The columns that checks prove NOT NULL."""
+    return tuple(column for each in checks for column in _never_null(each.node.raw_expr))
 
 
 def _never_null(expression: Node) -> Iterator[str]:
@@ -213,14 +227,14 @@ def _never_null(expression: Node) -> Iterator[str]:
             pass
 
 
-def _add_column(table: Target, column: Node) -> AddColumn:
-    found = {word(each.constraint, "contype"): each.constraint for each in column.constraints}
-    kind = type_name(column.type_name)
+def _add_column(table: Target, column: ColumnDefinition) -> AddColumn:
+    found = column.by_kind()
+    kind = type_name(column.type)
     default = found.get("CONSTR_DEFAULT")
     generated = found.get("CONSTR_GENERATED")
     return _new_column(
         table,
-        column.colname,
+        column.name,
         kind,
         not_null="CONSTR_NOTNULL" in found or "CONSTR_PRIMARY" in found,
         default=None if default is None else text(default.raw_expr),
@@ -237,14 +251,12 @@ def _generated(node: Node) -> Literal["stored", "virtual"]:
     return "virtual" if getattr(node, "generated_kind", "s") == "v" else "stored"
 
 
-def type_name(node: Node) -> str:
+@lru_cache(maxsize=4096)
+def type_name(kind: TypeName) -> str:
     """The type's own name with its modifiers: `varchar(50)`, `int4[]`."""
-    name = strings(node.names)[-1] if node.names else ""
-    modifiers = [
-        str(each.a_const.ival.ival) for each in node.typmods if each.WhichOneof("node") == "a_const"
-    ]
-    suffix = f"({','.join(modifiers)})" if modifiers else ""
-    return f"{name}{suffix}{'[]' * len(node.array_bounds)}"
+    name = kind.names[-1] if kind.names else ""
+    suffix = f"({','.join(map(str, kind.modifiers))})" if kind.modifiers else ""
+    return f"{name}{suffix}{'[]' * kind.dimensions}"
 
 
 def _calls(default: Node) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from typing import Any, TypeAlias, TypeVar
 
@@ -49,7 +49,7 @@ def _too_deep() -> type[Exception]:
 
 
 def tree(sql: str) -> Node | Unparsed:
-    """The parse result of `sql`, which is shared and never changed. Never raises, never crashes.
+    """The parse result of `sql`. Never raises, never crashes.
 
     Of an INSERT of rows that are all literals it has the first row alone.
     """
@@ -65,8 +65,6 @@ def tree(sql: str) -> Node | Unparsed:
     return _with_stack(lambda: _tree(sql), _ORDINARY_STACK + len(sql) * _STACK_PER_CHARACTER)
 
 
-# What a statement does and what it says are read at different times, often of thousands.
-@lru_cache(maxsize=65_536)
 def _tree(sql: str) -> Node | Unparsed:
     postgast = library()
     try:

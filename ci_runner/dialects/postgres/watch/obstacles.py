@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from ci_runner.dialects.obstacles import (
     Obstacle,
@@ -14,14 +14,9 @@ from ci_runner.dialects.obstacles import (
     repeated,
 )
 from ci_runner.dialects.operations import Target
-from ci_runner.dialects.postgres.parse.nodes import (
-    definition,
-    relation,
-    statements,
-    strings,
-    text,
-    word,
-)
+from ci_runner.dialects.postgres.parse.elements import ColumnDefinition, Command, Constraint
+from ci_runner.dialects.postgres.parse.nodes import relation, strings, text
+from ci_runner.dialects.postgres.parse.parsed import added, statements
 from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.dialects.postgres.quote import qualified, quote
 from ci_runner.schema.model import Check, ForeignKey, Schema
@@ -34,11 +29,12 @@ _FORBIDS_NULL = frozenset({"CONSTR_NOTNULL", "CONSTR_PRIMARY"})
 def obstacles(sql: str, schema: Schema) -> tuple[Obstacle, ...]:
     """`schema` is that before the statement: it has the constraints that are only named."""
     found: list[Obstacle] = []
-    for kind, node in statements(sql):
-        if kind not in {"alter_table_stmt", "index_stmt"}:
+    for each in statements(sql):
+        if each.kind not in {"alter_table_stmt", "index_stmt"}:
             continue
-        table = relation(node.relation)
-        queries = _of_index(node) if kind == "index_stmt" else _of_table(node, table, schema)
+        table = relation(each.node.relation)
+        indexes = each.kind == "index_stmt"
+        queries = _of_index(each.node) if indexes else _of_table(each.commands, table, schema)
         found += (Obstacle(table, query) for query in queries if query)
     return tuple(found)
 
@@ -59,33 +55,30 @@ def _of_index(node: Node) -> Iterator[str]:
         yield repeated(_name(relation(node.relation)), _quoted(columns), condition)
 
 
-def _of_table(node: Node, table: Target, schema: Schema) -> Iterator[str]:
-    for each in node.cmds:
-        command = each.alter_table_cmd
-        match word(command, "subtype"):
-            case "AT_AddColumn" if not command.missing_ok:
-                said = {
-                    word(one.constraint, "contype")
-                    for one in definition(command).column_def.constraints
-                }
-                serial = "serial" in strings(definition(command).column_def.type_name.names)[-1]
+def _of_table(commands: Iterable[Command], table: Target, schema: Schema) -> Iterator[str]:
+    for each in commands:
+        match each:
+            case Command(column=ColumnDefinition() as column) if not each.node.missing_ok:
+                said = column.by_kind().keys()
+                serial = "serial" in column.type.names[-1]
                 if said & _FORBIDS_NULL and not said & _FILLED and not serial:
                     yield all_rows(_name(table))
-            case "AT_SetNotNull":
-                yield nulls(_name(table), (quote(command.name),))
-            case "AT_AddConstraint":
-                yield from _of_constraint(definition(command).constraint, table, schema)
-            case "AT_ValidateConstraint":
-                yield from _of_named(command.name, table, schema)
+            case Command(action="AT_SetNotNull"):
+                yield nulls(_name(table), (quote(each.node.name),))
+            case Command(constraint=Constraint() as constraint):
+                yield from _of_constraint(constraint, table, schema)
+            case Command(action="AT_ValidateConstraint"):
+                yield from _of_named(each.node.name, table, schema)
             case _:
                 pass
 
 
-def _of_constraint(node: Node, table: Target, schema: Schema) -> Iterator[str]:
+def _of_constraint(written: Constraint, table: Target, schema: Schema) -> Iterator[str]:
+    node = written.node
     if node.skip_validation:
         return
-    keys = _quoted(strings(node.keys))
-    match word(node, "contype"):
+    keys = _quoted(written.keys)
+    match written.kind:
         case "CONSTR_NOTNULL":
             yield nulls(_name(table), keys)
         case "CONSTR_CHECK":
@@ -96,9 +89,9 @@ def _of_constraint(node: Node, table: Target, schema: Schema) -> Iterator[str]:
             yield nulls(_name(table), keys)
             yield repeated(_name(table), keys)
         case "CONSTR_FOREIGN":
-            parent = relation(node.pktable)
+            parent = written.parent
             key = strings(node.pk_attrs) or key_of(schema, parent.identity("table", "public"))
-            columns = strings(node.fk_attrs)
+            columns = written.own
             yield orphans(_name(table), _quoted(columns), _name(parent), _quoted(key))
         case _:
             pass
@@ -116,6 +109,5 @@ def _of_named(name: str, table: Target, schema: Schema) -> Iterator[str]:
             columns, referenced = _quoted(each.columns), _quoted(each.referenced_columns)
             yield orphans(_name(table), columns, parent, referenced)
         else:
-            [(_, node)] = statements(f"ALTER TABLE t ADD {each.definition}")
-            made = definition(node.cmds[0].alter_table_cmd).constraint
-            yield breaking(_name(table), text(made.raw_expr))
+            for made in added(each.definition):
+                yield breaking(_name(table), text(made.node.raw_expr))

@@ -6,7 +6,7 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.postgres.parse.made import made
-from ci_runner.dialects.postgres.parse.nodes import statements
+from ci_runner.dialects.postgres.parse.parsed import statements
 from ci_runner.schema.changes import Alter, Change, Create, Drop
 from ci_runner.schema.model import Column, ForeignKey, Identity, Index, PrimaryKey, Table
 
@@ -48,7 +48,7 @@ TYPES = (
 
 
 def told(sql: str) -> tuple[Change, ...]:
-    return tuple(change for kind, node in statements(sql) for change in made(kind, node, "public"))
+    return tuple(change for each in statements(sql) for change in made(each, "public"))
 
 
 def test_types_are_spelled_as_the_server_spells_them(postgres_server: PostgresServer) -> None:

@@ -7,7 +7,7 @@ import pytest
 from ci_runner.dialects.names import Given
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.parse.names import addressed, given
-from ci_runner.dialects.postgres.parse.nodes import statements
+from ci_runner.dialects.postgres.parse.parsed import statements
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,15 @@ from ci_runner.dialects.postgres.parse.nodes import statements
     ],
 )
 def test_names_are_read(sql: str, expected: list[tuple[str, str]]) -> None:
-    found = [each for kind, node in statements(sql) for each in given(kind, node)]
+    found = [name for each in statements(sql) for name in given(each)]
 
     assert expected == [(each.kind, each.name) for each in found]
 
 
 def test_a_foreign_key_knows_both_sides() -> None:
-    ((kind, node),) = statements("ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES u (id)")
+    (statement,) = statements("ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (a) REFERENCES u (id)")
 
-    assert (Given("foreign key", "k", "t", ("a",), "u", ("id",)),) == given(kind, node)
+    assert (Given("foreign key", "k", "t", ("a",), "u", ("id",)),) == given(statement)
 
 
 @pytest.mark.parametrize(
@@ -84,15 +84,15 @@ def test_a_foreign_key_knows_both_sides() -> None:
     ],
 )
 def test_what_a_statement_speaks_of_is_read(sql: str, expected: Target) -> None:
-    ((kind, node),) = statements(sql)
+    (statement,) = statements(sql)
 
-    assert [expected] == [name for _, name in addressed(kind, node)]
+    assert [expected] == [name for _, name in addressed(statement.kind, statement.node)]
 
 
 @pytest.mark.parametrize(
     "sql", ["CREATE TEMP TABLE t ()", "CREATE TEMP VIEW v AS SELECT 1", "SELECT 1"]
 )
 def test_temporary_things_have_no_schema_to_give(sql: str) -> None:
-    ((kind, node),) = statements(sql)
+    (statement,) = statements(sql)
 
-    assert [] == list(addressed(kind, node))
+    assert [] == list(addressed(statement.kind, statement.node))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.dialects.postgres.parse.nodes import statements
+from ci_runner.dialects.postgres.parse.parsed import statements
 from ci_runner.dialects.postgres.parse.query import remarks
 from ci_runner.dialects.postgres.parse.where import wrapped
 
 
 def told(sql: str) -> list[str]:
-    return [each for _, node in statements(sql) for each in remarks(node)]
+    return [remark for each in statements(sql) for remark in remarks(each.node)]
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,9 @@ def test_what_is_meant_is_left_alone(sql: str) -> None:
 def test_wrapped_columns_are_found_with_the_tables_that_may_have_them(
     sql: str, expected: list[tuple[str, list[list[str]]]]
 ) -> None:
-    ((_, node),) = statements(sql)
+    (statement,) = statements(sql)
 
     assert expected == [
         (each.column, [[table.name for table in tables] for tables in each.sources])
-        for each in wrapped(node)
+        for each in wrapped(statement.node)
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.dialects.postgres.parse.nodes import statements
+from ci_runner.dialects.postgres.parse.parsed import statements
 from ci_runner.dialects.postgres.parse.routine import (
     anonymous,
     executes,
@@ -87,9 +87,9 @@ def test_what_is_quoted_is_left_alone(body: str) -> None:
     ],
 )
 def test_statements_that_are_made_up_are_told_from_queries(body: str, expected: bool) -> None:
-    ((_, block),) = statements(f"DO LANGUAGE plpgsql $do${body}$do$")
+    (statement,) = statements(f"DO LANGUAGE plpgsql $do${body}$do$")
 
-    assert expected is executes(anonymous(block))
+    assert expected is executes(anonymous(statement.node))
 
 
 def test_names_are_cut_by_bytes() -> None:

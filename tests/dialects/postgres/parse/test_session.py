@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ci_runner.dialects.postgres.parse.nodes import statements
+from ci_runner.dialects.postgres.parse.parsed import statements
 from ci_runner.dialects.postgres.parse.session import Setting, blocked, settings
 
 
@@ -20,18 +20,18 @@ from ci_runner.dialects.postgres.parse.session import Setting, blocked, settings
     ],
 )
 def test_settings_are_read(sql: str, expected: Setting) -> None:
-    ((kind, node),) = statements(sql)
+    (statement,) = statements(sql)
 
-    assert [expected] == list(settings(kind, node))
+    assert [expected] == list(settings(statement.kind, statement.node))
 
 
 @pytest.mark.parametrize(
     "sql", ["SELECT 1", "SELECT set_config('a')", "SELECT 1 INTO t", "SHOW all"]
 )
 def test_other_statements_set_nothing(sql: str) -> None:
-    ((kind, node),) = statements(sql)
+    (statement,) = statements(sql)
 
-    assert [] == list(settings(kind, node))
+    assert [] == list(settings(statement.kind, statement.node))
 
 
 @pytest.mark.parametrize(
@@ -78,6 +78,6 @@ def test_times_are_milliseconds(value: str | None, expected: float | None) -> No
     ],
 )
 def test_whom_a_statement_blocks_is_read(sql: str, expected: list[str]) -> None:
-    ((kind, node),) = statements(sql)
+    (statement,) = statements(sql)
 
-    assert expected == [target.name for target in blocked(kind, node)]
+    assert expected == [target.name for target in blocked(statement.kind, statement.node)]
