@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-_SKIP = (
-    r"(?P<skip>--[^\n]*|/\*.*?\*/"
-    r"|'(?:[^'\\]|\\.|'')*'|\"(?:[^\"\\]|\\.|\"\")*\")|"
-)
+_OPENS = r"(?P<line>--[^\n]*)|(?P<open>/\*|['\"])|"
+_CLOSERS = {
+    "/*": re.compile(r".*?\*/", re.DOTALL),
+    "'": re.compile(r"[^'\\]*+(?:(?:\\.|'')[^'\\]*+)*'", re.DOTALL),
+    '"': re.compile(r'[^"\\]*+(?:(?:\\.|"")[^"\\]*+)*"', re.DOTALL),
+}
 _PIECE = r"(?P<blank>\s+)|(?P<word>[A-Za-z_$#][\w$@#]*)|(?P<sign>.)"
 _WORD = re.compile(r"[A-Za-z_$#][\w$@#]*")
 # Behind these BEGIN and END are no block's.
@@ -26,7 +28,7 @@ LITERAL = re.compile(r"(?:\\n)?[^\\\s|*+?()\[\]{}.^]+")
 def _pieces(mark: str) -> re.Pattern[str]:
     """A mark that is a word is one only where nothing of a word is beside it."""
     own = f"(?P<mark>{re.escape(mark)})|" if mark and not _WORD.fullmatch(mark) else ""
-    return re.compile(_SKIP + own + _PIECE, re.DOTALL | re.IGNORECASE)
+    return re.compile(_OPENS + own + _PIECE, re.DOTALL | re.IGNORECASE)
 
 
 def cuts(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
@@ -36,18 +38,37 @@ def cuts(text: str, delimiter: str) -> Iterator[tuple[int, int]]:
     stands at the start of a line. None counts between BEGIN and END.
     """
     at_line = delimiter == "/" or delimiter.startswith("\\n")
-    mark = delimiter.removeprefix("\\n")
+    mark = delimiter.removeprefix("\\n").lower()
     blocks, before, begun = 0, "" if delimiter.startswith("\\n") else "\n", ""
-    for found in _pieces(mark).finditer(text):
-        piece, kind = found[0].lower(), found.lastgroup
+    for start, end, kind in _read(text, _pieces(mark)):
+        piece = text[start:end].lower()
         if begun and kind != "blank":
             blocks += _opened(begun, piece, blocks)
             begun = ""
-        if kind == "word" and piece in {"begin", "end"} and piece != mark.lower():
+        if kind == "word" and piece in {"begin", "end"} and piece != mark:
             begun = piece
-        elif not blocks and _ends(kind, piece, mark, begins=before.endswith("\n"), at_line=at_line):
-            yield found.span()
-        before = found[0]
+        elif not blocks and kind != "skip" and _ends(piece, mark, before, at_line=at_line):
+            yield start, end
+        before = piece
+
+
+def _read(text: str, pieces: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+    """Start, end and kind of each piece; what is quoted or a comment is `skip`.
+
+    What is never closed opens nothing, and is looked for once: time stays linear.
+    """
+    position = 0
+    unclosed: set[str] = set()
+    while found := pieces.match(text, position):
+        kind, position = found.lastgroup or "", found.end()
+        if kind == "open":
+            mark = found[0]
+            closed = None if mark in unclosed else _CLOSERS[mark].match(text, position)
+            if closed is None:
+                unclosed.add(mark)
+            kind = "skip" if closed else "sign"
+            position = closed.end() if closed else found.start() + 1
+        yield found.start(), position, "skip" if kind == "line" else kind
 
 
 def _opened(word: str, following: str, blocks: int) -> int:
@@ -56,7 +77,8 @@ def _opened(word: str, following: str, blocks: int) -> int:
     return 1 if word == "begin" else -1 if blocks else 0
 
 
-def _ends(kind: str | None, piece: str, mark: str, *, begins: bool, at_line: bool) -> bool:
+def _ends(piece: str, mark: str, before: str, *, at_line: bool) -> bool:
+    begins = before.endswith("\n")
     if mark:
-        return piece == mark.lower() and kind != "skip" and (begins or not at_line)
+        return piece == mark and (begins or not at_line)
     return piece == ";" or (begins and piece in {"go", "/"})

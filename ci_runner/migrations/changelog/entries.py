@@ -90,7 +90,7 @@ def _loaded(content: bytes, path: str) -> object:
         if path.lower().endswith(".json"):
             return json.loads(content)
         return _yaml(content, path)
-    except ValueError as bad:
+    except (ValueError, RecursionError) as bad:
         raise _unreadable(path, str(bad)) from bad
 
 

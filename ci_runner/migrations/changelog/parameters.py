@@ -10,6 +10,8 @@ from ci_runner.migrations.changelog.change_set import Parameter, is_meant_for
 
 _NAMED = re.compile(r"\$\{(?P<as_is>:?)(?P<name>[^{}\s]+)\}")
 _DEEPEST = 16
+# Characters that values may add to one change set: as many as a file may have.
+_MOST = 64 * 2**20
 
 
 def named(text: str, known: Iterable[Parameter]) -> tuple[Parameter, ...]:
@@ -36,8 +38,19 @@ def filled(text: str, parameters: tuple[Parameter, ...], dialect: str, where: st
         if is_meant_for(each.dbms, dialect):
             values.setdefault(each.name, each.value)
 
+    added = 0
+
     def value(found: re.Match[str]) -> str:
-        return found[0] if found["as_is"] else values.get(found["name"], found[0])
+        nonlocal added
+        said = found[0] if found["as_is"] else values.get(found["name"], found[0])
+        added += len(said)
+        if added > _MOST:
+            raise SqlError(
+                "the values of properties are more text than a file may be",
+                where=where,
+                next_step="write what they stand for, or less of it",
+            )
+        return said
 
     for _ in range(_DEEPEST):
         text, before = _NAMED.sub(value, text), text

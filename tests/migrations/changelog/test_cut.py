@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from ci_runner.migrations.changelog.cut import cuts
@@ -47,3 +49,13 @@ SEVERAL = "p select 1 //\nq\n//\nselect a//b\n/\nselect 7\n / \nselect 8\nGO\ngo
 )
 def test_a_delimiter_of_its_own_counts_alone(delimiter: str, expected: list[str]) -> None:
     assert expected == pieces(SEVERAL, delimiter)
+
+
+@pytest.mark.parametrize("hostile", ["/*", "'\\", "'\"", '"\\', "''", "begin ", "go\n"])
+def test_time_is_linear(hostile: str) -> None:
+    text = f"$$ {hostile * 40_000}"
+
+    started = process_time()
+    list(cuts(text, ""))
+
+    assert 3 > process_time() - started

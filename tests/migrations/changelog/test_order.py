@@ -151,6 +151,8 @@ INCLUDES = '<include file="{}.xml" relativeToChangelogFile="true"/>'
         ({"a_yaml": "databaseChangeLog:\n- a: [\n"}, "can't be read", "db/a.yaml:3"),
         ({"a_yaml": "databaseChangeLog: 1\n"}, "can't be read", "db/a.yaml"),
         ({"a_json": '{"databaseChangeLog": ["x"]}'}, "can't be read", "db/a.json"),
+        ({"a_json": '{"databaseChangeLog": ' + "[" * 99_999}, "can't be read", "db/a.json"),
+        ({"a_yaml": "databaseChangeLog: " + "[" * 1_999}, "can't be read", "db/a.yaml"),
         (
             {"a_sql": SQL.format(1) + "--changeset jo:1\nB;\n"},
             "two change sets are called jo:1",

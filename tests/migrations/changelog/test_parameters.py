@@ -54,3 +54,10 @@ def test_lists_of_engines(dbms: tuple[str, ...], expected: bool) -> None:
 def test_what_is_for_mysql_or_mariadb_is_for_both() -> None:
     assert is_meant_for(("mariadb",), "mysql")
     assert is_meant_for(("!mysql",), "mysql")
+
+
+def test_values_that_would_fill_the_memory_are_refused() -> None:
+    more = [Parameter(f"p{each}", f"${{p{each + 1}}}" * 200) for each in range(9)]
+
+    with pytest.raises(SqlError, match="more text than a file may be"):
+        filled("${p0}", tuple(more), "sqlite", "m/a.sql:1")
