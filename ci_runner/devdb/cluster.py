@@ -23,6 +23,7 @@ from ci_runner.devdb.machine import (
     fingerprint,
     ids,
     limited,
+    room_for,
     said,
     tail,
 )
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from ci_runner.dialects.postgres.session import PostgresConnection
 
 _LAST_WORDS_SECONDS = 1.0
-_FULL = "No space left on device"  # ENOSPC, as the C library says it
 Begin: TypeAlias = "Callable[[PostgresConnection], None]"
 _LOCALES = ("C.UTF-8", "C")
 _SUPERUSER = "postgres"
@@ -122,8 +122,7 @@ class Programs:
             failed = "\n".join(done.stderr.strip().splitlines()[-5:])
             if "invalid locale" not in failed:
                 break
-        full = f"make room in {folder.parent}, or set TMPDIR to where there is some"
-        raise DatabaseError("initdb failed", said=failed, next_step=full if _FULL in failed else "")
+        raise DatabaseError("initdb failed", said=failed, next_step=room_for(folder, failed))
 
 
 def _surroundings() -> list[object]:

@@ -11,6 +11,10 @@ from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.history import Statement
 
 
+class Refused(SqlError):
+    """A server took a statement and said no; it can go on with the next one."""
+
+
 @contextmanager
 def placed(statement: Statement | None, path: str = "") -> Iterator[None]:
     """An end of the server in the block is put down to `statement`, or to the file at `path`."""
@@ -36,7 +40,7 @@ def told(failure: Failure, *, sensitive: bool) -> Failure:
     )
 
 
-def refusal(statement: Statement, failure: Failure) -> SqlError:
+def refusal(statement: Statement, failure: Failure) -> Refused:
     """A server's refusal as an error with file and line."""
     line = statement.line
     if failure.offset is not None:
@@ -45,7 +49,7 @@ def refusal(statement: Statement, failure: Failure) -> SqlError:
     known = advice(failure)
     remarks = (("detail", failure.detail), ("hint", "" if known == failure.hint else failure.hint))
     said += [f"{word}: {text}" for word, text in remarks if text]
-    return SqlError(
+    return Refused(
         "the SQL does not run on the dev database",
         where=f"{statement.path}:{line}",
         said="\n".join(said),

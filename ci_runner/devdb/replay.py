@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ci_runner.devdb.gate import Gate, gate, is_open
 from ci_runner.devdb.in_the_way import in_the_way
-from ci_runner.devdb.refusal import placed, refusal, told
+from ci_runner.devdb.refusal import Refused, placed, refusal, told
 from ci_runner.devdb.transaction import commit, rolled_back
 from ci_runner.devdb.watching import watch
 from ci_runner.dialects.base import (
@@ -34,11 +35,17 @@ _OPENS = re.compile(r"(?:BEGIN|START\s+TRANSACTION)\b", re.IGNORECASE)
 
 @frozen
 class Script:
-    """One file, split. `wrapped` is whether its tool opens a transaction around it."""
+    """One migration, split. `wrapped` is whether its tool opens a transaction around it.
+
+    Behind a `gate` it runs only where that is open; one that need not succeed is left where it
+    fails, and what follows is run.
+    """
 
     path: str
     statements: tuple[Statement, ...]
     wrapped: bool
+    gate: Gate | None = None
+    must_succeed: bool = True
 
 
 def script(file: MigrationFile, format_name: str, language: Language) -> Script:
@@ -48,7 +55,11 @@ def script(file: MigrationFile, format_name: str, language: Language) -> Script:
     statements = style.statements(file, text, language.syntax)
     own = any(_OPENS.match(statement.text) for statement in statements)
     wrapped = style.transactional(file, text, statements) and not own
-    return Script(file.path, statements, wrapped)
+    found = file.change_set
+    if found is None:
+        return Script(file.path, statements, wrapped)
+    asked = gate(found, file.path, language.name) if statements else None
+    return Script(file.path, statements, wrapped, asked, found.options.must_succeed)
 
 
 def counted(every: Iterable[Script]) -> Iterator[Script]:
@@ -74,19 +85,29 @@ def replay(connection: Connection, scripts: Sequence[Script]) -> None:
     Each file begins with the session as it was opened: what the one before SET does not leak.
     """
     for each in scripts:
-        with rolled_back(connection):
-            _begin(connection, each)
-            for statement in each.statements:
-                try:
-                    with placed(statement):
-                        connection.execute(statement.text)
-                except StatementFailed as failed:
-                    secret = statement.sensitive
-                    failure = told(failed.failure, sensitive=secret)
-                    raise refusal(statement, failure) from (None if secret else failed)
-            if ended := _end(connection, each):
-                raise refusal(each.statements[-1], ended)
+        if each.gate and not is_open(connection, each.gate):
+            continue
+        try:
+            with rolled_back(connection):
+                _replay_one(connection, each)
+        except Refused:
+            if each.must_succeed:
+                raise
         connection.reset()
+
+
+def _replay_one(connection: Connection, each: Script) -> None:
+    _begin(connection, each)
+    for statement in each.statements:
+        try:
+            with placed(statement):
+                connection.execute(statement.text)
+        except StatementFailed as failed:
+            secret = statement.sensitive
+            failure = told(failed.failure, sensitive=secret)
+            raise refusal(statement, failure) from (None if secret else failed)
+    if ended := _end(connection, each):
+        raise refusal(each.statements[-1], ended)
 
 
 def _begin(connection: Connection, each: Script) -> None:
@@ -118,7 +139,8 @@ def rehearse(
     """Run new files statement by statement and watch what each does.
 
     `compared` tells whether the schema that they reach will be compared with a desired one. After
-    the first failure nothing more is run; the rest becomes steps with `executed` False.
+    the first failure nothing more is run; the rest becomes steps with `executed` False, as does
+    what stands behind a gate that is not open.
     What keeps a file's transaction from being committed is the failure of its last statement.
     Raises SqlError and DatabaseError as `replay` does for a server that has ended.
     """
@@ -128,7 +150,7 @@ def rehearse(
     failed = False
     for each in scripts:
         progress(each.path)
-        if failed:
+        if failed or (each.gate and not is_open(connection, each.gate)):
             steps += unexecuted(dialect, each.statements, look.schema, wrapped=each.wrapped)
             continue
         rehearsed, look = _rehearse_file(connection, dialect, each, look)
