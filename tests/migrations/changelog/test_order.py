@@ -157,7 +157,7 @@ INCLUDES = '<include file="{}.xml" relativeToChangelogFile="true"/>'
         (
             {"a_sql": SQL.format(1) + "--changeset jo:1\nB;\n"},
             "two change sets are called jo:1",
-            "db/a.sql:2\ndb/a.sql:4",
+            "db/a.sql:4\ndb/a.sql:2",
         ),
     ],
 )
