@@ -71,8 +71,6 @@ def main() -> None:
     try:
         code = cli.main(standalone_mode=False, obj=redactor)
         sys.stdout.flush()
-        # Before it ends, Python looks through all that is alive for garbage, several times.
-        gc.freeze()
         sys.exit(code if isinstance(code, int) else ExitCode.OK)
     except SchemaCiError as error:
         log.error(str(error))
@@ -94,7 +92,7 @@ def main() -> None:
         )
         sys.exit(ExitCode.INTERNAL)
     finally:
-        # Python would look for garbage among all values once more before it lets go of them.
+        # Before it ends, Python looks through all that is alive for garbage, several times.
         gc.freeze()
 
 

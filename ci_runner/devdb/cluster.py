@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from ci_runner import __version__
 from ci_runner.devdb.forms import POSTGRES
@@ -22,18 +23,21 @@ from ci_runner.devdb.machine import (
     fingerprint,
     ids,
     limited,
+    room_for,
     said,
     tail,
 )
 from ci_runner.devdb.own_server import LOG_LINES, OwnServer, new_folder
 from ci_runner.devdb.watchdog import USUAL, Limits
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 from ci_runner.frozen import frozen
 
+if TYPE_CHECKING:
+    from ci_runner.dialects.postgres.session import PostgresConnection
+
 _LAST_WORDS_SECONDS = 1.0
-_FULL = "No space left on device"  # ENOSPC, as the C library says it
-Begin = Callable[[PostgresConnection], None]
+Begin: TypeAlias = "Callable[[PostgresConnection], None]"
 _LOCALES = ("C.UTF-8", "C")
 _SUPERUSER = "postgres"
 
@@ -118,8 +122,7 @@ class Programs:
             failed = "\n".join(done.stderr.strip().splitlines()[-5:])
             if "invalid locale" not in failed:
                 break
-        full = f"make room in {folder.parent}, or set TMPDIR to where there is some"
-        raise DatabaseError("initdb failed", said=failed, next_step=full if _FULL in failed else "")
+        raise DatabaseError("initdb failed", said=failed, next_step=room_for(folder, failed))
 
 
 def _surroundings() -> list[object]:
@@ -135,7 +138,7 @@ def _libc() -> str:
     return os.confstr("CS_GNU_LIBC_VERSION") or ""
 
 
-class Cluster(OwnServer[PostgresConnection]):
+class Cluster(OwnServer["PostgresConnection"]):
     """See OwnServer; sessions of `admin` are the superuser's."""
 
     name = "PostgreSQL"

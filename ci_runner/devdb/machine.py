@@ -98,6 +98,15 @@ def tail(log: Path, lines: int = 5) -> str:
     return "\n".join(told.strip().splitlines()[-lines:])
 
 
+def room_for(folder: Path, said: str) -> str:
+    """What to do where `folder` could not be filled, "" where what was said is of something else.
+
+    ENOSPC as the C library says it, and InnoDB.
+    """
+    full = "No space left on device" in said or "out of disk space" in said
+    return f"make room in {folder.parent}, or set TMPDIR to where there is some" if full else ""
+
+
 def ids(whom: pwd.struct_passwd | None) -> tuple[int, int] | None:
     """User and group id of `whom`; None for ourselves."""
     return (whom.pw_uid, whom.pw_gid) if whom else None

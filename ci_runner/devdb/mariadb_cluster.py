@@ -23,6 +23,7 @@ from ci_runner.devdb.machine import (
     fingerprint,
     ids,
     limited,
+    room_for,
     said,
     tail,
 )
@@ -127,8 +128,10 @@ class Programs:
             **as_account(self.account),
         )
         if done.returncode != 0:
-            told = (done.stderr or done.stdout).strip().splitlines()
-            raise DatabaseError("mariadb-install-db failed", said="\n".join(told[-5:]))
+            told = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
+            raise DatabaseError(
+                "mariadb-install-db failed", said=told, next_step=room_for(folder, told)
+            )
 
 
 def _surroundings() -> list[object]:

@@ -1,15 +1,32 @@
-"""Say what a server refuses, with file and line, and without what must not be shown."""
+"""Say of a statement that the server refused, or did not survive, where it stands."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from ci_runner.dialects.advice import advice
 from ci_runner.dialects.base import Failure
-from ci_runner.errors import SqlError
+from ci_runner.errors import DatabaseError, SqlError
 from ci_runner.migrations.history import Statement
 
 
 class Refused(SqlError):
     """A server took a statement and said no; it can go on with the next one."""
+
+
+@contextmanager
+def placed(statement: Statement | None, path: str = "") -> Iterator[None]:
+    """An end of the server in the block is put down to `statement`, or to the file at `path`."""
+    try:
+        yield
+    except (SqlError, DatabaseError) as ended:
+        raise type(ended)(
+            ended.what,
+            where=ended.where or (f"{statement.path}:{statement.line}" if statement else path),
+            said=ended.said,
+            next_step=ended.next_step,
+        ) from ended
 
 
 def told(failure: Failure, *, sensitive: bool) -> Failure:

@@ -6,7 +6,6 @@ The dev database tells where a statement was run, its text where it was not.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 
 from ci_runner.dialects.operations import (
     AddColumn,
@@ -35,6 +34,7 @@ from ci_runner.dialects.operations import (
     Vacuum,
     ValidateConstraint,
 )
+from ci_runner.frozen import frozen
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
 from ci_runner.lint.objects import ran
@@ -67,7 +67,7 @@ _LIGHT_ACTIONS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """One statement and the locks that it takes. `ends` is whether nothing is held behind it."""
 

@@ -13,7 +13,8 @@ from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.prepare import prepared
 from ci_runner.devdb.refusal import refusal
 from ci_runner.dialects.base import StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.postgres.session import PostgresConnection
 from ci_runner.migrations.history import Statement
 
 # Each by what it would reach.

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import gettempdir
 
 import docker
 import pytest
@@ -41,11 +44,14 @@ def engine(docker_engine: str) -> Iterator[docker.DockerClient]:
 
 
 def _built(client: docker.DockerClient, image: str, *command: str | Path) -> None:
-    if client.images.list(image):
-        return
-    built = subprocess.run(command, capture_output=True, text=True, check=False)
-    if built.returncode or not client.images.list(image):
-        require(f"needs the image {image}: {built.stderr.strip()}")
+    """The workers of a test run ask at once: one builds, the others wait and find it."""
+    with (Path(gettempdir()) / f"schema-ci-images-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if client.images.list(image):
+            return
+        built = subprocess.run(command, capture_output=True, text=True, check=False)
+        if built.returncode or not client.images.list(image):
+            require(f"needs the image {image}: {built.stderr.strip()}")
 
 
 @pytest.fixture(scope="session")

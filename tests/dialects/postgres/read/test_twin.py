@@ -10,9 +10,9 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.dialects.base import Connection, StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.dialects.postgres.read.asking import outset, replaced
 from ci_runner.dialects.postgres.read.twin import Ahead, ahead, sessions
+from ci_runner.dialects.postgres.session import PostgresConnection
 from ci_runner.dialects.postgres.watch.look import read
 from ci_runner.dialects.postgres.watch.ours import every_name_qualified
 from tests.dialects.postgres import features
