@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from xml.parsers import expat  # nosec - a document type, with which entities come, is refused
 
 from ci_runner.errors import SqlError, UsageError
 from ci_runner.frozen import frozen
@@ -13,6 +11,8 @@ NAMES = (".xml", ".yaml", ".yml", ".json")
 ROOT = "databaseChangeLog"
 # It names itself at its head, below a licence at most.
 HEAD = 16_384
+# PyYAML takes ten seconds for it.
+_LARGEST_YAML = 2**20
 
 
 @frozen
@@ -43,6 +43,8 @@ class _Xml:
     """Reads by events, so that lines are known and nothing is held that is not asked for."""
 
     def __init__(self, path: str) -> None:
+        from xml.parsers import expat
+
         self._path = path
         self._depth = 0
         self._found: list[Entry] = []
@@ -52,6 +54,8 @@ class _Xml:
         self._parser.StartDoctypeDeclHandler = self._refuse
 
     def read(self, content: bytes) -> tuple[Entry, ...]:
+        from xml.parsers import expat
+
         try:
             self._parser.Parse(content, True)
         except expat.ExpatError as bad:
@@ -86,6 +90,8 @@ class _Xml:
 
 
 def _loaded(content: bytes, path: str) -> object:
+    import json
+
     try:
         if path.lower().endswith(".json"):
             return json.loads(content)
@@ -103,6 +109,12 @@ def _yaml(content: bytes, path: str) -> object:
             where=path,
             next_step="pip install 'schema-ci[liquibase]'",
         ) from missing
+    if len(content) > _LARGEST_YAML:
+        raise SqlError(
+            "a changelog in YAML is read up to 1 MiB",
+            where=path,
+            next_step="let it include others, or write it in JSON",
+        )
     try:
         return yaml.safe_load(content)
     except yaml.YAMLError as bad:

@@ -217,7 +217,7 @@ class _Reader:
                 first = seen[key]
                 raise SqlError(
                     f"two change sets are called {each.author}:{each.id}",
-                    where=f"{self._path}/{first[0]}:{first[1]}\n{self._path}/{name}:{each.line}",
+                    where=f"{self._path}/{name}:{each.line}\n{self._path}/{first[0]}:{first[1]}",
                     next_step="give the later one an id of its own",
                 )
             seen[key] = (name, each.line)

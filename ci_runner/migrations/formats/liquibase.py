@@ -16,9 +16,6 @@ from pathlib import PurePosixPath
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
 from ci_runner.migrations.changelog.change_set import ChangeSet
-from ci_runner.migrations.changelog.cut import cuts
-from ci_runner.migrations.changelog.order import read_order
-from ci_runner.migrations.changelog.parameters import filled
 from ci_runner.migrations.directives import file_directives
 from ci_runner.migrations.directory import Directory, MigrationFile, Role
 from ci_runner.migrations.formats.naming import successor
@@ -38,6 +35,8 @@ class Liquibase:
     no_transaction = ""
 
     def read(self, path: str, files: Mapping[str, bytes]) -> Directory:
+        from ci_runner.migrations.changelog.order import read_order
+
         found = read_order(path, files)
         every = [_file(path, name, files[name], each) for name, each in found.change_sets]
         run = {each.file_name for each in every}
@@ -56,6 +55,8 @@ class Liquibase:
         )
 
     def statements(self, file: MigrationFile, text: str, syntax: Syntax) -> tuple[Statement, ...]:
+        from ci_runner.migrations.changelog.parameters import filled
+
         found = file.change_set
         dialect = _dialect(syntax)
         if found is None or not found.is_for(dialect):
@@ -145,6 +146,8 @@ def _dialect(syntax: Syntax) -> str:
 
 def _cut(path: str, found: ChangeSet, body: str, syntax: Syntax) -> tuple[Statement, ...]:
     """The statements of `body` as Liquibase sends them. Raises SqlError where it cuts amiss."""
+    from ci_runner.migrations.changelog.cut import cuts
+
     first, options = found.line + 1, found.options
     if not options.split:
         whole = split(body, path, syntax, first=first)
@@ -212,7 +215,9 @@ def _with_head(statements: tuple[Statement, ...], text: str) -> tuple[Statement,
 
 
 def _delimited(blocks: Sequence[str]) -> tuple[str, str]:
-    """The blocks, each one statement, and what ends them: "" where semicolons do for Liquibase."""
+    """What ends the blocks, each one statement, and they with it; "" where semicolons do."""
+    from ci_runner.migrations.changelog.cut import cuts
+
     text = "".join(blocks)
     if all([end for _, end in cuts(each, "")] == [len(each.rstrip("\n"))] for each in blocks):
         return "", text

@@ -149,14 +149,15 @@ INCLUDES = '<include file="{}.xml" relativeToChangelogFile="true"/>'
             "db/a.xml:1",
         ),
         ({"a_yaml": "databaseChangeLog:\n- a: [\n"}, "can't be read", "db/a.yaml:3"),
+        ({"a_yaml": f"databaseChangeLog: []\n#{'x' * 2**20}"}, "up to 1 MiB", "db/a.yaml"),
         ({"a_yaml": "databaseChangeLog: 1\n"}, "can't be read", "db/a.yaml"),
         ({"a_json": '{"databaseChangeLog": ["x"]}'}, "can't be read", "db/a.json"),
         ({"a_json": '{"databaseChangeLog": ' + "[" * 99_999}, "can't be read", "db/a.json"),
-        ({"a_yaml": "databaseChangeLog: " + "[" * 1_999}, "can't be read", "db/a.yaml"),
+        ({"a_yaml": "databaseChangeLog: " + "[" * 600}, "can't be read", "db/a.yaml"),
         (
             {"a_sql": SQL.format(1) + "--changeset jo:1\nB;\n"},
             "two change sets are called jo:1",
-            "db/a.sql:2\ndb/a.sql:4",
+            "db/a.sql:4\ndb/a.sql:2",
         ),
     ],
 )
