@@ -34,10 +34,14 @@ class Replacement:
 
 @frozen
 class Rewritten:
-    """One file in its safe form; `replacements` by line and column of the statement before."""
+    """One file in its safe form; `replacements` by line and column of the statement before.
+
+    `as_is`: its statements are those that ran, behind limits on how long they wait.
+    """
 
     file: MigrationFile
     replacements: Mapping[Place, Replacement]
+    as_is: bool = False
 
 
 @frozen
@@ -46,6 +50,10 @@ class _Chosen:
 
     step: Step
     forms: dict[str, SafeForm] = field(default_factory=dict)
+
+    @property
+    def as_is(self) -> bool:
+        return all(form.ahead for form in self.forms.values())
 
     def written(self, *, apart: bool) -> tuple[str, frozenset[str]]:
         """The text of a form that holds in a file with or without a transaction, and whose it is.
@@ -119,7 +127,8 @@ def _draft(
     mark = b"\xef\xbb\xbf" if file.content.startswith(b"\xef\xbb\xbf") else b""
     after = replace(file, content=mark + whole.encode())
     still = apart and script(after, format_name, server.dialect).wrapped
-    return None if still or whole == text else Rewritten(after, replacements)
+    as_is = all(each.as_is for each in chosen.values())
+    return None if still or whole == text else Rewritten(after, replacements, as_is)
 
 
 def _is_stage(step: Step) -> bool:

@@ -46,7 +46,9 @@ def suggested(
         counting = tuple(each for each in counting if each.severity is not Severity.NOTE)
     written = tuple(drafts(server, files, format_name, history, counting))
     tried = _Trial(server, base, files, format_name, history, findings, judge)
-    if written and tried.holds(written):
+    # What has run is not run again for a limit on how long it waits: no schema depends on that.
+    bounded = not history.failed and all(each.as_is for each in written)
+    if written and (bounded or tried.holds(written)):
         offered = written
     else:
         several = written if 1 < len(written) <= _FEW else ()

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from ci_runner.devdb.databases import PostgresServer
+from ci_runner.devdb.reach import reach
+from ci_runner.devdb.replay import rehearse, script
+from ci_runner.dialects.base import Connection
 from ci_runner.lint.policy import Policy
+from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations.reader import read_files
 from ci_runner.pipeline.change import Change
 from ci_runner.pipeline.review import Reviewed, review
+from ci_runner.pipeline.suggestions import suggested
 
 MERGED = """\
 CREATE TABLE whole (k int, v int) PARTITION BY RANGE (k);
@@ -267,3 +273,22 @@ def test_a_long_change_is_not_run_again_for_notes_alone(
     )
 
     assert [1, 0, 1] == [len(each) for each in (short, long, grave)]
+
+
+def test_what_has_run_is_not_run_again_for_a_limit(postgres_server: PostgresServer) -> None:
+    merged = read_files("m", "plain", {"1_a.sql": MERGED.encode()}).files
+    new = read_files("m", "plain", {"2_x.sql": b"ALTER TABLE t ADD c int;\n"}).files
+    language = postgres_server.dialect
+    with reach(postgres_server, merged, "plain") as connection:
+        history = rehearse(connection, language, [script(each, "plain", language) for each in new])
+    found = Finding("lock-timeout-missing", Severity.NOTE, "", new[0].path, 1, 1, column=1)
+
+    def again() -> AbstractContextManager[Connection]:
+        pytest.fail("another database was asked for")
+
+    (told,), offered = suggested(
+        postgres_server, again, new, "plain", history, (found,), lambda _: (), Policy()
+    )
+
+    assert told.replacement == "SET LOCAL lock_timeout = '2s';\nALTER TABLE t ADD c int"
+    assert [each.as_is for each in offered] == [True]
