@@ -92,7 +92,7 @@ def main() -> None:
         )
         sys.exit(ExitCode.INTERNAL)
     finally:
-        # Python would look for garbage among all values once more before it lets go of them.
+        # Before it ends, Python looks through all that is alive for garbage, several times.
         gc.freeze()
 
 

@@ -70,7 +70,7 @@ def diff(
                 continue
             missing.append(project.name)
             if not check:
-                _refuse_broken_checksum(reviewed)
+                _refuse_unwritten(reviewed)
                 write_migrations(workspace.root, change.head.path, reviewed.files)
                 for path in reviewed.files:
                     log.info(f"wrote {path}")
@@ -101,10 +101,17 @@ def _lacks_a_migration(common: Common, reviewed: Reviewed) -> bool:
     return True
 
 
-def _refuse_broken_checksum(reviewed: Reviewed) -> None:
-    """SqlError where a new checksum file would bless what somebody edited by hand."""
+def _refuse_unwritten(reviewed: Reviewed) -> None:
+    """SqlError where a new file would be no part of the directory, or bless what was edited."""
     from ci_runner.errors import SqlError
+    from ci_runner.lint.notices import CLOSED_DIRECTORY
 
+    if closed := reviewed.change.head.closed:
+        raise SqlError(
+            "the changelog includes each file by its name, so nothing was written",
+            where=closed,
+            next_step=CLOSED_DIRECTORY.instead,
+        )
     if not reviewed.files:
         broken = [each for each in reviewed.findings if each.rule == "checksum"]
         raise SqlError(

@@ -29,7 +29,7 @@ OPTIONS: tuple[Option, ...] = (
         "auto",
         "the directory's format",
         "project",
-        ("auto", "atlas", "golang-migrate", "flyway", "goose", "dbmate", "plain"),
+        ("auto", "atlas", "golang-migrate", "flyway", "goose", "dbmate", "liquibase", "plain"),
     ),
     Option("schema", "texts", (), "files or folders of the desired schema", "project"),
     Option(

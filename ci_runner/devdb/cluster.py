@@ -12,21 +12,32 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from ci_runner import __version__
 from ci_runner.devdb.forms import POSTGRES
-from ci_runner.devdb.machine import as_account, environment, fingerprint, ids, said, tail
+from ci_runner.devdb.machine import (
+    KILLED,
+    as_account,
+    environment,
+    fingerprint,
+    ids,
+    limited,
+    room_for,
+    said,
+    tail,
+)
 from ci_runner.devdb.own_server import LOG_LINES, OwnServer, new_folder
 from ci_runner.devdb.watchdog import USUAL, Limits
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 from ci_runner.frozen import frozen
 
-# A backend needs a tenth of it; without an end one statement could take the machine's memory.
-_ADDRESS_SPACE = 2 * 2**30
+if TYPE_CHECKING:
+    from ci_runner.dialects.postgres.session import PostgresConnection
+
 _LAST_WORDS_SECONDS = 1.0
-_FULL = "No space left on device"  # ENOSPC, as the C library says it
-Begin = Callable[[PostgresConnection], None]
+Begin: TypeAlias = "Callable[[PostgresConnection], None]"
 _LOCALES = ("C.UTF-8", "C")
 _SUPERUSER = "postgres"
 
@@ -111,8 +122,7 @@ class Programs:
             failed = "\n".join(done.stderr.strip().splitlines()[-5:])
             if "invalid locale" not in failed:
                 break
-        full = f"make room in {folder.parent}, or set TMPDIR to where there is some"
-        raise DatabaseError("initdb failed", said=failed, next_step=full if _FULL in failed else "")
+        raise DatabaseError("initdb failed", said=failed, next_step=room_for(folder, failed))
 
 
 def _surroundings() -> list[object]:
@@ -128,7 +138,7 @@ def _libc() -> str:
     return os.confstr("CS_GNU_LIBC_VERSION") or ""
 
 
-class Cluster(OwnServer[PostgresConnection]):
+class Cluster(OwnServer["PostgresConnection"]):
     """See OwnServer; sessions of `admin` are the superuser's."""
 
     name = "PostgreSQL"
@@ -164,16 +174,14 @@ class Cluster(OwnServer[PostgresConnection]):
                 os.chown(place, *owner)
 
     def command(self) -> list[str]:
-        return [
-            "/bin/sh",
-            "-c",
-            _limited(self.limits),
+        words = [
             str(self._binaries / "postgres"),
             "-D",
             str(self.folder / "data"),
             f"-cunix_socket_directories={self.folder}",
             *(f"-c{name}={value}" for name, value in _SETTINGS.items()),
         ]
+        return limited(words, self.limits.megabytes * 2**20)
 
     @contextmanager
     def session(self) -> Iterator[PostgresConnection]:
@@ -213,17 +221,7 @@ def running(
         yield cluster
 
 
-def _limited(limits: Limits) -> str:
-    """A script that becomes the program in $0, its processes limited where the system can.
-
-    The shell does it, because code between fork and exec is not safe beside threads. There is no
-    limit on processes: it would count those of every server that the account runs.
-    """
-    blocks = limits.megabytes * 2**20 // 512  # the unit that POSIX gives `ulimit -f`
-    return f'ulimit -c 0; ulimit -f {blocks}; ulimit -v {_ADDRESS_SPACE >> 10}; exec "$0" "$@"'
-
-
 def _cause(lines: str) -> str:
     if "terminated by signal 9" in lines:
-        return f"{lines}\nsignal 9 is how the kernel ends a process when memory runs out"
+        return f"{lines}\n{KILLED}"
     return lines

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ci_runner.devdb.dropped import dropped
 from ci_runner.devdb.fittings import Fittings, make_extensions, set_for
@@ -18,10 +19,13 @@ from ci_runner.devdb.traces import traces
 from ci_runner.dialects import dialect
 from ci_runner.dialects.base import Connection, Dialect, StatementFailed
 from ci_runner.dialects.guard import UNGUARDED, Guard
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
 from ci_runner.dialects.postgres.read.rows import integer
 from ci_runner.dialects.postgres.watch.ours import PINNED
 from ci_runner.errors import DatabaseError, InternalError, SqlError
+
+if TYPE_CHECKING:
+    from ci_runner.dialects.postgres.session import PostgresConnection
 
 _EMPTY = "template0"
 _SIZE = "SELECT pg_catalog.pg_database_size(pg_catalog.current_database())"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from ci_runner.dialects.base import StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.errors import DatabaseError
 from ci_runner.frozen import frozen
+
+if TYPE_CHECKING:
+    from ci_runner.dialects.postgres.session import PostgresConnection
 
 _NAME = re.compile(r'"((?:[^"]|"")*)"|([^,\s"]+)')
 _NO_RIGHTS = "NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"

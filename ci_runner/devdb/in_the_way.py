@@ -11,6 +11,7 @@ from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.operations import (
     AddColumn,
     AddConstraint,
+    AlterColumnType,
     CreateIndex,
     SetNotNull,
     Transaction,
@@ -18,7 +19,14 @@ from ci_runner.dialects.operations import (
 )
 from ci_runner.migrations.history import Step
 
-_STUMBLES = (AddColumn, AddConstraint, CreateIndex, SetNotNull, ValidateConstraint)
+_STUMBLES = (
+    AddColumn,
+    AddConstraint,
+    AlterColumnType,
+    CreateIndex,
+    SetNotNull,
+    ValidateConstraint,
+)
 
 
 def in_the_way(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ci_runner.devdb.binaries import (
     Installation,
@@ -22,7 +23,9 @@ from ci_runner.devdb.server import Server
 from ci_runner.devdb.states import CREATE_ROLE, ROLE, LocalStates
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects import dialect
-from ci_runner.dialects.postgres.connect import PostgresConnection
+
+if TYPE_CHECKING:
+    from ci_runner.dialects.postgres.session import PostgresConnection
 
 
 def find_binaries() -> Path | None:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypedDict
 
@@ -18,6 +19,10 @@ from ci_runner.errors import DatabaseError
 
 _MEMORY_NEEDED = 512 * 2**20
 _LOG_TAIL = 4096
+KILLED = "signal 9 is how the kernel ends a process when memory runs out"
+# A tenth of it is enough for DDL; without an end one value, or one table in memory, could take the
+# machine's.
+_ADDRESS_SPACE = 2 * 2**30
 
 
 def account(names: Sequence[str], server: str) -> pwd.struct_passwd | None:
@@ -59,6 +64,18 @@ def roomy() -> Path | None:
     return None
 
 
+def limited(command: Sequence[str], file_bytes: int = 0) -> list[str]:
+    """`command`, its processes limited where the system can; 0 is no limit for a single file.
+
+    The shell does it, because code between fork and exec is not safe beside threads. There is no
+    limit on processes: it would count those of every server that the account runs. Each heap of a
+    thread's own would reserve address space.
+    """
+    blocks = f"ulimit -f {file_bytes // 512}; " if file_bytes else ""  # POSIX's unit for it
+    space = f"ulimit -v {_ADDRESS_SPACE >> 10}; export MALLOC_ARENA_MAX=2"
+    return ["/bin/sh", "-c", f'ulimit -c 0; {blocks}{space}; exec "$0" "$@"', *command]
+
+
 def environment() -> dict[str, str]:
     """Nothing of ours but the path: a token has no business in a database server."""
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
@@ -79,6 +96,15 @@ def tail(log: Path, lines: int = 5) -> str:
         opened.seek(max(log.stat().st_size - _LOG_TAIL, 0))
         told = opened.read().decode(errors="replace").replace(f"{log.parent}/", "")
     return "\n".join(told.strip().splitlines()[-lines:])
+
+
+def room_for(folder: Path, said: str) -> str:
+    """What to do where `folder` could not be filled, "" where what was said is of something else.
+
+    ENOSPC as the C library says it, and InnoDB.
+    """
+    full = "No space left on device" in said or "out of disk space" in said
+    return f"make room in {folder.parent}, or set TMPDIR to where there is some" if full else ""
 
 
 def ids(whom: pwd.struct_passwd | None) -> tuple[int, int] | None:
@@ -115,4 +141,19 @@ def written(folder: Path) -> int:
                         total += each.stat(follow_symlinks=False).st_blocks * 512
         except FileNotFoundError:
             continue
+    return total
+
+
+def unlinked(process: int, folder: Path) -> int:
+    """Bytes of files below `folder` that have no name any more and that `process` has open.
+
+    Temporary files are such. 0 on systems without /proc.
+    """
+    total = 0
+    with suppress(FileNotFoundError), os.scandir(f"/proc/{process}/fd") as entries:
+        for each in entries:
+            with suppress(FileNotFoundError):
+                name = os.readlink(each.path)  # noqa: PTH115 - a path would normalise what it says
+                if name.startswith(f"{folder}/") and name.endswith(" (deleted)"):
+                    total += os.stat(each.path).st_blocks * 512  # noqa: PTH116 - as above
     return total

@@ -16,14 +16,25 @@ from pathlib import Path
 
 from ci_runner import __version__
 from ci_runner.devdb.forms import MARIADB
-from ci_runner.devdb.machine import as_account, environment, fingerprint, ids, said, tail
-from ci_runner.devdb.own_server import OwnServer, new_folder
+from ci_runner.devdb.machine import (
+    KILLED,
+    as_account,
+    environment,
+    fingerprint,
+    ids,
+    limited,
+    room_for,
+    said,
+    tail,
+)
+from ci_runner.devdb.own_server import LOG_LINES, OwnServer, new_folder
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.mysql.address import Address
 from ci_runner.dialects.mysql.connect import MysqlConnection, connect
 from ci_runner.errors import DatabaseError
 from ci_runner.frozen import frozen
 
+_LAST_MOMENT_SECONDS = 1.0
 _VERSION = re.compile(r"Ver (\d+(?:\.\d+)+)")
 Begin = Callable[[MysqlConnection], None]
 
@@ -117,8 +128,10 @@ class Programs:
             **as_account(self.account),
         )
         if done.returncode != 0:
-            told = (done.stderr or done.stdout).strip().splitlines()
-            raise DatabaseError("mariadb-install-db failed", said="\n".join(told[-5:]))
+            told = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
+            raise DatabaseError(
+                "mariadb-install-db failed", said=told, next_step=room_for(folder, told)
+            )
 
 
 def _surroundings() -> list[object]:
@@ -163,7 +176,7 @@ class Instance(OwnServer[MysqlConnection]):
 
     def command(self) -> list[str]:
         folder = self.folder
-        return [
+        words = [
             str(self._server),
             "--no-defaults",
             f"--datadir={folder / 'data'}",
@@ -175,6 +188,7 @@ class Instance(OwnServer[MysqlConnection]):
             *(f"--{name}={value}" for name, value in _SETTINGS.items()),
             *self._options,
         ]
+        return limited(words, self.limits.megabytes * 2**20)
 
     @contextmanager
     def session(self) -> Iterator[MysqlConnection]:
@@ -188,8 +202,15 @@ class Instance(OwnServer[MysqlConnection]):
         return ""
 
     def obituary(self) -> str:
-        lives = self.process is None or self.process.poll() is None
-        return "" if lives else tail(self.log, 5)
+        """A server ends a moment after the session that is lost with it."""
+        if self.process is None:
+            return ""
+        try:
+            ended = self.process.wait(_LAST_MOMENT_SECONDS)
+        except subprocess.TimeoutExpired:
+            return ""
+        lines = tail(self.log, LOG_LINES)
+        return f"{lines}\n{KILLED}" if ended == -signal.SIGKILL else lines
 
 
 @contextmanager

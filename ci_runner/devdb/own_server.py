@@ -14,13 +14,20 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from ci_runner.devdb.folders import PREFIX, mark
 from ci_runner.devdb.forms import Form
-from ci_runner.devdb.machine import as_account, environment, remove, roomy, tail, written
+from ci_runner.devdb.machine import (
+    as_account,
+    environment,
+    remove,
+    roomy,
+    tail,
+    unlinked,
+    written,
+)
 from ci_runner.devdb.packing import pack, unpack
 from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.store import of_this_machine
@@ -146,10 +153,14 @@ class OwnServer(ABC, Generic[C]):
         with watching(
             self.limits,
             self.end_of_it,
-            written=partial(written, self.folder),
+            written=self._written,
             obituary=self.obituary,
         ) as self.watchdog:
             yield
+
+    def _written(self) -> int:
+        process = self.process
+        return written(self.folder) + (unlinked(process.pid, self.folder) if process else 0)
 
     def living(self) -> Watchdog:
         """Raises SqlError where the watchdog made an end of the server."""

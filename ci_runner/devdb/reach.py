@@ -45,7 +45,7 @@ def names(identity: str, files: Sequence[MigrationFile], format_name: str) -> tu
     first = json.dumps([_FORMAT, __version__, identity])
     found = [hashlib.sha256(first.encode()).hexdigest()]
     for file in files:
-        content = hashlib.sha256(file.content).hexdigest()
+        content = hashlib.sha256(file.work).hexdigest()
         run = [found[-1], content, format_name, file.name, file.role, file.transaction]
         found.append(hashlib.sha256(json.dumps(run).encode()).hexdigest())
     return tuple(found)

@@ -14,7 +14,8 @@ from ci_runner.devdb.dropped import dropped
 from ci_runner.devdb.leftover import Leftover
 from ci_runner.devdb.marker import parse, this_run
 from ci_runner.dialects.base import StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.postgres.session import PostgresConnection
 from ci_runner.errors import DatabaseError
 
 _LEAD = "schema_ci_role_"

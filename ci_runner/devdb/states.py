@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ci_runner.devdb.cluster import Cluster, Programs, running
 from ci_runner.devdb.databases import as_admin, copying
@@ -15,9 +16,12 @@ from ci_runner.devdb.server import Unportable
 from ci_runner.devdb.traces import traces
 from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import Connection, StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
 from ci_runner.errors import DatabaseError
 from ci_runner.frozen import frozen
+
+if TYPE_CHECKING:
+    from ci_runner.dialects.postgres.session import PostgresConnection
 
 ROLE = "schema_ci"
 CREATE_ROLE = f"CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE"

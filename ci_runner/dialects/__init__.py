@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from ci_runner.dialects.base import Dialect
-from ci_runner.errors import ConfigError
+from ci_runner.dialects.installed import require
 
 DIALECTS = {
     "postgres": "ci_runner.dialects.postgres",
@@ -13,30 +13,9 @@ DIALECTS = {
     "sqlite": "ci_runner.dialects.sqlite",
 }
 
-# What each needs besides the standard library: the package's extra of the same name.
-DRIVERS: dict[str, tuple[str, ...]] = {
-    "postgres": ("psycopg", "postgast"),
-    "mysql": ("pymysql",),
-    "sqlite": (),
-}
-
 
 def dialect(name: str) -> Dialect:
     """The dialect called `name`. Raises ConfigError when its extra is not installed."""
-    if name not in DIALECTS:
-        raise ConfigError(
-            f"unknown dialect {name!r}", next_step=f"use one of {', '.join(DIALECTS)}"
-        )
-    try:
-        for driver in DRIVERS[name]:
-            import_module(driver)
-        found: Dialect = import_module(DIALECTS[name]).DIALECT
-    except ModuleNotFoundError as missing:
-        if (missing.name or "").startswith("ci_runner"):
-            raise
-        raise ConfigError(
-            f"the driver for {name} is not installed",
-            said=str(missing),
-            next_step=f"pip install 'schema-ci[{name}]'",
-        ) from missing
+    require(name)
+    found: Dialect = import_module(DIALECTS[name]).DIALECT
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -237,6 +237,27 @@ class Held:
     mode: str = ""
 
 
+class Together(Protocol):
+    """Statements that are run one after the other and looked at together, behind the last of them.
+
+    What each of them did can be told apart. It lives within one transaction, and ends with `looks`.
+    """
+
+    def __len__(self) -> int: ...
+
+    def between(self) -> None:
+        """See what has been locked and read by now: behind each statement but the last.
+
+        If the next statement fails, only that is taken back.
+        """
+
+    def looks(self, *, failed: bool) -> tuple[Sighting, ...]:
+        """What `sight` would have said behind each statement that was run.
+
+        `failed` is whether the one after the last `between` was refused: it is taken back.
+        """
+
+
 class Language(Protocol):
     """What an engine understands: all that is asked where nothing is run."""
 
@@ -284,6 +305,18 @@ class Dialect(Language, Protocol):
 
         `since` is an earlier look at the same database: what has not changed need not be read
         again. The answer is the same without it, only later.
+        """
+
+    def committed(self, connection: Connection, since: Sighting) -> Sighting:
+        """`sight` behind a COMMIT that is all that was run since the look `since`."""
+
+    def together(
+        self, connection: Connection, statements: Iterable[str], since: Sighting
+    ) -> Together | None:
+        """The first of these statements, two or more, of which one look can tell what each did.
+
+        `since` is the look before them. None where there are no such statements, or only a look
+        behind each is sure to tell.
         """
 
     def plan(

@@ -5,14 +5,9 @@ Names and expressions are SQL already, as the engine spells them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 
 from ci_runner.dialects.operations import (
-    AddConstraint,
-    CreateIndex,
-    CreateTable,
-    Operation,
-    SetNotNull,
     Target,
 )
 from ci_runner.frozen import frozen
@@ -58,6 +53,11 @@ def breaking(table: str, expression: str) -> str:
     return f"SELECT count(*) FROM {table} WHERE NOT ({expression})"
 
 
+def failing(table: str, condition: str) -> str:
+    """Rows for which a condition is true; "" for none."""
+    return f"SELECT count(*) FROM {table} WHERE {condition}" if condition else ""
+
+
 def orphans(table: str, columns: Sequence[str], parent: str, referenced: Sequence[str]) -> str:
     """Rows whose parent is missing; one with NULL in its key needs none. "" for unequal keys."""
     if len(columns) != len(referenced) or not columns:
@@ -77,34 +77,3 @@ def key_of(schema: Schema, table: Identity) -> tuple[str, ...]:
         if isinstance(each, PrimaryKey) and (each.schema, each.table) == (table.schema, table.name):
             return each.columns
     return ()
-
-
-def of_operations(
-    operations: Sequence[Operation], schema: Schema, quote: Callable[[str], str]
-) -> Iterator[Obstacle]:
-    """What operations tell by themselves: columns that forbid NULL, keys of whole columns."""
-    made = {each.table for each in operations if isinstance(each, CreateTable)}
-
-    def named(table: Target) -> str:
-        return ".".join(quote(each) for each in (table.schema, table.name) if each)
-
-    def quoted(columns: Sequence[str]) -> tuple[str, ...]:
-        return tuple(map(quote, columns))
-
-    for each in operations:
-        match each:
-            case AddConstraint(table=table) | CreateIndex(table=table) if table in made:
-                continue
-            case SetNotNull(table=table, column=column):
-                yield Obstacle(table, nulls(named(table), quoted((column,))))
-            case AddConstraint(kind="unique" | "primary key", columns=columns) if columns:
-                yield Obstacle(each.table, repeated(named(each.table), quoted(columns)))
-            case AddConstraint(kind="foreign key", references=Target() as parent):
-                key = key_of(schema, parent.identity("table", ""))
-                query = orphans(named(each.table), quoted(each.columns), named(parent), quoted(key))
-                if query:
-                    yield Obstacle(each.table, query)
-            case CreateIndex(table=table, unique=True, whole=True, columns=columns):
-                yield Obstacle(table, repeated(named(table), quoted(columns)))
-            case _:
-                pass

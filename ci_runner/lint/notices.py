@@ -117,6 +117,16 @@ KEPT_MIGRATION = Notice(
     "Add what is missing to it, or remove it so that another is generated.",
     fixed=True,
 )
+CLOSED_DIRECTORY = Notice(
+    "closed-directory",
+    "Migration that is not written, for a changelog lists all files",
+    Severity.WARNING,
+    "The changelog includes each file by its name. One that is written beside them would be no part"
+    " of it, and never run.",
+    "Write the change set yourself and include it, or let the changelog include a folder:"
+    " `includeAll`.",
+    fixed=True,
+)
 LEFT_OUT = Notice(
     "left-out",
     "Objects that are not compared by request",
@@ -144,6 +154,7 @@ UNREADABLE = Notice(
 NOTICES = (
     BROKEN_TEAM_RULE,
     CHECKSUM,
+    CLOSED_DIRECTORY,
     EXPIRED_EXCEPTION,
     IDLE_EXCEPTION,
     IGNORE_WITHOUT_REASON,

@@ -11,7 +11,12 @@ import re
 from typing import Literal
 
 _LINE = "-- schema-ci:generated sha256:"
-_MARK = re.compile(rb"\A(?:\xef\xbb\xbf)?-- schema-ci:generated sha256:([0-9a-f]{64})\n(\n?)")
+# Liquibase knows its files by their first line, which therefore comes before ours.
+_HEAD = rb"(?P<head>--liquibase formatted sql\n)?"
+_MARK = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?" + _HEAD + rb"-- schema-ci:generated sha256:[0-9a-f]{64}\n\n?"
+)
+_FIRST = re.compile(_HEAD)
 _DIRECTIVE = b"-- atlas:"
 
 Maker = Literal["ours", "edited", "somebody"]
@@ -22,8 +27,11 @@ def marked(content: bytes) -> bytes:
 
     A directive at its head stays one: both stand above the first empty line.
     """
-    gap = b"" if content.startswith(_DIRECTIVE) else b"\n"
-    return f"{_LINE}{_digest(content)}\n".encode() + gap + content
+    first = _FIRST.match(content)
+    head = first[0] if first else b""
+    rest = content.removeprefix(head)
+    gap = b"" if rest.startswith(_DIRECTIVE) else b"\n"
+    return head + f"{_LINE}{_digest(content)}\n".encode() + gap + rest
 
 
 def maker(content: bytes) -> Maker:
@@ -34,7 +42,8 @@ def maker(content: bytes) -> Maker:
     text = content.replace(b"\r\n", b"\n")
     if (found := _MARK.match(text)) is None:
         return "somebody"
-    return "ours" if marked(text[found.end() :]) == text else "edited"
+    content = (found["head"] or b"") + text[found.end() :]
+    return "ours" if marked(content) == text else "edited"
 
 
 def _digest(content: bytes) -> str:

@@ -12,7 +12,7 @@ from ci_runner.frozen import frozen
 from ci_runner.migrations import checksum
 from ci_runner.migrations.delimited import delimited
 from ci_runner.migrations.directives import NO_TRANSACTION
-from ci_runner.migrations.directory import Directory, MigrationFile
+from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.ours import marked
 from ci_runner.migrations.statements import split
@@ -179,16 +179,16 @@ def written(
     grown = directory
     files: dict[str, bytes] = {}
     for part in parts(plan, style.together):
-        version, up, down = _named(grown, upstream, when, _safe(name) or description(part))
+        up, down = _named(grown, upstream, when, _safe(name) or description(part))
         forward = tuple(_block(each) for each in part.statements)
         back = tuple(_undo_blocks(part, syntax))
         texts = style.contents(forward, back, transactional=part.transactional)
         content, undo = (_content(text, mark=mark) for text in texts)
-        file = MigrationFile(f"{directory.path}/{up}", up, content, version, name)
-        files[file.path] = content
+        files[f"{directory.path}/{up}"] = content
         if down:
             files[f"{directory.path}/{down}"] = undo
-        grown = replace(grown, files=(*grown.files, file))
+        made = style.read(directory.path, {up: content}).files
+        grown = replace(grown, files=(*grown.files, *made))
     if style.has_checksum or directory.checksum is not None:
         grown = replace(grown, checksum=checksum.checksum_of(grown))
         files[f"{directory.path}/{checksum.NAME}"] = grown.checksum or b""
@@ -197,8 +197,8 @@ def written(
 
 def _named(
     directory: Directory, upstream: Directory | None, when: datetime, words: str
-) -> tuple[str, str, str]:
-    """A version behind both directories, and the names of the up file and the down file."""
+) -> tuple[str, str]:
+    """The names of the up file and the down file, of a version that is behind both directories."""
     style = FORMATS[directory.format]
     places = (directory,) if upstream is None else (directory, upstream)
     found = []
@@ -206,9 +206,9 @@ def _named(
         version = style.next_version(place, when)
         found.append((version, *style.file_names(place, version, words)))
     if len({version for version, *_ in found}) < len(found):
-        return found[0]
-    last = style.read(directory.path, {up: b"" for _, up, _ in found}).files[-1]
-    return next(each for each in found if each[1] == last.name)
+        return found[0][1:]
+    last = style.read(directory.path, {up: b";" for _, up, _ in found}).files[-1]
+    return next((up, down) for _, up, down in found if up == last.file_name)
 
 
 def _content(text: str, *, mark: bool) -> bytes:

@@ -5,24 +5,27 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from ci_runner.errors import ConfigError, SqlError
 from ci_runner.migrations import checksum
-from ci_runner.migrations.directory import Directory
+from ci_runner.migrations.changelog import entries
+from ci_runner.migrations.directory import Directory, MigrationFile
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.intake import USUAL, Intake, Sizes
 
 # Migrations in Go: seen, so that they can be named.
 _CODE = re.compile(r"\d+_.+(?<!_test)\.go")
-# The line that opens the way forward. A pattern that begins with plain characters is looked for a
-# dozen times faster than one that begins with `^`.
+# The line that opens the way forward, or the file. A pattern that begins with plain characters is
+# looked for a dozen times faster than one that begins with `^`.
 _SIGNS = (
     (
         "goose",
         re.compile(rb"--(?<=^--)[ \t]*\+goose[ \t]+Up[ \t\r]*$", re.MULTILINE | re.IGNORECASE),
     ),
     ("dbmate", re.compile(rb"--(?<=^--)\s*migrate:up(?:\s|\Z)", re.MULTILINE)),
+    ("liquibase", re.compile(rb"\A(?:\xef\xbb\xbf)?\s*--\s*liquibase\s*formatted", re.IGNORECASE)),
 )
 
 
@@ -60,7 +63,7 @@ def _entries(folder: Path, within: str = "") -> Iterator[tuple[str, os.DirEntry[
             name = f"{within}{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 yield from _entries(folder / entry.name, f"{name}/")
-            elif _is_read(entry.name) or entry.is_dir():
+            elif _is_read(entry.name) or entry.is_dir() or _lists_others(entry):
                 yield name, entry
 
 
@@ -70,6 +73,14 @@ def _is_read(name: str) -> bool:
         or name == checksum.NAME
         or _CODE.fullmatch(name) is not None
     )
+
+
+def _lists_others(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a changelog, which its first lines tell."""
+    if not entry.name.lower().endswith(entries.NAMES) or not entry.is_file():
+        return False
+    with Path(entry.path).open("rb") as opened:
+        return entries.is_changelog(entry.name, opened.read(entries.HEAD))
 
 
 def read_files(path: str, format_name: str, files: Mapping[str, bytes]) -> Directory:
@@ -93,6 +104,8 @@ def detect(files: Mapping[str, bytes]) -> str:
         return "golang-migrate"
     if any(re.match(r"(?:.*/)?(?:[VUB]\d[\d._]*|R)__", name) for name in listed):
         return "flyway"
+    if any(entries.is_changelog(name, content) for name, content in files.items()):
+        return "liquibase"
     for name in listed:
         if said := _said(files[name]):
             return said
@@ -104,6 +117,16 @@ def detect(files: Mapping[str, bytes]) -> str:
 def style_alone(content: bytes) -> str:
     """The format of a file whose directory is not known: what it says inside, else `plain`."""
     return _said(content) or "plain"
+
+
+def alone(path: str, content: bytes) -> tuple[MigrationFile, ...]:
+    """The migrations in a file whose directory is not known: one, but of change sets each."""
+    style = style_alone(content)
+    folder, _, name = path.rpartition("/")
+    if style == "liquibase":
+        several = FORMATS[style].read(folder or ".", {name: content}).files
+        return tuple(replace(each, path=path) for each in several)
+    return (MigrationFile(path, path, content, "", ""),)
 
 
 def _said(content: bytes) -> str:

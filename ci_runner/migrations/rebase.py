@@ -59,8 +59,8 @@ def is_behind(path: str, style: str, merged: Directory, file: MigrationFile) -> 
     if not versioned or versioned[-1].name == file.name:
         return True
     try:
-        both = {each.name: each.content for each in (versioned[-1], file)}
-        return FORMATS[style].read(path, both).files[-1].name == file.name
+        both = {each.file_name: each.content for each in (versioned[-1], file)}
+        return FORMATS[style].read(path, both).files[-1].file_name == file.file_name
     except SqlError:  # two files of one version: neither comes first
         return False
 

@@ -117,14 +117,14 @@ _statement = quickly(Statement)
 
 
 def split(
-    text: str, path: str, syntax: Syntax, most: int = MOST_STATEMENTS
+    text: str, path: str, syntax: Syntax, most: int = MOST_STATEMENTS, *, first: int = 1
 ) -> tuple[Statement, ...]:
-    """The statements of one file, comments between them left out.
+    """The statements of one file, or of a part that begins in its line `first`, without comments.
 
     Raises SqlError for what is never closed, for what only psql understands (backslash commands
     and COPY data), and for more than `most` statements or comments than memory should hold.
     """
-    splitter = _Splitter(text, path, syntax)
+    splitter = _Splitter(text, path, syntax, first)
     every = splitter.statements()
     found = list(islice(every, most))
     if surplus := next(every, None):
@@ -133,7 +133,8 @@ def split(
             where=f"{path}:{surplus.line}",
             next_step="write rows with INSERT statements of many rows, or in a file of their own",
         )
-    whole = tuple(dict.fromkeys((*file_directives(text), *splitter.whole)))
+    head = (replace(each, line=each.line + first - 1) for each in file_directives(text))
+    whole = tuple(dict.fromkeys((*head, *splitter.whole)))
     if found and whole:
         found[0] = replace(found[0], directives=(*whole, *found[0].directives))
         secrets = tuple(each for each in whole if each.verb == "sensitive")
@@ -150,10 +151,11 @@ class _Splitter:
     `whole` are directives that speak for the file from wherever they stand.
     """
 
-    def __init__(self, text: str, path: str, syntax: Syntax) -> None:
+    def __init__(self, text: str, path: str, syntax: Syntax, first: int) -> None:
         self.text = text
         self.path = path
         self.syntax = syntax
+        self.first = first
         mark = delimiter(text) or ";"
         self.scan = _scanner(syntax, mark).search
         self.ordinary = ordinary(syntax) if mark == ";" else None
@@ -163,7 +165,7 @@ class _Splitter:
         self.whole: list[Directive] = []
 
     def line(self, offset: int) -> int:
-        return bisect_right(self.breaks, offset - 1) + 1
+        return bisect_right(self.breaks, offset - 1) + self.first
 
     def column(self, offset: int) -> int:
         return offset - self.text.rfind("\n", 0, offset)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 from typing import Literal
@@ -17,9 +17,11 @@ from ci_runner.migrations import checksum
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.history import Step
 from ci_runner.migrations.literals import without_literals
+from ci_runner.pipeline.change import Change as ProjectChange
 from ci_runner.pipeline.reported import as_reported
 from ci_runner.pipeline.review import Reviewed
 from ci_runner.report.model import (
+    FileStatus,
     GeneratedFile,
     Report,
     ReportedBuild,
@@ -105,31 +107,52 @@ def _superseded(reviewed: Reviewed) -> tuple[MigrationFile, ...]:
 
 def _files(reviewed: Reviewed, *, wrote: bool) -> tuple[ReportedFile, ...]:
     counts = Counter(step.statement.path for step in reviewed.steps)
-    change = reviewed.change.files
-
-    def sha256(content: bytes) -> str:
-        return hashlib.sha256(content).hexdigest()
-
+    written: FileStatus = "generated" if wrote else "missing"
     found = [
-        ReportedFile(each.path, "new", counts[each.path], sha256(each.content))
-        for each in change.added
+        *_changed(reviewed.change, counts),
+        *(
+            ReportedFile(path, written, counts[path], _sha256(content))
+            for path, content in reviewed.files.items()
+            if not path.endswith(f"/{checksum.NAME}")
+        ),
+        *(_untold(each, "replaced") for each in (_superseded(reviewed) if wrote else ())),
     ]
-    found += [
-        ReportedFile(each.path, "edited", 0, sha256(each.content)) for _, each in change.edited
-    ]
-    found += [
-        ReportedFile(each.path, "removed", 0, sha256(each.content)) for each in change.removed
-    ]
-    found += [
-        ReportedFile(path, "generated" if wrote else "missing", counts[path], sha256(content))
-        for path, content in reviewed.files.items()
-        if not path.endswith(f"/{checksum.NAME}")
-    ]
-    found += [
-        ReportedFile(each.path, "replaced", 0, sha256(each.content))
-        for each in (_superseded(reviewed) if wrote else ())
-    ]
-    return tuple(found)
+    return tuple(_once(found))
+
+
+def _changed(change: ProjectChange, counts: Mapping[str, int]) -> Iterator[ReportedFile]:
+    """What the pull request did to each file; one that lost a change set is edited."""
+    found = change.files
+    for each in found.added:
+        yield ReportedFile(each.path, "new", counts[each.path], _sha256(each.content))
+    yield from (_untold(each, "edited") for _, each in found.edited)
+    before, after = (
+        {each.path: each for each in (*side.files, *side.others, *side.aside)}
+        for side in (change.base, change.head)
+    )
+    for each in found.touched:
+        yield _untold(each, "edited" if each.path in before else "new")
+    for each in found.removed:
+        left = after.get(each.path)
+        yield _untold(left, "edited") if left else _untold(each, "removed")
+
+
+def _untold(file: MigrationFile, status: FileStatus) -> ReportedFile:
+    """A file of which no statement is run."""
+    return ReportedFile(file.path, status, 0, _sha256(file.content))
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _once(found: Iterable[ReportedFile]) -> Iterator[ReportedFile]:
+    """What is said first of each file: several change sets may be in one."""
+    seen: set[str] = set()
+    for each in found:
+        if each.path not in seen:
+            yield each
+        seen.add(each.path)
 
 
 def _steps(steps: tuple[Step, ...], production: Production) -> Iterator[ReportedStep]:

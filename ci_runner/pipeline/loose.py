@@ -7,12 +7,12 @@ from pathlib import Path
 
 from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.intake import Intake, Sizes
-from ci_runner.migrations.reader import style_alone
+from ci_runner.migrations.reader import alone, style_alone
 
 
 def loose_files(paths: Sequence[str], sizes: Sizes) -> tuple[MigrationFile, ...]:
-    """The files as they are named. Raises SqlError for one that can't be read or is too large."""
-    return tuple(MigrationFile(each, each, _content(each, sizes), "", "") for each in paths)
+    """Their migrations, one in most. Raises SqlError for one that can't be read or is too large."""
+    return tuple(each for path in paths for each in alone(path, _content(path, sizes)))
 
 
 def style_of(files: Sequence[MigrationFile]) -> str:

@@ -10,6 +10,7 @@ from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection
 from ci_runner.errors import InternalError, SqlError, UsageError
 from ci_runner.frozen import frozen
+from ci_runner.lint.notices import CLOSED_DIRECTORY
 from ci_runner.lint.rule import Finding, Severity
 from ci_runner.migrations.directory import Directory
 from ci_runner.migrations.history import History, Step
@@ -97,7 +98,11 @@ class Search:
             plan = prove.steps_seen(plan, steps, online=self.terms.options.online)
             grown, files = self._written(plan)
             steps = self._at_their_places(steps, grown)
-        return Missing(plan, files, steps, questions=compared.questions, left_out=compared.left_out)
+        found = Missing(
+            plan, files, steps, questions=compared.questions, left_out=compared.left_out
+        )
+        closed = self.change.head.closed
+        return replace(found, files={}, findings=(_unwritten(closed),)) if closed else found
 
     def _written(self, plan: Plan) -> tuple[Directory, dict[str, bytes]]:
         change = self.change
@@ -123,3 +128,16 @@ class Search:
             replace(step, statement=statement)
             for step, statement in zip(steps, statements, strict=True)
         )
+
+
+def _unwritten(closed: str) -> Finding:
+    """What is said where a file that is written would be no part of the directory."""
+    return Finding(
+        CLOSED_DIRECTORY.id,
+        CLOSED_DIRECTORY.severity,
+        "the missing migration is planned and not written: the changelog includes no folder",
+        closed,
+        0,
+        0,
+        instead=CLOSED_DIRECTORY.instead,
+    )

@@ -47,6 +47,12 @@ def rebase(
     git, base = workspace.git, workspace.base
     if git is None or base is None:
         raise UsageError("there is no base to move behind", next_step="give --base REF")
+    if workspace.directory(project).format == "liquibase":
+        raise UsageError(
+            "the order of change sets is that of their changelog, which no name changes",
+            where=project.directory,
+            next_step="move the include, or the change set within its file, behind the merged ones",
+        )
     path, here = project.directory, _here(workspace, project)
     merged = _merged(git, workspace.base_ref, base, path, here)
     mine = {name: text for name, text in here.items() if name not in merged}

@@ -103,10 +103,11 @@ def _draft(
 ) -> Rewritten | None:
     """None where its tool would still run it in a transaction, or nothing is written otherwise.
 
-    A file whose other statements count on a transaction keeps it.
+    A file whose other statements count on a transaction keeps it; a change set shares its file with
+    others, and stays.
     """
     text = decode(file.content, file.path)
-    if delimiter(text) is not None:
+    if delimiter(text) is not None or file.change_set is not None:
         return None
     wrapped = script(file, format_name, server.dialect).wrapped
     wanted = any(form.apart for each in chosen.values() for form in each.forms.values())

@@ -11,10 +11,9 @@ from ci_runner.devdb.replay import Script, counted, replay, script
 from ci_runner.devdb.server import Server
 from ci_runner.dialects.base import Connection, Dialect
 from ci_runner.errors import SqlError, UsageError
-from ci_runner.migrations.directory import MigrationFile
 from ci_runner.migrations.formats.naming import natural
 from ci_runner.migrations.intake import USUAL, Intake, Sizes
-from ci_runner.migrations.reader import detect, files_on_disk, read_files, style_alone
+from ci_runner.migrations.reader import alone, detect, files_on_disk, read_files, style_alone
 from ci_runner.schema.model import Schema
 
 EMPTY = "empty"
@@ -88,7 +87,7 @@ def scripts(dialect: Dialect, source: str, sizes: Sizes = USUAL) -> tuple[Script
     place = Path(source)
     if place.is_file():
         content = Intake(place.resolve().parent, sizes).read(place, str(place))
-        return (_alone(dialect, str(place), content),)
+        return tuple(counted(_alone(dialect, str(place), content)))
     if not place.is_dir():
         raise UsageError(
             f"{source!r} is neither a file, a folder nor a database URL",
@@ -99,7 +98,11 @@ def scripts(dialect: Dialect, source: str, sizes: Sizes = USUAL) -> tuple[Script
     format_name = detect(files) if listed else "plain"
     if format_name == "plain":
         names = sorted(listed, key=lambda name: [natural(part) for part in name.split("/")])
-        return tuple(counted(_alone(dialect, str(place / name), files[name]) for name in names))
+        return tuple(
+            counted(
+                each for name in names for each in _alone(dialect, str(place / name), files[name])
+            )
+        )
     directory = read_files(source.rstrip("/"), format_name, files)
     return tuple(counted(script(file, directory.format, dialect) for file in directory.files))
 
@@ -125,9 +128,9 @@ def _desired(dialect: Dialect, root: Path, paths: Sequence[str], sizes: Sizes) -
             )
             for name in names:
                 shown = f"{path}/{name}"
-                yield _alone(dialect, shown, intake.read(place / name, shown))
+                yield from _alone(dialect, shown, intake.read(place / name, shown))
         elif place.is_file():
-            yield _alone(dialect, path, intake.read(place, path))
+            yield from _alone(dialect, path, intake.read(place, path))
         else:
             raise SqlError(
                 "the desired schema does not exist",
@@ -136,8 +139,9 @@ def _desired(dialect: Dialect, root: Path, paths: Sequence[str], sizes: Sizes) -
             )
 
 
-def _alone(dialect: Dialect, path: str, content: bytes) -> Script:
-    return script(MigrationFile(path, path, content, "", ""), style_alone(content), dialect)
+def _alone(dialect: Dialect, path: str, content: bytes) -> Iterator[Script]:
+    style = style_alone(content)
+    return (script(each, style, dialect) for each in alone(path, content))
 
 
 def _read_database(dialect: Dialect, source: str) -> Schema:

@@ -19,6 +19,8 @@ from ci_runner.schema.diff import diff
 
 # As many files are tried one by one where all together do not get there.
 _FEW = 8
+_MANY = 50  # statements
+_LONG = 5.0  # seconds
 # What a linter says of the steps of the files in their place.
 Judge = Callable[[tuple[Step, ...]], Sequence[Finding]]
 
@@ -40,6 +42,8 @@ def suggested(
     finding that does not count.
     """
     counting = policy.judge(findings).findings
+    if _takes_long(history):
+        counting = tuple(each for each in counting if each.severity is not Severity.NOTE)
     written = tuple(drafts(server, files, format_name, history, counting))
     tried = _Trial(server, base, files, format_name, history, findings, judge)
     if written and tried.holds(written):
@@ -60,6 +64,12 @@ def suggested(
         else each
         for each, found in placed
     ), offered
+
+
+def _takes_long(history: History) -> bool:
+    """Whether to run it again for the sake of notes alone would keep people waiting."""
+    seconds = sum(step.seconds for step in history.steps)
+    return len(history.steps) > _MANY or seconds > _LONG
 
 
 @frozen

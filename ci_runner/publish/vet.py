@@ -151,7 +151,8 @@ def _migrations(directory: str, format_: str, changed: tuple[str, ...]) -> tuple
     """Those of `changed` that a migration tool would run."""
     prefix = "" if directory == "." else f"{directory}/"
     names = [path.removeprefix(prefix) for path in changed if path.startswith(prefix)]
-    files = {name: b"" for name in names if name.endswith(".sql")}
+    # Whatever is in them: an empty file is no migration to Liquibase.
+    files = {name: b";" for name in names if name.endswith(".sql")}
     try:
         return tuple(file.path for file in read_files(directory, format_, files).files)
     except SqlError:

@@ -14,6 +14,7 @@ FORMAT = 1
 
 # PostgreSQL's manual, Explicit Locking: the modes that reads and writes pass.
 _PASSABLE = ("ACCESS SHARE ", "ROW SHARE ", "ROW EXCLUSIVE ", "SHARE UPDATE EXCLUSIVE ")
+FileStatus = Literal["new", "edited", "removed", "generated", "missing", "replaced"]
 SeverityName = Literal["error", "warning", "note"]
 State = Literal["in-sync", "generated", "differs", "no-schema", "unknown"]
 
@@ -123,7 +124,7 @@ class ReportedFile:
     """
 
     path: str
-    status: Literal["new", "edited", "removed", "generated", "missing", "replaced"]
+    status: FileStatus
     statements: int
     sha256: str
 

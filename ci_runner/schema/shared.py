@@ -90,6 +90,10 @@ class Shared(Mapping[K, V]):
             return other._changed
         return self._own.keys() | other._own.keys() if self._base is other._base else None
 
+    def changed(self, base: Mapping[K, V]) -> AbstractSet[K] | None:
+        """The only keys that may differ in `base`, where that is what all this began with."""
+        return self._own.keys() if self._base is base else None
+
 
 class Deferred(Mapping[K, V]):
     """A map that is made when somebody first looks into it."""
@@ -119,8 +123,8 @@ def shared(known: Mapping[K, V]) -> Shared[K, V]:
 def differing(one: Mapping[K, V], other: Mapping[K, V]) -> Iterator[K]:
     """The keys whose values are not the very same in both maps."""
     suspects = None
-    if isinstance(one, Shared) and isinstance(other, Shared):
-        suspects = one.suspects(other)
+    if isinstance(other, Shared):
+        suspects = one.suspects(other) if isinstance(one, Shared) else other.changed(one)
     for key in one.keys() | other.keys() if suspects is None else suspects:
         if one.get(key, _GONE) is not other.get(key, _GONE):
             yield key

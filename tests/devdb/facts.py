@@ -1,4 +1,4 @@
-"""The facts about PostgreSQL in facts_postgres.tsv, and the database that they speak of."""
+"""The facts about PostgreSQL in facts_postgres*.tsv, and the database that they speak of."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CREATE TABLE p (id int PRIMARY KEY, name varchar(10));
 CREATE TABLE t (
   id int PRIMARY KEY, a int, b text, v varchar(10), n numeric(10, 2), ts timestamp, tz timestamptz,
   d date, j json, jb jsonb, ch char(5), ip cidr, tm time(3), iv interval(3), vb varbit(8),
-  bi bit(8), re real, x text COLLATE "C", h int NOT NULL, h2 int
+  bi bit(8), re real, x text COLLATE "C", h int NOT NULL, h2 int, xm xml
 );
 CREATE INDEX t_a ON t (a);
 CREATE INDEX t_v ON t (v);
@@ -94,8 +94,16 @@ class Fact:
         return "VACUUM" in self.sql or ("CONCURRENTLY" in self.sql and "REFRESH" not in self.sql)
 
 
-def facts() -> Iterator[Fact]:
-    text = (Path(__file__).parent / "facts_postgres.tsv").read_text(encoding="utf-8")
+def facts(version: int = 15) -> tuple[Fact, ...]:
+    """What is known of a major version: what is known of 15, but for what is known of it alone."""
+    found = {each.operation: each for each in _read("facts_postgres.tsv")}
+    if version == 18:
+        found |= {each.operation: each for each in _read("facts_postgres_18.tsv")}
+    return tuple(found.values())
+
+
+def _read(name: str) -> Iterator[Fact]:
+    text = (Path(__file__).parent / name).read_text(encoding="utf-8")
     for line in text.splitlines():
         if line.startswith("#"):
             continue

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.replay import rehearse, replay
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.observation import Observation, compare
 from ci_runner.dialects.postgres import DIALECT
-from ci_runner.dialects.postgres.connect import PostgresConnection
+from ci_runner.dialects.postgres.session import PostgresConnection
 from tests.devdb.facts import MODES, SETUP, Fact, facts
 from tests.devdb.scripts import file, unwrapped
 
+PAGE = Path(__file__).parents[2] / ".." / "shared" / "specs" / "lint-rules.md"
 KINDS = frozenset({"table", "view", "materialized view", "sequence"})
 # The manual names these locks (VACUUM; ALTER TABLE, DETACH PARTITION). Whoever looks at a statement
 # only afterwards, as the measurement did on this version, finds them gone.
@@ -53,11 +57,11 @@ def as_fact(fact: Fact, observed: Iterable[Observation]) -> Fact:
     )
 
 
-def seen_inside(connection: PostgresConnection) -> dict[str, Fact]:
+def seen_inside(connection: PostgresConnection, known: Iterable[Fact]) -> dict[str, Fact]:
     """Each in a transaction that is rolled back."""
     base = DIALECT.sight(connection)
     found = {}
-    for fact in facts():
+    for fact in known:
         if fact.alone:
             continue
         connection.execute("BEGIN")
@@ -81,16 +85,31 @@ def seen_alone(connection: PostgresConnection, fact: Fact) -> Fact:
     return as_fact(fact, (step.observed,))
 
 
-def test_what_is_seen_is_what_was_measured(postgres_server: PostgresServer) -> None:
-    with postgres_server.snapshot(lambda on: replay(on, (file(SETUP),))) as base:
+@pytest.mark.parametrize(("name", "version"), [("postgres_server", 15), ("newest_server", 18)])
+def test_what_is_seen_is_what_was_measured(
+    name: str, version: int, request: pytest.FixtureRequest
+) -> None:
+    server: PostgresServer = request.getfixturevalue(name)
+    known = facts(version)
+    with server.snapshot(lambda on: replay(on, (file(SETUP),))) as base:
         found = {}
-        for fact in facts():
+        for fact in known:
             if fact.alone:
                 with base.copy() as connection:
                     found[fact.operation] = seen_alone(connection, fact)
         with base.last() as connection:
-            found |= seen_inside(connection)
+            assert version == DIALECT.version(connection)[0]
+            found |= seen_inside(connection, known)
 
-    assert {fact.operation: expected(fact) for fact in facts()} == {
+    assert {fact.operation: expected(fact) for fact in known} == {
         operation: comparable(fact) for operation, fact in found.items()
     }
+
+
+def test_every_row_of_the_page_is_among_the_facts() -> None:
+    if not PAGE.is_file():
+        pytest.skip("needs ../shared/specs/lint-rules.md")
+    part = PAGE.read_text(encoding="utf-8").partition("## 5. PostgreSQL facts")[2]
+    rows = part.partition("```")[2].partition("```")[0].strip().splitlines()
+
+    assert {row for row in rows if not row.startswith(" ")} == {each.operation for each in facts()}

@@ -75,15 +75,50 @@ def test_sensitive_statements_tell_of_none(postgres: Connection) -> None:
         ("ALTER TABLE t MODIFY b int NOT NULL;", [1]),
         ("ALTER TABLE t ADD UNIQUE (a);", [1]),
         ("ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES parent (id);", [2]),
+        ("ALTER TABLE t ADD FOREIGN KEY (b) REFERENCES parent (code);", [2]),
+        ("ALTER TABLE t ADD PRIMARY KEY (b);", [1, 1]),
+        ("ALTER TABLE t CHANGE b c int NOT NULL, ADD KEY (c);", [1]),
+        ("ALTER TABLE t ADD UNIQUE (s(2));", [2]),
+        ("ALTER TABLE t ADD CONSTRAINT small CHECK (a < 2 AND s <> 'it''s');", [1]),
+        ("ALTER TABLE t MODIFY s varchar(3);", [2]),
+        ("ALTER TABLE t MODIFY n tinyint unsigned;", [2]),
+        ("ALTER TABLE t MODIFY n decimal(3, 1);", [1]),
+        ("ALTER TABLE t MODIFY s enum('abc', 'abcd');", [1]),
+        ("ALTER TABLE t ADD c int, ADD UNIQUE u (c, a), ADD CHECK (c > 0), MODIFY s char(2);", [3]),
     ],
 )
 def test_rows_are_counted_on_mariadb(
     maria_server: MysqlServer, sql: str, expected: list[int]
 ) -> None:
+    base = """CREATE TABLE parent (id int PRIMARY KEY, code int UNIQUE);
+    CREATE TABLE t (a int, b int, s varchar(20), n int);
+    INSERT INTO t VALUES (1, NULL, 'abc   ', 7), (1, 2, 'abcd', -1), (2, 2, 'abcde', 300);"""
     with maria_server.database() as connection:
-        replay(connection, (file(f"CREATE TABLE parent (id int PRIMARY KEY); {BASE}"),))
+        replay(connection, (file(base, engine="mysql"),))
 
         history = watched(connection, file(sql, engine="mysql"), engine="mysql")
+
+    assert history.failed is not None
+    assert [expected] == counts(history)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("CREATE UNIQUE INDEX u ON t (a % 2 DESC, abs(b));", [1]),
+        ("CREATE UNIQUE INDEX u ON t (s COLLATE NOCASE) WHERE a > 0;", [1]),
+        ("ALTER TABLE t ADD COLUMN c int NOT NULL;", [3]),
+        ("ALTER TABLE t ADD COLUMN c text DEFAULT CURRENT_TIMESTAMP;", [3]),
+        ("ALTER TABLE t ADD COLUMN c int DEFAULT (random());", [3]),
+        ("ALTER TABLE t ADD COLUMN c int AS (a + 1) STORED;", [3]),
+    ],
+)
+def test_rows_are_counted_on_sqlite(sqlite: Connection, sql: str, expected: list[int]) -> None:
+    base = """CREATE TABLE t (a int, b int, s);
+    INSERT INTO t VALUES (1, -2, 'x'), (3, 2, 'X'), (0, 0, 0);"""
+    replay(sqlite, (file(base, engine="sqlite"),))
+
+    history = watched(sqlite, file(sql, engine="sqlite"), engine="sqlite")
 
     assert history.failed is not None
     assert [expected] == counts(history)

@@ -244,25 +244,3 @@ def test_a_folder_that_can_not_be_removed_is_named(temporary: Path) -> None:
 
     assert f"rm -r {folder}" == refused.value.next_step
     assert moved.exists()
-
-
-def test_a_server_of_a_killed_run_is_gone_after_the_next(temporary: Path) -> None:
-    body = """
-import os, signal
-from ci_runner.devdb.local import local_postgres
-with local_postgres() as server:
-    print(server.admin.split()[0].removeprefix("host="), flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
-    run = subprocess.run([sys.executable, "-c", body], capture_output=True, text=True, check=False)
-    assert -signal.SIGKILL == run.returncode, run.stderr
-    folder = Path(run.stdout.strip())
-    server = int((folder / "data" / "postmaster.pid").read_text().splitlines()[0])
-    said: list[str] = []
-
-    # Whichever test of whichever worker comes first tidies up.
-    with provision("sqlite://", "sqlite", say=said.append):
-        assert not folder.exists()
-    # Nobody may be there to bury an orphan: a zombie runs no more.
-    status = Path(f"/proc/{server}/status")
-    assert not status.exists() or "State:\tZ" in status.read_text()

@@ -15,7 +15,8 @@ from ci_runner.devdb.likeness import likeness
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.provision import provision
 from ci_runner.devdb.target import read_target
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.postgres.session import PostgresConnection
 from ci_runner.errors import ConfigError, DatabaseError
 
 

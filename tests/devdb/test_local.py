@@ -14,6 +14,7 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.local import find_binaries, local_postgres
+from ci_runner.devdb.mariadb import MysqlServer
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.errors import DatabaseError
 from tests.conftest import require
@@ -120,6 +121,7 @@ def test_failing_initdb_is_quoted(wrapped_initdb: Path, monkeypatch: pytest.Monk
 _AS_NOBODY = """
 import os, pwd
 from pathlib import Path
+import ci_runner.dialects.postgres.session
 from ci_runner.devdb.local import local_postgres
 from ci_runner.dialects import dialect
 dialect("postgres")
@@ -150,25 +152,37 @@ def test_an_ordinary_user_runs_the_server_as_himself(postgres_server: PostgresSe
     assert "[(1,)] nobody\nFalse\n" == done.stdout
 
 
+_ROWS = {
+    "local://postgres": "SELECT repeat(md5(n::text), 30) FROM generate_series(1, 200000) n",
+    "local://mariadb": "SELECT repeat('x', 7000) FROM seq_1_to_1000000",
+}
+_ROOM = "next: make room in {place}, or set TMPDIR to where there is some"
+
+
 @pytest.mark.root
 @pytest.mark.parametrize(
-    ("megabytes", "code", "said"),
+    ("url", "megabytes", "code", "said"),
     [
-        (10, 5, "next: make room in {place}, or set TMPDIR to where there is some"),
-        (90, 8, 'schema.sql:2\n  could not extend file "base/'),
+        ("local://postgres", 10, 5, ("No space left on device", _ROOM)),
+        ("local://postgres", 90, 8, ("schema.sql:2\n  could not extend file", "No space left")),
+        ("local://mariadb", 10, 5, ("out of disk space", _ROOM)),
+        ("local://mariadb", 120, 8, ("schema.sql:2\n  The table 'big' is full",)),
     ],
 )
 def test_a_disk_that_is_full_is_told_and_empty_again(
-    postgres_server: PostgresServer, tmp_path: Path, megabytes: int, code: int, said: str
+    postgres_server: PostgresServer,
+    maria_server: MysqlServer,
+    tmp_path: Path,
+    url: str,
+    megabytes: int,
+    code: int,
+    said: tuple[str, ...],
 ) -> None:
     """On file systems that only the run and its server see."""
     if os.geteuid() != 0:
         require("needs root, to mount a small disk")
     schema = tmp_path / "schema.sql"
-    schema.write_text(
-        "CREATE TABLE big (line text);\n"
-        "INSERT INTO big SELECT repeat(md5(n::text), 30) FROM generate_series(1, 200000) n;\n"
-    )
+    schema.write_text(f"CREATE TABLE big (line varchar(8000));\nINSERT INTO big {_ROWS[url]};\n")
     # Not below pytest's own folder, which the server's account may not enter.
     place = Path(tempfile.mkdtemp(prefix="full-disk-"))
     place.chmod(0o755)
@@ -176,7 +190,7 @@ def test_a_disk_that_is_full_is_told_and_empty_again(
         "mount -t tmpfs -o size=16m tmpfs /dev/shm\n"
         f"mount -t tmpfs -o size={megabytes}m,mode=1777 tmpfs {place}\n"
         f"TMPDIR={place} {sys.executable} -m ci_runner schema diff --from empty --to {schema}"
-        " --dev-url local://postgres\n"
+        f" --dev-url {url}\n"
         f"code=$?; ls {place}; exit $code\n"
     )
     done = subprocess.run(
@@ -190,7 +204,7 @@ def test_a_disk_that_is_full_is_told_and_empty_again(
     place.rmdir()
 
     assert code == done.returncode, done.stderr
-    assert said.format(place=place) in done.stderr
-    assert "No space left on device" in done.stderr
+    for each in said:
+        assert each.format(place=place) in done.stderr
     assert "next: make" in done.stderr
     assert "" == done.stdout

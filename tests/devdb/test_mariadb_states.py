@@ -21,6 +21,7 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql import DIALECT
 from ci_runner.dialects.mysql.connect import connect
+from ci_runner.dialects.mysql.metadata_locks import metadata_locks
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directory import MigrationFile
 from tests.devdb.test_reach import history
@@ -124,6 +125,25 @@ def test_a_state_comes_back_with_no_more_rights(states: LocalStates, state: byte
         for sql in ("CREATE DATABASE other", "SELECT 1 INTO OUTFILE '/tmp/schema-ci-outfile'"):
             with pytest.raises(StatementFailed):
                 connection.execute(sql)
+
+
+def test_locks_are_seen_behind_a_state_as_behind_a_replay(
+    states: LocalStates, state: bytes, maria_server: MysqlServer
+) -> None:
+    found = []
+    with (
+        states.restored(state) as kept,
+        kept.session() as behind_a_state,
+        maria_server.database() as replayed,
+    ):
+        replayed.execute("CREATE TABLE kept (a int)")
+        sql = "ALTER TABLE kept ADD COLUMN b int"
+        for connection in (behind_a_state, replayed):
+            with metadata_locks(connection, sql) as seen:
+                connection.execute(sql)
+            found.append(seen())
+
+    assert found[0] == found[1] != frozenset()
 
 
 def test_a_server_that_no_pull_request_makes_is_not_used(states: LocalStates, state: bytes) -> None:

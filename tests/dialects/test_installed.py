@@ -31,3 +31,11 @@ def test_nothing_is_imported() -> None:
     subprocess.run(
         [sys.executable, "-c", f"{ask}; assert 'psycopg' not in sys.modules"], check=True
     )
+
+
+def test_a_driver_is_imported_with_the_first_connection() -> None:
+    ask = "import sys, ci_runner.devdb.local; from ci_runner.dialects import dialect"
+    subprocess.run(
+        [sys.executable, "-c", f"{ask}; dialect('postgres'); assert 'psycopg' not in sys.modules"],
+        check=True,
+    )

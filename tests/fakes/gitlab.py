@@ -213,10 +213,9 @@ class FakeGitLab(GitLabRepository):
         if isinstance(body, dict):
             self.labels |= set(filter(None, body.get("add_labels", "").split(",")))
             self.labels -= set(body.get("remove_labels", "").split(","))
-        refs = (f"refs/heads/{self.branch}", f"refs/heads/{self.base}")
-        head, target = self.git("rev-parse", *refs).split()
-        head = self.head_override or head
-        base = self.git("merge-base", *refs)
+        target = self.head(self.base)
+        base = self.git("merge-base", self.head(), target)
+        head = self.head_override or self.head()
         own = self.head_slug == self.slug
         return 200, {
             "id": 1007,

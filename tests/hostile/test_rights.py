@@ -11,9 +11,10 @@ import pytest
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.preparation import Preparation
 from ci_runner.devdb.prepare import prepared
-from ci_runner.devdb.replay import refusal
+from ci_runner.devdb.refusal import refusal
 from ci_runner.dialects.base import StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.postgres.session import PostgresConnection
 from ci_runner.migrations.history import Statement
 
 # Each by what it would reach.

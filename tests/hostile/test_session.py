@@ -8,8 +8,9 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer
 from ci_runner.devdb.replay import Script, rehearse
-from ci_runner.dialects.postgres.connect import LONGEST_NOTICE, MOST_NOTICES, connect
+from ci_runner.dialects.postgres.connect import connect
 from ci_runner.dialects.postgres.read.inspect import refuse_too_many
+from ci_runner.dialects.postgres.session import LONGEST_NOTICE, MOST_NOTICES
 from ci_runner.errors import SqlError
 from ci_runner.migrations.statements import split
 from ci_runner.schema.changes import Create, Drop

@@ -222,6 +222,17 @@ INSERT INTO p VALUES (1)
 SELECT count(*) FROM t
 CREATE STATISTICS m ON a, b FROM t
 """
+# What is new in PostgreSQL 17 and 18.
+NEWEST_BLOCKING = """
+ALTER TABLE gen ALTER COLUMN g SET EXPRESSION AS (a * 3)
+ALTER TABLE t ADD CONSTRAINT m NOT NULL a
+"""
+NEWEST_HARMLESS = """
+ALTER TABLE t ADD COLUMN m int GENERATED ALWAYS AS (a * 2) VIRTUAL
+ALTER TABLE t ADD CONSTRAINT m NOT NULL a NOT VALID
+ALTER TABLE t ADD CONSTRAINT m CHECK (a > 0) NOT ENFORCED
+ALTER TABLE fkc ALTER CONSTRAINT fk NOT ENFORCED
+"""
 # These speak of clients, rights, rows and what is lost: true of harmless statements too.
 OTHER_MATTERS = frozenset(
     """add-json add-unique-data change-column-type-compat drop-cascade drop-column
@@ -237,6 +248,12 @@ def blocking() -> tuple[str, ...]:
 
 def harmless() -> tuple[str, ...]:
     return tuple(HARMLESS.strip().splitlines())
+
+
+def newest() -> tuple[tuple[str, bool], ...]:
+    """(statement, whether it blocks)"""
+    known = ((NEWEST_BLOCKING, True), (NEWEST_HARMLESS, False))
+    return tuple((sql, blocks) for each, blocks in known for sql in each.strip().splitlines())
 
 
 def change(sql: str) -> str:

@@ -183,3 +183,48 @@ def test_an_index_that_an_old_one_covers_is_needless(lint: Lint) -> None:
         (line, message[: len("users: users_pkey has")] if line == 2 else message)
         for line, _, message in of("duplicate-index", lint, sql, setup=setup)
     ]
+
+
+ORPHANS = (
+    "First, for 0: SELECT count(*) FROM orders AS c WHERE c.user_id IS NOT NULL AND NOT EXISTS"
+    " (SELECT 1 FROM public.users AS p WHERE p.id = c.user_id);"
+)
+WRITTEN = {
+    "ALTER TABLE orders ADD FOREIGN KEY (user_id) REFERENCES users (id);": {
+        "add-fk-check-data": ORPHANS.replace("public.", ""),
+        "fk-no-index": "CREATE INDEX CONCURRENTLY ON orders (user_id);",
+    },
+    "ALTER TABLE public.orders ADD FOREIGN KEY (user_id) REFERENCES users (id);": {
+        "add-fk-check-data": ORPHANS.replace("FROM orders", "FROM public.orders"),
+        "fk-no-index": "CREATE INDEX CONCURRENTLY ON public.orders (user_id);",
+    },
+    'CREATE TABLE notes (id bigint PRIMARY KEY, "userId" bigint REFERENCES users (id));': {
+        "fk-no-index": 'CREATE INDEX ON notes ("userId");',
+    },
+    "ALTER TABLE orders ALTER user_id SET NOT NULL;": {
+        "set-not-null-data": (
+            "Fill the rows first. None may be left:"
+            " SELECT count(*) FROM orders WHERE user_id IS NULL;"
+        ),
+    },
+    'ALTER TABLE orders ALTER "userId" SET NOT NULL;': {
+        "set-not-null-data": "Fill the rows first, and count those that are NULL.",
+    },
+    "ALTER TABLE orders ALTER state TYPE varchar(40);": {
+        "change-column-type-compat": (
+            "Release readers that have room for the longer values first."
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize("sql", WRITTEN)
+def test_what_to_do_is_sql_for_these_very_names(sql: str, lint: Lint) -> None:
+    setup = (
+        "CREATE TABLE users (id bigint PRIMARY KEY);"
+        'CREATE TABLE orders (user_id bigint, "userId" bigint, state varchar(20));'
+    )
+
+    said = {each.rule: each.instead for each in lint(sql, setup=setup, advice=True)}
+
+    assert WRITTEN[sql] == {rule: said[rule] for rule in WRITTEN[sql]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.lint.conftest import Lint
-from tests.lint.facts import SETUP, blocking, change, harmless, told
+from tests.lint.facts import SETUP, blocking, change, harmless, newest, told
 
 
 def test_what_blocks_is_told_and_what_does_not_is_not(lint: Lint) -> None:
@@ -13,3 +13,9 @@ def test_what_blocks_is_told_and_what_does_not_is_not(lint: Lint) -> None:
 
     assert len(missed) <= 0.03 * len(blocking()), missed
     assert len(false) <= 0.03 * len(harmless()), false
+
+
+def test_what_is_new_in_the_newest_server_is_told_the_same_way(lint: Lint) -> None:
+    said = {sql: told(lint(change(sql), setup=SETUP, engine="newest")) for sql, _ in newest()}
+
+    assert dict(newest()) == said

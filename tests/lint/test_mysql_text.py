@@ -194,3 +194,33 @@ def test_inline_references_are_judged_by_the_server_of_production(lint: Lint) ->
         return [each.severity.value for each in found if each.rule == "mysql-inline-references"]
 
     assert [[], ["warning"], [], []] == [said(each) for each in ("", "8.0", "9.1", "10.11")]
+
+
+@pytest.mark.parametrize(
+    ("sql", "rule", "said"),
+    [
+        ("ALTER TABLE users CHANGE born birthday date NULL;", "change-column-type-compat", []),
+        (
+            "ALTER TABLE users MODIFY tags set('x', 'y', 'z') NULL;",
+            "change-column-type-compat",
+            ["Release readers that know the new values first."],
+        ),
+        (
+            "RENAME TABLE notes TO remarks;",
+            "rename-table",
+            ["CREATE VIEW notes AS SELECT * FROM remarks; -- right behind it"],
+        ),
+        ("RENAME TABLE kept TO moved;", "fk-cascade", []),
+    ],
+)
+def test_what_to_do_fits_what_the_statement_does(
+    sql: str, rule: str, said: list[str], lint: Lint
+) -> None:
+    kept = (
+        "CREATE TABLE kept (id bigint PRIMARY KEY, u bigint,"
+        " FOREIGN KEY (u) REFERENCES users (id) ON DELETE CASCADE);"
+    )
+
+    found = lint(sql, setup=SETUP + kept, engine="mysql", advice=True)
+
+    assert said == [each.instead for each in found if each.rule == rule]

@@ -30,6 +30,7 @@ FIRST = {
     "flyway": "V1__users.sql",
     "goose": "00001_users.sql",
     "dbmate": "20260101000000_users.sql",
+    "liquibase": "20260101000000_users.sql",
     "plain": "0001_users.sql",
 }
 TABLE = "CREATE TABLE users (id integer PRIMARY KEY{columns});\n"
@@ -96,7 +97,7 @@ class Branch:
         """A run, and the commit that it makes."""
         found = self.review()
         for file in found.superseded:
-            del self.files[file.name]
+            del self.files[file.file_name]
         self.files |= {path.removeprefix("m/"): text for path, text in found.files.items()}
         return found
 
@@ -150,16 +151,16 @@ def test_however_the_schema_changes_there_is_one_file_of_ours_and_it_gets_there(
 
 def named(style: str, number: int) -> str:
     """A file of somebody's that sorts behind the first one, and before what is generated."""
+    timed = f"202601020000{number:02}_x.sql" if number < 100 else f"2027010100{number}0_x.sql"
     return {
-        "atlas": f"202601020000{number:02}_x.sql" if number < 100 else f"2027010100{number}0_x.sql",
+        "atlas": timed,
         "golang-migrate": f"0{number + 100}_x.up.sql"
         if number >= 100
         else f"00{number + 10}_x.up.sql",
         "flyway": f"V{number + 10}__x.sql",
         "goose": f"{number + 10:05}_x.sql",
-        "dbmate": f"202601020000{number:02}_x.sql"
-        if number < 100
-        else f"2027010100{number}0_x.sql",
+        "dbmate": timed,
+        "liquibase": timed,
         "plain": f"0{number + 100}_x.sql" if number >= 100 else f"00{number + 10}_x.sql",
     }[style]
 

@@ -253,3 +253,17 @@ def test_the_gravest_finding_on_a_statement_says_how_it_is_written(
     assert "SET LOCAL lock_timeout = '2s';\nREFRESH MATERIALIZED VIEW CONCURRENTLY seen;\n" == (
         rewritten.file.content.decode()
     )
+
+
+def test_a_long_change_is_not_run_again_for_notes_alone(
+    postgres_server: PostgresServer, tmp_path: Path
+) -> None:
+    sql = "ALTER TABLE t ADD c int;\n"
+    notes = "COMMENT ON TABLE t IS 'long';\n" * 50
+
+    short, long, grave = (
+        reviewed(postgres_server, tmp_path, each).rewritten
+        for each in (sql, sql + notes, f"{sql}{notes}REFRESH MATERIALIZED VIEW seen;\n")
+    )
+
+    assert [1, 0, 1] == [len(each) for each in (short, long, grave)]

@@ -121,6 +121,15 @@ def test_t21_down_files_need_not_be_reported(tmp_path: Path) -> None:
     assert ("bill/8_y.up.sql is changed and not in the report",) == found.gaps
 
 
+def test_t21_files_of_change_sets_must_be_reported(tmp_path: Path) -> None:
+    names = ("bill/a.sql", "bill/x/b.sql", "bill/changelog.xml")
+    bill = replace(CLEAN, name="bill", files=())
+
+    found = believed(of(CLEAN, bill), config(tmp_path), names, {"bill": "liquibase"})
+
+    assert found.gaps == tuple(f"{name} is changed and not in the report" for name in names[:2])
+
+
 def test_t21_a_directory_that_could_not_be_read_names_no_files(tmp_path: Path) -> None:
     unread = replace(CLEAN, state="unknown", files=(), problem="can't be read")
 

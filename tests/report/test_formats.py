@@ -176,6 +176,35 @@ def test_what_xml_has_no_place_for_is_shown(text: str) -> None:
     assert text == "]]>" or text not in written
 
 
+# What Jenkins' junit-10.xsd has of the elements that we write: needed and allowed attributes, and
+# children in their order. GitLab and CircleCI read a part of it.
+JUNIT = {
+    "testsuites": (set(), set(), ["testsuite"]),
+    "testsuite": ({"name"}, {"tests", "failures", "errors", "skipped"}, ["testcase"]),
+    "testcase": ({"name"}, {"classname", "file", "line"}, ["failure", "system-out"]),
+    "failure": (set(), {"message", "type"}, []),
+    "system-out": (set(), set(), []),
+}
+
+
+@pytest.mark.parametrize("level", ["error", "note", "never"])
+@pytest.mark.parametrize("findings", [(), EVERY, hostile("\x00]]>&\"'<")])
+def test_junit_is_what_jenkins_describes(findings: tuple[ReportedFinding, ...], level: str) -> None:
+    root = ET.fromstring(render_junit(findings, level))
+
+    for each in root.iter():
+        needed, allowed, children = JUNIT[each.tag]
+        assert needed <= each.attrib.keys() <= needed | allowed
+        assert sorted((one.tag for one in each), key=children.index) == [one.tag for one in each]
+    (suite,) = root
+    counted = {"tests": "testcase", "failures": "testcase/failure", "errors": "testcase/error"}
+    assert {name: len(suite.findall(of)) for name, of in counted.items()} == {
+        name: int(suite.attrib[name]) for name in counted
+    }
+    places = [each.attrib["line"] for each in root.iter("testcase") if "line" in each.attrib]
+    assert all(line.isdigit() and int(line) > 0 for line in places)
+
+
 @given(text=TEXTS)
 def test_json_formats_hold_any_text(text: str) -> None:
     document = json.loads(render_sarif(hostile(text)))
@@ -191,6 +220,25 @@ def test_codequality_has_what_gitlab_reads() -> None:
     assert {"path": NEW, "lines": {"begin": 3, "end": 3}} == issues[0]["location"]
     assert 1 == issues[-1]["location"]["lines"]["begin"]
     assert all({"description", "check_name", "fingerprint"} < each.keys() for each in issues)
+
+
+@pytest.mark.parametrize("findings", [EVERY, (*EVERY, *EVERY), hostile("\x00/../é\n")])
+def test_codequality_has_every_field_that_gitlab_documents(
+    findings: tuple[ReportedFinding, ...],
+) -> None:
+    """docs.gitlab.com/ci/testing/code_quality: all are needed, and a fingerprint is unique."""
+    issues = json.loads(render_codequality(findings))
+
+    for each in issues:
+        location = each.pop("location")
+        assert {"description", "check_name", "fingerprint", "severity"} == each.keys()
+        assert all(isinstance(value, str) and value for value in each.values())
+        assert each["severity"] in {"info", "minor", "major", "critical", "blocker"}
+        assert {"path", "lines"} == location.keys()
+        assert location["path"]
+        assert not location["path"].startswith("./")
+        assert 1 <= location["lines"]["begin"] <= location["lines"]["end"]
+    assert len(issues) == len({each["fingerprint"] for each in issues})
 
 
 def test_codequality_gives_twins_names_of_their_own_and_the_same_ones_next_time() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ci_runner.devdb.databases import PostgresServer
     from ci_runner.devdb.fittings import Fittings
     from ci_runner.devdb.server import Portable
-    from ci_runner.dialects.postgres.connect import PostgresConnection
+    from ci_runner.dialects.postgres.session import PostgresConnection
 
 _ROLE = "schema_ci"
 

@@ -14,7 +14,8 @@ from ci_runner.devdb.states import COMMENT, DATABASE, ROLE, make_database, refus
 from ci_runner.devdb.traces import traces
 from ci_runner.dialects.base import Connection
 from ci_runner.dialects.guard import Guard
-from ci_runner.dialects.postgres.connect import PostgresConnection, connect
+from ci_runner.dialects.postgres.connect import connect
+from ci_runner.dialects.postgres.session import PostgresConnection
 
 _VERIFIER = f"SELECT rolpassword FROM pg_catalog.pg_authid WHERE rolname = '{ROLE}'"
 

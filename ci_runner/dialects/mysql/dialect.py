@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ci_runner.dialects.base import (
@@ -19,9 +19,10 @@ from ci_runner.dialects.base import (
 from ci_runner.dialects.mysql import ddl, inspect, online, quote, renew
 from ci_runner.dialects.mysql.language import MysqlLanguage
 from ci_runner.dialects.mysql.metadata_locks import metadata_locks
+from ci_runner.dialects.mysql.obstacles import obstacles
 from ci_runner.dialects.mysql.rename import rename
 from ci_runner.dialects.mysql.sizes import sizes
-from ci_runner.dialects.obstacles import Obstacle, of_operations
+from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
@@ -43,6 +44,14 @@ class MysqlDialect(MysqlLanguage):
 
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
         return renew.sight(connection, since)
+
+    def committed(self, connection: Connection, since: Sighting) -> Sighting:
+        return self.sight(connection, since)
+
+    def together(
+        self, _connection: Connection, _statements: Iterable[str], _since: Sighting
+    ) -> None:
+        return None
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL
@@ -82,7 +91,7 @@ class MysqlDialect(MysqlLanguage):
         return version_of(connection, "SELECT VERSION()")
 
     def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
-        return tuple(of_operations(self.parse(sql), before, self.quote))
+        return obstacles(sql, before)
 
 
 DIALECT = MysqlDialect()

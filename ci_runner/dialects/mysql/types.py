@@ -67,6 +67,20 @@ def bounds(written: str) -> tuple[int, int] | None:
     return (0, 2**bits - 1) if kind.unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
+def digits(written: str) -> tuple[int, int] | None:
+    """How many digits a DECIMAL has in all and behind the point; None of another type."""
+    kind = _read(written)
+    return (kind.size or 10, kind.scale) if kind.name == "decimal" else None
+
+
+def is_number(written: str) -> bool:
+    return _read(written).name in {*_INTEGERS, "decimal", "float", "double"}
+
+
+def is_text(written: str) -> bool:
+    return length(written) > 0
+
+
 def length(written: str) -> int:
     """How many characters or bytes fit into a string type; 0 of another type."""
     kind = _read(written)

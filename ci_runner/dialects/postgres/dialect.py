@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ci_runner.dialects.base import (
@@ -14,6 +14,7 @@ from ci_runner.dialects.base import (
     PlanOptions,
     Ran,
     Sighting,
+    Together,
     as_written,
     version_of,
 )
@@ -23,10 +24,12 @@ from ci_runner.dialects.postgres.plan import access
 from ci_runner.dialects.postgres.plan.plan import plan
 from ci_runner.dialects.postgres.plan.rename import rename
 from ci_runner.dialects.postgres.quote import quote
-from ci_runner.dialects.postgres.read.inspect import inspect, sight
+from ci_runner.dialects.postgres.read.inspect import inspect
 from ci_runner.dialects.postgres.read.sizes import sizes
 from ci_runner.dialects.postgres.watch import watch
 from ci_runner.dialects.postgres.watch.obstacles import obstacles
+from ci_runner.dialects.postgres.watch.sight import committed, sight
+from ci_runner.dialects.postgres.watch.together import together
 from ci_runner.schema.model import Identity, Schema
 from ci_runner.schema.sizes import TableSize
 
@@ -49,6 +52,14 @@ class PostgresDialect(PostgresLanguage):
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
         return sight(connection, since)
 
+    def committed(self, connection: Connection, since: Sighting) -> Sighting:
+        return committed(connection, since)
+
+    def together(
+        self, connection: Connection, statements: Iterable[str], since: Sighting
+    ) -> Together | None:
+        return together(connection, statements, since)
+
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL
     ) -> tuple[PlannedStatement, ...]:
@@ -68,7 +79,7 @@ class PostgresDialect(PostgresLanguage):
 
     def run(self, connection: Connection, sql: str) -> Ran:
         """What wants no transaction is made to wait for a moment, so that its locks are seen."""
-        from ci_runner.dialects.postgres.connect import PostgresConnection
+        from ci_runner.dialects.postgres.session import PostgresConnection
         from ci_runner.dialects.postgres.watch.witness import wants_none, witness
 
         if not isinstance(connection, PostgresConnection) or not wants_none(connection, sql):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from ci_runner.dialects.base import (
     EVERYTHING,
@@ -16,10 +16,11 @@ from ci_runner.dialects.base import (
     as_written,
     version_of,
 )
-from ci_runner.dialects.obstacles import Obstacle, of_operations
+from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.dialects.sqlite import broken, ddl, inspect, renew, tokens
 from ci_runner.dialects.sqlite.catalogue import Catalogue
 from ci_runner.dialects.sqlite.language import SqliteLanguage
+from ci_runner.dialects.sqlite.obstacles import obstacles
 from ci_runner.dialects.sqlite.rename import rename
 from ci_runner.dialects.sqlite.sizes import sizes
 from ci_runner.frozen import frozen
@@ -43,6 +44,14 @@ class SqliteDialect(SqliteLanguage):
 
     def sight(self, connection: Connection, since: Sighting | None = None) -> Sighting:
         return renew.sight(connection, since)
+
+    def committed(self, connection: Connection, since: Sighting) -> Sighting:
+        return self.sight(connection, since)
+
+    def together(
+        self, _connection: Connection, _statements: Iterable[str], _since: Sighting
+    ) -> None:
+        return None
 
     def plan(
         self, old: Schema, new: Schema, options: PlanOptions = USUAL
@@ -80,8 +89,8 @@ class SqliteDialect(SqliteLanguage):
     def version(self, connection: Connection) -> tuple[int, ...]:
         return version_of(connection, "SELECT sqlite_version()")
 
-    def obstacles(self, sql: str, before: Schema) -> tuple[Obstacle, ...]:
-        return tuple(of_operations(self.parse(sql), before, self.quote))
+    def obstacles(self, sql: str, _before: Schema) -> tuple[Obstacle, ...]:
+        return obstacles(sql)
 
 
 DIALECT = SqliteDialect()

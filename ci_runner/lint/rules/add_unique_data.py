@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from ci_runner.dialects.operations import AddColumn, AddConstraint, CreateIndex, Target
+from ci_runner.dialects.operations import AddColumn, AddConstraint, CreateIndex
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch
+from ci_runner.lint.queries import twice
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import indexes_on, keys_on
 from ci_runner.schema.changes import Create
@@ -33,13 +33,12 @@ def _check(review: Review) -> Iterator[Hit]:
         fresh = bool(columns) and any((touch.table, each) in added for each in columns)
         whole = _keys(touch, columns)
         if not fresh and not _was_unique(review, touch, whole):
-            keys = ", ".join(columns)
-            query = f"SELECT {keys} FROM {table} GROUP BY {keys} HAVING count(*) > 1;"
+            query = twice(table, columns) if columns and columns == whole else ""
             what = f"({', '.join(whole)})" if whole else "by an expression"
             yield Hit(
                 f"makes {table} unique {what}: fails if rows are there twice",
                 touch.step,
-                instead=f"First: {query}" if columns == whole and _plain(table, columns) else "",
+                instead=f"First: {query}" if query else "",
             )
 
 
@@ -66,13 +65,6 @@ def _was_unique(review: Review, touch: Touch[Effect], columns: tuple[str, ...]) 
     )
     return any(each and each <= wanted for each in (*indexes, *keys))
 
-
-def _plain(table: Target, columns: tuple[str, ...]) -> bool:
-    """Whether the names can stand in a query as they are."""
-    return all(_PLAIN.fullmatch(each) for each in (str(table), *columns))
-
-
-_PLAIN = re.compile(r"(?:[a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*")
 
 RULE = Rule(
     id="add-unique-data",

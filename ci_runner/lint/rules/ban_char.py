@@ -35,7 +35,8 @@ RULE = Rule(
     dialects=("postgres", "mysql"),
     why="Values are padded with blanks to the full length, which costs space and surprises clients;"
     " it is not faster than text.",
-    instead="Use text, with CHECK (length(column) <= n) where the length matters.",
+    instead="Use text, with CHECK (length(column) <= n) where the length matters; on MySQL"
+    " varchar(n).",
     check=_check,
     aliases=(
         "ban-char-field",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ci_runner.dialects.operations import RenameTable
 from ci_runner.lint.designs import of_table
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.schema.model import ForeignKey
@@ -14,7 +15,8 @@ _CASCADE = re.compile(r"ON (UPDATE|DELETE) CASCADE", re.IGNORECASE)
 
 def _check(review: Review) -> Iterator[Hit]:
     for each in review.arriving(ForeignKey):
-        if isinstance(each.new, ForeignKey) and each.old is None:
+        renames = any(isinstance(done, RenameTable) for done in each.step.operations)
+        if isinstance(each.new, ForeignKey) and each.old is None and not renames:
             events = sorted({event.upper() for event in _CASCADE.findall(each.new.definition)})
             if events:
                 verb = " and ".join({"DELETE": "deletes", "UPDATE": "updates"}[e] for e in events)

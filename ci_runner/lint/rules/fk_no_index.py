@@ -7,6 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from ci_runner.dialects.operations import AddConstraint, CreateIndex
+from ci_runner.dialects.postgres.quote import quote
 from ci_runner.lint.objects import ran
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import indexes_on, keys_on
@@ -24,7 +25,18 @@ def _check(review: Review) -> Iterator[Hit]:
     for touch, key in added:
         if _Start.of(key.columns) not in indexed[touch.table]:
             keys = ", ".join(key.columns)
-            yield Hit(f"{key.table} has no index that begins with ({keys})", touch.step)
+            yield Hit(
+                f"{key.table} has no index that begins with ({keys})",
+                touch.step,
+                instead=_index(key, concurrently=touch.known),
+            )
+
+
+def _index(key: AddConstraint, *, concurrently: bool) -> str:
+    """On a table that is new nobody waits, and the same file may build it."""
+    table = ".".join(quote(each) for each in (key.table.schema, key.table.name) if each)
+    columns = ", ".join(map(quote, key.columns))
+    return f"CREATE INDEX {'CONCURRENTLY ' if concurrently else ''}ON {table} ({columns});"
 
 
 def _indexed(review: Review, tables: set[Identity]) -> dict[Identity, set[_Start]]:

@@ -14,10 +14,11 @@ _PLAIN = re.compile(r"(?:[a-z_][a-z0-9_]*\.)?[a-z_][a-z0-9_]*")
 
 def _check(review: Review) -> Iterator[Hit]:
     stand_ins = set(_stand_ins(review))
+    when = "right behind it" if review.dialect == "mysql" else "same transaction"
     for touch in review.on_known(RenameTable):
         old, new = touch.operation.table, replace(touch.operation.table, name=touch.operation.to)
         plain = _PLAIN.fullmatch(str(old)) and _PLAIN.fullmatch(str(new))
-        view = f"CREATE VIEW {old} AS SELECT * FROM {new}; -- same transaction"
+        view = f"CREATE VIEW {old} AS SELECT * FROM {new}; -- {when}"
         if (touch.table.schema, touch.table.name) not in stand_ins:
             yield Hit(
                 f"renames table {old} to {touch.operation.to}; running clients use the old name",

@@ -14,6 +14,7 @@ from ci_runner.dialects.operations import (
 )
 from ci_runner.dialects.postgres.parse.statement import never_null
 from ci_runner.lint.objects import ran
+from ci_runner.lint.queries import nulls
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import keys_on, of_column
 from ci_runner.schema.model import Check, Identity, Schema, Table
@@ -77,9 +78,14 @@ def _in_place(review: Review) -> Iterator[Hit]:
                         f"sets column {column} of {table} NOT NULL: fails if a row is NULL{left}",
                         touch.step,
                         severity=Severity.NOTE if partly else None,
+                        instead=_first(nulls(table, column)),
                     )
             case _:
                 pass
+
+
+def _first(query: str) -> str:
+    return f"Fill the rows first. None may be left: {query}" if query else ""
 
 
 def _proven(schema: Schema, table: Identity) -> tuple[str, ...]:

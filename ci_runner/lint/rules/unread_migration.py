@@ -8,14 +8,17 @@ from ci_runner.lint.rule import Hit, Review, Rule, Severity
 
 
 def _check(review: Review) -> Iterator[Hit]:
-    for path in review.change.unread:
-        yield Hit("the migration is Go code, which is not run here", path=path)
+    for each in review.change.unread:
+        what = f"change set {each.name}" if each.name else "the migration"
+        yield Hit(f"{what} is no SQL, and is not run here", path=each.path)
+    for path in review.change.unlisted:
+        yield Hit("no changelog includes the file, so it is never run", path=path)
     if merged := len(review.change.passed_over):
         what = "a merged migration is" if merged == 1 else f"{merged} merged migrations are"
         first = review.change.passed_over[0]
         yield Hit(
-            f"{what} Go code: what they did is missing from the schema that is reviewed",
-            path=first,
+            f"{what} no SQL: what they did is missing from the schema that is reviewed",
+            path=first.path,
             severity=Severity.NOTE,
         )
 
@@ -25,8 +28,8 @@ RULE = Rule(
     title="Migration that is not run",
     severity=Severity.WARNING,
     dialects=("postgres", "mysql", "sqlite"),
-    why="Only SQL is run and judged: a migration written as a program may do anything.",
-    instead="Write what changes the schema as SQL, and keep the program for rows.",
+    why="Only SQL is run and judged: what a migration of another kind does is not known.",
+    instead="Write what changes the schema as SQL; include its file where a changelog lists them.",
     check=_check,
     group="history",
 )

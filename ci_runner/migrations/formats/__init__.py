@@ -8,6 +8,7 @@ from ci_runner.migrations.formats.dbmate import Dbmate
 from ci_runner.migrations.formats.flyway import Flyway
 from ci_runner.migrations.formats.golang_migrate import GolangMigrate
 from ci_runner.migrations.formats.goose import Goose
+from ci_runner.migrations.formats.liquibase import Liquibase
 from ci_runner.migrations.formats.plain import Plain
 
 FORMATS: dict[str, Format] = {
@@ -16,5 +17,6 @@ FORMATS: dict[str, Format] = {
     "flyway": Flyway(),
     "goose": Goose(),
     "dbmate": Dbmate(),
+    "liquibase": Liquibase(),
     "plain": Plain(),
 }

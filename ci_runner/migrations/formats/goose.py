@@ -14,7 +14,7 @@ from datetime import datetime
 
 from ci_runner.dialects.base import Syntax
 from ci_runner.migrations import checksum
-from ci_runner.migrations.directory import Directory, MigrationFile
+from ci_runner.migrations.directory import Directory, MigrationFile, Unread
 from ci_runner.migrations.formats.both_ways import files_in, misshapen
 from ci_runner.migrations.formats.naming import refuse_duplicates, successor
 from ci_runner.migrations.formats.one_file import OneFile
@@ -46,7 +46,7 @@ class Goose(OneFile):
         found = files_in(path, files, _NAME, "VERSION_name.sql", _ways)
         found.sort(key=_number)
         refuse_duplicates(found, _number)
-        code = (f"{path}/{name}" for name in sorted(files) if _CODE.fullmatch(name))
+        code = (Unread(f"{path}/{name}") for name in sorted(files) if _CODE.fullmatch(name))
         return Directory(
             path,
             self.name,

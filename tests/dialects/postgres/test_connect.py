@@ -100,9 +100,9 @@ def test_signal_is_heard_while_a_statement_runs(postgres_server: PostgresServer)
     with postgres_server.database() as connection:
         threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
-            connection.execute("SELECT pg_sleep(30)")
+            connection.execute("SELECT pg_sleep(90)")
 
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 60
 
 
 def test_silent_server_is_given_up_and_the_password_kept() -> None:
@@ -115,7 +115,7 @@ def test_silent_server_is_given_up_and_the_password_kept() -> None:
         ):
             pass
 
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 30
     assert "does not answer" in str(refused.value)
     assert f"127.0.0.1:{port}/app" in str(refused.value)
     assert "hunter2" not in str(refused.value)

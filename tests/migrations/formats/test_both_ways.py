@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ci_runner.dialects.base import Syntax
 from ci_runner.errors import SqlError
-from ci_runner.migrations.directory import MigrationFile
+from ci_runner.migrations.directory import MigrationFile, Unread
 from ci_runner.migrations.formats import FORMATS
 from ci_runner.migrations.reader import detect, style_alone
 from ci_runner.migrations.statements import split
@@ -123,4 +123,4 @@ def test_gooses_migrations_in_go_are_named() -> None:
 
     found = FORMATS["goose"].read("m", dict.fromkeys(names, b""))
 
-    assert ("m/2_b.go",) == found.unread
+    assert (Unread("m/2_b.go"),) == found.unread

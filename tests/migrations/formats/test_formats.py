@@ -207,8 +207,6 @@ def test_atlas_has_no_number_behind_nine() -> None:
         ("plain", "1.sql", "-- schema-ci:txmode none\n\nSELECT 1;", False),
         ("plain", "1.sql", "-- no-transaction\nSELECT 1; VACUUM;", False),
         ("plain", "1.sql", "SELECT 1; -- no-transaction\nVACUUM;", True),
-        ("plain", "1.sql", "--changeset jo:1 runInTransaction:false\nA; VACUUM;", False),
-        ("plain", "1.sql", "--changeset jo:1\nA; VACUUM; -- runInTransaction:false", True),
         ("flyway", "V1__a.sql", "CREATE TABLE t (a int);", True),
         ("flyway", "V1__a.sql", "CREATE UNIQUE INDEX CONCURRENTLY i ON t (a);", False),
         ("golang-migrate", "1_a.up.sql", "SELECT 1; SELECT 2;", True),

@@ -9,7 +9,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 
 from ci_runner.dialects.base import Connection
-from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.dialects.postgres.watch.ours import every_name_qualified
 from ci_runner.errors import DatabaseError
 
@@ -41,6 +40,8 @@ def sessions(connection: Connection, relations: int) -> Iterator[tuple[Connectio
 
 
 def _twin(stack: ExitStack, connection: Connection, relations: int) -> tuple[Connection, ...]:
+    from ci_runner.dialects.postgres.session import PostgresConnection
+
     if relations < _WORTH_IT or not isinstance(connection, PostgresConnection):
         return ()
     if connection.in_transaction:

@@ -50,6 +50,10 @@ class Question:
         values = ", ".join(f"{literal}::{type_}" for type_, literal in self.given)
         return f"EXECUTE {self.prepared[0]}" + (f" ({values})" if values else "")
 
+    def by(self, there: Mapping[str, str]) -> str:
+        """SQL that asks by the plan where it is among these; what is not ours is not asked."""
+        return self.execute if keeps(self, there) else self.alone
+
 
 def listed(oids: Iterable[int]) -> tuple[str, str]:
     """Oids as a value that is given."""
@@ -75,13 +79,18 @@ def keeps(question: Question, there: Mapping[str, str]) -> bool:
     return there.get(name) == digest
 
 
-def plan(connection: Connection, question: Question, there: Mapping[str, str]) -> bool:
-    """Let the session plan a question that it has no plan of; whether it had to."""
-    name, statement, _ = question.prepared
+def planned(
+    connection: Connection, question: Question, there: Mapping[str, str]
+) -> Mapping[str, str]:
+    """`there` with the plan of this question, which is made where there is none by its name.
+
+    By itself: the server keeps the text of all that is sent along.
+    """
+    name, statement, digest = question.prepared
     if name in there:
-        return False
+        return there
     connection.execute(statement)
-    return True
+    return {**there, name: digest}
 
 
 def answers(
@@ -91,17 +100,13 @@ def answers(
 
     `kept` are the plans that the session keeps; None asks without planning ahead.
     """
-    asked = []
-    arrived = False
-    for each in questions:
-        if kept is None:
-            asked.append(each.alone)
-        elif plan(connection, each, kept):
-            asked.append(each.execute)
-            arrived = True
-        else:
-            # Where it is not ours it is not asked.
-            asked.append(each.execute if keeps(each, kept) else each.alone)
+    if kept is None:
+        return connection.query_all([each.alone for each in questions])
+    several = tuple(questions)
+    there = kept
+    for each in several:
+        there = planned(connection, each, there)
+    asked = [each.by(there) for each in several]
     # The server plans when it is first asked, once and for all.
-    with settings(connection, BY_INDEX) if arrived else nullcontext():
+    with settings(connection, BY_INDEX) if len(there) > len(kept) else nullcontext():
         return connection.query_all(asked)

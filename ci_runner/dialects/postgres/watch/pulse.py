@@ -36,53 +36,84 @@ CATALOGUES = """
 SELECT c.oid, c.relname FROM pg_catalog.pg_class c
 WHERE c.relkind = 'r' AND c.relnamespace = 'pg_catalog'::regnamespace
 """
-# Indexes are locked too; locks on the catalogue itself say nothing.
-_QUERY = """
-WITH held AS MATERIALIZED (
+# Indexes are locked too; locks on the catalogue itself say nothing. Asked in a migration's own
+# search path as well, in which an operator may be another.
+_HELD = """
+held AS MATERIALIZED (
   SELECT l.relation, l.mode FROM pg_catalog.pg_locks l
-  WHERE l.pid = pg_catalog.pg_backend_pid() AND l.locktype = 'relation' AND l.granted
-    AND l.relation >= 16384
-), counted AS MATERIALIZED (
+  WHERE l.pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()
+    AND l.locktype OPERATOR(pg_catalog.=) 'relation'::pg_catalog.text AND l.granted
+    AND l.relation OPERATOR(pg_catalog.>=) '16384'::pg_catalog.oid
+)"""
+_USE = """
+(SELECT pg_catalog.string_agg(pg_catalog.format('%s %s', h.relation, h.mode),
+                              ','::pg_catalog.text) FROM held h
+ WHERE h.mode OPERATOR(pg_catalog.<>) 'AccessShareLock'::pg_catalog.text),
+(SELECT pg_catalog.string_agg(pg_catalog.format('%s %s', s.relation, s.times),
+                              ','::pg_catalog.text)
+ FROM (SELECT DISTINCT h.relation, pg_catalog.pg_stat_get_xact_numscans(h.relation) AS times
+       FROM held h) s WHERE s.times OPERATOR(pg_catalog.>) 0::pg_catalog.int8)"""
+_QUERY = f"""
+WITH {_HELD}, counted AS MATERIALIZED (
   SELECT c.oid,
          pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid)
          + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid) AS written,
          pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS deleted
-  FROM unnest('{{{catalogues}}}'::oid[]) c (oid)
+  FROM unnest('{{{{{{catalogues}}}}}}'::oid[]) c (oid)
 )
-SELECT pg_catalog.current_setting('{name}', true),
-       pg_catalog.set_config('{name}', $1, true),
-       {settings}, pg_catalog.current_setting('track_counts'),
+SELECT pg_catalog.current_setting('{_TOKEN}', true),
+       pg_catalog.set_config('{_TOKEN}', $1, true),
+       {_SETTINGS}, pg_catalog.current_setting('track_counts'),
+       pg_catalog.txid_current_snapshot()::text, pg_catalog.txid_current_if_assigned()::text,
        (SELECT string_agg(c.oid || ' ' || c.written || ' ' || c.deleted, ',')
-        FROM counted c WHERE c.written + c.deleted > 0),
-       (SELECT string_agg(h.relation || ' ' || h.mode, ',') FROM held h
-        WHERE h.mode <> 'AccessShareLock'),
-       (SELECT string_agg(s.relation || ' ' || s.times, ',')
-        FROM (SELECT DISTINCT h.relation, pg_catalog.pg_stat_get_xact_numscans(h.relation) AS times
-              FROM held h) s WHERE s.times > 0)
+        FROM counted c WHERE c.written + c.deleted > 0), {_USE}
 """
 
 
 @frozen
-class Pulse:
+class Use:
+    """What the transaction has locked and read by now.
+
+    `locks` are as the server gave them, "oid mode"; `scans` are (oid, times) of what is locked.
+    """
+
+    locks: frozenset[str]
+    scans: frozenset[tuple[int, int]]
+
+
+@frozen
+class Pulse(Use):
     """What was told at one look. `counts` are rows (written, deleted) by catalogue.
 
-    `since` is the token that stood there, `token` the one from then on. `locks` are as the server
-    gave them, "oid mode"; `scans` are (oid, times) of what is locked; `prepared` are the questions
-    that the session keeps, by name with their digest.
+    `since` is the token that stood there, `token` the one from then on. `snapshot` tells which
+    transactions have ended, and `own` the number of this one, "" where it has written nothing.
+    `prepared` are the questions that the session keeps, by name with their digest.
     """
 
     since: str
     token: str
     printing: str
     counting: bool
+    snapshot: str
+    own: str
     counts: Mapping[str, tuple[int, int]]
-    locks: frozenset[str]
-    scans: frozenset[tuple[int, int]]
     prepared: Mapping[str, str]
 
     def follows(self, earlier: Pulse) -> bool:
         """Whether nothing was rolled back and no transaction ended in between."""
         return self.counting and self.since == earlier.token and self.printing == earlier.printing
+
+    def idle(self, earlier: Pulse) -> bool:
+        """Whether nobody has written anything since then: no transaction with a number has ended.
+
+        One that was rolled back has ended as well.
+        """
+        return (
+            self.snapshot == earlier.snapshot
+            and not self.own
+            and not earlier.own
+            and self.printing == earlier.printing
+        )
 
     def written(self, earlier: Pulse) -> Mapping[str, tuple[int, int]]:
         """The rows (written, deleted) since then, by catalogue, of those with any."""
@@ -104,28 +135,39 @@ def new_token() -> str:
 
 def question(tables: Mapping[int, str], token: str) -> Question:
     """What `pulse` reads. Outside of a transaction the token is gone at once."""
-    sql = _QUERY.format(catalogues=",".join(map(str, tables)), name=_TOKEN, settings=_SETTINGS)
-    return Question(sql, (("text", f"'{token}'"),))
+    listed = ",".join(map(str, tables))
+    return Question(_QUERY.format(catalogues=listed), (("text", f"'{token}'"),))
+
+
+# What `use` reads.
+USE = Question(f"WITH {_HELD} SELECT {_USE}")
+
+
+def use(row: Iterable[object]) -> Use:
+    """What the one row of USE says."""
+    locks, scans = map(_split, row)
+    pairs = (map(int, each.split(" ")) for each in scans)
+    return Use(frozenset(locks), frozenset((oid, times) for oid, times in pairs))
 
 
 def pulse(
     row: Iterable[object], tables: Mapping[int, str], token: str, prepared: Mapping[str, str]
 ) -> Pulse:
     """What the one row of `question` says."""
-    since, _, printing, counting, *several = row
-    counts, locks, scans = map(_split, several)
+    since, _, printing, counting, snapshot, own, counts, *used = row
+    now = use(used)
+    written = (map(int, each.split(" ")) for each in _split(counts))
     return Pulse(
-        optional(since) or "",
-        token,
-        text(printing),
-        counting == "on",
-        {
-            tables[oid]: (rows, deleted)
-            for oid, rows, deleted in (map(int, each.split(" ")) for each in counts)
-        },
-        frozenset(locks),
-        frozenset((oid, times) for oid, times in (map(int, each.split(" ")) for each in scans)),
-        prepared,
+        now.locks,
+        now.scans,
+        since=optional(since) or "",
+        token=token,
+        printing=text(printing),
+        counting=counting == "on",
+        snapshot=text(snapshot),
+        own=optional(own) or "",
+        counts={tables[oid]: (rows, deleted) for oid, rows, deleted in written},
+        prepared=prepared,
     )
 
 

@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 
 from ci_runner.dialects.base import Lock, StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection
 from ci_runner.dialects.postgres.firing import TABLE_KIND
 from ci_runner.dialects.postgres.read.rows import text
+from ci_runner.dialects.postgres.session import PostgresConnection
 from ci_runner.dialects.postgres.watch.ours import PINNED
 from ci_runner.dialects.postgres.watch.watch import spelled
 from ci_runner.errors import DatabaseError

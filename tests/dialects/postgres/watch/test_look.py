@@ -351,6 +351,64 @@ def test_a_plan_that_is_not_ours_any_more_is_not_believed(
         look = same(connection, look)
 
 
+def test_transaction_that_begins_costs_no_reading(postgres_server: PostgresServer) -> None:
+    with postgres_server.database() as connection:
+        connection.execute("CREATE TABLE t (id int)")
+        look = DIALECT.sight(connection)
+        connection.execute("BEGIN")
+        listening = Listening(connection)
+        inside = DIALECT.sight(listening, look)
+
+        assert look.schema is inside.schema
+        assert "t" not in listening.heard
+        connection.execute("ALTER TABLE t ADD a int")
+        same(connection, inside)
+
+
+@pytest.mark.parametrize("before", ["", "BEGIN", "BEGIN; CREATE TABLE own (id int)"])
+def test_what_another_session_writes_is_seen(postgres_server: PostgresServer, before: str) -> None:
+    with postgres_server.database() as connection, connection.beside() as other:
+        connection.execute("CREATE TABLE t (id int)")
+        look = DIALECT.sight(connection)
+        other.execute("ALTER TABLE t ADD a int")
+        if before:
+            connection.execute(before)
+
+        same(connection, look)
+
+
+DEFERRED = """
+CREATE FUNCTION widen() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN ALTER TABLE u ADD COLUMN late int; RETURN NULL; END $$;
+CREATE CONSTRAINT TRIGGER later AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+FOR EACH ROW EXECUTE FUNCTION widen();
+"""
+
+
+@pytest.mark.parametrize("made", ["", DEFERRED])
+@pytest.mark.parametrize(
+    "statement",
+    ["INSERT INTO t VALUES (1)", "CREATE INDEX ON t (id)", "SET TimeZone = 'Asia/Tokyo'"],
+)
+def test_look_behind_a_commit_equals_a_whole_one(
+    postgres_server: PostgresServer, made: str, statement: str
+) -> None:
+    with postgres_server.database() as connection:
+        connection.execute("CREATE TABLE t (id int, at timestamptz DEFAULT '2020-01-01 00:00+00')")
+        connection.execute(f"CREATE TABLE u (id int); {made}")
+        connection.execute("BEGIN")
+        look = DIALECT.sight(connection)
+        connection.execute(statement)
+        look = DIALECT.sight(connection, look)
+        connection.execute("COMMIT")
+        look = DIALECT.committed(connection, look)
+
+        assert facts(DIALECT.sight(connection)) == facts(look)
+        connection.execute("ALTER TABLE u ADD more int")
+        connection.execute("BEGIN")
+        same(connection, look)
+
+
 def test_what_writes_no_catalogue_costs_no_reading_of_it(postgres_server: PostgresServer) -> None:
     with postgres_server.database() as connection:
         connection.execute("CREATE TABLE t (id int)")

@@ -6,7 +6,7 @@ import pytest
 
 from ci_runner.devdb.databases import PostgresServer, as_admin
 from ci_runner.dialects.base import StatementFailed
-from ci_runner.dialects.postgres.connect import PostgresConnection
+from ci_runner.dialects.postgres.session import PostgresConnection
 from ci_runner.dialects.postgres.watch.witness import witness
 
 SETUP = """
