@@ -105,7 +105,7 @@ def _clauses(step: Step, touches: Sequence[Touch[Effect]]) -> Iterator[Clause]:
     known = any(touch.known for touch in on)
     if not what.listed:
         tokens = tokenize(what.sql)
-        yield Clause(step, table, known, (Token("word", "ADD"), *tokens[1:]))
+        yield Clause(step, table, known, (Token("word", "ADD", word="ADD"), *tokens[1:]))
         return
     for part in split(tokenize(what.tail)):
         if part:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from ci_runner.frozen import frozen
+from ci_runner.schema.drafts import quickly
 
 _TOKEN = re.compile(
     r"""(?P<space>\s+|--(?=\s|\Z)[^\n]*|\#[^\n]*|/\*(?!M?!)(?:[^*]|\*(?!/))*\*/|/\*M?!\d*|\*/)
@@ -18,19 +19,21 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_BARE = frozenset({"word", "sign"})
+
 
 @frozen
 class Token:
-    """`kind` is string, name (quoted), number, word or sign; `end` is where it ends in its text."""
+    """`kind` is string, name (quoted), number, word or sign; `end` is where it ends in its text.
+
+    `word` is the text in upper case where it is a bare word or a sign, else "": it is asked for
+    several times of each token.
+    """
 
     kind: str
     text: str
     end: int = field(default=0, compare=False)
-
-    @property
-    def word(self) -> str:
-        """In upper case where it is a bare word or a sign, else ""."""
-        return self.text.upper() if self.kind in {"word", "sign"} else ""
+    word: str = field(default="", compare=False)
 
     @property
     def name(self) -> str:
@@ -48,21 +51,30 @@ class Token:
         return self.text[1:-1].replace(mark * 2, mark)
 
 
+_token = quickly(Token)
+
+
 def verb(sql: str) -> str:
     """The first word in upper case, however long the rest is; "" where there is none."""
     for found in _TOKEN.finditer(sql):
         if found.lastgroup != "space":
-            return Token(found.lastgroup or "sign", found[0]).word
+            return _word(found)
     return ""
 
 
 def tokenize(sql: str) -> tuple[Token, ...]:
     """What `/*! */` hides from other engines is read as MySQL reads it."""
     return tuple(
-        Token(found.lastgroup or "sign", found[0], found.end())
-        for found in _TOKEN.finditer(sql)
-        if found.lastgroup != "space"
+        [
+            _token(found.lastgroup or "sign", found[0], found.end(), _word(found))
+            for found in _TOKEN.finditer(sql)
+            if found.lastgroup != "space"
+        ]
     )
+
+
+def _word(found: re.Match[str]) -> str:
+    return found[0].upper() if found.lastgroup in _BARE else ""
 
 
 def written(tokens: Sequence[Token]) -> str:
