@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.made import made
-from ci_runner.dialects.mysql.types import bare
+from ci_runner.dialects.mysql.parse.made import made
+from ci_runner.dialects.mysql.plan.types import bare
 from ci_runner.dialects.operations import (
     AddColumn,
     AddConstraint,

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from ci_runner.dialects.base import OnlineDdl
-from ci_runner.dialects.mysql.online import alteration
-from ci_runner.dialects.mysql.tokens import Token, tokenize, verb
+from ci_runner.dialects.mysql.parse.tokens import Token, tokenize, verb
+from ci_runner.dialects.mysql.watch.online import alteration
 from ci_runner.dialects.token_lists import split
 from ci_runner.frozen import frozen
 from ci_runner.lint.effects import Effect

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ci_runner.dialects.mysql.online import alteration
-from ci_runner.dialects.mysql.tokens import tokenize
+from ci_runner.dialects.mysql.parse.tokens import tokenize
+from ci_runner.dialects.mysql.watch.online import alteration
 from ci_runner.migrations.history import Step
 
 _STRONG = frozenset({"COPY", "SHARED", "EXCLUSIVE"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.names import given as given_on_mysql
-from ci_runner.dialects.mysql.names import plain
+from ci_runner.dialects.mysql.parse.names import given as given_on_mysql
+from ci_runner.dialects.mysql.parse.names import plain
 from ci_runner.dialects.names import Given
 from ci_runner.dialects.postgres.parse.names import given
 from ci_runner.lint.arrivals import Arrival

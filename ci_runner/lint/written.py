@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from ci_runner.dialects.mysql.made import made as made_by_mysql
+from ci_runner.dialects.mysql.parse.made import made as made_by_mysql
 from ci_runner.dialects.postgres.parse.made import made
 from ci_runner.dialects.postgres.parse.parsed import Parsed, statements
 from ci_runner.dialects.postgres.parse.tree import Node

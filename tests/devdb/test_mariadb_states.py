@@ -21,7 +21,7 @@ from ci_runner.devdb.watchdog import USUAL, Limits
 from ci_runner.dialects.base import StatementFailed
 from ci_runner.dialects.mysql import DIALECT
 from ci_runner.dialects.mysql.connect import connect
-from ci_runner.dialects.mysql.metadata_locks import metadata_locks
+from ci_runner.dialects.mysql.watch.metadata_locks import metadata_locks
 from ci_runner.errors import SqlError
 from ci_runner.migrations.directory import MigrationFile
 from tests.devdb.test_reach import history

@@ -2,7 +2,7 @@
 
 A change is blocking when the server copies the table, or lets nobody write while it works; it is
 then told of by a rule at `warning` or above. The rules that speak of clients or of data, not of
-locks, are not asked here. The statements and their source: tests/dialects/mysql/test_online_facts.
+locks, are not asked here. The statements: tests/dialects/mysql/watch/test_online_facts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ci_runner.lint.check import check
 from ci_runner.lint.policy import Policy
 from ci_runner.lint.rule import Review, Severity
 from ci_runner.migrations.directory import MigrationFile
-from tests.dialects.mysql.test_online_facts import FACTS, prepare
+from tests.dialects.mysql.watch.test_online_facts import FACTS, prepare
 
 MYSQL = dialect("mysql")
 # These speak of clients, of rows and of what is lost: true of harmless statements too.

@@ -20,7 +20,7 @@ from pymysql.cursors import SSCursor
 from ci_runner.dialects.base import Failure, Outcome, StatementFailed
 from ci_runner.dialects.guard import STOPPED, UNGUARDED, Guard, Running
 from ci_runner.dialects.mysql.address import Address
-from ci_runner.dialects.mysql.place import offset
+from ci_runner.dialects.mysql.watch.place import offset
 from ci_runner.errors import DatabaseError, SqlError
 
 STATEMENT_SECONDS = 300.0

@@ -16,12 +16,15 @@ from ci_runner.dialects.base import (
     Sighting,
     version_of,
 )
-from ci_runner.dialects.mysql import ddl, inspect, online, quote, renew
+from ci_runner.dialects.mysql import quote
 from ci_runner.dialects.mysql.language import MysqlLanguage
-from ci_runner.dialects.mysql.metadata_locks import metadata_locks
-from ci_runner.dialects.mysql.obstacles import obstacles
-from ci_runner.dialects.mysql.rename import rename
-from ci_runner.dialects.mysql.sizes import sizes
+from ci_runner.dialects.mysql.plan import plan as ddl
+from ci_runner.dialects.mysql.plan.obstacles import obstacles
+from ci_runner.dialects.mysql.plan.rename import rename
+from ci_runner.dialects.mysql.read import inspect
+from ci_runner.dialects.mysql.read.sizes import sizes
+from ci_runner.dialects.mysql.watch import online, renew
+from ci_runner.dialects.mysql.watch.metadata_locks import metadata_locks
 from ci_runner.dialects.obstacles import Obstacle
 from ci_runner.frozen import frozen
 from ci_runner.schema.model import Identity, Schema

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ci_runner.dialects.base import Syntax
-from ci_runner.dialects.mysql.parse import parse
+from ci_runner.dialects.mysql.parse.statement import parse
 from ci_runner.dialects.operations import Operation
 from ci_runner.frozen import frozen
 

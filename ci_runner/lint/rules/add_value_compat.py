@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.types import values
+from ci_runner.dialects.mysql.plan.types import values
 from ci_runner.dialects.operations import AlterColumnType, AlterObject
 from ci_runner.lint.objects import known
 from ci_runner.lint.rule import Hit, Review, Rule, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from ci_runner.dialects.mysql.made import types
+from ci_runner.dialects.mysql.parse.made import types
 from ci_runner.lint.arrivals import ArrivedColumn
 from ci_runner.lint.designs import of_type, told_of
 from ci_runner.lint.options import RuleOption, texts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.tables import collation_of
+from ci_runner.dialects.mysql.kinds.tables import collation_of
 from ci_runner.lint.arrivals import Arrival
 from ci_runner.lint.designs import listed, of_table
 from ci_runner.lint.mysql import definition

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.online import alteration
+from ci_runner.dialects.mysql.watch.online import alteration
 from ci_runner.dialects.operations import Target
 from ci_runner.dialects.postgres.parse.nodes import definition, relation, word
 from ci_runner.dialects.postgres.parse.tree import Node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.tokens import Token
+from ci_runner.dialects.mysql.parse.tokens import Token
 from ci_runner.lint.mysql import definition
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 

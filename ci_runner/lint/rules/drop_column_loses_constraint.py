@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.names import plain
+from ci_runner.dialects.mysql.parse.names import plain
 from ci_runner.dialects.operations import DropColumn
 from ci_runner.dialects.postgres.parse.statement import columns_of_check
 from ci_runner.lint.follow import Touch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.names import plain
+from ci_runner.dialects.mysql.parse.names import plain
 from ci_runner.lint.fails import explained
 from ci_runner.lint.mysql import is_mysql
 from ci_runner.lint.objects import ran

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ci_runner.dialects.mysql.types import bare
+from ci_runner.dialects.mysql.plan.types import bare
 from ci_runner.lint.fails import explained
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.seen import of_column

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql import rights
+from ci_runner.dialects.mysql.parse import rights
 from ci_runner.dialects.postgres.parse.nodes import word
 from ci_runner.dialects.postgres.parse.tree import Node
 from ci_runner.lint.rule import Hit, Review, Rule, Severity

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from ci_runner.dialects.mysql.types import holds
+from ci_runner.dialects.mysql.plan.types import holds
 from ci_runner.dialects.operations import AlterColumnType
 from ci_runner.dialects.postgres.plan.types import UserTypes, widens
 from ci_runner.dialects.postgres.quote import qualified

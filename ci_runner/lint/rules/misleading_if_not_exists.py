@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ci_runner.dialects.mysql.types import spelled
+from ci_runner.dialects.mysql.plan.types import spelled
 from ci_runner.dialects.operations import AddColumn, CreateIndex, CreateTable
 from ci_runner.lint.effects import Effect
 from ci_runner.lint.follow import Touch

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.online import alteration
+from ci_runner.dialects.mysql.watch.online import alteration
 from ci_runner.dialects.operations import CreateView, DropTable, RenameTable, Transaction
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.migrations.history import Step

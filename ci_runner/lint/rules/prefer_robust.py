@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.robust import lacking, may_be_repeated
+from ci_runner.dialects.mysql.parse.robust import lacking, may_be_repeated
 from ci_runner.dialects.postgres.parse.robust import alone, dropped, missing
 from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ci_runner.dialects.mysql.queries import remarks as remarks_of_mysql
-from ci_runner.dialects.mysql.wrapped import wrapped as wrapped_on_mysql
+from ci_runner.dialects.mysql.parse.queries import remarks as remarks_of_mysql
+from ci_runner.dialects.mysql.parse.wrapped import wrapped as wrapped_on_mysql
 from ci_runner.dialects.postgres.parse.query import remarks
 from ci_runner.dialects.postgres.parse.where import wrapped
 from ci_runner.dialects.wrapped import Wrapped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.online import alteration
+from ci_runner.dialects.mysql.watch.online import alteration
 from ci_runner.lint.mysql import clauses
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.tokens import verb
+from ci_runner.dialects.mysql.parse.tokens import verb
 from ci_runner.lint.options import RuleOption, flag
 from ci_runner.lint.rule import Hit, Review, Rule, Severity
 from ci_runner.lint.waiting import first_in_file, unlimited, waitings, wants_limits

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ci_runner.dialects.mysql.names import plain
+from ci_runner.dialects.mysql.parse.names import plain
 from ci_runner.lint.designs import in_the_end, listed, of_table
 from ci_runner.lint.options import RuleOption, number, texts
 from ci_runner.lint.rule import Hit, Review, Rule, Severity

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ci_runner.dialects.base import Connection, Failure, Outcome, StatementFailed
-from ci_runner.dialects.mysql.rows import Row
+from ci_runner.dialects.mysql.read.rows import Row
 
 RECORDED = Path(__file__).parent / "recorded.json"
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - as PyMySQL reads a DATETIME

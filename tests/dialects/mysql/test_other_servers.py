@@ -8,8 +8,8 @@ import pytest
 
 from ci_runner.dialects.base import EVERYTHING, Failure, Outcome, StatementFailed
 from ci_runner.dialects.mysql import DIALECT
-from ci_runner.dialects.mysql.online import run
-from ci_runner.dialects.mysql.rows import Row
+from ci_runner.dialects.mysql.read.rows import Row
+from ci_runner.dialects.mysql.watch.online import run
 from ci_runner.schema.model import ForeignKey, Schema, Trigger
 
 _MODE = "ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES"

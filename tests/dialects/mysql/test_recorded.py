@@ -8,7 +8,7 @@ import pytest
 
 from ci_runner.dialects.base import EVERYTHING
 from ci_runner.dialects.mysql import DIALECT
-from ci_runner.dialects.mysql.online import run
+from ci_runner.dialects.mysql.watch.online import run
 from ci_runner.schema.model import Check, Column, Identity, Index, Schema, Table, View
 from ci_runner.schema.routines import Function
 from tests.dialects.mysql.recording import RECORDED, Recorded

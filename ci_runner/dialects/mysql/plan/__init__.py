@@ -1,0 +1,1 @@
+"""From the difference of two schemas to statements in an order that the server accepts."""

@@ -1,0 +1,1 @@
+"""A database as a value: what the catalogue and SHOW CREATE say."""

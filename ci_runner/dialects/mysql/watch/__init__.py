@@ -1,0 +1,1 @@
+"""What a statement did and asked for, seen from its own session and others."""
