@@ -76,18 +76,23 @@ def _question(asked: Condition, path: str, dialect: str) -> Question:
     where = f"{path}:{asked.line}"
     if asked.kind == "sql":
         return Question(asked.text, asked.expected, where)
-    name = asked.text.lower()
+    name = _text(asked.text.lower(), dialect)
     if dialect == "sqlite":
         sql = (
             "SELECT count(*) FROM sqlite_master"
-            f" WHERE type = '{asked.kind}' AND lower(name) = '{name}'"
+            f" WHERE type = '{asked.kind}' AND lower(name) = {name}"
         )
         return Question(sql, "1", where)
-    place = f"'{asked.schema.lower()}'" if asked.schema else _PLACES[dialect]
+    place = _text(asked.schema.lower(), dialect) if asked.schema else _PLACES[dialect]
     sort = "= 'VIEW'" if asked.kind == "view" else "<> 'VIEW'"
     sql = (
         "SELECT count(*) FROM information_schema.tables"
-        f" WHERE lower(table_name) = '{name}' AND lower(table_schema) = {place}"
+        f" WHERE lower(table_name) = {name} AND lower(table_schema) = {place}"
         f" AND table_type {sort}"
     )
     return Question(sql, "1", where)
+
+
+def _text(name: str, dialect: str) -> str:
+    written = name.replace("\\", "\\\\") if dialect == "mysql" else name
+    return "'" + written.replace("'", "''") + "'"

@@ -36,6 +36,8 @@ def is_there(connection: Connection, engine: str) -> bool:
         ("table-exists table:b", False),
         ("view-exists view:v", True),
         ("view-exists view:a", False),
+        ("table-exists table:it's", True),
+        ("table-exists table:its\\", False),
     ],
 )
 def test_a_change_set_runs_where_its_precondition_holds(
@@ -44,7 +46,9 @@ def test_a_change_set_runs_where_its_precondition_holds(
     connection, engine = either
     asked = f"--changeset jo:2\n--preconditions onFail:MARK_RAN\n--precondition-{condition}\n{THEN}"
 
-    replay(connection, scripts(engine, FIRST, asked))
+    odd = '--changeset jo:odd\nCREATE TABLE "it\'s" (x int);\n'
+
+    replay(connection, scripts(engine, FIRST, odd, asked))
 
     assert expected is is_there(connection, engine)
 
