@@ -231,8 +231,9 @@ def test_server_knows_nothing_of_our_environment(postgres_server: PostgresServer
     names = {each.partition(b"=")[0] for each in environment.split(b"\0")}
 
     assert names <= {b"PATH", b"LC_ALL", b"TZ", b"PGSYSCONFDIR", b"PGLOCALEDIR", b"PWD", b"OLDPWD",
-                     b"SHLVL", b"_", b"PG_OOM_ADJUST_FILE", b"", b"LC_COLLATE", b"LC_CTYPE",
-                     b"LC_MESSAGES", b"LC_MONETARY", b"LC_NUMERIC", b"LC_TIME"}  # fmt: skip
+                     b"SHLVL", b"_", b"PG_OOM_ADJUST_FILE", b"MALLOC_ARENA_MAX", b"",
+                     b"LC_COLLATE", b"LC_CTYPE", b"LC_MESSAGES", b"LC_MONETARY",
+                     b"LC_NUMERIC", b"LC_TIME"}  # fmt: skip
 
 
 def test_processes_of_the_server_are_limited(postgres_server: PostgresServer) -> None:
