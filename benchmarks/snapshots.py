@@ -150,25 +150,22 @@ def _first_query(address: str) -> None:
 def warmed(plan: Plan) -> Iterator[Figure]:
     """`schema-ci lint --base` of one new file on a long history, without and with a cache.
 
-    A cold run finds neither a snapshot nor what initdb made on this machine, and leaves both. A
-    file that waits for locks without a limit is tried with one as well, on a second database.
+    A cold run finds neither a snapshot nor what initdb made on this machine, and leaves both.
     """
     files = plan.tables[-1]
     merged = {
         f"migrations/{number:05}.sql": text for number, text in enumerate(inputs.texts(files))
     }
     alter = "ALTER TABLE account_1 ADD COLUMN extra integer;\n"
-    limited = f"SET LOCAL lock_timeout = '2s';\n{alter}"
-    for number, (title, dialect, url, text) in enumerate(
+    for number, (title, dialect, url) in enumerate(
         (
-            ("PostgreSQL", "postgres", "local://postgres", limited),
-            ("PostgreSQL, without a limit", "postgres", "local://postgres", alter),
-            ("MariaDB", "mysql", "local://mariadb", f"SET SESSION lock_wait_timeout = 2;\n{alter}"),
-            ("SQLite", "sqlite", "sqlite://", alter),
+            ("PostgreSQL", "postgres", "local://postgres"),
+            ("MariaDB", "mysql", "local://mariadb"),
+            ("SQLite", "sqlite", "sqlite://"),
         )
     ):
         history = merged if dialect == "postgres" else _plain_tables(files)
-        new = {"migrations/99999.sql": text}
+        new = {"migrations/99999.sql": alter}
         made = checkout(plan.folder / f"warm-{number}", history, new, dialect)
         made.git("gc", "--quiet")  # as a clone has its objects
         yield from _warmed(plan, made, f"{title}: one new file on {files}", url)

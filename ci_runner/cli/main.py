@@ -30,7 +30,7 @@ from ci_runner.secrets import Redactor
 
 # A schema of a thousand tables is a hundred thousand values that live as long as we do: the usual
 # 700 between two looks for garbage would make a third of our time of them.
-COLLECTION = (100_000, 20, 100)
+COLLECTION = (700_000, 10, 10)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
