@@ -1,15 +1,14 @@
 """Frozen dataclasses with slots that are quick to declare.
 
 `dataclasses.dataclass` writes and compiles six methods for each class that it makes: half a
-millisecond, and a command declares 250 of them before it begins. Here methods are shared, and a
-constructor is compiled when a class makes its first value (docs/decisions/0020-frozen-values.md).
+millisecond, and a command declares 250 of them before it begins. Here methods are shared, or
+compiled when they are first called (docs/decisions/0020-frozen-values.md).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields
-from operator import attrgetter
 from typing import Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
@@ -67,18 +66,41 @@ def _compiled(made: type[Any]) -> Callable[..., None]:
 
 
 def _comparing(made: type[Any]) -> dict[str, Callable[..., object]]:
-    names = [each.name for each in fields(made) if each.compare]
-    compared: Callable[[object], object] = attrgetter(*names) if names else lambda _: ()
+    """The first comparison of two values compiles what makes the others."""
 
     def equals(self: object, other: object) -> object:
-        if other.__class__ is not self.__class__:
-            return NotImplemented
-        return compared(self) == compared(other)
+        return compiled("__eq__")(self, other)
 
-    def hashed(self: object) -> int:
-        return hash(compared(self))
+    def hashed(self: object) -> object:
+        return compiled("__hash__")(self)
 
-    return {"__eq__": equals, "__hash__": hashed}
+    stubs: dict[str, Callable[..., object]] = {"__eq__": equals, "__hash__": hashed}
+
+    def compiled(name: str) -> Callable[..., object]:
+        found = _compared(made)
+        for each, stub in stubs.items():
+            if made.__dict__[each] is stub:
+                setattr(made, each, found[each])
+        return found[name]
+
+    return stubs
+
+
+def _compared(made: type[Any]) -> dict[str, Callable[..., object]]:
+    """As dataclass writes them: tuples know at once that what they share is equal."""
+    names = [each.name for each in fields(made) if each.compare]
+    mine, others = (
+        "(" + "".join(f"{whose}.{name}, " for name in names) + ")" for whose in ("self", "other")
+    )
+    written: dict[str, Callable[..., object]] = {}
+    exec(  # noqa: S102 - as dataclass does
+        "def __eq__(self, other):\n"
+        " if other.__class__ is not self.__class__: return NotImplemented\n"
+        f" return {mine} == {others}\n"
+        f"def __hash__(self): return hash({mine})",
+        written,
+    )
+    return written
 
 
 def _shown(self: Any) -> str:  # noqa: ANN401 - a dataclass, which has no type
