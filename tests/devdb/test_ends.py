@@ -85,7 +85,7 @@ class _Run:
 
     def end(self, number: int) -> int:
         self.process.send_signal(number)
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=60)  # an engine that builds an image removes none
         return self.process.returncode
 
     def left(self, client: Any) -> list[str]:
