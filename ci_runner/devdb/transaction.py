@@ -18,7 +18,7 @@ def rolled_back(connection: Connection) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        # On a server that has ended nothing is rolled back, and the block has said why it ended.
+        # SIGINT too. On a server that has ended nothing is rolled back, and the block has said why.
         with suppress(SqlError, DatabaseError):
             _roll_back(connection)
         raise

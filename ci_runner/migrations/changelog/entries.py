@@ -13,6 +13,7 @@ ROOT = "databaseChangeLog"
 HEAD = 16_384
 # PyYAML takes ten seconds for it.
 _LARGEST_YAML = 2**20
+_SHOWN = 60
 
 
 @frozen
@@ -128,7 +129,9 @@ def _listed(document: object, path: str) -> Iterator[Entry]:
         raise _unreadable(path, f"`{ROOT}` is no list")
     for each in listed:
         if not isinstance(each, dict):
-            raise _unreadable(path, f"{each!r} stands where an include or a change set should")
+            # Shown, a few aliases of aliases would be more than memory holds.
+            found = repr(each)[:_SHOWN] if isinstance(each, str) else f"a {type(each).__name__}"
+            raise _unreadable(path, f"{found} stands where an include or a change set should")
         for kind, given in each.items():
             inner = given if isinstance(given, dict) else {"value": given}
             plain = {

@@ -48,10 +48,6 @@ class _Reading:
         return SqlError(what, where=f"{self.path}:{line}", next_step=next_step)
 
 
-def is_formatted(text: str) -> bool:
-    return HEADER.match(text) is not None
-
-
 def change_sets(text: str, path: str, known: list[Parameter]) -> Iterator[ChangeSet]:
     """The change sets of the file at `path`, in order; `known` are the properties, which may grow.
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from ci_runner.dialects.alongside import alongside
 from ci_runner.dialects.base import Connection, Lock, StatementFailed
 from ci_runner.dialects.mysql.connect import MysqlConnection
 from ci_runner.dialects.mysql.parse.statement import parse
@@ -63,13 +64,8 @@ def metadata_locks(connection: Connection, sql: str) -> Iterator[Callable[[], fr
     if looking is None:
         yield frozenset
         return
-    thread = threading.Thread(target=looking.look, daemon=True)
-    thread.start()
-    try:
+    with alongside(looking.look, looking.ended):
         yield lambda: frozenset(looking.seen)
-    finally:
-        looking.ended.set()
-        thread.join()
 
 
 def _looking(connection: Connection, sql: str) -> _Looking | None:

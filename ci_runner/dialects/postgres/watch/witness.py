@@ -13,7 +13,9 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 
+from ci_runner.dialects.alongside import alongside
 from ci_runner.dialects.base import Lock, StatementFailed
 from ci_runner.dialects.postgres.firing import TABLE_KIND
 from ci_runner.dialects.postgres.read.rows import text
@@ -74,13 +76,8 @@ def witness(connection: PostgresConnection) -> Iterator[Callable[[], frozenset[L
             yield frozenset
             return
         stack.enter_context(_patient(connection))
-        thread = threading.Thread(target=looking.look, args=(connection.process,), daemon=True)
-        thread.start()
-        try:
+        with alongside(partial(looking.look, connection.process), looking.ended):
             yield lambda: frozenset(looking.seen)
-        finally:
-            looking.ended.set()
-            thread.join()
 
 
 def _looking(stack: ExitStack, connection: PostgresConnection) -> _Looking | None:
